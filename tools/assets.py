@@ -36,15 +36,15 @@ FILES = {
 }
 
 
-class Stop(Exception):
+class SetupError(Exception):
     """Something a person has to put right; the message says what."""
 
 
 def main() -> int:
     try:
         bring_in()
-    except Stop as stop:
-        print(f"gezel: {stop}", file=sys.stderr)
+    except SetupError as problem:
+        print(f"gezel: {problem}", file=sys.stderr)
         return 1
     except subprocess.CalledProcessError as failed:
         print(f"gezel: this failed: {' '.join(map(str, failed.cmd))}", file=sys.stderr)
@@ -91,7 +91,7 @@ def icon(name: str) -> str:
     if not path.exists():
         known = [other.stem for other in path.parent.glob("*.svg")]
         near = ", ".join(difflib.get_close_matches(name, known)) or "nothing near it"
-        raise Stop(f"{ICON_NAMES.relative_to(ROOT)} names “{name}”, Lucide has {near}")
+        raise SetupError(f"{ICON_NAMES.relative_to(ROOT)} names “{name}”, Lucide has {near}")
     text = re.sub(r"<!--.*?-->", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     text = re.sub(r'\sclass="[^"]*"', "", text)
     return re.sub(r"\s*\n\s*", " ", text).replace(" >", ">").replace("> <", "><").strip() + "\n"
@@ -123,13 +123,15 @@ def find_npm() -> tuple[list[str], dict[str, str]]:
     if node_folder is None:
         print("gezel: no Node here; taking one along in .tools", file=sys.stderr)
         subprocess.run(
-            [TOOLS / "bin/uv", "pip", "install", "--quiet", "--python", TOOLS / "bin/python"]
-            + ["--require-hashes", "-r", ROOT / "requirements/node.txt"],
+            [
+                *(f"{TOOLS}/bin/uv", "pip", "install", "--quiet", "--require-hashes"),
+                *("--python", f"{TOOLS}/bin/python", "-r", f"{ROOT}/requirements/node.txt"),
+            ],
             check=True,
         )
         node_folder = wheel_folder()
         if node_folder is None:
-            raise Stop("Node was installed in .tools, but is not where it should be")
+            raise SetupError("Node was installed in .tools, but is not where it should be")
     path = f"{node_folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     npm_script = node_folder / "lib/node_modules/npm/bin/npm-cli.js"
     return [str(node_folder / "bin/node"), str(npm_script)], {**os.environ, "PATH": path}
