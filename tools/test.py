@@ -1,0 +1,121 @@
+"""Every test on both databases, and one closing line that adds them up.
+
+tools/test.py [--sqlite | --postgres] [pytest arguments]
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+NO_TESTS = 5  # pytest's own exit code for it
+
+
+@dataclass(frozen=True)
+class Outcome:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Outcome) -> Outcome:
+        return Outcome(
+            self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped
+        )
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+    @property
+    def ran(self) -> int:
+        return self.passed + self.failed
+
+
+def main(arguments: list[str]) -> int:
+    wanted = [name for name in DATABASES if f"--{name}" in arguments] or list(DATABASES)
+    given = [argument for argument in arguments if argument.removeprefix("--") not in DATABASES]
+    outcomes = []
+    for name in wanted:
+        outcome, seconds = run(name, given)
+        outcomes.append(outcome)
+        print(f"gezel: on {name}: {outcome}, in {seconds:.0f} s", flush=True)
+        # Whoever picks tests may pick some that one database does not repeat; without picking,
+        # a run of nothing is a fault.
+        if not outcome.ran and not given:
+            outcomes.append(Outcome(failed=1))
+    total = sum(outcomes, Outcome())
+    if not total.ran:
+        print("gezel: no test ran", flush=True)
+    print(total, flush=True)
+    return 0 if total.ran and not total.failed else 1
+
+
+def run(name: str, given: list[str]) -> tuple[Outcome, float]:
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="gezel-test-") as folder, DATABASES[name]() as address:
+        report = Path(folder) / "report.xml"
+        environment = {key: value for key, value in os.environ.items() if key != DATABASE_URL}
+        if address:
+            environment[DATABASE_URL] = address
+        print(f"gezel: testing on {name}", flush=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-n", "2", f"--junitxml={report}"]
+            + (not_repeated(given) if name != "sqlite" else given),
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        return read(report, done.returncode), time.monotonic() - began
+
+
+def not_repeated(given: list[str]) -> list[str]:
+    """Leave out what the database cannot change, beside what the caller leaves out."""
+    arguments = list(given)
+    for place, argument in enumerate(arguments):
+        if argument == "-m" and place + 1 < len(arguments):
+            arguments[place + 1] = f"({arguments[place + 1]}) and not browser_once"
+            return arguments
+    return ["-m", "not browser_once", *arguments]
+
+
+def read(report: Path, code: int) -> Outcome:
+    """What pytest counted; a run that ended badly without a failed test counts as one."""
+    try:
+        suites = list(ElementTree.parse(report).getroot().iter("testsuite"))  # noqa: S314 - our own
+    except (OSError, ElementTree.ParseError):
+        return Outcome(failed=1)
+
+    def count(what: str) -> int:
+        return sum(int(suite.get(what, "0")) for suite in suites)
+
+    skipped = count("skipped")
+    # A test can fail and then err while it clears up; it then stands in both columns.
+    failed = min(count("failures") + count("errors"), max(count("tests") - skipped, 1))
+    if not failed and code not in {0, NO_TESTS}:
+        failed = 1
+    return Outcome(max(count("tests") - skipped - failed, 0), failed, skipped)
+
+
+@contextlib.contextmanager
+def sqlite() -> Iterator[str]:
+    """The default of the settings; no address needed."""
+    yield ""
+
+
+DATABASE_URL = "GEZEL_DATABASE_URL"
+DATABASES = {"sqlite": sqlite, "postgres": postgres.server}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
