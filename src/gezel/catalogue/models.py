@@ -1,0 +1,154 @@
+"""What can be learned here, in which form, for what it costs."""
+
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from gezel.kit.text import in_language
+from gezel.people.api import COLLEAGUES, SELF, Audience, Visitor
+from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
+
+
+class Provider(models.Model):
+    """Who offers it: a school, a supplier, or the organisation itself."""
+
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="providers"
+    )
+    name = models.CharField(_("name"), max_length=200)
+    website = models.URLField(_("website"), blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="one_provider_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    def open_to(self, visitor: Visitor) -> Self:
+        """What is on offer where the visitor works."""
+        return self.filter(organisation=visitor.organisation, state=Activity.State.OPEN)
+
+
+@personal_data(
+    what=_("The learning activities you shared, with your name as the one who shares"),
+    purpose=_("So that colleagues know whom to thank and whom to ask."),
+    audience=Audience(SELF, COLLEAGUES),
+    ground=LEGITIMATE_INTEREST,
+    term=_("As long as the activity is on offer."),
+    person="shared_by",
+    order=60,
+)
+class Activity(models.Model):
+    """Something one can learn from: a module, a course, or a way to learn in the work.
+
+    May hold the name of the colleague who shares it; kept as long as it is on offer.
+    """
+
+    class Kind(models.TextChoices):
+        MODULE = "module", _("module")
+        COURSE = "course", _("course")
+        WORKPLACE = "workplace", _("in the work")
+        SESSION = "session", _("session")
+        READING = "reading", _("something to read or watch")
+        COACHING = "coaching", _("coaching")
+
+    class Mix(models.TextChoices):
+        """70/20/10: through practice, through others, formally."""
+
+        PRACTICE = "practice", _("in practice")
+        OTHERS = "others", _("with others")
+        FORMAL = "formal", _("formal")
+
+    class Form(models.TextChoices):
+        ONLINE = "online", _("online")
+        CLASSROOM = "classroom", _("in a classroom")
+        ON_THE_JOB = "on_the_job", _("on the job")
+        BLENDED = "blended", _("blended")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        OPEN = "open", _("on offer")
+        CLOSED = "closed", _("no longer on offer")
+
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="activities"
+    )
+    title_nl = models.CharField(_("title in Dutch"), max_length=250, blank=True)
+    title_en = models.CharField(_("title in English"), max_length=250, blank=True)
+    summary_nl = models.TextField(_("what it brings, in Dutch"), blank=True)
+    summary_en = models.TextField(_("what it brings, in English"), blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    mix = models.CharField(_("way of learning"), max_length=10, choices=Mix.choices)
+    form = models.CharField(_("form"), max_length=12, choices=Form.choices)
+    hours = models.DecimalField(
+        _("hours"), max_digits=6, decimal_places=2, validators=[MinValueValidator(0)]
+    )
+    price_cents = models.PositiveIntegerField(_("price"), default=0)
+    in_dutch = models.BooleanField(_("in Dutch"), default=True)
+    in_english = models.BooleanField(_("in English"), default=False)
+    evening = models.BooleanField(_("in the evening"), default=False)
+    provider = models.ForeignKey(
+        Provider, on_delete=models.SET_NULL, null=True, blank=True, related_name="activities"
+    )
+    location = models.CharField(_("place"), max_length=200, blank=True)
+    link = models.URLField(_("link"), max_length=500, blank=True)
+    shared_by = models.ForeignKey(
+        "people.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="shared"
+    )
+    why_it_helped = models.CharField(_("why it helped"), max_length=500, blank=True)
+    state = models.CharField(max_length=6, choices=State.choices, default=State.OPEN)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "activities"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(title_nl="", title_en=""), name="activity_has_a_title"
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "state", "kind"], name="activity_on_offer")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return in_language(nl=self.title_nl, en=self.title_en)
+
+    @property
+    def summary(self) -> str:
+        return in_language(nl=self.summary_nl, en=self.summary_en)
+
+
+class ActivitySkill(models.Model):
+    """The skill an activity teaches, from which level to which."""
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="teaches")
+    skill = models.ForeignKey("skills.Skill", on_delete=models.PROTECT, related_name="taught_by")
+    from_level = models.PositiveSmallIntegerField(
+        _("from level"), default=0, validators=[MaxValueValidator(4)]
+    )
+    to_level = models.PositiveSmallIntegerField(
+        _("to level"), validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "skill"], name="one_row_a_taught_skill"),
+            models.CheckConstraint(
+                condition=Q(from_level__lt=F("to_level"), to_level__lte=5), name="teaching_goes_up"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill_id}: {self.from_level}→{self.to_level}"

@@ -1,0 +1,173 @@
+"""Tags every template may use; loaded as built-ins."""
+
+import uuid
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.contrib.staticfiles import finders
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.http import Http404, HttpRequest
+from django.template.context import RequestContext
+from django.urls import resolve, reverse
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gezel.kit.bundle import bundle
+
+register = template.Library()
+
+
+@lru_cache(maxsize=256)
+def _drawing(name: str) -> str:
+    found = finders.find(f"kit/vendor/icons/{name}.svg")
+    if not found:
+        raise template.TemplateSyntaxError(
+            f"No icon {name!r}: add it to kit/icons.txt and run ./gezel assets."
+        )
+    text = Path(found).read_text(encoding="utf-8")
+    return text[text.index(">", text.index("<svg")) + 1 : text.rindex("</svg>")].strip()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A lucide icon drawn in place. With a label it speaks; without, it is decoration."""
+    told = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    # The drawing comes from the icon package that we installed, never from a visitor.
+    return mark_safe(
+        f'<svg class="icon" viewBox="0 0 24 24" width="20" height="20" {told}>{_drawing(name)}</svg>'
+    )
+
+
+@register.simple_tag
+def bundle_url(kind: str) -> str:
+    """The address of the joined styles or scripts."""
+    return reverse("kit:bundle", args=[bundle(kind).name])
+
+
+@register.simple_tag(takes_context=True)
+def panel(context: RequestContext, name: str, *args: Any, **kwargs: Any) -> SafeString:
+    """A panel of another room on this notice board: its address is asked, not its template.
+
+    The view is called with this same request, so it answers by its own policy. A panel that is
+    not for this visitor (404) is simply not there.
+    """
+    request: HttpRequest = context["request"]
+    address = reverse(name, args=args, kwargs=kwargs)
+    match = resolve(address)
+    try:
+        response = match.func(request, *match.args, **match.kwargs)
+    except Http404:
+        return mark_safe("")
+    if response.status_code != 200:
+        return mark_safe("")
+    # Rendered by one of our own views, where Django escaped what people wrote.
+    return mark_safe(response.content.decode())
+
+
+@register.simple_tag
+def fresh_key() -> str:
+    """A new key for a form, so that sending it twice does one thing."""
+    return str(uuid.uuid4())
+
+
+@register.filter
+def tenth(value: float | None) -> str:
+    """2.4 as people write it; a whole number loses its zero."""
+    if value is None:
+        return "–"
+    rounded = round(float(value), 1)
+    return str(formats.localize(int(rounded) if rounded == int(rounded) else rounded))
+
+
+@register.filter
+def euro(cents: int | None) -> str:
+    """Cents as money: € 360, € 12,50."""
+    if cents is None:
+        return "–"
+    whole, rest = divmod(int(cents), 100)
+    amount = formats.number_format(
+        cents / 100 if rest else whole, decimal_pos=2 if rest else 0, force_grouping=True
+    )
+    return f"€ {amount}"
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A date as one says it: 15 December 2026."""
+    return formats.date_format(value, "DATE_FORMAT") if value else ""
+
+
+@register.filter
+def short_day(value: date | None) -> str:
+    """A date where there is little room: 15 Dec 2026."""
+    return formats.date_format(value, "SHORT_DATE_FORMAT") if value else ""
+
+
+@register.filter
+def from_today(value: date | None) -> str:
+    """How far away a date is: today, in 3 days, 2 days ago."""
+    if value is None:
+        return ""
+    days = (value - timezone.localdate()).days
+    if days == 0:
+        return _("today")
+    if days > 0:
+        return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+    return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": -days}
+
+
+@register.filter
+def hours(value: Any) -> str:
+    """Hours for people: 30 min, 1.5 h."""
+    if value is None:
+        return ""
+    minutes = round(float(value) * 60)
+    if minutes < 60:
+        return _("%(minutes)s min") % {"minutes": minutes}
+    return _("%(hours)s h") % {
+        "hours": formats.localize(round(minutes / 60, 1)).removesuffix(".0").removesuffix(",0")
+    }
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: RequestContext, **changes: Any) -> str:
+    """This page's question with some answers changed: `{% with_query page=2 %}` → `?q=ev&page=2`."""
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value in (None, ""):
+            query.pop(key, None)
+        else:
+            query[key] = str(value)
+    return f"?{query.urlencode()}" if query else "?"
+
+
+@register.filter
+def is_choices(field: BoundField) -> bool:
+    """Whether a field shows as a group of radio buttons or check boxes."""
+    return isinstance(field.field.widget, RadioSelect | CheckboxSelectMultiple)
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    """Whether a field is one box to tick, which has its label behind it."""
+    return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.simple_tag
+def described(field: BoundField, hint: str = "") -> SafeString:
+    """A form control that tells assistive technology about its hint and its error."""
+    about = []
+    if field.errors:
+        about.append(f"{field.auto_id}_error")
+    if hint or field.help_text:
+        about.append(f"{field.auto_id}_hint")
+    attrs = {"aria-describedby": " ".join(about)} if about else {}
+    if field.errors:
+        attrs["aria-invalid"] = "true"
+    return mark_safe(field.as_widget(attrs=attrs))

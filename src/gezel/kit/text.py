@@ -1,0 +1,14 @@
+"""Text that exists in two languages."""
+
+from django.utils.translation import get_language
+
+
+def in_language(*, nl: str, en: str) -> str:
+    """The text in the reader's language, or in the other one where this one is missing.
+
+    A missing translation shows the other language rather than nothing: a Dutch skill without a
+    Dutch label is still a skill someone can look for.
+    """
+    if (get_language() or "en").startswith("nl"):
+        return nl or en
+    return en or nl

@@ -1,0 +1,135 @@
+"""Founding an organisation and keeping its people: one function per sentence of the business."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gezel.kit.events import announce
+from gezel.people import rules
+from gezel.people.events import EmploymentChanged
+from gezel.people.models import (
+    Employment,
+    Job,
+    LeadLine,
+    Location,
+    Mandate,
+    Organisation,
+    Person,
+    Unit,
+)
+
+
+@transaction.atomic
+def found(name: str, *, slug: str, language: str = "nl", **fields: Any) -> Organisation:
+    """A new organisation, with the root of its tree."""
+    organisation = Organisation.objects.create(name=name, slug=slug, language=language, **fields)
+    Unit.objects.add_root(organisation=organisation, name=name)
+    return organisation
+
+
+def root_of(organisation: Organisation) -> Unit:
+    """The top of the organisation's tree."""
+    root: Unit = Unit.objects.get(organisation=organisation, depth=1)
+    return root
+
+
+@transaction.atomic
+def employ(
+    person: Person,
+    organisation: Organisation,
+    *,
+    unit: Unit,
+    job: Job,
+    starts_on: date,
+    lead: Person | None = None,
+    location: Location | None = None,
+    ends_on: date | None = None,
+    contract_hours: Decimal | None = None,
+    number: str = "",
+    education: str = "",
+    shift: str = "",
+) -> Employment:
+    """Someone begins to work here; the reporting line follows at once.
+
+    Raises:
+        ValidationError: the lead is led, directly or through others, by this person.
+    """
+    employment = Employment.objects.create(
+        person=person,
+        organisation=organisation,
+        unit=unit,
+        job=job,
+        lead=lead,
+        location=location,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        contract_hours=contract_hours,
+        number=number,
+        education=education,
+        shift=shift,
+    )
+    redraw_lines(organisation)
+    announce(EmploymentChanged(organisation.pk, (person.pk,)))
+    return employment
+
+
+@transaction.atomic
+def end_employment(employment: Employment, *, last_day: date) -> None:
+    """Someone leaves: the employment ends and stays as a fact; the account remains theirs.
+
+    Mandates end with it. The person keeps leading nobody here from the next day on.
+    """
+    Employment.objects.filter(pk=employment.pk).update(ends_on=last_day)
+    Mandate.objects.current(last_day).filter(
+        person=employment.person_id, organisation=employment.organisation_id
+    ).update(until_on=last_day)
+    redraw_lines(employment.organisation)
+    announce(EmploymentChanged(employment.organisation_id, (employment.person_id,)))
+
+
+@transaction.atomic
+def give_mandate(
+    person: Person, organisation: Organisation, kind: str, *, from_on: date | None = None
+) -> Mandate:
+    """Someone takes on a task for the organisation."""
+    mandate, _new = Mandate.objects.get_or_create(
+        person=person,
+        organisation=organisation,
+        kind=kind,
+        until_on=None,
+        defaults={"from_on": from_on or timezone.localdate()},
+    )
+    return mandate
+
+
+@transaction.atomic
+def redraw_lines(organisation: Organisation) -> None:
+    """Make the reporting lines anew from who leads whom today, or from tomorrow's starters.
+
+    Raises:
+        ValidationError: someone would lead themselves by a detour.
+    """
+    yesterday = timezone.localdate() - timedelta(days=1)
+    lead_of: dict[int, int | None] = dict(
+        Employment.objects.filter(organisation=organisation)
+        .exclude(ends_on__lte=yesterday)
+        .order_by("starts_on")
+        .values_list("person_id", "lead_id")
+    )
+    if circles := rules.loops({str(a): str(b) if b else None for a, b in lead_of.items()}):
+        names = Person.objects.in_bulk([int(pk) for pk in circles[0]])
+        told = " → ".join(names[int(pk)].name for pk in circles[0])
+        raise ValidationError(_("These people would lead each other in a circle: %s.") % told)
+    LeadLine.objects.filter(organisation=organisation).delete()
+    LeadLine.objects.bulk_create(
+        [
+            LeadLine(organisation=organisation, lead_id=lead, member_id=member, depth=depth)
+            for lead, member, depth in rules.lines(lead_of)
+        ],
+        batch_size=2_000,
+    )

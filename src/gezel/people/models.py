@@ -1,0 +1,355 @@
+"""Persons, the organisations they work in, and the lines between them.
+
+A person is not an employee: a person has an account for life and zero or more employments.
+"""
+
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from treebeard.mp_tree import MP_Node
+
+from gezel.people.audience import COLLEAGUES, HR, LINE, SELF, Audience
+from gezel.trust.api import CONTRACT, LEGITIMATE_INTEREST, personal_data
+
+
+class Language(models.TextChoices):
+    NL = "nl", "Nederlands"
+    EN = "en", "English"
+
+
+class Organisation(models.Model):
+    """A tenant: what one organisation holds, no other can reach."""
+
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(unique=True)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language.choices, default=Language.NL
+    )
+    # A hue and not a colour: lightness and chroma stay ours, so contrast holds in any house style.
+    accent_hue = models.PositiveSmallIntegerField(
+        _("accent colour"), default=182, validators=[MaxValueValidator(359)]
+    )
+    logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+    smallest_group = models.PositiveSmallIntegerField(
+        _("smallest group shown"), default=5, validators=[MinValueValidator(4)]
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(smallest_group__gte=4), name="groups_stay_dark")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def working_at(self, organisation: Organisation, on: date | None = None) -> Self:
+        """People with an employment there on that date (today if none is given)."""
+        here = Employment.objects.current(on).filter(organisation=organisation)
+        return self.filter(pk__in=here.values("person_id"))
+
+    def led_by(self, lead: "Person", on: date | None = None) -> Self:
+        """People in this lead's line, directly or through others, at work on that date."""
+        line = LeadLine.objects.filter(
+            lead=lead,
+            organisation__in=Employment.objects.current(on)
+            .filter(person=lead)
+            .values("organisation_id"),
+        )
+        members = Employment.objects.current(on).filter(
+            person_id__in=line.values("member_id"),
+            organisation_id__in=line.values("organisation_id"),
+        )
+        return self.filter(pk__in=members.values("person_id"))
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def get_queryset(self) -> PersonQuerySet:
+        return PersonQuerySet(self.model, using=self._db)
+
+    def led_by(self, lead: "Person", on: date | None = None) -> PersonQuerySet:
+        return self.get_queryset().led_by(lead, on)
+
+    def working_at(self, organisation: Organisation, on: date | None = None) -> PersonQuerySet:
+        return self.get_queryset().working_at(organisation, on)
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        """An account; without a password one can only come in by a link or passkey."""
+        person = self.model(email=email.strip().lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+
+@personal_data(
+    what=_("Your name, e-mail address and language"),
+    purpose=_("So that you can sign in, be greeted and be found by colleagues."),
+    audience=Audience(SELF, COLLEAGUES),
+    ground=CONTRACT,
+    term=_("As long as you keep your account; the account is yours, also after a job."),
+    person="pk",
+    order=10,
+)
+class Person(AbstractBaseUser):
+    """Someone with an account for life, whoever employs them.
+
+    Holds name, e-mail address, language and sign-in data; kept until the person erases it.
+    """
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("As my device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    first_name = models.CharField(_("first name"), max_length=150)
+    last_name = models.CharField(_("last name"), max_length=150, blank=True)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language.choices, blank=True, default=""
+    )
+    theme = models.CharField(_("colours"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["first_name"]
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_account_an_address")]
+        indexes = [models.Index(fields=["last_name", "first_name"], name="person_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the round picture, whatever the script."""
+        words = self.name.split() or ["?"]
+        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+    def get_full_name(self) -> str:
+        return self.name
+
+
+class Unit(MP_Node):  # type: ignore[misc] # treebeard has no types
+    """A place in the organisation's tree. The root stands for the organisation itself."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="units")
+    name = models.CharField(_("name"), max_length=200)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Location(models.Model):
+    """A site where people work."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="locations"
+    )
+    name = models.CharField(_("name"), max_length=200)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="one_location_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Job(models.Model):
+    """A job as the organisation names it; what it asks stands in a role profile (`skills`)."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="jobs")
+    name = models.CharField(_("name"), max_length=200)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="one_job_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EmploymentQuerySet(models.QuerySet["Employment"]):
+    def current(self, on: date | None = None) -> Self:
+        """Employments that run on that date (today if none is given)."""
+        day = on or timezone.localdate()
+        return self.filter(starts_on__lte=day).exclude(ends_on__lt=day)
+
+
+@personal_data(
+    what=_("Your employment: unit, job, lead, location, dates, contract hours"),
+    purpose=_("To know which role profile is yours and who leads you."),
+    audience=Audience(SELF, LINE, HR),
+    ground=CONTRACT,
+    term=_("Until two years after the employment ends."),
+    order=20,
+)
+class Employment(models.Model):
+    """A person working in an organisation, from a date until, perhaps, another.
+
+    Holds job data, and where the employer gives them education level and shift: those two
+    serve only to see whether learning is shared out fairly, never an estimate of a person.
+    """
+
+    class Education(models.TextChoices):
+        VMBO = "vmbo", "vmbo"
+        MBO2 = "mbo2", "mbo 2"
+        MBO3 = "mbo3", "mbo 3"
+        MBO4 = "mbo4", "mbo 4"
+        HBO = "hbo", "hbo"
+        WO = "wo", "wo"
+
+    class Shift(models.TextChoices):
+        DAY = "day", _("day")
+        EARLY = "early", _("early")
+        LATE = "late", _("late")
+        NIGHT = "night", _("night")
+        ROTATING = "rotating", _("rotating")
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="employments"
+    )
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="employments")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="employments")
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="employments")
+    location = models.ForeignKey(
+        Location, on_delete=models.PROTECT, null=True, blank=True, related_name="employments"
+    )
+    lead = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="direct_reports"
+    )
+    number = models.CharField(_("staff number"), max_length=60, blank=True)
+    starts_on = models.DateField(_("start date"))
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    contract_hours = models.DecimalField(
+        _("contract hours a week"), max_digits=4, decimal_places=1, null=True, blank=True
+    )
+    education = models.CharField(
+        _("education level"), max_length=5, choices=Education.choices, blank=True
+    )
+    shift = models.CharField(_("shift"), max_length=8, choices=Shift.choices, blank=True)
+
+    objects = EmploymentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "person", "starts_on"], name="one_start_a_day"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "person"],
+                condition=Q(ends_on__isnull=True),
+                name="one_open_employment",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "number"],
+                condition=~Q(number="") & Q(ends_on__isnull=True),
+                name="one_open_employment_a_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(lead__isnull=True) | ~Q(lead=F("person")),
+                name="nobody_leads_themselves",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "unit"], name="employment_by_unit"),
+            models.Index(fields=["organisation", "job"], name="employment_by_job"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} @ {self.organisation_id}"
+
+
+class LeadLine(models.Model):
+    """Who leads whom, also through others: the reporting line unrolled, remade when it changes.
+
+    Derived from `Employment.lead`, so it holds nothing new about anyone.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    lead = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="lines_as_lead")
+    member = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="lines_as_member")
+    depth = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "lead", "member"], name="one_line_between_two"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} leads {self.member_id}"
+
+
+class MandateQuerySet(models.QuerySet["Mandate"]):
+    def current(self, on: date | None = None) -> Self:
+        day = on or timezone.localdate()
+        return self.filter(from_on__lte=day).exclude(until_on__lt=day)
+
+
+@personal_data(
+    what=_("The tasks you carry for the organisation, such as HR or author"),
+    purpose=_("To give you the pages that task needs, and to show others who has them."),
+    audience=Audience(SELF, COLLEAGUES),
+    ground=LEGITIMATE_INTEREST,
+    term=_("Until two years after the task ends."),
+    order=30,
+)
+class Mandate(models.Model):
+    """A task for the organisation that opens doors: HR, author, works council, administrator."""
+
+    class Kind(models.TextChoices):
+        HR = "hr", _("HR and learning")
+        AUTHOR = "author", _("Makes learning material")
+        COUNCIL = "council", _("Works council")
+        ADMIN = "admin", _("Administrator")
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="mandates"
+    )
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="mandates")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+
+    objects = MandateQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "person", "kind"],
+                condition=Q(until_on__isnull=True),
+                name="one_open_mandate_a_kind",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.kind}"

@@ -1,0 +1,48 @@
+"""The visitor: who asks, and where they work."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpRequest
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+    from gezel.people.models import Employment, Organisation, Person
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A person with the employment they are working in now, if any.
+
+    Policies take a visitor, so that nobody can forget in which organisation the question was
+    asked. `mandates` holds codes of `people.models.Mandate.Kind`.
+    """
+
+    person: "Person"
+    employment: "Employment | None" = None
+    mandates: frozenset[str] = frozenset()
+    leads: bool = False
+
+    @property
+    def organisation(self) -> "Organisation":
+        """Where they work; to someone without work here, a page about work does not exist."""
+        if self.employment is None:
+            raise Http404
+        return self.employment.organisation
+
+    @property
+    def is_hr(self) -> bool:
+        return "hr" in self.mandates
+
+    @property
+    def is_author(self) -> bool:
+        return bool(self.mandates & {"hr", "author"})
+
+
+class Request(HttpRequest):
+    """A request of someone signed in, as the middleware leaves it."""
+
+    user: "Person"
+    visitor: Visitor
+    htmx: "HtmxDetails"

@@ -1,0 +1,3 @@
+from gezel.site.cli import main
+
+main()

@@ -1,0 +1,22 @@
+"""What the base page needs on every page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from gezel.people.api import Person
+from gezel.site.menu import MAIN, OWN, shown
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """The visitor, the menu open to them, the languages, and whether this is the demo."""
+    common = {"demo": settings.DEMO, "languages": settings.LANGUAGES}
+    if not isinstance(getattr(request, "user", None), Person):
+        return common
+    visitor = request.visitor  # type: ignore[attr-defined] # put there by our middleware
+    return common | {
+        "visitor": visitor,
+        "menu": list(shown(MAIN, visitor, request.path)),
+        "own_menu": list(shown(OWN, visitor, request.path)),
+    }

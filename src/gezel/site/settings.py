@@ -1,0 +1,285 @@
+"""Settings, all from the environment; `docs/architecture.md` lists them.
+
+The defaults are the embedded size: one process, SQLite and a worker thread in `var/`.
+"""
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+PACKAGE = Path(__file__).resolve().parent.parent
+TESTING = "pytest" in sys.modules
+
+DATA_DIR = Path(os.environ.get("GEZEL_DATA_DIR", Path.cwd() / "var")).resolve()
+BASE_URL = os.environ.get("GEZEL_BASE_URL", "http://localhost:8000").rstrip("/")
+DEMO = os.environ.get("GEZEL_DEMO", "") == "1"
+DEBUG = os.environ.get("GEZEL_DEBUG", "") == "1"
+
+
+def _secret_key() -> str:
+    """The key given, else one made once and kept beside the data.
+
+    A key that changes at every start would sign everyone out and void every link.
+    """
+    if given := os.environ.get("GEZEL_SECRET_KEY"):
+        return given
+    if TESTING:
+        return "only-for-tests"
+    file = DATA_DIR / "secret-key"
+    if not file.exists():
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                out.write(get_random_secret_key())
+        except FileExistsError:  # another process was first
+            pass
+    if not (key := file.read_text().strip()):
+        raise ImproperlyConfigured(f"{file} is empty: remove it and start again.")
+    return key
+
+
+SECRET_KEY = _secret_key()
+
+_hosts = {urlsplit(BASE_URL).hostname or "localhost"}
+if _hosts & {"localhost", "127.0.0.1"}:
+    _hosts |= {"localhost", "127.0.0.1", "[::1]"}
+ALLOWED_HOSTS = sorted(_hosts | ({"testserver"} if TESTING else set()))
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+INSTALLED_APPS = [
+    "gezel.site",
+    "gezel.plans",
+    "gezel.certificates",
+    "gezel.content",
+    "gezel.catalogue",
+    "gezel.skills",
+    "gezel.records",
+    "gezel.connect",
+    "gezel.people",
+    "gezel.trust",
+    "gezel.kit",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_htmx",
+    # Both would wrap the template loaders behind our back; we state them below.
+    "django_cotton.apps.SimpleAppConfig",
+    "template_partials.apps.SimpleAppConfig",
+    "treebeard",
+    "ninja",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "gezel.people.middleware.VisitorMiddleware",
+    "gezel.people.middleware.LanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "gezel.site.urls"
+WSGI_APPLICATION = "gezel.site.wsgi.application"
+
+_loaders = [
+    "django_cotton.cotton_loader.Loader",
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    _loaders if DEBUG else [("django.template.loaders.cached.Loader", _loaders)],
+                )
+            ],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "template_partials.templatetags.partials",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "gezel.kit.templatetags.kit",
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "gezel.site.context.house",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        os.environ.get("GEZEL_DATABASE_URL", f"sqlite:///{DATA_DIR / 'gezel.sqlite3'}")
+    )
+}
+_database = DATABASES["default"]
+if _database["ENGINE"].endswith("sqlite3"):
+    # Stated one by one: FULL keeps what we confirmed through a power cut, IMMEDIATE makes a
+    # writer wait its turn where DEFERRED would fail half-way (see docs/decisions/0003).
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
+            "PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;PRAGMA temp_store=MEMORY;"
+            "PRAGMA journal_size_limit=67108864;"
+        ),
+    }
+    _database["CONN_MAX_AGE"] = None
+elif not TESTING:
+    _database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 12}
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Limits on guessing must hold across processes, so the cache they count in is shared.
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache}
+        if (_cache := os.environ.get("GEZEL_CACHE_URL"))
+        else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kit_cache"}
+    ),
+    "near": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+BROKER_URL = os.environ.get("GEZEL_BROKER_URL", "")
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed of the tests, nothing else
+    if TESTING
+    else ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+)
+_validation = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_validation}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_validation}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_validation}.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "gezel.connect.adapter.AccountAdapter"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = urlsplit(BASE_URL).hostname == "localhost"
+USERSESSIONS_TRACK_ACTIVITY = False  # a write on every page for a figure nobody asked for
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+LOCALE_PATHS: list[Path] = []
+LANGUAGE_COOKIE_NAME = "gezel-language"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Amsterdam"
+FORMAT_MODULE_PATH = ["gezel.kit.formats"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = DATA_DIR / "files"
+# Served pages name files by their content, so a browser may keep them for ever.
+# `gezel serve` collects them first and says so here.
+_hashed = os.environ.get("GEZEL_STATIC_COLLECTED") == "1"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _hashed
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not _hashed
+WHITENOISE_AUTOREFRESH = DEBUG
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "media-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+_https = BASE_URL.startswith("https://")
+SESSION_COOKIE_NAME = "gezel-session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+_mail = urlsplit(os.environ.get("GEZEL_MAIL_URL", ""))
+if _mail.scheme in {"smtp", "smtps"}:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _mail.hostname or "localhost"
+    EMAIL_PORT = _mail.port or (465 if _mail.scheme == "smtps" else 587)
+    EMAIL_HOST_USER = _mail.username or ""
+    EMAIL_HOST_PASSWORD = _mail.password or ""
+    EMAIL_USE_SSL = _mail.scheme == "smtps"
+    EMAIL_USE_TLS = _mail.scheme == "smtp" and EMAIL_HOST not in {"localhost", "127.0.0.1"}
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = f"Gezel <gezel@{urlsplit(BASE_URL).hostname}>"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"gezel": {"level": "INFO"}},
+}
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]  # TLS ends at the proxy
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -1,0 +1,25 @@
+"""Every address of the house; each room has its own list."""
+
+from django.urls import include, path
+
+from gezel.site import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("look/", views.look, name="look"),
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
+    path("kit/", include("gezel.kit.urls")),
+    path("account/", include("gezel.connect.urls")),
+    path("people/", include("gezel.people.urls")),
+    path("skills/", include("gezel.skills.urls")),
+    path("learn/", include("gezel.catalogue.urls")),
+    path("modules/", include("gezel.content.urls")),
+    path("certificates/", include("gezel.certificates.urls")),
+    path("plan/", include("gezel.plans.urls")),
+    path("trust/", include("gezel.trust.urls")),
+]
+
+handler404 = "gezel.site.views.not_found"
+handler403 = "gezel.site.views.forbidden"
+handler500 = "gezel.site.views.broken"

@@ -1,0 +1,72 @@
+"""The front door: home, and what to say when something is not there."""
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from gezel.people.api import Person, Request, signed_in
+
+
+@signed_in
+def home(request: Request) -> HttpResponse:
+    """A notice board of panels, each from its own room."""
+    return render(request, "site/home.html", {"hour": timezone.localtime().hour})
+
+
+@require_POST
+def look(request: HttpRequest) -> HttpResponse:
+    """Choose language or colours; kept with the account, or on this device without one."""
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = "/"
+    response = HttpResponseRedirect(back)
+    language, theme = request.POST.get("language", ""), request.POST.get("theme", "")
+    person = request.user if isinstance(request.user, Person) else None
+    if language in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=31_536_000,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+        )
+        if person:
+            Person.objects.filter(pk=person.pk).update(language=language)
+    if person and theme in Person.Theme.values:
+        Person.objects.filter(pk=person.pk).update(theme=theme)
+    return response
+
+
+def livez(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return JsonResponse({"alive": True})
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The process can reach its database."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"ready": False}, status=503)
+    return JsonResponse({"ready": True})
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """There is nothing here, or nothing for you: the same sentence for both."""
+    return render(request, "site/404.html", status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page was too old to trust, or came from elsewhere."""
+    return render(request, "site/403.html", status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something of ours broke; nothing of theirs was kept half."""
+    return render(request, "site/500.html", status=500)

@@ -1,0 +1,20 @@
+"""What skills announces."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceAdded:
+    """New evidence stands in someone's ledger, and the estimate of that skill is made anew."""
+
+    person_pk: int
+    skill_pk: int
+    observed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChanged:
+    """A role profile asks something else, or of other jobs."""
+
+    profile_pk: int

@@ -1,0 +1,330 @@
+"""What the organisation asks, what people showed, and what follows from it."""
+
+import uuid
+from datetime import date
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from gezel.kit.text import in_language
+from gezel.people.api import HR, LINE, SELF, Audience, Visitor
+from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
+
+# Who may read what someone can: the policy and "who sees what" both ask this object.
+SKILLS_OF_A_PERSON = Audience(SELF, LINE, HR)
+
+
+class Level(models.IntegerChoices):
+    """The one scale, in words anyone can place themselves in. 0 means: no evidence."""
+
+    KNOWS = 1, _("knows of it")
+    WITH_HELP = 2, _("does it with help")
+    ALONE = 3, _("does it alone")
+    HELPS = 4, _("helps others")
+    STANDARD = 5, _("sets the standard")
+
+
+class Source(models.TextChoices):
+    OWN = "own", _("our own")
+    ESCO = "esco", "ESCO"
+    ONET = "onet", "O*NET"
+
+
+class SkillQuerySet(models.QuerySet["Skill"]):
+    def usable_by(self, visitor: Visitor) -> Self:
+        """The shared taxonomies and the organisation's own skills, none of another's."""
+        return self.filter(Q(organisation=None) | Q(organisation=visitor.organisation))
+
+
+class Skill(models.Model):
+    """Something a person can learn and show, in Dutch and English where both exist."""
+
+    class Kind(models.TextChoices):
+        TECHNICAL = "technical", _("technical")
+        DIGITAL = "digital", _("digital")
+        DATA = "data", _("data literacy")
+        INTERPERSONAL = "interpersonal", _("interpersonal")
+
+    organisation = models.ForeignKey(
+        "people.Organisation",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="skills",
+    )
+    source = models.CharField(max_length=4, choices=Source.choices, default=Source.OWN)
+    uri = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(_("kind"), max_length=13, choices=Kind.choices, default=Kind.TECHNICAL)
+    is_knowledge = models.BooleanField(default=False)
+    name_nl = models.CharField(_("name in Dutch"), max_length=250, blank=True)
+    name_en = models.CharField(_("name in English"), max_length=250, blank=True)
+    about_nl = models.TextField(_("what it is, in Dutch"), blank=True)
+    about_en = models.TextField(_("what it is, in English"), blank=True)
+    aliases_nl = models.TextField(blank=True)
+    aliases_en = models.TextField(blank=True)
+    levels_nl = models.JSONField(default=list, blank=True)
+    levels_en = models.JSONField(default=list, blank=True)
+
+    objects = SkillQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name_nl="", name_en=""), name="skill_has_a_name"),
+            models.UniqueConstraint(
+                fields=["source", "uri"],
+                condition=Q(organisation=None) & ~Q(uri=""),
+                name="one_shared_skill_an_address",
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "name_nl"], name="skill_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return in_language(nl=self.name_nl, en=self.name_en)
+
+    @property
+    def about(self) -> str:
+        return in_language(nl=self.about_nl, en=self.about_en)
+
+    @property
+    def level_words(self) -> list[tuple[int, str, str]]:
+        """For each level 1-5: number, the scale's word, and what it means for this skill."""
+        nl = list(self.levels_nl) + [""] * (5 - len(self.levels_nl))
+        en = list(self.levels_en) + [""] * (5 - len(self.levels_en))
+        return [
+            (level.value, str(level.label), in_language(nl=nl[level - 1], en=en[level - 1]))
+            for level in Level
+        ]
+
+
+class SkillLink(models.Model):
+    """The same skill elsewhere: its address in ESCO, O*NET or CompetentNL."""
+
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="links")
+    scheme = models.CharField(max_length=20)
+    identifier = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["skill", "scheme", "identifier"], name="one_link_an_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme}: {self.identifier}"
+
+
+class Occupation(models.Model):
+    """An occupation of a shared taxonomy, from which a role profile can be taken over."""
+
+    source = models.CharField(max_length=4, choices=Source.choices)
+    uri = models.CharField(max_length=200)
+    code = models.CharField(max_length=30, blank=True)
+    name_nl = models.CharField(max_length=250, blank=True)
+    name_en = models.CharField(max_length=250, blank=True)
+    about_nl = models.TextField(blank=True)
+    about_en = models.TextField(blank=True)
+    aliases_nl = models.TextField(blank=True)
+    aliases_en = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "uri"], name="one_occupation_an_address")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return in_language(nl=self.name_nl, en=self.name_en)
+
+    @property
+    def about(self) -> str:
+        return in_language(nl=self.about_nl, en=self.about_en)
+
+
+class OccupationSkill(models.Model):
+    """A skill that an occupation asks, essentially or optionally."""
+
+    occupation = models.ForeignKey(Occupation, on_delete=models.CASCADE, related_name="asks")
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="asked_by")
+    essential = models.BooleanField()
+    level = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["occupation", "skill", "essential"], name="one_relation_a_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.occupation_id} asks {self.skill_id}"
+
+
+class RoleProfile(models.Model):
+    """What a role asks of who holds it, now and from dates ahead.
+
+    `version` rises with every change, so that who saves an older picture is told, not obeyed.
+    """
+
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="role_profiles"
+    )
+    name_nl = models.CharField(_("name in Dutch"), max_length=200, blank=True)
+    name_en = models.CharField(_("name in English"), max_length=200, blank=True)
+    occupation = models.ForeignKey(
+        Occupation, on_delete=models.SET_NULL, null=True, blank=True, related_name="profiles"
+    )
+    jobs = models.ManyToManyField("people.Job", through="ProfileJob", related_name="profiles")
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name_nl="", name_en=""), name="profile_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return in_language(nl=self.name_nl, en=self.name_en)
+
+
+class ProfileJob(models.Model):
+    """A job has one role profile; a profile may serve several jobs."""
+
+    profile = models.ForeignKey(RoleProfile, on_delete=models.CASCADE, related_name="profile_jobs")
+    job = models.OneToOneField("people.Job", on_delete=models.CASCADE, related_name="profile_job")
+
+    def __str__(self) -> str:
+        return f"{self.job_id}: {self.profile_id}"
+
+
+class Demand(models.Model):
+    """A level a role profile asks of a skill, from a date on. 0: no longer asked from then."""
+
+    profile = models.ForeignKey(RoleProfile, on_delete=models.CASCADE, related_name="demands")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="demands")
+    level = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(0), MaxValueValidator(5)]
+    )
+    essential = models.BooleanField(default=False)
+    from_on = models.DateField(default=date(2020, 1, 1))
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["profile", "skill", "from_on"], name="one_demand_a_skill_a_date"
+            ),
+            models.CheckConstraint(condition=Q(level__lte=5), name="demand_on_the_scale"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill_id}: {self.level} from {self.from_on}"
+
+
+@personal_data(
+    what=_("Evidence of what you can: levels, who gave them, when and why"),
+    purpose=_("To show what you can, where a learning need is, and why we say so."),
+    audience=SKILLS_OF_A_PERSON,
+    ground=LEGITIMATE_INTEREST,
+    term=_("Yours for life; your employer reads it until your last day."),
+    order=40,
+)
+class Evidence(models.Model):
+    """One dated fact about what someone showed. Never changed: a correction names the old one.
+
+    Holds a level, who gave it and a short note; the person keeps it, the employer reads it
+    until the last day of the employment.
+    """
+
+    class Kind(models.TextChoices):
+        SELF = "self", _("your own view")
+        LEAD = "lead", _("confirmed by a lead")
+        COLLEAGUE = "colleague", _("a colleague's view")
+        CERTIFICATE = "certificate", _("certificate")
+        MODULE = "module", _("module completed")
+
+    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="evidence")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="evidence")
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    kind = models.CharField(max_length=11, choices=Kind.choices)
+    level = models.PositiveSmallIntegerField(
+        _("level"), validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    given_by = models.ForeignKey(
+        "people.Person", on_delete=models.SET_NULL, null=True, related_name="evidence_given"
+    )
+    observed_on = models.DateField(_("seen on"))
+    note = models.CharField(_("what did you see?"), max_length=500, blank=True)
+    # What it rests on, as an address within Gezel ("records:statement:<uuid>").
+    rests_on = models.CharField(max_length=200, blank=True)
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
+    # Made by the client, so that a form sent twice is one fact.
+    key = models.UUIDField(unique=True, default=uuid.uuid4)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "evidence"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(level__gte=1, level__lte=5), name="evidence_on_the_scale"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="lead", given_by=F("person")), name="nobody_leads_own_evidence"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "skill", "-observed_on"], name="evidence_of_a_skill")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.skill_id}: {self.level} ({self.kind})"
+
+
+@personal_data(
+    what=_("Your level per skill as we estimate it from the evidence"),
+    purpose=_("To answer quickly where learning needs are; it can always be computed again."),
+    audience=SKILLS_OF_A_PERSON,
+    ground=LEGITIMATE_INTEREST,
+    term=_("Computed anew from the evidence; gone with it."),
+    order=41,
+)
+class Standing(models.Model):
+    """The estimate of one skill of one person as of `computed_on`, kept for quick reading.
+
+    Derived: `rules.estimate` over `Evidence` gives the same figure again.
+    """
+
+    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="standings")
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="standings")
+    level = models.FloatField()
+    sd = models.FloatField()
+    pieces = models.PositiveSmallIntegerField()
+    newest_on = models.DateField(null=True)
+    computed_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "skill"], name="one_standing_a_skill")
+        ]
+        indexes = [models.Index(fields=["skill", "level"], name="standing_by_skill")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.skill_id}: {self.level:.1f}"

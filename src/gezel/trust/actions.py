@@ -1,0 +1,29 @@
+"""Keeping account of who looked."""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from gezel.trust.models import Reading
+
+
+def note_reading(*, reader_pk: int, about: Iterable[int], matter: str, purpose: str) -> None:
+    """Note that someone read data about others, so that those others can see it.
+
+    Reading about oneself is not noted. Asking twice within an hour is one row: the database
+    settles it, also when two requests come at once.
+
+    Args:
+        reader_pk: the person who reads.
+        about: primary keys of the people the page is about.
+        matter: what was read, a short code that the page puts into words ("skills").
+        purpose: why, as the reader's role explains it ("leads the team").
+    """
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    Reading.objects.bulk_create(
+        [
+            Reading(reader_id=reader_pk, about_id=pk, matter=matter, purpose=purpose, hour=hour)
+            for pk in sorted(set(about) - {reader_pk})
+        ],
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,89 @@
+"""Every table about a person says why it exists, who may read it, on what ground, until when.
+
+The declaration stands on the model itself, so that the page "who sees what" and the file for
+the works council are read from the running code and cannot drift away from it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+Model = TypeVar("Model", bound=type[models.Model])
+
+CONTRACT = _("Needed to carry out the employment contract (GDPR article 6.1.b).")
+LEGAL_DUTY = _("Asked by law (GDPR article 6.1.c).")
+LEGITIMATE_INTEREST = _(
+    "A legitimate interest of the employer that weighs up to yours (GDPR article 6.1.f)."
+)
+CONSENT = _("Your own choice, which you can take back at any time (GDPR article 6.1.a).")
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """One way to be allowed to read, and the people it comes down to today."""
+
+    because: Text
+    names: Sequence[str]
+
+
+class ReadableBy(Protocol):
+    """What an audience must be able to answer; `people.audience` has the only maker."""
+
+    def readers_of(self, person: Any) -> Sequence[Readers]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What one table holds about a person, in words for that person."""
+
+    model: type[models.Model]
+    what: Text
+    purpose: Text
+    audience: ReadableBy
+    ground: Text
+    term: Text
+    person: Sequence[str]
+    order: int
+
+
+_declared: dict[type[models.Model], Declaration] = {}
+
+
+def personal_data(
+    *,
+    what: Text,
+    purpose: Text,
+    audience: ReadableBy,
+    ground: Text,
+    term: Text,
+    person: str | Sequence[str] = "person",
+    order: int = 50,
+) -> Callable[[Model], Model]:
+    """Declare a model that says something about a person.
+
+    Args:
+        what: the kind of data, as a heading ("Your evidence per skill").
+        purpose: why it is kept, one sentence.
+        audience: who may read it; the same object that the policy asks.
+        ground: one of the grounds above.
+        term: how long it is kept, one sentence.
+        person: the field or fields (lookup paths) that lead to the person it is about.
+        order: where it stands on the page, low first.
+    """
+
+    def declare(model: Model) -> Model:
+        fields = (person,) if isinstance(person, str) else tuple(person)
+        _declared[model] = Declaration(model, what, purpose, audience, ground, term, fields, order)
+        return model
+
+    return declare
+
+
+def declarations() -> list[Declaration]:
+    """All that is declared, in the order of the page."""
+    return sorted(_declared.values(), key=lambda d: (d.order, d.model._meta.label))
