@@ -39,12 +39,16 @@ def _files(kind: str) -> list[Path]:
     return found
 
 
+def _found(name: str) -> str:
+    path = finders.find(name)
+    if not isinstance(path, str):
+        raise FileNotFoundError(f"{name} is not among the static files")
+    return path
+
+
 def _join(kind: str) -> Bundle:
-    parts = []
     if kind == "js":
-        for name in LIBRARIES:
-            if path := finders.find(name):
-                parts.append(Path(path).read_text(encoding="utf-8"))
+        parts = [Path(_found(name)).read_text(encoding="utf-8") for name in LIBRARIES]
         parts += [f"{{\n{file.read_text(encoding='utf-8')}\n}}" for file in _files(kind)]
     else:
         parts = [file.read_text(encoding="utf-8") for file in _files(kind)]

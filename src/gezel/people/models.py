@@ -24,7 +24,7 @@ class Language(models.TextChoices):
     EN = "en", "English"
 
 
-class Organisation(models.Model):
+class Organisation(models.Model):  # type: ignore[django-manager-missing] # treebeard has no types
     """A tenant: what one organisation holds, no other can reach."""
 
     name = models.CharField(_("name"), max_length=200)
@@ -72,16 +72,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(pk__in=members.values("person_id"))
 
 
-class PersonManager(BaseUserManager["Person"]):
-    def get_queryset(self) -> PersonQuerySet:
-        return PersonQuerySet(self.model, using=self._db)
+_AccountManager = BaseUserManager.from_queryset(PersonQuerySet)
 
-    def led_by(self, lead: "Person", on: date | None = None) -> PersonQuerySet:
-        return self.get_queryset().led_by(lead, on)
 
-    def working_at(self, organisation: Organisation, on: date | None = None) -> PersonQuerySet:
-        return self.get_queryset().working_at(organisation, on)
-
+class PersonManager(_AccountManager):
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(email__iexact=username)
 
@@ -148,7 +142,7 @@ class Person(AbstractBaseUser):
         return self.name
 
 
-class Unit(MP_Node):  # type: ignore[misc] # treebeard has no types
+class Unit(MP_Node):
     """A place in the organisation's tree. The root stands for the organisation itself."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="units")

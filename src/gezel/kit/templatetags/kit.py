@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gezel.kit import charts, figures
 from gezel.kit.bundle import bundle
 
 register = template.Library()
@@ -39,9 +40,7 @@ def icon(name: str, label: str = "") -> SafeString:
     """A lucide icon drawn in place. With a label it speaks; without, it is decoration."""
     told = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
     # The drawing comes from the icon package that we installed, never from a visitor.
-    return mark_safe(
-        f'<svg class="icon" viewBox="0 0 24 24" width="20" height="20" {told}>{_drawing(name)}</svg>'
-    )
+    return mark_safe(f'<svg class="icon" viewBox="0 0 24 24" {told}>{_drawing(name)}</svg>')
 
 
 @register.simple_tag
@@ -67,7 +66,8 @@ def panel(context: RequestContext, name: str, *args: Any, **kwargs: Any) -> Safe
     if response.status_code != 200:
         return mark_safe("")
     # Rendered by one of our own views, where Django escaped what people wrote.
-    return mark_safe(response.content.decode())
+    content: bytes = response.content
+    return mark_safe(content.decode())
 
 
 @register.simple_tag
@@ -76,25 +76,9 @@ def fresh_key() -> str:
     return str(uuid.uuid4())
 
 
-@register.filter
-def tenth(value: float | None) -> str:
-    """2.4 as people write it; a whole number loses its zero."""
-    if value is None:
-        return "–"
-    rounded = round(float(value), 1)
-    return str(formats.localize(int(rounded) if rounded == int(rounded) else rounded))
-
-
-@register.filter
-def euro(cents: int | None) -> str:
-    """Cents as money: € 360, € 12,50."""
-    if cents is None:
-        return "–"
-    whole, rest = divmod(int(cents), 100)
-    amount = formats.number_format(
-        cents / 100 if rest else whole, decimal_pos=2 if rest else 0, force_grouping=True
-    )
-    return f"€ {amount}"
+register.filter("tenth", figures.tenth)
+register.filter("euro", figures.euro)
+register.filter("hours", figures.hours)
 
 
 @register.filter
@@ -122,22 +106,9 @@ def from_today(value: date | None) -> str:
     return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": -days}
 
 
-@register.filter
-def hours(value: Any) -> str:
-    """Hours for people: 30 min, 1.5 h."""
-    if value is None:
-        return ""
-    minutes = round(float(value) * 60)
-    if minutes < 60:
-        return _("%(minutes)s min") % {"minutes": minutes}
-    return _("%(hours)s h") % {
-        "hours": formats.localize(round(minutes / 60, 1)).removesuffix(".0").removesuffix(",0")
-    }
-
-
 @register.simple_tag(takes_context=True)
 def with_query(context: RequestContext, **changes: Any) -> str:
-    """This page's question with some answers changed: `{% with_query page=2 %}` → `?q=ev&page=2`."""
+    """This page's question with some answers changed: `{% with_query page=2 %}`."""
     query = context["request"].GET.copy()
     for key, value in changes.items():
         if value in (None, ""):
@@ -167,7 +138,14 @@ def described(field: BoundField, hint: str = "") -> SafeString:
         about.append(f"{field.auto_id}_error")
     if hint or field.help_text:
         about.append(f"{field.auto_id}_hint")
-    attrs = {"aria-describedby": " ".join(about)} if about else {}
+    attrs: dict[str, str | bool] = {"aria-describedby": " ".join(about)} if about else {}
     if field.errors:
         attrs["aria-invalid"] = "true"
     return mark_safe(field.as_widget(attrs=attrs))
+
+
+register.simple_tag(charts.level_bar, name="level_bar")
+register.simple_tag(charts.radar, name="radar")
+register.simple_tag(charts.ring, name="ring")
+register.simple_tag(charts.progress, name="progress")
+register.simple_tag(charts.line_chart, name="line_chart")

@@ -1,0 +1,266 @@
+"""Charts drawn on the server: SVG that follows the page's colours, prints, and can be read.
+
+No chart speaks by shape or colour alone: each carries a sentence for who does not see it, and
+pages put the same figures in a table. Geometry stands in attributes, never in a style, so the
+strict content policy holds. All lengths are SVG units.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import cos, pi, sin
+
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from gezel.kit.figures import tenth
+
+HIGHEST = 5
+
+
+def level_bar(
+    level: float, asked: float | None = None, low: float | None = None, high: float | None = None
+) -> SafeString:
+    """A level on the scale 0-5, with the asked level as a mark and the interval as a shade.
+
+    Args:
+        level: 0 to 5, what is held.
+        asked: 0 to 5, what is asked; None draws no mark.
+        low, high: the interval around `level`; both or neither.
+    """
+    said = _("level %(level)s") % {"level": tenth(level)}
+    if asked is not None:
+        said = _("level %(level)s of %(asked)s asked") % {
+            "level": tenth(level),
+            "asked": tenth(asked),
+        }
+    if low is not None and high is not None:
+        said += ", " + _("between %(low)s and %(high)s") % {"low": tenth(low), "high": tenth(high)}
+    parts = [
+        format_html(
+            '<svg class="bar" viewBox="0 0 250 18" preserveAspectRatio="none" role="img" '
+            'aria-label="{}"><rect class="ground" y="4" width="250" height="10" rx="5"/>',
+            said,
+        )
+    ]
+    if level > 0:
+        parts.append(
+            format_html('<rect class="now" y="4" width="{}" height="10" rx="5"/>', _at(level * 50))
+        )
+    if low is not None and high is not None and high > low:
+        parts.append(
+            format_html(
+                '<rect class="range" x="{}" y="1" width="{}" height="16" rx="4"/>',
+                _at(low * 50),
+                _at((high - low) * 50),
+            )
+        )
+    parts.append(
+        mark_safe(
+            "".join(
+                f'<line class="tick" x1="{x}" x2="{x}" y1="4" y2="14"/>'
+                for x in (50, 100, 150, 200)
+            )
+        )
+    )
+    if asked:
+        parts.append(
+            format_html(
+                '<rect class="goal" x="{}" y="0" width="5" height="18" rx="2.5"/>',
+                _at(min(asked * 50, 250) - 2.5),
+            )
+        )
+    return mark_safe("".join(parts) + "</svg>")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """One skill in a radar: its name, the level held and the level asked (0-5)."""
+
+    name: str
+    held: float
+    asked: float
+
+
+def radar(spokes: Sequence[Spoke], label: str = "") -> SafeString:
+    """A web of 3 to 8 skills: the shape held over the shape asked.
+
+    With fewer than three there is no shape to see: then it draws nothing, and the bars beside
+    it tell the same.
+    """
+    if len(spokes) < 3:
+        return mark_safe("")
+    shown = spokes[:8]
+    said = label or _("Level held beside level asked: ") + "; ".join(
+        _("%(name)s %(held)s of %(asked)s")
+        % {"name": s.name, "held": tenth(s.held), "asked": tenth(s.asked)}
+        for s in shown
+    )
+    angles = [2 * pi * i / len(shown) - pi / 2 for i in range(len(shown))]
+    webs = format_html_join(
+        "",
+        '<polygon class="web" points="{}"/>',
+        ((_ring_points(angles, level),) for level in range(1, HIGHEST + 1)),
+    )
+    rays = format_html_join(
+        "",
+        '<line class="web" x1="0" y1="0" x2="{}" y2="{}"/>',
+        ((_at(_RADIUS * cos(a)), _at(_RADIUS * sin(a))) for a in angles),
+    )
+    dots = format_html_join(
+        "",
+        '<circle class="dot" cx="{}" cy="{}" r="4"/>',
+        ((_at(_x(a, s.held)), _at(_y(a, s.held))) for a, s in zip(angles, shown, strict=True)),
+    )
+    names = mark_safe("".join(_spoke_name(a, s.name) for a, s in zip(angles, shown, strict=True)))
+    return format_html(
+        '<svg class="radar" viewBox="-185 -140 370 280" role="img" aria-label="{}">{}{}'
+        '<polygon class="goal" points="{}"/><polygon class="now" points="{}"/>{}{}</svg>',
+        said,
+        webs,
+        rays,
+        _shape(angles, [s.asked for s in shown]),
+        _shape(angles, [s.held for s in shown]),
+        dots,
+        names,
+    )
+
+
+_RADIUS = 100.0
+
+
+def _x(angle: float, level: float) -> float:
+    return _RADIUS * level / HIGHEST * cos(angle)
+
+
+def _y(angle: float, level: float) -> float:
+    return _RADIUS * level / HIGHEST * sin(angle)
+
+
+def _at(value: float) -> str:
+    """A coordinate: a point, whatever the reader's language, and no more digits than seen."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _shape(angles: Sequence[float], levels: Sequence[float]) -> str:
+    return " ".join(f"{_at(_x(a, v))},{_at(_y(a, v))}" for a, v in zip(angles, levels, strict=True))
+
+
+def _ring_points(angles: Sequence[float], level: float) -> str:
+    return _shape(angles, [level] * len(angles))
+
+
+def _spoke_name(angle: float, name: str) -> str:
+    """The name at the end of its spoke, on two lines where it is long, cut where it is endless."""
+    x, y = 112 * cos(angle), 112 * sin(angle)
+    anchor = "middle" if abs(cos(angle)) < 0.3 else ("start" if cos(angle) > 0 else "end")
+    room = 22 if anchor == "middle" else 13
+    lines = _wrapped(name, room)
+    if sin(angle) < -0.5:
+        y -= 12 * (len(lines) - 1)
+    elif abs(sin(angle)) <= 0.5:
+        y -= 6 * (len(lines) - 1)
+    spans = "".join(
+        f'<tspan x="{_at(x)}" dy="{12 if i else 0}">{escape(line)}</tspan>'
+        for i, line in enumerate(lines)
+    )
+    return f'<text x="{_at(x)}" y="{_at(y + 4)}" text-anchor="{anchor}">{spans}</text>'
+
+
+def _wrapped(name: str, room: int, lines: int = 2) -> list[str]:
+    told: list[str] = [""]
+    for word in name.split():
+        if told[-1] and len(told[-1]) + 1 + len(word) > room and len(told) < lines:
+            told.append(word)
+        else:
+            told[-1] = f"{told[-1]} {word}".strip()
+    return [line if len(line) <= room + 4 else f"{line[: room + 2]}…" for line in told]
+
+
+def ring(percent: float, label: str = "") -> SafeString:
+    """Progress as a ring, 0-100, with the figure in the middle."""
+    share = max(0.0, min(100.0, percent))
+    around = 2 * pi * 25
+    return format_html(
+        '<svg class="ring" viewBox="0 0 56 56" role="img" aria-label="{}">'
+        '<circle class="track" cx="28" cy="28" r="25"/>'
+        '<circle class="done" cx="28" cy="28" r="25" stroke-dasharray="{} {}" '
+        'transform="rotate(-90 28 28)"/><text x="28" y="28">{}%</text></svg>',
+        label or _("%(percent)s percent") % {"percent": round(share)},
+        _at(around * share / 100),
+        _at(around),
+        round(share),
+    )
+
+
+def progress(done: float, whole: float, label: str = "") -> SafeString:
+    """How much of a whole is done, as a bar. A whole of nothing is an empty bar."""
+    share = max(0.0, min(1.0, done / whole)) if whole else 0.0
+    return format_html(
+        '<svg class="progress" viewBox="0 0 250 10" preserveAspectRatio="none" role="img" '
+        'aria-label="{}"><rect class="ground" width="250" height="10" rx="5"/>'
+        '<rect class="done" width="{}" height="10" rx="5"/></svg>',
+        label or _("%(done)s of %(whole)s") % {"done": tenth(done), "whole": tenth(whole)},
+        _at(250 * share),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A figure at a place along the line (0-1 of its width), with how that place is called."""
+
+    at: float
+    value: float
+    name: str
+
+
+def line_chart(
+    points: Sequence[Point], *, top: float = HIGHEST, asked: float | None = None, label: str = ""
+) -> SafeString:
+    """A line over time from 0 to `top`, with what is asked as a dashed line."""
+    if not points:
+        return mark_safe("")
+    width, height = 600, 160
+    said = label or "; ".join(f"{p.name}: {tenth(p.value)}" for p in points)
+    placed = [(p.at * width, height - height * min(p.value, top) / top, p.name) for p in points]
+    path = " ".join(f"{_at(x)},{_at(y)}" for x, y, _name in placed)
+    grid = mark_safe(
+        "".join(
+            f'<line class="axis" x1="0" x2="{width}" y1="{_at(height * i / 5)}" '
+            f'y2="{_at(height * i / 5)}"/>'
+            for i in range(6)
+        )
+    )
+    goal = (
+        format_html(
+            '<line class="asked" x1="0" x2="{}" y1="{}" y2="{}"/>',
+            width,
+            _at(height - height * min(asked, top) / top),
+            _at(height - height * min(asked, top) / top),
+        )
+        if asked
+        else ""
+    )
+    dots = format_html_join(
+        "", '<circle class="dot" cx="{}" cy="{}" r="4"/>', ((_at(x), _at(y)) for x, y, _n in placed)
+    )
+    ends = [placed[0]] if len(placed) == 1 else [placed[0], placed[-1]]
+    names = mark_safe(
+        "".join(
+            f'<text x="{_at(x)}" y="{height + 18}" '
+            f'text-anchor="{"start" if x < width / 2 else "end"}">{escape(name)}</text>'
+            for x, _y, name in ends
+        )
+    )
+    return format_html(
+        '<svg class="line-chart" viewBox="-6 -6 {} {}" role="img" aria-label="{}">{}{}'
+        '<polyline class="line" points="{}"/>{}{}</svg>',
+        width + 12,
+        height + 30,
+        said,
+        grid,
+        goal,
+        path,
+        dots,
+        names,
+    )

@@ -1,0 +1,35 @@
+"""Figures as people write them, in the reader's language."""
+
+from typing import SupportsFloat
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+
+def tenth(value: SupportsFloat | None) -> str:
+    """2.4 to one decimal; a whole number loses its zero; nothing is a dash."""
+    if value is None:
+        return "–"
+    rounded = round(float(value), 1)
+    return formats.number_format(int(rounded) if rounded.is_integer() else rounded)
+
+
+def euro(cents: int | None) -> str:
+    """Cents as money: € 360, € 1.250,50."""
+    if cents is None:
+        return "–"
+    whole, rest = divmod(cents, 100)
+    amount = formats.number_format(
+        cents / 100 if rest else whole, decimal_pos=2 if rest else 0, force_grouping=True
+    )
+    return f"€ {amount}"
+
+
+def hours(value: SupportsFloat | None) -> str:
+    """Hours for people: 30 min, 1.5 h."""
+    if value is None:
+        return ""
+    minutes = round(float(value) * 60)
+    if minutes < 60:
+        return _("%(minutes)s min") % {"minutes": minutes}
+    return _("%(hours)s h") % {"hours": tenth(minutes / 60)}
