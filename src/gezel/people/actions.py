@@ -28,7 +28,7 @@ from gezel.people.models import (
 def found(name: str, *, slug: str, language: str = "nl", **fields: Any) -> Organisation:
     """A new organisation, with the root of its tree."""
     organisation = Organisation.objects.create(name=name, slug=slug, language=language, **fields)
-    Unit.objects.add_root(organisation=organisation, name=name)
+    Unit.objects.add_root({"organisation": organisation, "name": name})
     return organisation
 
 

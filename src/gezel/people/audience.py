@@ -140,7 +140,7 @@ class Audience:
         allowed = Q(pk__in=[])
         for relation in self.relations:
             allowed |= relation.seen_by(visitor, day)
-        return Person.objects.filter(allowed)
+        return Person.objects.get_queryset().filter(allowed)
 
     def readers_of(self, person: "Person", on: date | None = None) -> list[Readers]:
         """Who may read this matter about this person, by relation; empty relations fall away."""

@@ -72,10 +72,16 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(pk__in=members.values("person_id"))
 
 
-_AccountManager = BaseUserManager.from_queryset(PersonQuerySet)
+class PersonManager(BaseUserManager["Person"]):
+    def get_queryset(self) -> PersonQuerySet:
+        return PersonQuerySet(self.model, using=self._db)
 
+    def led_by(self, lead: "Person", on: date | None = None) -> PersonQuerySet:
+        return self.get_queryset().led_by(lead, on)
 
-class PersonManager(_AccountManager):
+    def working_at(self, organisation: Organisation, on: date | None = None) -> PersonQuerySet:
+        return self.get_queryset().working_at(organisation, on)
+
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(email__iexact=username)
 

@@ -17,7 +17,8 @@ def an_organisation(
 
 
 def a_unit(organisation: Organisation, name: str, *, below: Unit | None = None) -> Unit:
-    unit: Unit = (below or root_of(organisation)).add_child(organisation=organisation, name=name)
+    parent = below or root_of(organisation)
+    unit: Unit = Unit.objects.add_child(parent, {"organisation": organisation, "name": name})
     return unit
 
 
