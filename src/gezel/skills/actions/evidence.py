@@ -74,9 +74,16 @@ def rate_oneself(
 ) -> Evidence:
     """Someone says what they think they can."""
     return add_evidence(
-        person, skill, kind=Evidence.Kind.SELF, level=level, on=on, by=person,
-        organisation=organisation, note=note, key=key,
-    )  # fmt: skip
+        person,
+        skill,
+        kind=Evidence.Kind.SELF,
+        level=level,
+        on=on,
+        by=person,
+        organisation=organisation,
+        note=note,
+        key=key,
+    )
 
 
 def vouch(
@@ -92,9 +99,16 @@ def vouch(
 ) -> Evidence:
     """Someone who knows the work vouches for a level."""
     return add_evidence(
-        person, skill, kind=Evidence.Kind.LEAD, level=level, on=on, by=by,
-        organisation=organisation, note=note, key=key,
-    )  # fmt: skip
+        person,
+        skill,
+        kind=Evidence.Kind.LEAD,
+        level=level,
+        on=on,
+        by=by,
+        organisation=organisation,
+        note=note,
+        key=key,
+    )
 
 
 @transaction.atomic
@@ -115,7 +129,7 @@ def recompute(
             pieces=len(e.parts),
             newest_on=e.newest_on,
             computed_on=day,
-        )  # fmt: skip
+        )
         for (person, skill), e in queries.estimates(person_pks, day, skill_pks=skill_pks).items()
     ]
     Standing.objects.bulk_create(

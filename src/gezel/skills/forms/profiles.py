@@ -1,0 +1,1 @@
+"""Forms for role profiles and skills."""

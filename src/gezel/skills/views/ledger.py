@@ -1,0 +1,1 @@
+"""The evidence ledger of a person and a skill."""

@@ -1,0 +1,1 @@
+"""The need map: my skills, my team, the organisation."""

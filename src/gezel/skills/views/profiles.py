@@ -1,0 +1,1 @@
+"""Role profiles: read by everyone at work, written by HR."""

@@ -1,0 +1,1 @@
+"""The page of a skill, and how an organisation names and adds skills."""
