@@ -3,12 +3,14 @@
 from django.urls import include, path
 
 from gezel.site import views
+from gezel.site.api import api
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("look/", views.look, name="look"),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
+    path("api/v1/", api.urls),
     path("kit/", include("gezel.kit.urls")),
     path("account/", include("gezel.connect.urls")),
     path("people/", include("gezel.people.urls")),
