@@ -1,13 +1,17 @@
 """The cast that every test knows: Noor learns, Daan leads her, Femke is HR, Sam works elsewhere."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+    from pytest_django.live_server_helper import LiveServer
+
     from gezel.people.models import Organisation, Person
     from gezel.people.visitor import Visitor
 
@@ -85,3 +89,82 @@ def as_visitor() -> "Callable[[Person], Visitor]":
     from gezel.people.middleware import visitor_of
 
     return visitor_of
+
+
+class PageOf(Protocol):
+    """Opens the browser as someone: `page_of(noor, phone=True).goto("/")`."""
+
+    def __call__(
+        self,
+        person: "Person | None",
+        *,
+        phone: bool = False,
+        dark: bool = False,
+        language: str = "en",
+        scripts: bool = True,
+    ) -> "Page": ...
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """One Chromium for all tests of a worker."""
+    from tests.browser import chromium
+
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def page_of(live_server: "LiveServer", browser: "Browser") -> Iterator[PageOf]:
+    """A page signed in as someone. A script error or policy violation fails the test."""
+    from tests.browser import DESK, PHONE, complain_to
+
+    opened = []
+    complaints: list[str] = []
+
+    def open_page(
+        person: "Person | None",
+        *,
+        phone: bool = False,
+        dark: bool = False,
+        language: str = "en",
+        scripts: bool = True,
+    ) -> "Page":
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport=PHONE if phone else DESK,
+            has_touch=phone,
+            is_mobile=phone,
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            locale=language,
+            java_script_enabled=scripts,
+        )
+        cookies = {settings.LANGUAGE_COOKIE_NAME: language}
+        if person is not None:
+            client = Client()
+            client.force_login(person)
+            cookies[settings.SESSION_COOKIE_NAME] = client.cookies[
+                settings.SESSION_COOKIE_NAME
+            ].value
+        context.add_cookies(
+            [{"name": k, "value": v, "url": live_server.url} for k, v in cookies.items()]
+        )
+        opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        complain_to(page, complaints)
+        return page
+
+    yield open_page
+    for context in opened:
+        context.close()
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+def accessible() -> "Callable[[Page], None]":
+    """No axe violation and no sideways scroll: `accessible(page)`."""
+    from tests.browser import assert_accessible
+
+    return assert_accessible

@@ -1,0 +1,65 @@
+"""A real headless Chromium for tests: pages of a person, and what must hold on every page."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from shutil import which
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+# Django's guard sees Playwright's event loop in this thread and would refuse the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1360, "height": 900}
+# Chromium would look for its makers' servers at every start; there is nothing to find here.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+# Only what the field calls an error in WCAG 2.2 AA; best practices we follow by reading.
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The installed Chromium; `./gezel test` has seen to it that there is one."""
+    path = which("chromium") or which("chromium-browser") or which("google-chrome")
+    if path is None:
+        raise FileNotFoundError("No Chromium: run ./gezel test, or apt-get install chromium.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def complain_to(page: Page, complaints: list[str]) -> None:
+    """Collect what the browser holds against a page: script errors and policy violations."""
+    page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+
+    def heard(message: object) -> None:
+        if getattr(message, "type", "") == "error":
+            text = str(getattr(message, "text", ""))
+            # An answer of 404 or 422 that a test asked for is not an error of the page.
+            if "Failed to load resource" not in text and "ERR_INTERNET_DISCONNECTED" not in text:
+                complaints.append(f"console: {text}")
+
+    page.on("console", heard)
+
+
+def assert_accessible(page: Page, *, where: str = "") -> None:
+    """axe finds nothing against WCAG 2.2 AA, and nothing sticks out sideways."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    told = [f"{v['id']}: {v['help']} — {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found]
+    assert not told, f"{where or page.url}: " + "\n".join(told)
+    wide = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert wide <= 1, f"{where or page.url} is {wide} px wider than the screen"
