@@ -264,7 +264,7 @@ class Evidence(models.Model):
     )
     kind = models.CharField(max_length=11, choices=Kind.choices)
     level = models.PositiveSmallIntegerField(
-        _("level"), validators=[MinValueValidator(1), MaxValueValidator(5)]
+        _("level"), validators=[MinValueValidator(0), MaxValueValidator(5)]
     )
     given_by = models.ForeignKey(
         "people.Person", on_delete=models.SET_NULL, null=True, related_name="evidence_given"
@@ -283,8 +283,10 @@ class Evidence(models.Model):
     class Meta:
         verbose_name_plural = "evidence"
         constraints = [
+            # A correction without a level takes the old fact out and puts nothing in its place.
             models.CheckConstraint(
-                condition=Q(level__gte=1, level__lte=5), name="evidence_on_the_scale"
+                condition=Q(level__gte=1, level__lte=5) | Q(level=0, corrects__isnull=False),
+                name="evidence_on_the_scale",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="lead", given_by=F("person")), name="nobody_leads_own_evidence"
@@ -328,3 +330,141 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.skill_id}: {self.level:.1f}"
+
+
+@personal_data(
+    what=_("Where you say that you see a piece of evidence differently"),
+    purpose=_("So that your side stands beside what others said about you."),
+    audience=SKILLS_OF_A_PERSON,
+    ground=LEGITIMATE_INTEREST,
+    term=_("Yours for life; your employer reads it until your last day."),
+    person="evidence__person",
+    order=42,
+)
+class Objection(models.Model):
+    """Someone sees a piece of evidence about themselves differently, and says why.
+
+    It stays beside the piece and removes nothing: two readings of one fact, both kept. Holds
+    the person's own words.
+    """
+
+    evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="objections")
+    reason = models.CharField(_("how do you see it?"), max_length=500)
+    key = models.UUIDField(unique=True, default=uuid.uuid4)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"about {self.evidence_id}"
+
+
+@personal_data(
+    what=_("The views on your skills that you asked for, and those that others asked of you"),
+    purpose=_("To bring a question to a colleague and the answer back to your evidence."),
+    audience=Audience(SELF),
+    ground=LEGITIMATE_INTEREST,
+    term=_("Until you withdraw the question; an answer becomes evidence."),
+    person=["person", "asked_of"],
+    order=43,
+)
+class EvidenceRequest(models.Model):
+    """Someone asks a colleague or their lead to say what they see of one skill.
+
+    Holds who asks whom about which skill, and a line of the asker; open until it is answered,
+    declined or withdrawn.
+    """
+
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
+    person = models.ForeignKey(
+        "people.Person", on_delete=models.CASCADE, related_name="views_asked_for"
+    )
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="+")
+    asked_of = models.ForeignKey(
+        "people.Person", on_delete=models.CASCADE, related_name="views_asked_of"
+    )
+    note = models.CharField(_("what can they think back to?"), max_length=300, blank=True)
+    answer = models.OneToOneField(
+        Evidence, on_delete=models.SET_NULL, null=True, blank=True, related_name="request"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    key = models.UUIDField(unique=True, default=uuid.uuid4)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(person=F("asked_of")), name="nobody_asks_themselves"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "skill", "asked_of"],
+                condition=Q(closed_at=None),
+                name="one_open_request_a_skill",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_of"], condition=Q(closed_at=None), name="requests_waiting_for"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} asks {self.asked_of_id} about {self.skill_id}"
+
+
+class NeedCount(models.Model):
+    """How many people of one unit, role profile and location reach what is asked of a skill.
+
+    Counted from standings and demands, so that the need map of a large organisation need not
+    look at every person; `actions.count_needs` counts anew. Names nobody; that a count is
+    small enough to point at someone is the reader's side to prevent (`queries.maps`).
+
+    The row holds from `from_on` until the day before `until_on`, as the demand does.
+    """
+
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
+    unit = models.ForeignKey("people.Unit", on_delete=models.CASCADE, related_name="+")
+    profile = models.ForeignKey(RoleProfile, on_delete=models.CASCADE, related_name="+")
+    location = models.ForeignKey(
+        "people.Location", on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="+")
+    from_on = models.DateField()
+    until_on = models.DateField(null=True)
+    people = models.PositiveIntegerField()
+    short = models.PositiveIntegerField()
+    short_essential = models.PositiveIntegerField()
+    gap_sum = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(short__lte=F("people"), short_essential__lte=F("short")),
+                name="no_more_short_than_people",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "from_on"], name="need_count_of"),
+            models.Index(fields=["unit", "profile", "skill"], name="need_count_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.skill_id}: {self.short} of {self.people}"
+
+
+class NeedCounting(models.Model):
+    """When the needs of an organisation were counted, and whether something changed since."""
+
+    organisation = models.OneToOneField(
+        "people.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
+    counted_at = models.DateTimeField(null=True)
+    stale_since = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.counted_at}"
