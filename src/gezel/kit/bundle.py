@@ -55,7 +55,7 @@ def _join(kind: str) -> Bundle:
     joined = "\n".join(parts)
     for font in ("inter-latin.woff2", "inter-latin-ext.woff2"):
         # The font is named by its content too, so its address is filled in here.
-        joined = joined.replace(f"url({font})", f"url({_font(font)})")
+        joined = joined.replace(f"url(../vendor/{font})", f"url({_font(font)})")
     text = joined.encode()
     digest = hashlib.sha256(text).hexdigest()[:16]
     return Bundle(

@@ -6,3 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezel.site.settings")
 application = get_wsgi_application()
+
+if os.environ.get("GEZEL_WORKER_THREAD") == "1":
+    from gezel.kit.jobs import start_worker_thread
+
+    start_worker_thread()

@@ -1,0 +1,65 @@
+"""`gezel serve`: the product, with its worker, in one process start."""
+
+import os
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from gezel.site.house import collect_when_changed
+
+
+class Command(BaseCommand):
+    help = "Serve Gezel: bring the database up to date, collect static files, answer requests."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--processes", type=int, default=1)
+        parser.add_argument("--threads", type=int, default=6, help="threads a process")
+        parser.add_argument(
+            "--no-worker", action="store_true", help="leave background jobs to `gezel worker`"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.bring_up_to_date()
+        collect_when_changed()
+        os.environ["GEZEL_STATIC_COLLECTED"] = "1"
+        if not options["no_worker"]:
+            os.environ["GEZEL_WORKER_THREAD"] = "1"
+        connection.close()  # the server's processes open their own
+
+        from granian import Granian  # noqa: PLC0415 # 21 MB that no other command needs
+        from granian.constants import Interfaces  # noqa: PLC0415
+
+        server = Granian(
+            "gezel.site.wsgi:application",
+            address=options["host"],
+            port=options["port"],
+            interface=Interfaces.WSGI,
+            workers=options["processes"],
+            blocking_threads=options["threads"],
+            respawn_failed_workers=True,
+            log_access=False,
+        )
+        self.stdout.write(f"Gezel: http://{options['host']}:{options['port']}  (Ctrl-C stops)")
+        self.stdout.flush()
+        server.serve()
+
+    def bring_up_to_date(self) -> None:
+        """Apply migrations that wait; refuse a database that a newer Gezel made."""
+        executor = MigrationExecutor(connection)
+        known = set(executor.loader.disk_migrations or {})
+        ours = {app for app, _name in known}
+        future = {key for key in executor.loader.applied_migrations if key[0] in ours} - known
+        if future:
+            names = ", ".join(f"{app}.{name}" for app, name in sorted(future))
+            raise CommandError(
+                f"This database was made by a newer Gezel ({names}). Install that version."
+            )
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", interactive=False, verbosity=0)
