@@ -6,15 +6,28 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gezel.people.api import Person, Request, signed_in
+from gezel.site.board import board_for
 
 
 @signed_in
 def home(request: Request) -> HttpResponse:
     """A notice board of panels, each from its own room."""
-    return render(request, "site/home.html", {"hour": timezone.localtime().hour})
+    told = {"greeting": _greeting(request.user), "board": board_for(request.visitor)}
+    return render(request, "site/home.html", told)
+
+
+def _greeting(person: Person) -> str:
+    hour = timezone.localtime().hour
+    name = {"name": person.first_name}
+    if hour < 6 or hour >= 18:
+        return _("Good evening, %(name)s") % name
+    if hour < 12:
+        return _("Good morning, %(name)s") % name
+    return _("Good afternoon, %(name)s") % name
 
 
 @require_POST

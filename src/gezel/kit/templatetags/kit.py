@@ -11,7 +11,7 @@ from django.contrib.staticfiles import finders
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.http import Http404, HttpRequest
 from django.template.context import RequestContext
-from django.urls import resolve, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -57,7 +57,10 @@ def panel(context: RequestContext, name: str, *args: Any, **kwargs: Any) -> Safe
     not for this visitor (404) is simply not there.
     """
     request: HttpRequest = context["request"]
-    address = reverse(name, args=args, kwargs=kwargs)
+    try:
+        address = reverse(name, args=args, kwargs=kwargs)
+    except NoReverseMatch:
+        return mark_safe("")
     match = resolve(address)
     try:
         response = match.func(request, *match.args, **match.kwargs)
