@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from gezel.people.api import Employment, Person
@@ -31,11 +32,11 @@ class SkillAsked:
 
     @property
     def gap(self) -> float:
-        return round(max(0.0, self.asked - self.level), 1)
+        return rules.gap(self.asked, self.level)
 
     @property
     def is_need(self) -> bool:
-        return self.asked - round(self.level, 1) >= rules.SMALLEST_GAP
+        return rules.is_short(self.asked, self.level)
 
 
 def profile_of(person: Person, on: date | None = None) -> RoleProfile | None:
@@ -82,14 +83,25 @@ def estimates(
     """
     day = on or timezone.localdate()
     pieces: dict[tuple[int, int], list[rules.Piece]] = defaultdict(list)
-    found = Evidence.objects.filter(person__in=person_pks, observed_on__lte=day, corrected_by=None)
+    found = standing_evidence().filter(person__in=person_pks, observed_on__lte=day)
     if skill_pks is not None:
         found = found.filter(skill__in=skill_pks)
-    for pk, person, skill, kind, level, seen, by in found.values_list(
+    # Oldest row first: of two views of one day, the one written last is the one that stands.
+    for pk, person, skill, kind, level, seen, by in found.order_by("pk").values_list(
         "pk", "person_id", "skill_id", "kind", "level", "observed_on", "given_by_id"
     ):
-        pieces[person, skill].append(rules.Piece(pk, kind, level, seen, by))
+        pieces[person, skill].append(rules.Piece(pk, kind, level, seen, _rater(kind, by)))
     return {key: rules.estimate(found, day) for key, found in pieces.items()}
+
+
+def standing_evidence() -> QuerySet[Evidence]:
+    """Evidence that counts: not corrected by a later fact, and no mere taking back."""
+    return Evidence.objects.filter(corrected_by=None, level__gt=0)
+
+
+def _rater(kind: str, by: int | None) -> int | None:
+    """Whose opinion a piece is; a certificate or module is nobody's, whoever registered it."""
+    return None if kind in {Evidence.Kind.CERTIFICATE, Evidence.Kind.MODULE} else by
 
 
 def levels(

@@ -5,7 +5,7 @@ Here a learning need is computed (`learning_needs`), from what a role asks on a 
 dates come in as arguments, so "as of 1 March" can be asked of all of it.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
@@ -44,7 +44,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one piece adds to the estimate: `share` of the whole, times its level."""
+    """What one piece adds to the estimate: `share` of the whole, times its level.
+
+    Shares are whole thousandths, so that the arithmetic on the page is the arithmetic we did.
+    """
 
     piece: Piece
     share: float
@@ -52,7 +55,7 @@ class Part:
     @property
     def adds(self) -> float:
         """Levels this piece contributes; over all parts this sums to the estimate."""
-        return self.share * self.piece.level
+        return round(self.share * self.piece.level, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,21 @@ def estimate(pieces: Iterable[Piece], on: date) -> Estimate:
 
     Source of the form: combining normal observations by precision (inverse variance).
     """
+    counted = counting(pieces, on)
+    if not counted:
+        return NOTHING_KNOWN
+    weights = [weight(p.kind, (on - p.observed_on).days) for p in counted]
+    parts = tuple(Part(p, s / 1000) for p, s in zip(counted, _thousandths(weights), strict=True))
+    return Estimate(
+        level=round(sum(part.adds for part in parts), 3),
+        sd=sqrt(1 / sum(weights)),
+        parts=parts,
+        newest_on=counted[0].observed_on,
+    )
+
+
+def counting(pieces: Iterable[Piece], on: date) -> list[Piece]:
+    """The pieces that count on a date, newest first: of one rater and kind only the newest."""
     newest: dict[tuple[str, Hashable], Piece] = {}
     for piece in pieces:
         if piece.observed_on > on:
@@ -100,18 +118,25 @@ def estimate(pieces: Iterable[Piece], on: date) -> Estimate:
         known = newest.get(whose)
         if known is None or piece.observed_on >= known.observed_on:
             newest[whose] = piece
-    if not newest:
-        return NOTHING_KNOWN
-    counted = sorted(newest.values(), key=lambda p: (p.observed_on, str(p.key)), reverse=True)
-    weights = [weight(p.kind, (on - p.observed_on).days) for p in counted]
+    return sorted(newest.values(), key=lambda p: (p.observed_on, str(p.key)), reverse=True)
+
+
+def _thousandths(weights: Sequence[float]) -> list[int]:
+    """Weights as whole thousandths that sum to a thousand (largest remainder)."""
     total = sum(weights)
-    parts = tuple(Part(p, w / total) for p, w in zip(counted, weights, strict=True))
-    return Estimate(
-        level=sum(part.adds for part in parts),
-        sd=sqrt(1 / total),
-        parts=parts,
-        newest_on=counted[0].observed_on,
-    )
+    exact = [1000 * w / total for w in weights]
+    shares = [int(x) for x in exact]
+    by_rest = sorted(range(len(exact)), key=lambda i: shares[i] - exact[i])
+    for i in by_rest[: 1000 - sum(shares)]:
+        shares[i] += 1
+    return shares
+
+
+def history(pieces: Iterable[Piece], on: date) -> list[tuple[date, float]]:
+    """The level on each day on which something was seen, and on the last day asked for."""
+    known = [p for p in pieces if p.observed_on <= on]
+    days = sorted({p.observed_on for p in known} | ({on} if known else set()))
+    return [(day, estimate(known, day).level) for day in days]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +174,21 @@ def demand_on(demands: Iterable[DatedDemand], on: date) -> list[Requirement]:
     return sorted(asked, key=lambda r: (not r.essential, -r.level))
 
 
+def later_dates(demands: Iterable[DatedDemand], after: date) -> list[date]:
+    """The days after a date on which something else begins to be asked."""
+    return sorted({d.from_on for d in demands if d.from_on > after})
+
+
+def gap(asked: int, held: float) -> float:
+    """Levels someone falls short, to a tenth, as it is shown: 0 where there is none."""
+    return max(0.0, round(asked - round(held, 1), 1))
+
+
+def is_short(asked: int, held: float) -> bool:
+    """Less than half a level short is no need: within what two people would disagree about."""
+    return gap(asked, held) >= SMALLEST_GAP
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """A skill in which someone falls short: by how many levels, of what was asked."""
@@ -168,22 +208,14 @@ def learning_needs(required: Iterable[Requirement], held: Mapping[Hashable, floa
     order the organisation gave its role profile.
 
     A level that nobody has vouched for counts as zero. We would rather suggest one course too
-    many than overlook a shortage. Less than half a level short is no need: that is within what
-    two people would disagree about.
+    many than overlook a shortage. Less than half a level short is no need, see `is_short`.
     """
     needs = [
-        Need(
-            r.skill,
-            round(r.level - held.get(r.skill, 0.0), 1),
-            r.essential,
-            r.level,
-            round(held.get(r.skill, 0.0), 1),
-        )
+        Need(r.skill, gap(r.level, level), r.essential, r.level, round(level, 1))
         for r in required
+        if is_short(r.level, level := held.get(r.skill, 0.0))
     ]
-    return sorted(
-        (n for n in needs if n.gap >= SMALLEST_GAP), key=lambda n: (not n.essential, -n.gap)
-    )
+    return sorted(needs, key=lambda n: (not n.essential, -n.gap))
 
 
 def fit(required: Iterable[Requirement], held: Mapping[Hashable, float]) -> float:

@@ -1,9 +1,10 @@
 """Learning needs and estimates, as cases from practice."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gezel.skills.rules import (
@@ -15,6 +16,8 @@ from gezel.skills.rules import (
     demand_on,
     estimate,
     fit,
+    history,
+    later_dates,
     learning_needs,
 )
 
@@ -65,7 +68,7 @@ def test_a_lead_weighs_more_than_ones_own_view() -> None:
     )
 
     assert 2 < found.level < 3.5
-    assert {p.piece.kind: round(p.share, 2) for p in found.parts} == {"self": 0.26, "lead": 0.74}
+    assert {p.piece.kind: p.share for p in found.parts} == {"self": 0.265, "lead": 0.735}
 
 
 def test_an_old_opinion_weighs_less_and_leaves_us_less_sure() -> None:
@@ -128,3 +131,34 @@ def test_the_order_in_which_evidence_came_in_does_not_matter(found, random) -> N
     shuffled = random.sample(one_a_day, len(one_a_day))
 
     assert estimate(shuffled, TODAY).level == pytest.approx(estimate(one_a_day, TODAY).level)
+
+
+@given(pieces)
+@settings(max_examples=1_000)
+def test_the_arithmetic_as_printed_gives_the_figure_as_printed(found: list[Piece]) -> None:
+    """A reader with a pocket calculator, from shares in tenths of a percent, finds our figure."""
+    result = estimate(found, TODAY)
+    printed = [(Decimal(f"{100 * p.share:.1f}"), Decimal(str(p.piece.level))) for p in result.parts]
+
+    assert sum(share for share, _level in printed) == 100
+    assert sum(share / 100 * level for share, level in printed) == Decimal(f"{result.level:.3f}")
+
+
+def test_history_tells_the_level_of_each_day_something_was_seen() -> None:
+    march, june = date(2026, 3, 1), date(2026, 6, 1)
+    told = history([Piece(1, "lead", 2, march, "daan"), Piece(2, "lead", 4, june, "daan")], TODAY)
+
+    assert told == [(march, 2), (june, 4), (TODAY, 4)]
+    assert history([], TODAY) == []
+
+
+def test_later_dates_are_those_on_which_something_else_is_asked() -> None:
+    april = date(2027, 4, 1)
+    demands = [
+        DatedDemand("Diesel", 4, True, date(2020, 1, 1)),
+        DatedDemand("Diesel", 2, True, april),
+        DatedDemand("High voltage", 3, True, april),
+    ]
+
+    assert later_dates(demands, TODAY) == [april]
+    assert later_dates(demands, april) == []
