@@ -6,11 +6,11 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext_lazy as _
 
 from gezel.kit.text import in_language
-from gezel.people.api import HR, LINE, SELF, Audience, Visitor
+from gezel.people.api import HR, LINE, SELF, Audience, Organisation, Visitor
 from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
 
 # Who may read what someone can: the policy and "who sees what" both ask this object.
@@ -37,6 +37,14 @@ class SkillQuerySet(models.QuerySet["Skill"]):
     def usable_by(self, visitor: Visitor) -> Self:
         """The shared taxonomies and the organisation's own skills, none of another's."""
         return self.filter(Q(organisation=None) | Q(organisation=visitor.organisation))
+
+    def worded_by(self, organisation: Organisation) -> Self:
+        """With the names this organisation gave them, in the same query (see `SkillLabel`)."""
+        return self.annotate(
+            worded=FilteredRelation("labels", condition=Q(labels__organisation=organisation)),
+            own_nl=F("worded__name_nl"),
+            own_en=F("worded__name_en"),
+        )
 
 
 class Skill(models.Model):
@@ -67,6 +75,14 @@ class Skill(models.Model):
     aliases_en = models.TextField(blank=True)
     levels_nl = models.JSONField(default=list, blank=True)
     levels_en = models.JSONField(default=list, blank=True)
+    # Gone from the newest release of its framework: kept for who uses it, no longer offered.
+    retired = models.BooleanField(default=False)
+    # Made by the client, so that a form sent twice is one skill.
+    key = models.UUIDField(unique=True, null=True, editable=False)
+
+    # The organisation's own names, where `worded_by` or `give_own_names` put them.
+    own_nl: str | None = None
+    own_en: str | None = None
 
     objects = SkillQuerySet.as_manager()
 
@@ -86,7 +102,7 @@ class Skill(models.Model):
 
     @property
     def name(self) -> str:
-        return in_language(nl=self.name_nl, en=self.name_en)
+        return in_language(nl=self.own_nl or self.name_nl, en=self.own_en or self.name_en)
 
     @property
     def about(self) -> str:
@@ -101,6 +117,29 @@ class Skill(models.Model):
             (level.value, str(level.label), in_language(nl=nl[level - 1], en=en[level - 1]))
             for level in Level
         ]
+
+
+class SkillLabel(models.Model):
+    """How one organisation names a shared skill; for everyone else the skill stays as it is.
+
+    An empty name means: no own name in that language.
+    """
+
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="skill_labels"
+    )
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="labels")
+    name_nl = models.CharField(_("our name in Dutch"), max_length=250, blank=True)
+    name_en = models.CharField(_("our name in English"), max_length=250, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["skill", "organisation"], name="one_label_a_skill"),
+            models.CheckConstraint(condition=~Q(name_nl="", name_en=""), name="label_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return in_language(nl=self.name_nl, en=self.name_en)
 
 
 class SkillLink(models.Model):
@@ -133,11 +172,13 @@ class Occupation(models.Model):
     about_en = models.TextField(blank=True)
     aliases_nl = models.TextField(blank=True)
     aliases_en = models.TextField(blank=True)
+    retired = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source", "uri"], name="one_occupation_an_address")
         ]
+        indexes = [models.Index(fields=["source", "code"], name="occupation_by_code")]
 
     def __str__(self) -> str:
         return self.name
@@ -151,13 +192,41 @@ class Occupation(models.Model):
         return in_language(nl=self.about_nl, en=self.about_en)
 
 
+class OccupationLink(models.Model):
+    """The same or a neighbouring occupation in another framework, by its code there.
+
+    A code and not a key: either framework may be taken in first, or alone.
+    """
+
+    occupation = models.ForeignKey(Occupation, on_delete=models.CASCADE, related_name="links")
+    scheme = models.CharField(max_length=20)
+    identifier = models.CharField(max_length=200)
+    match = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["occupation", "scheme", "identifier"], name="one_link_an_occupation"
+            )
+        ]
+        indexes = [models.Index(fields=["scheme", "identifier"], name="occupation_linked")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme}: {self.identifier}"
+
+
 class OccupationSkill(models.Model):
-    """A skill that an occupation asks, essentially or optionally."""
+    """A skill that an occupation asks, essentially or optionally.
+
+    `level` is the framework's own level on our scale and `importance` its own weight, where it
+    gives them (O*NET does, ESCO does not).
+    """
 
     occupation = models.ForeignKey(Occupation, on_delete=models.CASCADE, related_name="asks")
     skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="asked_by")
     essential = models.BooleanField()
     level = models.PositiveSmallIntegerField(null=True, blank=True)
+    importance = models.FloatField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -186,6 +255,8 @@ class RoleProfile(models.Model):
     )
     jobs = models.ManyToManyField("people.Job", through="ProfileJob", related_name="profiles")
     version = models.PositiveIntegerField(default=1)
+    # Made by the client, so that a form sent twice is one profile.
+    key = models.UUIDField(unique=True, null=True, editable=False)
 
     class Meta:
         constraints = [
@@ -233,6 +304,20 @@ class Demand(models.Model):
 
     def __str__(self) -> str:
         return f"{self.skill_id}: {self.level} from {self.from_on}"
+
+
+class FrameworkRelease(models.Model):
+    """What was taken in of a framework, when, and how much: the newest row is what stands."""
+
+    source = models.CharField(max_length=4, choices=Source.choices)
+    taken_in_at = models.DateTimeField(auto_now_add=True)
+    counts = models.JSONField(default=dict)
+
+    class Meta:
+        get_latest_by = "taken_in_at"
+
+    def __str__(self) -> str:
+        return f"{self.source} ({self.taken_in_at:%Y-%m-%d})"
 
 
 @personal_data(
