@@ -32,7 +32,10 @@ class CertificateType(models.Model):
     basis = models.CharField(
         _("the term comes from"), max_length=6, choices=Basis.choices, default=Basis.POLICY
     )
-    basis_source = models.CharField(_("source"), max_length=300, blank=True)
+    source_nl = models.CharField(_("source in Dutch"), max_length=300, blank=True)
+    source_en = models.CharField(_("source in English"), max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    key = models.UUIDField(unique=True, default=uuid.uuid4)
 
     class Meta:
         constraints = [
@@ -47,6 +50,10 @@ class CertificateType(models.Model):
     @property
     def name(self) -> str:
         return in_language(nl=self.name_nl, en=self.name_en)
+
+    @property
+    def source(self) -> str:
+        return in_language(nl=self.source_nl, en=self.source_en)
 
 
 class CertificateSkill(models.Model):
@@ -91,7 +98,11 @@ class Duty(models.Model):
     order=43,
 )
 class Holding(models.Model):
-    """A certificate someone holds. A renewal is a new holding; the old one stays as it was."""
+    """A certificate someone holds. A renewal is a new holding; the old one stays as it was.
+
+    Holds number, dates, perhaps a scan; the person keeps it, the employer reads it until the
+    last day of the employment.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting for confirmation")
@@ -103,8 +114,14 @@ class Holding(models.Model):
     number = models.CharField(_("number"), max_length=100, blank=True)
     issued_on = models.DateField(_("issued on"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    # The term from which that date follows, as it was on the day of registering; empty when the
+    # date is the one printed on the certificate, or when it does not lapse.
+    term_months = models.PositiveSmallIntegerField(null=True, blank=True)
     file = models.FileField(_("file"), upload_to="certificates/%Y/", blank=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
+    registered_by = models.ForeignKey(
+        "people.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     decided_by = models.ForeignKey(
         "people.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -124,7 +141,10 @@ class Holding(models.Model):
                 name="nobody_confirms_their_own",
             ),
         ]
-        indexes = [models.Index(fields=["person", "type", "-issued_on"], name="holding_newest")]
+        indexes = [
+            models.Index(fields=["person", "type", "-issued_on"], name="holding_newest"),
+            models.Index(fields=["type", "state"], name="holding_by_type"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} holds {self.type_id}"
