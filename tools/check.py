@@ -93,7 +93,7 @@ CHECKS: dict[str, Check] = {
     "format": command(f"{BIN}/ruff", "format", "--check", *PYTHON_FOLDERS),
     "lint": command(f"{BIN}/ruff", "check", *PYTHON_FOLDERS),
     "types": command(f"{BIN}/mypy"),
-    "tool types": command(f"{BIN}/mypy", "--no-incremental", "tools"),
+    "tool types": command(f"{BIN}/mypy", "--cache-dir=.mypy_cache/tools", "tools"),
     "imports": command(f"{BIN}/lint-imports"),
     "templates": command(f"{BIN}/djlint", "src", "--lint", "--quiet"),
     "migrations": command(sys.executable, "-m", "django", "makemigrations", "--check", "--dry-run"),

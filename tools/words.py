@@ -1,8 +1,8 @@
 """The keeper of translations, in plain Python: nobody needs gettext installed.
 
-    tools/words.py extract    bring every room's django.po up to date with what its code says
-    tools/words.py check      say what is out of date, untranslated or would break when shown
-    tools/words.py compile    write the .mo files that Django reads
+    ./gezel words extract    bring every room's django.po up to date with what its code says
+    ./gezel words check      say what is out of date, untranslated or would break when shown
+    ./gezel words compile    write the .mo files that Django reads
 
 English is the language of the source. Each room keeps its own words, in
 `src/gezel/<room>/locale/<language>/LC_MESSAGES/django.po`. Django lays all rooms on one pile
@@ -345,7 +345,7 @@ def check(root: Path) -> int:
     files, problems = wanted_files(root)
     for path, text in files.items():
         if _as_we_write(path) != text:
-            problems.append(f"{path.relative_to(root)}: out of date; run ./tools/words.py extract")
+            problems.append(f"{path.relative_to(root)}: out of date; run ./gezel words extract")
     for language in LANGUAGES:
         said: dict[Key, tuple[Path, list[str]]] = {}
         for room in rooms(root):
