@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from gezel.site import views
 from gezel.site.api import api
+from gezel.site.gallery import gallery
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,6 +12,7 @@ urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("api/v1/", api.urls),
+    path("kit/", gallery, name="gallery"),
     path("kit/", include("gezel.kit.urls")),
     path("account/", include("gezel.connect.urls")),
     path("people/", include("gezel.people.urls")),
