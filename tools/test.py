@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -42,6 +43,8 @@ class Outcome:
 
 
 def main(arguments: list[str]) -> int:
+    # Being asked to stop is no reason to leave a database server behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     wanted = [name for name in DATABASES if f"--{name}" in arguments] or list(DATABASES)
     given = [argument for argument in arguments if argument.removeprefix("--") not in DATABASES]
     outcomes = []
