@@ -319,9 +319,7 @@ class _Corner:
         self.row = max(self.row, max((int(digits) for _letters, digits in seen), default=0))
         if self.row > MOST_ROWS + 1_000:
             raise SheetError(_too_many_rows())
-        if self.column * min(self.row, 1_000) > 2 * MOST_COLUMNS * 1_000 or (
-            self.column * self.row > MOST_CELLS
-        ):
+        if self.column * self.row > MOST_CELLS:
             raise SheetError(
                 _("This sheet is far wider than a list would be. Save only the list and try again.")
             )
