@@ -1,6 +1,15 @@
 """The front door of skills."""
 
-from gezel.skills.actions import add_evidence, rate_oneself, recompute, vouch
+from gezel.skills.actions import (
+    TakenIn,
+    add_evidence,
+    import_esco,
+    import_onet,
+    rate_oneself,
+    recompute,
+    vouch,
+)
+from gezel.skills.frameworks import BadPackage
 from gezel.skills.models import (
     SKILLS_OF_A_PERSON,
     Demand,
@@ -30,6 +39,7 @@ from gezel.skills.rules import HIGHEST_LEVEL, Need, Requirement, fit, learning_n
 __all__ = [
     "HIGHEST_LEVEL",
     "SKILLS_OF_A_PERSON",
+    "BadPackage",
     "Demand",
     "Evidence",
     "Level",
@@ -43,9 +53,12 @@ __all__ = [
     "SkillLink",
     "Source",
     "Standing",
+    "TakenIn",
     "add_evidence",
     "estimates",
     "fit",
+    "import_esco",
+    "import_onet",
     "learning_needs",
     "levels",
     "needs_of",

@@ -18,3 +18,10 @@ class ProfileChanged:
     """A role profile asks something else, or of other jobs."""
 
     profile_pk: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkTakenIn:
+    """ESCO or O*NET was taken in and something changed: names, relations, what is offered."""
+
+    source: str

@@ -5,5 +5,15 @@ O*NET.
 """
 
 from gezel.skills.actions.evidence import add_evidence, rate_oneself, recompute, vouch
+from gezel.skills.actions.frameworks import TakenIn, Tally, import_esco, import_onet
 
-__all__ = ["add_evidence", "rate_oneself", "recompute", "vouch"]
+__all__ = [
+    "TakenIn",
+    "Tally",
+    "add_evidence",
+    "import_esco",
+    "import_onet",
+    "rate_oneself",
+    "recompute",
+    "vouch",
+]
