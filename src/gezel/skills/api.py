@@ -34,7 +34,15 @@ from gezel.skills.queries import (
     requirements_of,
     skills_asked_of,
 )
-from gezel.skills.rules import HIGHEST_LEVEL, Need, Requirement, fit, learning_needs
+from gezel.skills.rules import (
+    HIGHEST_LEVEL,
+    DatedDemand,
+    Need,
+    Requirement,
+    demand_on,
+    fit,
+    learning_needs,
+)
 
 __all__ = [
     "HIGHEST_LEVEL",
@@ -55,6 +63,7 @@ __all__ = [
     "Standing",
     "TakenIn",
     "add_evidence",
+    "demand_on",
     "estimates",
     "fit",
     "import_esco",
