@@ -47,3 +47,45 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.state})"
+
+
+class SearchEntry(models.Model):
+    """What of one thing can be found by search, in one language; `kit.search` keeps it.
+
+    Holds words only, folded: no capitals, accents or signs. A thing that may be read by fewer
+    than everyone in an organisation does not belong in here. Goes when the thing goes.
+
+    SQLite and PostgreSQL each have an index of words over this table, made in migration
+    `search_entries` and kept by the database itself, so that it is right in any transaction.
+    On SQLite triggers do that; a migration that rebuilds this table must make them anew.
+    """
+
+    kind = models.CharField(max_length=20)
+    # Empty: shared by all organisations, as the taxonomies are. No link: kit knows no tenants.
+    organisation_id = models.BigIntegerField(null=True)
+    object_id = models.BigIntegerField()
+    language = models.CharField(max_length=2, blank=True)
+    # Kind and organisation as one word of the index: a question never leaves its scope.
+    scope = models.CharField(max_length=60)
+    title = models.CharField(max_length=500)
+    rest = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "object_id", "language"], name="one_entry_a_language"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}: {self.title}"
+
+
+class SearchWord(models.Model):
+    """A word that occurs in an entry: where a slip of the finger is looked up."""
+
+    word = models.CharField(max_length=60, unique=True)
+    stem = models.CharField(max_length=60, db_index=True)
+
+    def __str__(self) -> str:
+        return self.word
