@@ -48,6 +48,7 @@ __all__ = [
     "HIGHEST_LEVEL",
     "SKILLS_OF_A_PERSON",
     "BadPackage",
+    "DatedDemand",
     "Demand",
     "Evidence",
     "Level",
