@@ -1,0 +1,16 @@
+"""What plans does with news from the rooms below."""
+
+from gezel.content.events import ModuleCompleted
+from gezel.plans import actions
+from gezel.skills.events import EvidenceAdded
+
+
+def on_module_completed(event: ModuleCompleted) -> None:
+    """A finished module ticks the steps that were waiting for it, unless it was not passed."""
+    if event.passed is not False:
+        actions.tick_steps_with(event.person_pk, event.activity_pk, event.on)
+
+
+def on_evidence_added(event: EvidenceAdded) -> None:
+    """New evidence may show that a goal is reached; closing it is offered, never done."""
+    actions.notice_reached_goals(event.person_pk, event.skill_pk, event.observed_on)

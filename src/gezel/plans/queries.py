@@ -1,0 +1,476 @@
+"""Reads what rules and pages need about goals, steps, agreements and shared goals."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from gezel.catalogue.api import Activity, ActivitySkill
+from gezel.people.api import Employment, Organisation, Person, Unit, Visitor
+from gezel.plans import policy, rules
+from gezel.plans.models import Agreement, Fact, Goal, SharedGoal, Step, Wish
+from gezel.skills.api import (
+    DatedDemand,
+    Demand,
+    RoleProfile,
+    Skill,
+    Standing,
+    demand_on,
+    estimates,
+)
+
+# -- how far goals are --------------------------------------------------------------------------
+
+
+def targets_of(goals: Iterable[Goal]) -> dict[int, list[rules.Target]]:
+    """What each goal asks on its own date, in at most one query."""
+    found = list(goals)
+    asked: dict[int, list[DatedDemand]] = defaultdict(list)
+    profiles = {g.profile_id for g in found if g.profile_id}
+    if profiles:
+        for d in (
+            Demand.objects.filter(profile__in=profiles)
+            .select_related("skill")
+            .order_by("from_on", "position", "pk")
+        ):
+            asked[d.profile_id].append(DatedDemand(d.skill, d.level, d.essential, d.from_on))
+    told: dict[int, list[rules.Target]] = {}
+    for goal in found:
+        if goal.kind == Goal.Kind.SKILL and goal.skill and goal.level:
+            told[goal.pk] = [rules.Target(goal.skill, goal.level)]
+        else:
+            told[goal.pk] = [
+                rules.Target(r.skill, r.level, r.essential)
+                for r in demand_on(asked[goal.profile_id or 0], goal.due_on)
+            ]
+    return told
+
+
+def progress_of(goals: Iterable[Goal]) -> dict[Goal, rules.Progress]:
+    """How far each goal is today, in two queries for all of them."""
+    found = list(goals)
+    targets = targets_of(found)
+    held: dict[int, dict[Hashable, float]] = defaultdict(dict)
+    for person, skill, level in Standing.objects.filter(
+        person__in={g.person_id for g in found}
+    ).values_list("person_id", "skill_id", "level"):
+        held[person][skill] = level
+    return {g: _progress(targets[g.pk], held[g.person_id], held[g.person_id]) for g in found}
+
+
+def progress_since(goal: Goal) -> rules.Progress:
+    """How far a goal is today beside the day it was set, from the evidence of either day."""
+    targets = targets_of([goal])[goal.pk]
+    skills = [_pk(t.skill) for t in targets]
+    today = timezone.localdate()
+    then, now = (
+        {
+            skill: e.level
+            for (_person, skill), e in estimates([goal.person_id], day, skill_pks=skills).items()
+        }
+        for day in (min(goal.set_on, today), today)
+    )
+    return _progress(targets, now, then)
+
+
+def _progress(
+    targets: Sequence[rules.Target],
+    held: dict[Hashable, float],
+    before: dict[Hashable, float],
+) -> rules.Progress:
+    return rules.progress(
+        targets,
+        {t.skill: held.get(_pk(t.skill), 0.0) for t in targets},
+        {t.skill: before.get(_pk(t.skill), 0.0) for t in targets},
+    )
+
+
+def _pk(skill: Hashable) -> int:
+    if not isinstance(skill, Skill):
+        raise TypeError("A goal's target names a skill.")
+    return skill.pk
+
+
+def goals_in_full(goals: QuerySet[Goal]) -> QuerySet[Goal]:
+    """Goals with what their titles need, the nearest date first."""
+    return goals.select_related("profile", "skill", "agreement").order_by("due_on", "pk")
+
+
+# -- steps --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """A step as a page shows it."""
+
+    step: Step
+    urgency: str
+    mine: bool
+
+    @property
+    def overdue(self) -> bool:
+        return self.urgency == rules.Urgency.OVERDUE
+
+    @property
+    def icon(self) -> str:
+        """Which picture stands for the way of learning."""
+        if self.step.activity is None:
+            return "circle-dot" if self.step.who == Step.Who.PERSON else "handshake"
+        return ICONS.get(self.step.activity.kind, "circle-dot")
+
+
+ICONS = {
+    "module": "circle-play",
+    "course": "graduation-cap",
+    "workplace": "wrench",
+    "session": "users",
+    "reading": "book-open",
+    "coaching": "message-circle",
+}
+
+
+def steps_in_full(steps: QuerySet[Step]) -> QuerySet[Step]:
+    """Steps with their activity and, if that has one, the module to open."""
+    return steps.select_related("activity__module", "goal__profile", "goal__skill")
+
+
+def open_steps(
+    goals: QuerySet[Goal], visitor: Visitor, *, most: int | None = None
+) -> list[PlanStep]:
+    """What is still to do for these goals, what asks attention first."""
+    found = steps_in_full(
+        Step.objects.filter(goal__in=goals, goal__state=Goal.State.OPEN, done_on=None)
+    )
+    return as_shown(found.order_by("due_on", "position", "pk")[:most], visitor)
+
+
+def as_shown(steps: Iterable[Step], visitor: Visitor) -> list[PlanStep]:
+    """Steps with how their date reads today, and whether the visitor may change them."""
+    today = timezone.localdate()
+    return [
+        PlanStep(
+            step,
+            rules.urgency(step.due_on, today),
+            step.goal.person_id == visitor.person.pk or step.who == Step.Who.LEAD,
+        )
+        for step in steps
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps of a goal: what comes, what is done, and how it is spread over 70/20/10."""
+
+    ahead: list[PlanStep]
+    done: list[PlanStep]
+    mix: dict[str, int]
+
+    @property
+    def next(self) -> PlanStep | None:
+        return self.ahead[0] if self.ahead else None
+
+    @property
+    def all(self) -> int:
+        return len(self.ahead) + len(self.done)
+
+
+def plan_of(goal: Goal, visitor: Visitor) -> Plan:
+    """The plan towards a goal, in one query."""
+    steps = as_shown(
+        steps_in_full(Step.objects.filter(goal=goal)).order_by("due_on", "position", "pk"), visitor
+    )
+    return Plan(
+        ahead=[s for s in steps if s.step.done_on is None],
+        done=sorted((s for s in steps if s.step.done_on), key=lambda s: s.step.done_on or date.max),
+        mix=rules.mix_counts(s.step.activity.mix for s in steps if s.step.activity),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedActivity:
+    """An activity worth putting in the plan, with the skills it is suggested for."""
+
+    activity: Activity
+    because: tuple[rules.Move, ...]
+
+    @property
+    def icon(self) -> str:
+        return ICONS.get(self.activity.kind, "circle-dot")
+
+
+def suggestions_for(
+    goal: Goal, progress: rules.Progress, *, most: int = 8
+) -> list[SuggestedActivity]:
+    """Activities from the catalogue that help with what a goal still asks."""
+    lacking = [_pk(m.skill) for m in progress.open_moves]
+    if not lacking or goal.organisation_id is None:
+        return []
+    activities = {
+        a.pk: a
+        for a in Activity.objects.filter(
+            organisation=goal.organisation_id,
+            state=Activity.State.OPEN,
+            teaches__skill__in=lacking,
+        )
+        .distinct()
+        .prefetch_related(
+            Prefetch("teaches", ActivitySkill.objects.select_related("skill"), to_attr="taught")
+        )
+    }
+    offers = [
+        rules.Offer(
+            a.pk, a.mix, float(a.hours), {t.skill: (t.from_level, t.to_level) for t in a.taught}
+        )
+        for a in activities.values()
+    ]
+    planned = set(Step.objects.filter(goal=goal).values_list("activity_id", flat=True))
+    found = rules.suggestions(progress.moves, offers, planned=planned)
+    return [SuggestedActivity(activities[int(str(s.offer.key))], s.because) for s in found[:most]]
+
+
+# -- roles and skills to choose from --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAhead:
+    """A role one could grow towards, and how much of what it asks one shows today."""
+
+    profile: RoleProfile
+    percent: int
+    own: bool
+
+
+def roles_ahead(person: Person, organisation: Organisation, on: date) -> list[RoleAhead]:
+    """The organisation's role profiles, the nearest first; one's own job's is marked."""
+    profiles = list(
+        RoleProfile.objects.filter(organisation=organisation).annotate(
+            own=Count(
+                "profile_jobs",
+                filter=Q(
+                    profile_jobs__job__employments__in=Employment.objects.current().filter(
+                        person=person
+                    )
+                ),
+            )
+        )
+    )
+    asked: dict[int, list[DatedDemand]] = defaultdict(list)
+    for profile, skill, level, essential, from_on in Demand.objects.filter(
+        profile__in=[p.pk for p in profiles]
+    ).values_list("profile_id", "skill_id", "level", "essential", "from_on"):
+        asked[profile].append(DatedDemand(skill, level, essential, from_on))
+    held: dict[Hashable, float] = dict(
+        Standing.objects.filter(person=person).values_list("skill_id", "level")
+    )
+    rows = []
+    for profile in profiles:
+        targets = [rules.Target(r.skill, r.level) for r in demand_on(asked[profile.pk], on)]
+        rows.append(
+            RoleAhead(profile, rules.progress(targets, held, held).percent, bool(profile.own))
+        )
+    return sorted(rows, key=lambda r: (not r.own, -r.percent, r.profile.name))
+
+
+# -- the agreement ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementShown:
+    """Where the agreement stands, for who looks at it."""
+
+    agreement: Agreement
+    state: str
+    facts: list[Fact]
+    changed_since: list[Fact]
+
+
+def agreement_of(goal: Goal) -> AgreementShown:
+    """The agreement on a goal, its history, and what changed since both last confirmed."""
+    agreement = goal.agreement
+    facts = list(goal.facts.select_related("by").order_by("-at", "-pk")[:100])
+    return AgreementShown(
+        agreement,
+        rules.agreed(
+            by_person=agreement.person_confirmed_at is not None,
+            by_lead=agreement.lead_confirmed_at is not None,
+        ),
+        facts,
+        _changes_since_confirmation(facts),
+    )
+
+
+CONFIRMATIONS = {Fact.Kind.PERSON_CONFIRMED, Fact.Kind.LEAD_CONFIRMED}
+
+
+def _changes_since_confirmation(facts: Sequence[Fact]) -> list[Fact]:
+    """What changed after the last time someone confirmed; nothing if nobody ever did."""
+    changed: list[Fact] = []
+    for fact in facts:
+        if fact.kind in CONFIRMATIONS:
+            return changed
+        changed.append(fact)
+    return []
+
+
+# -- the lead's page ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPlan:
+    """A goal someone in the line shared, with what it asks of the lead."""
+
+    goal: Goal
+    next: PlanStep | None
+    state: str
+
+    @property
+    def waits_for_lead(self) -> bool:
+        """There is something to confirm, and the person has confirmed already or nobody has."""
+        return self.state in {rules.Agreed.PERSON, rules.Agreed.NOBODY}
+
+    @property
+    def has_wish(self) -> bool:
+        return bool(self.goal.agreement.wish)
+
+
+def plans_shared_with(visitor: Visitor) -> list[SharedPlan]:
+    """Open goals that people in the line shared, in two queries; private ones are not there."""
+    goals = list(
+        goals_in_full(
+            policy.goals_shared_with_me(visitor).filter(state=Goal.State.OPEN)
+        ).select_related("person")[:500]
+    )
+    next_of: dict[int, Step] = {}
+    for step in steps_in_full(Step.objects.filter(goal__in=goals, done_on=None)).order_by(
+        "due_on", "position", "pk"
+    ):
+        next_of.setdefault(step.goal_id, step)
+    return [
+        SharedPlan(
+            goal,
+            as_shown([next_of[goal.pk]], visitor)[0] if goal.pk in next_of else None,
+            rules.agreed(
+                by_person=goal.agreement.person_confirmed_at is not None,
+                by_lead=goal.agreement.lead_confirmed_at is not None,
+            ),
+        )
+        for goal in goals
+    ]
+
+
+def waiting_for_lead(visitor: Visitor) -> QuerySet[Goal]:
+    """Shared goals that the person confirmed and no lead has yet."""
+    return goals_in_full(
+        policy.goals_to_wish_for(visitor).filter(
+            agreement__person_confirmed_at__isnull=False, agreement__lead_confirmed_at=None
+        )
+    ).select_related("person")
+
+
+def open_wishes(visitor: Visitor) -> QuerySet[Wish]:
+    """What I wished for people in my line, newest first, also how they answered."""
+    return (
+        policy.wishes_of_my_line(visitor)
+        .exclude(state=Wish.State.TAKEN)
+        .select_related("person", "made_by")
+        .order_by("-created_at")
+    )
+
+
+# -- goals of a unit or the organisation --------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SharedGoalShown:
+    """A shared goal with how many of how many are there; None where the group stays dark."""
+
+    goal: SharedGoal
+    group: int
+    reached: int | None
+    mine_to_edit: bool = False
+
+
+def shared_goals(visitor: Visitor, *, editable: bool = True) -> list[SharedGoalShown]:
+    """The shared goals one may read, with progress that gives no small group away.
+
+    What stays dark is decided over all shared goals of the organisation, whoever looks, so two
+    readers cannot lay their pages side by side and subtract. Three queries, and one for HR and
+    leads to know which ones they may change.
+    """
+    organisation = visitor.organisation
+    every = list(
+        SharedGoal.objects.filter(organisation=organisation).select_related("unit", "skill")
+    )
+    if not every:
+        return []
+    groups, reached = _people_by_place(organisation), _reached_by_place(organisation, every)
+    visible = set(policy.shared_goals_to_read(visitor).values_list("pk", flat=True))
+    may_edit: set[int] = set()
+    if editable and (visitor.is_hr or visitor.leads):
+        may_edit = set(policy.shared_goals_to_edit(visitor).values_list("pk", flat=True))
+    sizes = {g.pk: _sum_below(groups, _path(g)) for g in every}
+    by_question: dict[int, list[rules.Group]] = defaultdict(list)
+    for goal in every:
+        # One question per skill, whatever the level: levels of the same people lie too close.
+        by_question[goal.skill_id].append(rules.Group(goal.pk, _path(goal), sizes[goal.pk]))
+    shown: set[Hashable] = set()
+    for asked in by_question.values():
+        shown |= rules.groups_to_show(asked, organisation.smallest_group)
+    return [
+        SharedGoalShown(
+            goal,
+            sizes[goal.pk],
+            _sum_below(reached[goal.skill_id, goal.level], _path(goal))
+            if goal.pk in shown
+            else None,
+            goal.pk in may_edit,
+        )
+        for goal in every
+        if goal.pk in visible
+    ]
+
+
+def _path(goal: SharedGoal) -> str:
+    return goal.unit.path if goal.unit else ""
+
+
+def _sum_below(counts: dict[str, int], path: str) -> int:
+    return sum(n for place, n in counts.items() if place.startswith(path))
+
+
+def _people_by_place(organisation: Organisation) -> dict[str, int]:
+    counted = Employment.objects.current().filter(organisation=organisation)
+    return dict(counted.values_list("unit__path").annotate(people=Count("person", distinct=True)))
+
+
+def _reached_by_place(
+    organisation: Organisation, goals: Iterable[SharedGoal]
+) -> dict[tuple[int, int], dict[str, int]]:
+    """(skill, level) → place → people there, within half a level as everywhere."""
+    found: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
+    levels = {f"at_{n}": n for n in range(1, 6)}
+    rows = (
+        Employment.objects.current()
+        .filter(
+            organisation=organisation,
+            person__standings__skill__in={g.skill_id for g in goals},
+        )
+        .values("unit__path", "person__standings__skill")
+        .annotate(
+            **{
+                name: Count(
+                    "person",
+                    distinct=True,
+                    filter=Q(person__standings__level__gt=level - rules.CLOSE_ENOUGH),
+                )
+                for name, level in levels.items()
+            }
+        )
+    )
+    for row in rows:
+        for name, level in levels.items():
+            found[row["person__standings__skill"], level][row["unit__path"]] = row[name]
+    return found
