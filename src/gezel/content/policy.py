@@ -1,0 +1,39 @@
+"""What may someone play, answer, look at and change?"""
+
+from django.db.models import Q, QuerySet
+
+from gezel.catalogue.api import Activity
+from gezel.content.models import ATTEMPTS_OF_A_PERSON, Attempt, Media, Module
+from gezel.people.api import Visitor
+
+
+def modules_to_play(visitor: Visitor) -> QuerySet[Module]:
+    """What is on offer where one works, and what one is in the middle of there."""
+    here = Module.objects.filter(activity__organisation=visitor.organisation)
+    under_way = Attempt.objects.filter(person=visitor.person, completed_at=None)
+    return here.filter(
+        Q(activity__state=Activity.State.OPEN) | Q(pk__in=under_way.values("module"))
+    )
+
+
+def modules_to_edit(visitor: Visitor) -> QuerySet[Module]:
+    """Who makes learning material changes all of it; a colleague changes what they share."""
+    here = Module.objects.filter(activity__organisation=visitor.organisation)
+    return here if visitor.is_author else here.filter(activity__shared_by=visitor.person)
+
+
+def own_attempts(visitor: Visitor) -> QuerySet[Attempt]:
+    """One's own attempts, wherever one works by now; nobody else's, whoever asks."""
+    return Attempt.objects.filter(person__in=ATTEMPTS_OF_A_PERSON.people_for(visitor))
+
+
+def media_to_see(visitor: Visitor, module_pk: int) -> QuerySet[Media]:
+    """The files in a module one may play or change, or once played."""
+    played = own_attempts(visitor).values("module")
+    allowed = Q(pk__in=played)
+    if visitor.employment is not None:
+        allowed |= Q(pk__in=modules_to_play(visitor).values("pk"))
+        allowed |= Q(pk__in=modules_to_edit(visitor).values("pk"))
+    return Media.objects.filter(
+        pk__in=Module.objects.filter(allowed, pk=module_pk).values("blocks__media")
+    )

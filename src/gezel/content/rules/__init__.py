@@ -1,0 +1,1 @@
+"""What content decides, in plain Python: bodies of blocks, scoring, merging, uploads, captions."""
