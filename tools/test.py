@@ -49,7 +49,12 @@ def main(arguments: list[str]) -> int:
     given = [argument for argument in arguments if argument.removeprefix("--") not in DATABASES]
     outcomes = []
     for name in wanted:
-        outcome, seconds = run(name, given)
+        try:
+            outcome, seconds = run(name, given)
+        except postgres.NoPostgres as problem:
+            # A database that is not there is a failure: half a test would look like a whole one.
+            outcome, seconds = Outcome(failed=1), 0.0
+            print(f"gezel: {problem}", flush=True)
         outcomes.append(outcome)
         print(f"gezel: on {name}: {outcome}, in {seconds:.0f} s", flush=True)
         # Whoever picks tests may pick some that one database does not repeat; without picking,
