@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from gezel.kit.events import announce
+from gezel.skills.actions import findable
 from gezel.skills.events import FrameworkTakenIn
 from gezel.skills.frameworks import BadPackage, Framework, RelationRow, read_esco, read_onet
 from gezel.skills.models import (
@@ -105,20 +106,21 @@ def take_in(framework: Framework, *, progress: Progress, smaller: bool = False) 
     if not smaller:
         _refuse_if_cut(framework)
     with_addresses = [(s.uri, {f: getattr(s, f) for f in SKILL_TEXTS}) for s in framework.skills]
-    skills, skill_keys = _keep(
+    skills, skill_rows = _keep(
         Skill,
         Skill.objects.filter(source=source, organisation=None).exclude(uri=""),
         {"source": source, "organisation": None},
         dict(with_addresses),
         lambda done, of: progress(_("skills"), done, of),
     )
-    occupations, occupation_keys = _keep(
+    occupations, occupation_rows = _keep(
         Occupation,
         Occupation.objects.filter(source=source),
         {"source": source},
         {o.uri: {f: getattr(o, f) for f in OCCUPATION_TEXTS} for o in framework.occupations},
         lambda done, of: progress(_("occupations"), done, of),
     )
+    skill_keys, occupation_keys = skill_rows.keys, occupation_rows.keys
     relations = _keep_relations(
         source,
         framework.relations,
@@ -127,6 +129,7 @@ def take_in(framework: Framework, *, progress: Progress, smaller: bool = False) 
         lambda done, of: progress(_("relations"), done, of),
     )
     links = _keep_links(source, framework.links, occupation_keys)
+    _make_findable(skill_rows, occupation_rows, progress)
     outcome = TakenIn(source, skills, occupations, relations, links, framework.notes)
     if outcome.changed:
         FrameworkRelease.objects.create(
@@ -139,6 +142,21 @@ def take_in(framework: Framework, *, progress: Progress, smaller: bool = False) 
         )
         announce(FrameworkTakenIn(source))
     return outcome
+
+
+def _make_findable(
+    skills: "_Kept[Skill]", occupations: "_Kept[Occupation]", progress: Progress
+) -> None:
+    of = len(skills.touched) + len(occupations.touched)
+    findable.make_skills_findable(
+        skills.touched, lambda done: progress(_("making them findable"), done, of)
+    )
+    findable.make_occupations_findable(
+        occupations.touched,
+        lambda done: progress(_("making them findable"), len(skills.touched) + done, of),
+    )
+    findable.forget_skills(row.pk for row in skills.gone)
+    findable.forget_occupations(row.pk for row in occupations.gone)
 
 
 def _refuse_if_cut(framework: Framework) -> None:
@@ -169,16 +187,30 @@ def _refuse_if_cut(framework: Framework) -> None:
             )
 
 
+Row = TypeVar("Row", Skill, Occupation)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept(Generic[Row]):
+    """The key of each address, and which rows are new or changed, or no longer offered."""
+
+    keys: Mapping[str, int]
+    touched: Sequence[Row]
+    gone: Sequence[Row]
+
+
 def _keep(
-    model: type[models.Model],
-    standing: models.QuerySet[Any],
+    model: type[Row],
+    standing: "models.QuerySet[Row]",
     fixed: Mapping[str, Any],
     wanted: Mapping[str, Mapping[str, Any]],
     progress: Callable[[int, int], None],
-) -> tuple[Tally, dict[str, int]]:
-    """Make the rows of one model as the package has them; gives the key of each address."""
+) -> tuple[Tally, _Kept[Row]]:
+    """Make the rows of one model as the package has them."""
     found = {row.uri: row for row in standing}
-    new, changed, gone = [], [], []
+    new: list[Row] = []
+    changed: list[Row] = []
+    gone: list[Row] = []
     for uri, values in wanted.items():
         row = found.get(uri)
         if row is None:
@@ -207,7 +239,8 @@ def _keep(
         manager.bulk_update([*changed, *gone], fields, batch_size=200)
     progress(len(wanted), len(wanted))
     keys = {uri: row.pk for uri, row in found.items()} | {row.uri: row.pk for row in new}
-    return Tally(len(wanted), len(new), len(changed), len(gone)), keys
+    tally = Tally(len(wanted), len(new), len(changed), len(gone))
+    return tally, _Kept(keys, [*new, *changed], gone)
 
 
 def _keep_relations(

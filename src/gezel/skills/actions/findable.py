@@ -1,0 +1,79 @@
+"""Keeping skills and occupations findable: what changes here is in the index at once."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from gezel.kit import search
+from gezel.skills.models import Occupation, Skill, SkillLabel
+from gezel.skills.queries.taxonomy import LABEL, OCCUPATION, SKILL
+
+STEP = 2_000
+
+
+def make_skills_findable(
+    skills: Iterable[Skill], progress: Callable[[int], None] | None = None
+) -> None:
+    """By every name in either language; an own skill only within its organisation."""
+    _in_steps(SKILL, list(skills), _of_skill, progress)
+
+
+def make_occupations_findable(
+    occupations: Iterable[Occupation], progress: Callable[[int], None] | None = None
+) -> None:
+    _in_steps(OCCUPATION, list(occupations), _of_occupation, progress)
+
+
+def make_label_findable(label: SkillLabel) -> None:
+    """Within the organisation that says so, and for nobody else."""
+    search.index(
+        LABEL,
+        [
+            search.Entry(label.pk, label.organisation_id, language, name)
+            for language, name in (("nl", label.name_nl), ("en", label.name_en))
+            if name
+        ],
+    )
+
+
+def forget_skills(pks: Iterable[int]) -> None:
+    search.forget(SKILL, pks)
+
+
+def forget_occupations(pks: Iterable[int]) -> None:
+    search.forget(OCCUPATION, pks)
+
+
+def forget_labels(pks: Iterable[int]) -> None:
+    search.forget(LABEL, pks)
+
+
+def _in_steps(
+    kind: str,
+    rows: list[Skill] | list[Occupation],
+    entries: Callable[[Skill | Occupation], Iterator[search.Entry]],
+    progress: Callable[[int], None] | None,
+) -> None:
+    for at in range(0, len(rows), STEP):
+        search.index(kind, [e for row in rows[at : at + STEP] for e in entries(row)])
+        if progress:
+            progress(min(at + STEP, len(rows)))
+
+
+def _of_skill(row: Skill | Occupation) -> Iterator[search.Entry]:
+    return _entries(row, getattr(row, "organisation_id", None))
+
+
+def _of_occupation(row: Skill | Occupation) -> Iterator[search.Entry]:
+    return _entries(row, None)
+
+
+def _entries(row: Skill | Occupation, organisation: int | None) -> Iterator[search.Entry]:
+    """One for each language that has a name; other names go along where theirs has none."""
+    nl, en = row.aliases_nl, row.aliases_en
+    if row.name_nl:
+        yield search.Entry(
+            row.pk, organisation, "nl", row.name_nl, nl if row.name_en else f"{nl}\n{en}"
+        )
+    if row.name_en:
+        yield search.Entry(
+            row.pk, organisation, "en", row.name_en, en if row.name_nl else f"{en}\n{nl}"
+        )

@@ -1,0 +1,205 @@
+"""Looking for occupations and skills, and reading what an occupation asks."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+
+from gezel.kit import search
+from gezel.people.api import Organisation, Visitor
+from gezel.skills import rules
+from gezel.skills.models import (
+    FrameworkRelease,
+    Occupation,
+    OccupationLink,
+    OccupationSkill,
+    Skill,
+    SkillLabel,
+    Source,
+)
+
+# What things are called in the index.
+OCCUPATION, SKILL, LABEL = "occupation", "skill", "skill-label"
+HEAVY = ("about_nl", "about_en", "levels_nl", "levels_en")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOccupation:
+    """An occupation that answers; `also` is the other name by which it was found, if it was."""
+
+    occupation: Occupation
+    also: str = ""
+
+
+def find_occupations(
+    text: str, language: str | None = None, *, limit: int = 20
+) -> list[FoundOccupation]:
+    """Occupations by name or other name, forgiving of a slip, best first."""
+    spoken = (language or get_language() or "en")[:2]
+    hits = search.search(text, kinds=[OCCUPATION], organisation=None, language=spoken, limit=limit)
+    rows = Occupation.objects.defer("about_nl", "about_en").in_bulk(h.object_id for h in hits)
+    return [
+        FoundOccupation(row, _also(text, row, spoken))
+        for hit in hits
+        if (row := rows.get(hit.object_id))
+    ]
+
+
+def _also(text: str, row: Occupation, language: str) -> str:
+    """The other name that holds what was typed, where the name itself does not."""
+    asked = text.casefold().strip()
+    if asked in row.name.casefold():
+        return ""
+    names = [row.name_nl, row.aliases_nl, row.name_en, row.aliases_en]
+    if language != "nl":
+        names = [*names[2:], *names[:2]]
+    holding = (n for part in names for n in part.splitlines() if asked in n.casefold())
+    return next((name for name in holding if name != row.name), "")
+
+
+def find_skills(visitor: Visitor, text: str, *, limit: int = 20) -> list[Skill]:
+    """Skills the visitor's organisation may use, by any name it or the framework gives them."""
+    organisation = visitor.organisation
+    hits = search.search(
+        text,
+        kinds=[SKILL, LABEL],
+        organisation=organisation.pk,
+        language=(get_language() or "en")[:2],
+        limit=limit,
+    )
+    of_label = dict(
+        SkillLabel.objects.filter(
+            organisation=organisation, pk__in=[h.object_id for h in hits if h.kind == LABEL]
+        ).values_list("pk", "skill_id")
+    )
+    wanted = [of_label.get(h.object_id) if h.kind == LABEL else h.object_id for h in hits]
+    rows = {
+        skill.pk: skill
+        for skill in Skill.objects.usable_by(visitor)
+        .worded_by(organisation)
+        .defer(*HEAVY, "aliases_nl", "aliases_en")
+        .filter(pk__in=[pk for pk in wanted if pk])
+    }
+    return [rows[pk] for pk in dict.fromkeys(wanted) if pk in rows]
+
+
+def give_own_names(skills: Iterable[Skill], organisation: Organisation) -> None:
+    """Let these skills answer to the names this organisation gave them (one query)."""
+    by_key: dict[int, list[Skill]] = {}
+    for skill in skills:
+        by_key.setdefault(skill.pk, []).append(skill)
+    for pk, nl, en in SkillLabel.objects.filter(
+        organisation=organisation, skill__in=by_key
+    ).values_list("skill_id", "name_nl", "name_en"):
+        for skill in by_key[pk]:
+            skill.own_nl, skill.own_en = nl, en
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """A skill an occupation asks, with the level we suggest to begin with."""
+
+    skill: Skill
+    essential: bool
+    level: int
+    from_framework: bool
+
+    @property
+    def level_word(self) -> str:
+        return self.skill.level_words[self.level - 1][1]
+
+
+def asked_by(occupation: Occupation, organisation: Organisation) -> list[Suggested]:
+    """What an occupation asks: the essential first, then by weight, then by name.
+
+    A pair that ESCO gives both ways (there are 17) counts once, as essential.
+    """
+    found: dict[int, OccupationSkill] = {}
+    rows = (
+        OccupationSkill.objects.filter(occupation=occupation, skill__retired=False)
+        .select_related("skill")
+        .defer(*(f"skill__{name}" for name in ("about_nl", "about_en", "aliases_nl", "aliases_en")))
+        .order_by("-essential")
+    )
+    for row in rows:
+        found.setdefault(row.skill_id, row)
+    give_own_names((row.skill for row in found.values()), organisation)
+    ordered = sorted(
+        found.values(),
+        key=lambda r: (not r.essential, -(r.importance or 0), r.skill.name.casefold()),
+    )
+    return [
+        Suggested(
+            row.skill,
+            row.essential,
+            rules.suggested_level(essential=row.essential, level=row.level),
+            row.level is not None,
+        )
+        for row in ordered
+    ]
+
+
+def same_elsewhere(occupation: Occupation) -> list[tuple[Occupation, str]]:
+    """The same or a neighbouring occupation in the other framework, nearest first."""
+    order = {"exactMatch": 0, "closeMatch": 1, "narrowMatch": 2, "broadMatch": 3}
+    if occupation.source == Source.ONET:
+        linked = OccupationLink.objects.filter(
+            scheme="onet", identifier=occupation.code, occupation__retired=False
+        ).select_related("occupation")
+        found = [(link.occupation, link.match) for link in linked]
+    else:
+        links = dict(
+            OccupationLink.objects.filter(occupation=occupation, scheme="onet").values_list(
+                "identifier", "match"
+            )
+        )
+        found = [
+            (other, links[other.code])
+            for other in Occupation.objects.filter(
+                source=Source.ONET, code__in=links, retired=False
+            )
+        ]
+    return sorted(found, key=lambda f: (order.get(f[1], 4), f[0].name))
+
+
+def releases() -> dict[str, FrameworkRelease]:
+    """What stands of each framework: its newest release."""
+    found: dict[str, FrameworkRelease] = {}
+    for release in FrameworkRelease.objects.order_by("taken_in_at"):
+        found[release.source] = release
+    return found
+
+
+def skills_without_dutch(organisation: Organisation, *, missing: str = "nl") -> "QuerySet[Skill]":
+    """Skills that this organisation's roles use and that have no name in a language.
+
+    Neither the framework nor the organisation itself gave one.
+    """
+    return (
+        Skill.objects.filter(pk__in=_in_use(organisation), **{f"name_{missing}": ""})
+        .exclude(
+            pk__in=SkillLabel.objects.filter(organisation=organisation)
+            .exclude(**{f"name_{missing}": ""})
+            .values("skill_id")
+        )
+        .worded_by(organisation)
+        .order_by("name_en", "name_nl", "pk")
+    )
+
+
+def _in_use(organisation: Organisation) -> "QuerySet[Skill, int]":
+    return Skill.objects.filter(demands__profile__organisation=organisation).values_list(
+        "pk", flat=True
+    )
+
+
+def skills_by_key(visitor: Visitor, pks: Collection[int]) -> dict[int, Skill]:
+    """These skills, as far as the visitor may use them, with the organisation's own names."""
+    return {
+        skill.pk: skill
+        for skill in Skill.objects.usable_by(visitor)
+        .worded_by(visitor.organisation)
+        .defer("about_nl", "about_en", "aliases_nl", "aliases_en")
+        .filter(pk__in=pks)
+    }
