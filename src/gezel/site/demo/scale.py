@@ -1,0 +1,312 @@
+"""An organisation of any size, in bulk, the same every time: for measuring, not for reading.
+
+Shaped like a real one: teams of about twelve with a lead, leads led by leads, twenty jobs that
+each ask ten skills now and more from a later date, estimates for most of what is asked.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from itertools import islice
+from random import Random
+from typing import TypeVar
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from gezel.catalogue.api import Activity, ActivitySkill
+from gezel.people.api import (
+    Employment,
+    Job,
+    Location,
+    Mandate,
+    Organisation,
+    Person,
+    Unit,
+    found,
+    redraw_lines,
+    root_of,
+)
+from gezel.plans.models import Goal, Step
+from gezel.skills.api import (
+    Demand,
+    Evidence,
+    ProfileJob,
+    RoleProfile,
+    Skill,
+    Standing,
+    recompute_organisation,
+)
+
+TEAM = 12
+JOBS = 20
+ASKED = 10
+SKILLS = 120
+BATCH = 2_000
+# Above this the evidence itself is left out: pages read the stored estimates, and two million
+# rows more would only make the making slow.
+EVIDENCE_UP_TO = 20_000
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def _keep(model: type[Row], rows: Iterable[Row]) -> None:
+    """Write rows a batch at a time, never all in memory."""
+    waiting = iter(rows)
+    while batch := list(islice(waiting, BATCH)):
+        model._default_manager.bulk_create(batch)
+
+
+@transaction.atomic
+def build_scale(size: int) -> dict[str, int]:
+    """An organisation of `size` people named `scale-<size>`; returns counts."""
+    random = Random(size)
+    organisation = found(f"Schaal {size}", slug=f"scale-{size}")
+    skills = _skills()
+    jobs = _jobs(organisation, skills, random)
+    people = _people(organisation, size)
+    teams = _units(organisation, -(-size // TEAM))
+    _employ(organisation, people, teams, list(jobs), random)
+    redraw_lines(organisation)
+    Mandate.objects.create(
+        organisation=organisation, person=people[0], kind=Mandate.Kind.HR, from_on=date(2020, 1, 1)
+    )
+    _estimates(organisation, people, jobs, size)
+    _offer(organisation, skills, random)
+    _plans(organisation, people, skills, random)
+    recompute_organisation(organisation)
+    return {"people": size, "teams": len(teams), "jobs": len(jobs)}
+
+
+def _skills() -> list[Skill]:
+    """A hundred and twenty shared skills: the demo's where they are, else plain ones."""
+    known = list(Skill.objects.filter(organisation=None).order_by("pk")[:SKILLS])
+    missing = [
+        Skill(
+            uri=f"urn:gezel:scale:{n}",
+            name_nl=f"Vaardigheid {n}",
+            name_en=f"Skill {n}",
+            kind=Skill.Kind.values[n % len(Skill.Kind.values)],
+        )
+        for n in range(len(known), SKILLS)
+    ]
+    return known + Skill.objects.bulk_create(missing)
+
+
+def _jobs(
+    organisation: Organisation, skills: list[Skill], random: Random
+) -> dict[Job, dict[Skill, int]]:
+    """Jobs with what they ask today; half of it goes up from a later date."""
+    ahead = timezone.localdate() + timedelta(days=130)
+    asks: dict[Job, dict[Skill, int]] = {}
+    for n in range(JOBS):
+        job = Job.objects.create(organisation=organisation, name=f"Functie {n + 1}")
+        profile = RoleProfile.objects.create(
+            organisation=organisation, name_nl=f"Functie {n + 1}", name_en=f"Role {n + 1}"
+        )
+        ProfileJob.objects.create(profile=profile, job=job)
+        asks[job] = {skill: random.randint(2, 4) for skill in random.sample(skills, ASKED)}
+        for place, (skill, level) in enumerate(asks[job].items()):
+            Demand.objects.create(
+                profile=profile,
+                skill=skill,
+                level=level,
+                essential=place < 4,
+                position=place,
+                from_on=date(2020, 1, 1),
+            )
+            if place % 2:
+                Demand.objects.create(
+                    profile=profile,
+                    skill=skill,
+                    level=level + 1,
+                    essential=place < 4,
+                    position=place,
+                    from_on=ahead,
+                )
+    return asks
+
+
+def _people(organisation: Organisation, size: int) -> list[Person]:
+    first = ("Noor", "Sem", "Fatma", "Jan", "Li", "Aya", "Bram", "Eva", "Omar", "Puck")
+    last = ("de Vries", "Yılmaz", "Jansen", "El Amrani", "Bakker", "Chen", "Visser", "Smit")
+    made = [
+        Person(
+            email=f"p{n}@{organisation.slug}.example",
+            first_name=first[n % len(first)],
+            last_name=f"{last[n % len(last)]} {n}",
+            password="!",
+        )
+        for n in range(size)
+    ]
+    _keep(Person, made)
+    return list(
+        Person.objects.filter(email__endswith=f"@{organisation.slug}.example").order_by("pk")
+    )
+
+
+def _units(organisation: Organisation, teams: int) -> list[Unit]:
+    """A tree of regions, departments and teams; returns the teams."""
+    root = root_of(organisation)
+    made: list[Unit] = []
+    while len(made) < teams:
+        n = len(made)
+        if n % 400 == 0:
+            region = Unit.objects.add_child(
+                root, {"organisation": organisation, "name": f"Regio {n // 400 + 1}"}
+            )
+        if n % 20 == 0:
+            department = Unit.objects.add_child(
+                region, {"organisation": organisation, "name": f"Afdeling {n // 20 + 1}"}
+            )
+        made.append(
+            Unit.objects.add_child(
+                department, {"organisation": organisation, "name": f"Team {n + 1}"}
+            )
+        )
+    return made
+
+
+def _employ(
+    organisation: Organisation,
+    people: list[Person],
+    teams: list[Unit],
+    jobs: list[Job],
+    random: Random,
+) -> None:
+    places = [
+        Location.objects.create(organisation=organisation, name=f"Locatie {n + 1}")
+        for n in range(8)
+    ]
+
+    def rows() -> Iterator[Employment]:
+        for n, person in enumerate(people):
+            team, place = divmod(n, TEAM)
+            head = people[team * TEAM]
+            # The head of a team is led by the head of the first team of the department.
+            above = people[team // 20 * 20 * TEAM] if team % 20 else people[0]
+            lead = head if place else above
+            yield Employment(
+                organisation=organisation,
+                person=person,
+                unit=teams[team],
+                job=jobs[team % len(jobs)] if place else jobs[0],
+                location=places[team % len(places)],
+                lead=None if lead.pk == person.pk else lead,
+                number=str(n),
+                starts_on=date(2015 + random.randint(0, 10), random.randint(1, 12), 1),
+                contract_hours=random.choice((24, 32, 36, 40)),
+            )
+
+    _keep(Employment, rows())
+
+
+def _estimates(
+    organisation: Organisation,
+    people: list[Person],
+    jobs: dict[Job, dict[Skill, int]],
+    size: int,
+) -> None:
+    today = timezone.localdate()
+    asked = {job.pk: asks for job, asks in jobs.items()}
+    job_of = dict(
+        Employment.objects.filter(organisation=organisation).values_list("person_id", "job_id")
+    )
+
+    def shown() -> Iterator[tuple[Person, Skill, int, date]]:
+        random = Random(size + 1)
+        for person in people:
+            for skill, level in asked[job_of[person.pk]].items():
+                if random.random() < 0.85:
+                    yield (
+                        person,
+                        skill,
+                        max(1, min(5, level + random.choice((-2, -1, -1, 0, 0, 1)))),
+                        today - timedelta(days=random.randint(0, 500)),
+                    )
+
+    if size <= EVIDENCE_UP_TO:
+        _keep(
+            Evidence,
+            (
+                Evidence(
+                    person=person,
+                    skill=skill,
+                    organisation=organisation,
+                    kind="lead",
+                    level=level,
+                    observed_on=seen,
+                )
+                for person, skill, level, seen in shown()
+            ),
+        )
+    _keep(
+        Standing,
+        (
+            Standing(
+                person=person,
+                skill=skill,
+                level=level,
+                sd=0.6,
+                pieces=1,
+                newest_on=seen,
+                computed_on=today,
+            )
+            for person, skill, level, seen in shown()
+        ),
+    )
+
+
+def _offer(organisation: Organisation, skills: list[Skill], random: Random) -> None:
+    themes = ("Veiligheid", "Klantcontact", "Meten", "Samenwerken", "Digitaal", "Planning")
+    kinds, mixes, forms = Activity.Kind.values, Activity.Mix.values, Activity.Form.values
+    made = [
+        Activity(
+            organisation=organisation,
+            title_nl=f"{themes[n % len(themes)]} in de praktijk, deel {n}",
+            title_en=f"Practice, part {n}",
+            kind=kinds[1 + n % (len(kinds) - 1)],
+            mix=mixes[n % len(mixes)],
+            form=forms[n % len(forms)],
+            hours=random.choice((1, 2, 4, 8, 16)),
+            price_cents=random.choice((0, 0, 9_900, 45_000)),
+        )
+        for n in range(600)
+    ]
+    _keep(Activity, made)
+    _keep(
+        ActivitySkill,
+        (
+            ActivitySkill(activity=a, skill=skill, from_level=low, to_level=low + 1)
+            for a in Activity.objects.filter(organisation=organisation)
+            for skill, low in [(random.choice(skills), random.randint(0, 3))]
+        ),
+    )
+
+
+def _plans(
+    organisation: Organisation, people: list[Person], skills: list[Skill], random: Random
+) -> None:
+    due = timezone.localdate() + timedelta(days=200)
+    _keep(
+        Goal,
+        (
+            Goal(
+                person=person,
+                organisation=organisation,
+                kind="skill",
+                skill=random.choice(skills),
+                level=4,
+                due_on=due,
+                shared=True,
+            )
+            for person in people[1::3]
+        ),
+    )
+    _keep(
+        Step,
+        (
+            Step(goal=goal, title=f"Stap {n + 1}", due_on=due - timedelta(days=30 * n), position=n)
+            for goal in Goal.objects.filter(organisation=organisation).iterator()
+            for n in range(4)
+        ),
+    )
