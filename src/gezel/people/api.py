@@ -1,6 +1,6 @@
 """The front door of people."""
 
-from gezel.people.actions import employ, end_employment, found, give_mandate, root_of
+from gezel.people.actions import employ, end_employment, found, give_mandate, redraw_lines, root_of
 from gezel.people.audience import COLLEAGUES, HR, LINE, SELF, Audience
 from gezel.people.middleware import visitor_of
 from gezel.people.models import (
@@ -37,6 +37,7 @@ __all__ = [
     "end_employment",
     "found",
     "give_mandate",
+    "redraw_lines",
     "require",
     "root_of",
     "signed_in",
