@@ -16,7 +16,10 @@ from django.core.management.utils import get_random_secret_key
 PACKAGE = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
 
-DATA_DIR = Path(os.environ.get("GEZEL_DATA_DIR", Path.cwd() / "var")).resolve()
+# In a checkout the data lie beside the code, wherever the command was called from.
+_checkout = PACKAGE.parents[1]
+_here = _checkout if (_checkout / "pyproject.toml").exists() else Path.cwd()
+DATA_DIR = Path(os.environ.get("GEZEL_DATA_DIR", _here / "var")).resolve()
 BASE_URL = os.environ.get("GEZEL_BASE_URL", "http://localhost:8000").rstrip("/")
 DEMO = os.environ.get("GEZEL_DEMO", "") == "1"
 DEBUG = os.environ.get("GEZEL_DEBUG", "") == "1"
