@@ -7,6 +7,7 @@ from gezel.skills.actions import (
     import_onet,
     rate_oneself,
     recompute,
+    recompute_organisation,
     vouch,
 )
 from gezel.skills.frameworks import BadPackage
@@ -78,6 +79,7 @@ __all__ = [
     "profiles_to_read",
     "rate_oneself",
     "recompute",
+    "recompute_organisation",
     "requirements",
     "requirements_of",
     "skills_asked_of",

@@ -1,11 +1,18 @@
 """What may a visitor see and do about skills?"""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from gezel.people.api import LINE, Audience, Person, PersonQuerySet, Visitor
-from gezel.skills.models import SKILLS_OF_A_PERSON, RoleProfile
+from gezel.people.api import COLLEAGUES, LINE, Audience, Person, PersonQuerySet, Unit, Visitor
+from gezel.skills.models import (
+    SKILLS_OF_A_PERSON,
+    Evidence,
+    EvidenceRequest,
+    RoleProfile,
+    Skill,
+)
 
 _LED = Audience(LINE)
+_EVERYONE_HERE = Audience(COLLEAGUES)
 
 
 def people_whose_skills(visitor: Visitor) -> PersonQuerySet:
@@ -36,3 +43,57 @@ def why_reading(visitor: Visitor, about: Person) -> str:
         if visitor.is_hr and not people_to_vouch_for(visitor).filter(pk=about.pk).exists()
         else "lead"
     )
+
+
+def skills_to_read(visitor: Visitor) -> QuerySet[Skill]:
+    """Shared skills, those of where one works, and any one has evidence of oneself."""
+    allowed = Q(organisation=None) | Q(
+        pk__in=Evidence.objects.filter(person=visitor.person).values("skill")
+    )
+    if visitor.employment is not None:
+        allowed |= Q(organisation=visitor.employment.organisation_id)
+    return Skill.objects.filter(allowed)
+
+
+def evidence_to_correct(by: Visitor) -> QuerySet[Evidence]:
+    """Who gave a piece may correct it, as long as they may still say something about the person."""
+    colleagues = Q(person=by.person)
+    if by.employment is not None:
+        colleagues |= Q(person__in=Person.objects.working_at(by.organisation))
+    return Evidence.objects.filter(
+        colleagues, given_by=by.person, corrected_by=None, level__gt=0
+    ).exclude(kind=Evidence.Kind.MODULE)
+
+
+def evidence_to_object_to(visitor: Visitor) -> QuerySet[Evidence]:
+    """What others said about oneself."""
+    return Evidence.objects.filter(person=visitor.person).exclude(given_by=visitor.person)
+
+
+def people_to_ask(visitor: Visitor) -> PersonQuerySet:
+    """Anyone one works with may be asked for their view."""
+    return _EVERYONE_HERE.people_for(visitor).exclude(pk=visitor.person.pk)
+
+
+def requests_to_answer(visitor: Visitor) -> QuerySet[EvidenceRequest]:
+    """Questions to oneself from people who still work here."""
+    return EvidenceRequest.objects.filter(
+        asked_of=visitor.person,
+        organisation=visitor.organisation,
+        person__in=Person.objects.working_at(visitor.organisation),
+    )
+
+
+def requests_to_withdraw(visitor: Visitor) -> QuerySet[EvidenceRequest]:
+    """One's own open questions."""
+    return EvidenceRequest.objects.filter(person=visitor.person, closed_at=None)
+
+
+def units_to_read(visitor: Visitor) -> QuerySet[Unit]:
+    """Where the needs of the organisation are is everyone's to see; people are not."""
+    return Unit.objects.filter(organisation=visitor.organisation)
+
+
+def sees_everyone(visitor: Visitor) -> bool:
+    """HR reads people's skills by mandate, so for HR nothing of a group is kept dark."""
+    return visitor.is_hr

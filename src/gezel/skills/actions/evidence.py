@@ -1,11 +1,11 @@
-"""What people do with skills: one function per sentence of the business."""
+"""What people show and see of each other: evidence comes in, is corrected, stands disputed."""
 
 import uuid
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,10 @@ from gezel.kit.events import announce
 from gezel.people.api import Organisation, Person
 from gezel.skills import queries
 from gezel.skills.events import EvidenceAdded
-from gezel.skills.models import Evidence, Skill, Standing
+from gezel.skills.models import Evidence, EvidenceRequest, Objection, Skill, Standing
+
+# A year beyond which a date is a slip of the hand, not something anyone saw.
+OLDEST = timedelta(days=60 * 365)
 
 
 @transaction.atomic
@@ -36,12 +39,10 @@ def add_evidence(
     own day. The same `key` again gives back the fact that stands, so a form sent twice is one.
 
     Raises:
-        ValidationError: the date lies ahead, or the level is off the scale.
+        ValidationError: the date lies ahead or far back, the level is off the scale, or the
+            key was used for another fact.
     """
-    if on > timezone.localdate():
-        raise ValidationError({"observed_on": _("This date lies ahead. Choose today or earlier.")})
-    if not 1 <= level <= 5:
-        raise ValidationError({"level": _("Choose a level from 1 to 5.")})
+    _check(level, on)
     evidence, new = Evidence.objects.get_or_create(
         key=key or uuid.uuid4(),
         defaults={
@@ -57,9 +58,37 @@ def add_evidence(
         },
     )
     if new:
-        recompute([person.pk], skill_pks=[skill.pk])
-        announce(EvidenceAdded(person.pk, skill.pk, on))
+        _estimate_anew(evidence)
+    elif (evidence.person_id, evidence.skill_id, evidence.kind, evidence.level) != (
+        person.pk,
+        skill.pk,
+        kind,
+        level,
+    ):
+        raise ValidationError(_sent_before())
     return evidence
+
+
+def _check(level: int, on: date) -> None:
+    today = timezone.localdate()
+    if on > today:
+        raise ValidationError({"observed_on": _("This date lies ahead. Choose today or earlier.")})
+    if on < today - OLDEST:
+        raise ValidationError({"observed_on": _("This date lies too far back. Check the year.")})
+    if not 1 <= level <= 5:
+        raise ValidationError({"level": _("Choose a level from 1 to 5.")})
+
+
+def _sent_before() -> str:
+    return _(
+        "This form was sent before, with other answers; those were kept. "
+        "Reload the page to add something new."
+    )
+
+
+def _estimate_anew(evidence: Evidence) -> None:
+    recompute([evidence.person_id], skill_pks=[evidence.skill_id])
+    announce(EvidenceAdded(evidence.person_id, evidence.skill_id, evidence.observed_on))
 
 
 def rate_oneself(
@@ -112,31 +141,182 @@ def vouch(
 
 
 @transaction.atomic
+def correct(
+    evidence: Evidence,
+    *,
+    by: Person,
+    reason: str,
+    level: int | None = None,
+    key: uuid.UUID | None = None,
+) -> Evidence:
+    """Who gave a piece says that it was wrong: a new fact that names the old one.
+
+    The old one stays readable and counts no more. With a level, that level counts instead, on
+    the same day; without, nothing does.
+
+    Raises:
+        ValidationError: it was corrected before, or the level is off the scale.
+    """
+    if level is not None and not 1 <= level <= 5:
+        raise ValidationError({"level": _("Choose a level from 1 to 5.")})
+    try:
+        # Two who correct at once: the database keeps the first, the second is told.
+        with transaction.atomic():
+            correction, new = Evidence.objects.get_or_create(
+                key=key or uuid.uuid4(),
+                defaults={
+                    "person_id": evidence.person_id,
+                    "skill_id": evidence.skill_id,
+                    "organisation_id": evidence.organisation_id,
+                    "kind": evidence.kind,
+                    "level": level or 0,
+                    "given_by": by,
+                    "observed_on": evidence.observed_on,
+                    "note": reason,
+                    "rests_on": evidence.rests_on,
+                    "corrects": evidence,
+                },
+            )
+    except IntegrityError as twice:
+        raise ValidationError(_("This piece was corrected before. Reload the page.")) from twice
+    if new:
+        _estimate_anew(correction)
+    elif correction.corrects_id != evidence.pk:
+        raise ValidationError(_sent_before())
+    return correction
+
+
+@transaction.atomic
+def object_to(evidence: Evidence, *, reason: str, key: uuid.UUID | None = None) -> Objection:
+    """Someone sees a piece about themselves differently; that stays beside it and removes nothing.
+
+    Raises:
+        ValidationError: there is no reason in it.
+    """
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say in a few words how you see it.")})
+    objection, _new = Objection.objects.get_or_create(
+        key=key or uuid.uuid4(), defaults={"evidence": evidence, "reason": reason.strip()}
+    )
+    return objection
+
+
+@transaction.atomic
+def ask_view(
+    person: Person,
+    skill: Skill,
+    *,
+    of: Person,
+    organisation: Organisation,
+    note: str = "",
+    key: uuid.UUID | None = None,
+) -> EvidenceRequest:
+    """Someone asks a colleague or lead what they see of a skill.
+
+    Asking the same person again while the question is open changes nothing.
+
+    Raises:
+        ValidationError: one asks oneself.
+    """
+    if of.pk == person.pk:
+        raise ValidationError({"of": _("Choose someone else than yourself.")})
+    if standing := EvidenceRequest.objects.filter(
+        person=person, skill=skill, asked_of=of, closed_at=None
+    ).first():
+        return standing
+    request, _new = EvidenceRequest.objects.get_or_create(
+        key=key or uuid.uuid4(),
+        defaults={
+            "organisation": organisation,
+            "person": person,
+            "skill": skill,
+            "asked_of": of,
+            "note": note,
+        },
+    )
+    return request
+
+
+@transaction.atomic
+def answer_request(
+    request: EvidenceRequest,
+    *,
+    level: int,
+    on: date,
+    note: str = "",
+    as_lead: bool = False,
+    key: uuid.UUID | None = None,
+) -> Evidence:
+    """The one who was asked says what they see; it becomes evidence and closes the question.
+
+    Raises:
+        ValidationError: the question was withdrawn meanwhile, or the answer is not possible.
+    """
+    waiting = EvidenceRequest.objects.select_for_update().get(pk=request.pk)
+    if waiting.closed_at is not None and waiting.answer_id is None:
+        raise ValidationError(_("This question was closed meanwhile; nothing was kept."))
+    evidence = add_evidence(
+        waiting.person,
+        waiting.skill,
+        kind=Evidence.Kind.LEAD if as_lead else Evidence.Kind.COLLEAGUE,
+        level=level,
+        on=on,
+        by=waiting.asked_of,
+        organisation=waiting.organisation,
+        note=note,
+        key=key,
+    )
+    if waiting.closed_at is None:
+        waiting.answer = evidence
+        waiting.closed_at = timezone.now()
+        waiting.save(update_fields=["answer", "closed_at"])
+    return evidence
+
+
+@transaction.atomic
+def close_request(request: EvidenceRequest) -> None:
+    """The asker withdraws the question, or the one asked would rather not answer."""
+    EvidenceRequest.objects.filter(pk=request.pk, closed_at=None).update(closed_at=timezone.now())
+
+
+@transaction.atomic
 def recompute(
     person_pks: Collection[int],
     *,
     skill_pks: Collection[int] | None = None,
     on: date | None = None,
 ) -> int:
-    """Make the stored estimates anew from the evidence; returns how many were written."""
+    """Make the stored estimates anew from the evidence; returns how many were written.
+
+    Where no evidence is left, the stored estimate goes.
+    """
     day = on or timezone.localdate()
-    rows = [
-        Standing(
-            person_id=person,
-            skill_id=skill,
-            level=e.level,
-            sd=e.sd,
-            pieces=len(e.parts),
-            newest_on=e.newest_on,
-            computed_on=day,
-        )
-        for (person, skill), e in queries.estimates(person_pks, day, skill_pks=skill_pks).items()
-    ]
+    found = queries.estimates(person_pks, day, skill_pks=skill_pks)
+    stored = Standing.objects.filter(person__in=person_pks)
+    if skill_pks is not None:
+        stored = stored.filter(skill__in=skill_pks)
+    if gone := [
+        pk
+        for pk, person, skill in stored.values_list("pk", "person_id", "skill_id")
+        if (person, skill) not in found
+    ]:
+        Standing.objects.filter(pk__in=gone).delete()
     Standing.objects.bulk_create(
-        rows,
+        [
+            Standing(
+                person_id=person,
+                skill_id=skill,
+                level=e.level,
+                sd=e.sd,
+                pieces=len(e.parts),
+                newest_on=e.newest_on,
+                computed_on=day,
+            )
+            for (person, skill), e in found.items()
+        ],
         batch_size=1_000,
         update_conflicts=True,
         unique_fields=["person", "skill"],
         update_fields=["level", "sd", "pieces", "newest_on", "computed_on"],
     )
-    return len(rows)
+    return len(found)

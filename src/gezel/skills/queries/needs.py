@@ -5,7 +5,7 @@ person or per skill.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,10 @@ from django.utils import timezone
 from gezel.people.api import Employment, Person
 from gezel.skills import rules
 from gezel.skills.models import Demand, Evidence, RoleProfile, Skill, Standing
+
+# Level, standard deviation, pieces that count, day of the newest.
+Held = tuple[float, float, int, date | None]
+NOT_HELD: Held = (0.0, 0.0, 0, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,9 @@ class SkillAsked:
     high: float
     pieces: int
     newest_on: date | None
+    # What the role asks next, if that is something else than now.
+    later_on: date | None = None
+    later: int = 0
 
     @property
     def gap(self) -> float:
@@ -60,14 +67,64 @@ def requirements_of(
 ) -> dict[int, list[rules.Requirement]]:
     """What each of these profiles asks on a date, in one query."""
     day = on or timezone.localdate()
+    return {
+        pk: rules.demand_on(demands, day)
+        for pk, demands in demands_of(profile_pks, until=day).items()
+    }
+
+
+def demands_of(
+    profile_pks: Collection[int], *, until: date | None = None
+) -> dict[int, list[rules.DatedDemand]]:
+    """What each of these profiles asks and will ask, in one query; `skill` is a `Skill`."""
+    found = Demand.objects.filter(profile__in=profile_pks)
+    if until is not None:
+        found = found.filter(from_on__lte=until)
     dated: dict[int, list[rules.DatedDemand]] = defaultdict(list)
-    for d in (
-        Demand.objects.filter(profile__in=profile_pks, from_on__lte=day)
-        .select_related("skill")
-        .order_by("from_on", "position", "pk")
-    ):
-        dated[d.profile_id].append(rules.DatedDemand(d.skill, d.level, d.essential, d.from_on))
-    return {pk: rules.demand_on(demands, day) for pk, demands in dated.items()}
+    skills: dict[int, Skill] = {}
+    for d in found.select_related("skill").order_by("from_on", "position", "pk"):
+        skill = skills.setdefault(d.skill_id, d.skill)
+        dated[d.profile_id].append(rules.DatedDemand(skill, d.level, d.essential, d.from_on))
+    return dated
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A level a profile asks of a skill from a day on, until the day before another, if any."""
+
+    skill_pk: int
+    level: int
+    essential: bool
+    from_on: date
+    until_on: date | None
+
+
+def spans_asked(
+    organisation_pk: int,
+    *,
+    profile_pk: int | None = None,
+    skill_pk: int | None = None,
+    on: date | None = None,
+) -> dict[int, list[Span]]:
+    """What the profiles of an organisation ask now and later: profile → spans, in one query."""
+    day = on or timezone.localdate()
+    found = Demand.objects.filter(profile__organisation=organisation_pk)
+    if profile_pk is not None:
+        found = found.filter(profile=profile_pk)
+    if skill_pk is not None:
+        found = found.filter(skill=skill_pk)
+    rows = list(
+        found.order_by("profile_id", "skill_id", "from_on").values_list(
+            "profile_id", "skill_id", "level", "essential", "from_on"
+        )
+    )
+    spans: dict[int, list[Span]] = defaultdict(list)
+    for row, following in zip(rows, [*rows[1:], None], strict=False):
+        profile, skill, level, essential, from_on = row
+        until_on = following[4] if following and following[:2] == row[:2] else None
+        if until_on is None or until_on > day:
+            spans[profile].append(Span(skill, level, essential, from_on, until_on))
+    return spans
 
 
 def estimates(
@@ -90,7 +147,7 @@ def estimates(
     for pk, person, skill, kind, level, seen, by in found.order_by("pk").values_list(
         "pk", "person_id", "skill_id", "kind", "level", "observed_on", "given_by_id"
     ):
-        pieces[person, skill].append(rules.Piece(pk, kind, level, seen, _rater(kind, by)))
+        pieces[person, skill].append(rules.Piece(pk, kind, level, seen, rater_of(kind, by)))
     return {key: rules.estimate(found, day) for key, found in pieces.items()}
 
 
@@ -99,19 +156,19 @@ def standing_evidence() -> QuerySet[Evidence]:
     return Evidence.objects.filter(corrected_by=None, level__gt=0)
 
 
-def _rater(kind: str, by: int | None) -> int | None:
+def rater_of(kind: str, by: int | None) -> int | None:
     """Whose opinion a piece is; a certificate or module is nobody's, whoever registered it."""
     return None if kind in {Evidence.Kind.CERTIFICATE, Evidence.Kind.MODULE} else by
 
 
-def levels(
-    person_pks: Collection[int], on: date | None = None
-) -> dict[tuple[int, int], tuple[float, float, int, date | None]]:
+def levels(person_pks: Collection[int], on: date | None = None) -> dict[tuple[int, int], Held]:
     """(person, skill) → level, sd, pieces, newest; stored ones for today, computed otherwise."""
     if on is None or on == timezone.localdate():
         return {
-            (s.person_id, s.skill_id): (s.level, s.sd, s.pieces, s.newest_on)
-            for s in Standing.objects.filter(person__in=person_pks)
+            (person, skill): (level, sd, pieces, newest)
+            for person, skill, level, sd, pieces, newest in Standing.objects.filter(
+                person__in=person_pks
+            ).values_list("person_id", "skill_id", "level", "sd", "pieces", "newest_on")
         }
     return {
         key: (e.level, e.sd, len(e.parts), e.newest_on)
@@ -120,54 +177,134 @@ def levels(
 
 
 def skills_asked_of(
-    person: Person, on: date | None = None, *, profile: RoleProfile | None = None
+    person: Person,
+    on: date | None = None,
+    *,
+    profile: RoleProfile | None = None,
+    asked_on: date | None = None,
 ) -> list[SkillAsked]:
     """What a role asks of someone beside what they show, in the order of the role profile.
 
     Args:
+        on: the day up to which evidence counts.
         profile: another role than the person's own, to see how near it is.
+        asked_on: the day of which the demand holds, if another than `on`.
     """
     role = profile or profile_of(person, on)
     if role is None:
         return []
-    held = levels([person.pk], on)
-    return [_row(r, held.get((person.pk, r.skill.pk))) for r in _asked(role, on)]
+    held = {skill: found for (_person, skill), found in levels([person.pk], on).items()}
+    return rows_of(demands_of([role.pk]).get(role.pk, []), held, asked_on or on)
 
 
-def _asked(role: RoleProfile, on: date | None) -> Iterable["_SkillRequirement"]:
-    for r in requirements(role, on):
+def rows_of(
+    demands: Sequence[rules.DatedDemand], held: Mapping[int, Held], on: date | None = None
+) -> list[SkillAsked]:
+    """What is asked on a day beside what is held, with what the role asks next."""
+    day = on or timezone.localdate()
+    later: dict[Hashable, rules.DatedDemand] = {}
+    for demand in demands:
+        if demand.from_on > day:
+            known = later.get(demand.skill)
+            if known is None or demand.from_on < known.from_on:
+                later[demand.skill] = demand
+    rows = []
+    for r in rules.demand_on(demands, day):
         if isinstance(r.skill, Skill):
-            yield _SkillRequirement(r.skill, r.level, r.essential)
+            coming = later.get(r.skill)
+            rows.append(
+                asked_row(
+                    r.skill,
+                    r.level,
+                    essential=r.essential,
+                    held=held.get(r.skill.pk, NOT_HELD),
+                    later_on=coming.from_on if coming else None,
+                    later=coming.level if coming else 0,
+                )
+            )
+    return rows
 
 
-@dataclass(frozen=True, slots=True)
-class _SkillRequirement:
-    skill: Skill
-    level: int
-    essential: bool
-
-
-def _row(
-    asked: _SkillRequirement, held: tuple[float, float, int, date | None] | None
+def asked_row(
+    skill: Skill,
+    asked: int,
+    *,
+    essential: bool,
+    held: Held,
+    later_on: date | None = None,
+    later: int = 0,
 ) -> SkillAsked:
-    level, sd, pieces, newest = held or (0.0, 0.0, 0, None)
+    """One skill: what is asked, and what is held with its interval (80 %)."""
+    level, sd, pieces, newest = held
     spread = rules.EIGHTY_PERCENT * sd
     return SkillAsked(
-        asked.skill,
-        asked.level,
-        asked.essential,
+        skill,
+        asked,
+        essential,
         level,
         max(0.0, level - spread),
         min(float(rules.HIGHEST_LEVEL), level + spread),
         pieces,
         newest,
+        later_on,
+        later,
+    )
+
+
+def needs_among(rows: Iterable[SkillAsked]) -> list[rules.Need]:
+    """Which of these rows fall short, most pressing first; `skill` is a `Skill`."""
+    kept = list(rows)
+    return rules.learning_needs(
+        [rules.Requirement(row.skill, row.asked, row.essential) for row in kept],
+        {row.skill: row.level for row in kept},
     )
 
 
 def needs_of(person: Person, on: date | None = None) -> list[rules.Need]:
     """Where someone falls short of their role, most pressing first; `skill` is a `Skill`."""
-    rows = skills_asked_of(person, on)
-    return rules.learning_needs(
-        [rules.Requirement(row.skill, row.asked, row.essential) for row in rows],
-        {row.skill: row.level for row in rows},
+    return needs_among(skills_asked_of(person, on))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSkills:
+    """All that the page about someone's skills tells, computed from the evidence itself."""
+
+    role: RoleProfile | None
+    rows: list[SkillAsked]
+    outside: list[SkillAsked]
+    later_dates: list[date]
+    held: Mapping[int, Held]
+
+    @property
+    def needs(self) -> list[rules.Need]:
+        return needs_among(self.rows)
+
+    @property
+    def fit(self) -> float:
+        return rules.fit(
+            [rules.Requirement(row.skill, row.asked) for row in self.rows],
+            {row.skill: row.level for row in self.rows},
+        )
+
+
+def skills_of(
+    person: Person, *, on: date | None = None, asked_on: date | None = None
+) -> PersonSkills:
+    """Someone's role and skills: evidence up to one day beside what the role asks on another."""
+    role = profile_of(person, on)
+    held: dict[int, Held] = {
+        skill: (e.level, e.sd, len(e.parts), e.newest_on)
+        for (_person, skill), e in estimates([person.pk], on).items()
+    }
+    demands = demands_of([role.pk]).get(role.pk, []) if role else []
+    rows = rows_of(demands, held, asked_on or on)
+    inside = {row.skill.pk for row in rows}
+    others = Skill.objects.in_bulk([pk for pk in held if pk not in inside])
+    outside = [asked_row(skill, 0, essential=False, held=held[pk]) for pk, skill in others.items()]
+    return PersonSkills(
+        role,
+        rows,
+        sorted(outside, key=lambda row: row.skill.name.casefold()),
+        rules.later_dates(demands, timezone.localdate()),
+        held,
     )

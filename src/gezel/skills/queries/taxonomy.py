@@ -19,8 +19,8 @@ from gezel.skills.models import (
     Source,
 )
 
-# What things are called in the index.
-OCCUPATION, SKILL, LABEL = "occupation", "skill", "skill-label"
+# What things are called in the index; one word each, as it asks.
+OCCUPATION, SKILL, LABEL = "occupation", "skill", "skilllabel"
 HEAVY = ("about_nl", "about_en", "levels_nl", "levels_en")
 
 

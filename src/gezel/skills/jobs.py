@@ -1,0 +1,25 @@
+"""Work that may wait: counting the needs of an organisation."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gezel.kit.jobs import Outcome, Progress, job
+from gezel.people.api import Organisation
+from gezel.skills import actions
+
+
+@job(title=gettext_lazy("Count the needs of the organisation"))
+def count_needs(progress: Progress, *, organisation: int) -> Outcome:
+    """Roles, jobs or units changed: count anew who reaches what is asked."""
+    if found := Organisation.objects.filter(pk=organisation).first():
+        actions.count_needs(found)
+    return Outcome(_("Counted."))
+
+
+@job(title=gettext_lazy("Estimate all skills anew"))
+def recompute_organisation(progress: Progress, *, organisation: int) -> Outcome:
+    """Every night: what was seen grows older, so estimates change also without news."""
+    people = 0
+    if found := Organisation.objects.filter(pk=organisation).first():
+        people = actions.recompute_organisation(found, told=progress)
+    return Outcome(_("Estimated anew."), figures={"people": people})

@@ -1,0 +1,36 @@
+"""What skills does on news from other rooms and its own: keep the counted needs true."""
+
+from gezel.kit.events import listen
+from gezel.kit.jobs import enqueue
+from gezel.people.events import EmploymentChanged
+from gezel.skills import actions, jobs
+from gezel.skills.events import EvidenceAdded, ProfileChanged
+from gezel.skills.models import RoleProfile
+
+
+def _level_changed(event: EvidenceAdded) -> None:
+    actions.recount(event.person_pk, event.skill_pk)
+
+
+def _employment_changed(event: EmploymentChanged) -> None:
+    _count_soon(event.organisation_pk)
+
+
+def _profile_changed(event: ProfileChanged) -> None:
+    for organisation in RoleProfile.objects.filter(pk=event.profile_pk).values_list(
+        "organisation_id", flat=True
+    ):
+        _count_soon(organisation)
+
+
+def _count_soon(organisation_pk: int) -> None:
+    """One count for however many changes come together, such as an import of thousands."""
+    if actions.mark_stale(organisation_pk):
+        enqueue(jobs.count_needs, by=None, organisation=organisation_pk)
+
+
+def begin() -> None:
+    """Listen from now on."""
+    listen(EvidenceAdded, _level_changed)
+    listen(EmploymentChanged, _employment_changed)
+    listen(ProfileChanged, _profile_changed)
