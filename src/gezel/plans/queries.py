@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from gezel.catalogue.api import Activity, ActivitySkill
-from gezel.people.api import Employment, Organisation, Person, Unit, Visitor
+from gezel.people.api import Employment, Organisation, Person, Visitor
 from gezel.plans import policy, rules
 from gezel.plans.models import Agreement, Fact, Goal, SharedGoal, Step, Wish
 from gezel.skills.api import (
@@ -285,6 +285,14 @@ class AgreementShown:
     state: str
     facts: list[Fact]
     changed_since: list[Fact]
+
+    @property
+    def lead_name(self) -> str:
+        """Who confirmed for the organisation; the history knows, so nothing is asked again."""
+        for fact in self.facts:
+            if fact.kind == Fact.Kind.LEAD_CONFIRMED and fact.by:
+                return fact.by.name
+        return ""
 
 
 def agreement_of(goal: Goal) -> AgreementShown:
