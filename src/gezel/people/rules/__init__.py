@@ -1,0 +1,31 @@
+"""What people decides without a database: reporting lines, and what an import would do."""
+
+from gezel.people.rules.columns import FIELDS, guess_columns, normal, remembered
+from gezel.people.rules.importing import (
+    Account,
+    Change,
+    Known,
+    Places,
+    Plan,
+    Remark,
+    needs_brake,
+    plan,
+)
+from gezel.people.rules.lines import lines, loops
+
+__all__ = [
+    "FIELDS",
+    "Account",
+    "Change",
+    "Known",
+    "Places",
+    "Plan",
+    "Remark",
+    "guess_columns",
+    "lines",
+    "loops",
+    "needs_brake",
+    "normal",
+    "plan",
+    "remembered",
+]

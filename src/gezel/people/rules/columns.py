@@ -1,0 +1,66 @@
+"""Which column of a staff list is which, from the words above it."""
+
+from collections.abc import Mapping, Sequence
+
+# Every field a list may give, in the order of the page, with the headers people use for it.
+_HEADERS = {
+    "name": "naam; name; volledige naam; full name; medewerker; employee; weergavenaam; "
+    "display name; naam medewerker; employee name",
+    "first_name": "voornaam; first name; given name; roepnaam; voornamen; firstname",
+    "infix": "tussenvoegsel; tussenvoegsels; voorvoegsel; voorvoegsels; infix; prefix",
+    "last_name": "achternaam; last name; surname; family name; familienaam; lastname; geboortenaam",
+    "email": "e mail; email; mail; e mailadres; emailadres; mailadres; e mail address; "
+    "email address; zakelijk e mailadres; e mail werk; work email; business email",
+    "number": "personeelsnummer; medewerkernummer; medewerkersnummer; nummer; staff number; "
+    "employee number; employee id; personnel number; persnr; pers nr; staff id",
+    "unit": "afdeling; afdelingspad; unit; eenheid; team; organisatie eenheid; department; "
+    "unit path; organisatieonderdeel; onderdeel; org unit; kostenplaats naam",
+    "job": "functie; functienaam; job; job title; rol; function; position; title; beroep; role",
+    "location": "locatie; vestiging; standplaats; location; site; werkplek; office; plaats",
+    "lead": "leidinggevende; manager; lead; chef; direct leidinggevende; supervisor; "
+    "reports to; line manager; e mail leidinggevende; manager email; teamleider; team lead",
+    "starts_on": "in dienst; datum in dienst; startdatum; begindatum; start date; start; "
+    "hire date; indienst; in dienst sinds; in dienst per; ingangsdatum; starts on",
+    "ends_on": "uit dienst; datum uit dienst; einddatum; end date; end; laatste dag; "
+    "last day; uitdienst; contract einddatum; einde contract; ends on; termination date",
+    "hours": "contracturen; uren; uren per week; hours; contract hours; hours per week; "
+    "deeltijduren; weekuren; arbeidsduur; contract hours a week; contracturen per week",
+    "education": "opleidingsniveau; opleiding; education; education level; niveau; "
+    "hoogste opleiding",
+    "shift": "dienst; ploeg; rooster; shift; ploegendienst; werktijd; dienstrooster",
+}
+
+FIELDS = tuple(_HEADERS)
+
+
+def normal(header: str) -> str:
+    """A header without what people write differently: capitals, signs, double spaces."""
+    return " ".join("".join(c if c.isalnum() else " " for c in header.casefold()).split())
+
+
+_MEANT = {
+    normal(words): field for field, headers in _HEADERS.items() for words in headers.split(";")
+}
+
+
+def guess_columns(header: Sequence[str], recipe: Mapping[str, str]) -> dict[str, int]:
+    """Field → number of its column. What was chosen before goes first, then the usual words.
+
+    Every field and every column is used once; the first column that fits has it. A whole name
+    beside a first and last name is left aside, since the parts tell more.
+    """
+    found: dict[str, int] = {}
+    names = [normal(name) for name in header]
+    for meant in (recipe, _MEANT):
+        for number, name in enumerate(names):
+            field = meant.get(name, "")
+            if field in _HEADERS and field not in found and number not in found.values():
+                found[field] = number
+    if "first_name" in found and "last_name" in found and recipe.get("name") is None:
+        found.pop("name", None)
+    return found
+
+
+def remembered(header: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
+    """The choice as it is kept for the next file, which may have its columns elsewhere."""
+    return {normal(header[number]): field for field, number in columns.items() if header[number]}
