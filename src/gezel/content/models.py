@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gezel.content.rules import bodies
+from gezel.content.rules import bodies, uploads
 from gezel.kit.text import in_language
 from gezel.people.api import SELF, Audience
 from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
@@ -73,6 +73,11 @@ class Media(models.Model):
 
     def __str__(self) -> str:
         return self.file.name or ""
+
+    @property
+    def name(self) -> str:
+        """How its address ends: other content is another address, so it may be kept for ever."""
+        return f"{self.digest[:12]}.{uploads.ENDINGS.get(self.kind, 'bin')}"
 
 
 class BlockQuerySet(models.QuerySet["Block"]):

@@ -1,19 +1,21 @@
 """Reads what players, editors and panels need."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from gezel.content.models import Answer, Attempt, Block, Module
 from gezel.content.rules import scoring
 from gezel.content.rules.bodies import Body, Question
 from gezel.content.rules.scoring import Said
-from gezel.people.api import Person
-from gezel.skills.api import estimates, profile_of, requirements
+from gezel.people.api import Organisation, Person, Visitor
+from gezel.skills.api import Demand, Skill, estimates, profile_of, requirements
 
 # A demand that begins within this time is worth learning for now.
 AHEAD = timedelta(days=730)
@@ -23,9 +25,15 @@ AHEAD = timedelta(days=730)
 class Step:
     """A block on the page: its row, its body, and the answer that counts, if there is one."""
 
+    number: int
     block: Block
     body: Body
     said: Said | None
+
+    @property
+    def value(self) -> Mapping[str, Any]:
+        """What was said, or nothing yet."""
+        return self.said.value if self.said else {}
 
     @property
     def grade(self) -> scoring.Grade | None:
@@ -56,6 +64,14 @@ class Play:
         return [step for step in self.steps if step.grade is not None and not step.grade.right]
 
 
+def preview(module: Module) -> Play:
+    """A module as whoever begins it now would see it, with nothing answered or kept."""
+    blocks = module.blocks.current().select_related("media")
+    steps = tuple(Step(n, block, block.content, None) for n, block in enumerate(blocks, 1))
+    attempt = Attempt(module=module, version=module.version)
+    return Play(attempt, steps, scoring.state([(s.block.pk, s.body) for s in steps], []))
+
+
 def play(attempt: Attempt) -> Play:
     """An attempt with its blocks as they were when it began, in two queries."""
     blocks = list(
@@ -65,7 +81,10 @@ def play(attempt: Attempt) -> Play:
     )
     said = answers_of(attempt)
     counted = scoring.counting(said)
-    steps = tuple(Step(block, block.content, counted.get(block.pk)) for block in blocks)
+    steps = tuple(
+        Step(number, block, block.content, counted.get(block.pk))
+        for number, block in enumerate(blocks, 1)
+    )
     return Play(attempt, steps, scoring.state([(s.block.pk, s.body) for s in steps], said))
 
 
@@ -80,11 +99,29 @@ def answers_of(attempt: Attempt) -> list[Said]:
     ]
 
 
-def under_way(person: Person) -> QuerySet[Attempt]:
-    """Modules someone is in the middle of, the last touched first."""
+def under_way_here(visitor: Visitor) -> QuerySet[Attempt]:
+    """Modules of this organisation someone is in the middle of, the last touched first.
+
+    `done` and `whole` are counted in the same query.
+    """
+    version = OuterRef("version")
+    blocks = (
+        Block.objects.filter(module=OuterRef("module"), since__lte=version)
+        .filter(Q(retired_in=None) | Q(retired_in__gt=version))
+        .order_by()
+        .values("module")
+    )
     return (
-        Attempt.objects.filter(person=person, completed_at=None)
+        Attempt.objects.filter(
+            person=visitor.person,
+            completed_at=None,
+            module__activity__organisation=visitor.organisation,
+        )
         .select_related("module__activity")
+        .annotate(
+            done=Count("answers__block", distinct=True),
+            whole=Coalesce(Subquery(blocks.annotate(n=Count("pk")).values("n")), 0),
+        )
         .order_by("-last_at", "-pk")
     )
 
@@ -145,3 +182,11 @@ def levels_of(person: Person, skill_pks: Iterable[int], on: date) -> dict[int, f
     wanted = set(skill_pks)
     found = estimates([person.pk], on, skill_pks=wanted)
     return {pk: found[person.pk, pk].level if (person.pk, pk) in found else 0.0 for pk in wanted}
+
+
+def teachable_skills(organisation: Organisation) -> QuerySet[Skill]:
+    """The skills an organisation works with: its own, and those its roles ask."""
+    asked = Demand.objects.filter(profile__organisation=organisation).values("skill")
+    return Skill.objects.filter(Q(organisation=organisation) | Q(pk__in=asked)).order_by(
+        "name_nl" if (get_language() or "en").startswith("nl") else "name_en", "pk"
+    )

@@ -54,8 +54,8 @@ def keep_drawing(organisation: Organisation, data: bytes) -> Media:
     Raises:
         uploads.NotADrawing: it does more than draw.
     """
-    uploads.check_drawing(data)
-    return _keep(organisation, ContentFile(data), "image/svg+xml")
+    measure = uploads.check_drawing(data)
+    return _keep(organisation, ContentFile(data), "image/svg+xml", measure)
 
 
 def keep_captions(text: str) -> str:

@@ -51,36 +51,18 @@ class NotADrawing(ValueError):  # noqa: N818 - reads as what it is where it is r
 
 
 _DRAWN = frozenset(
-    [
-        "svg",
-        "g",
-        "path",
-        "rect",
-        "circle",
-        "ellipse",
-        "line",
-        "polyline",
-        "polygon",
-        "text",
-        "tspan",
-        "title",
-        "desc",
-        "defs",
-        "linearGradient",
-        "radialGradient",
-        "stop",
-        "clipPath",
-        "mask",
-        "marker",
-        "pattern",
-        "use",
-        "symbol",
-    ]
-)
+    {
+        "svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text",
+        "tspan", "title", "desc", "defs", "linearGradient", "radialGradient", "stop", "clipPath",
+        "mask", "marker", "pattern", "use", "symbol",
+    }
+)  # fmt: skip
 
 
-def check_drawing(data: bytes) -> None:
+def check_drawing(data: bytes) -> tuple[int, int]:
     """Refuse an SVG that holds anything but shapes. Only our own demo comes in as SVG.
+
+    Returns its width and height as the view box tells them, or zeros.
 
     Raises:
         NotADrawing: not well formed, a document type, or an element, style or link beyond shapes.
@@ -110,6 +92,8 @@ def check_drawing(data: bytes) -> None:
                 raise NotADrawing(f"holds {bare}")
             if re.search(r"url\(\s*['\"]?(?!#)", value):
                 raise NotADrawing("points outside")
+    box = re.fullmatch(r"\S+ \S+ (\d+)(?:\.\d+)? (\d+)(?:\.\d+)?", root.get("viewBox", ""))
+    return (int(box[1]), int(box[2])) if box else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

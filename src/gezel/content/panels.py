@@ -1,0 +1,31 @@
+"""What content puts on the pages of other rooms."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from gezel.content import policy, queries
+from gezel.people.api import Request, at_work
+
+MOST_SHOWN = 3
+
+
+@at_work
+def panel_start(request: Request, activity_pk: int) -> HttpResponse:
+    """On the page of an activity: begin, go on, or do it again."""
+    module = get_object_or_404(policy.modules_to_play(request.visitor), activity=activity_pk)
+    last = queries.latest_attempt(request.user, module)
+    told = {
+        "module": module,
+        "last": last,
+        "under_way": last is not None and last.completed_at is None,
+    }
+    return render(request, "content/panel_start.html", told)
+
+
+@at_work
+def panel_continue(request: Request) -> HttpResponse:
+    """On the home page: the modules one is in the middle of, the last touched first."""
+    attempts = list(queries.under_way_here(request.visitor)[:MOST_SHOWN])
+    if not attempts:
+        raise Http404
+    return render(request, "content/panel_continue.html", {"attempts": attempts})

@@ -1,0 +1,244 @@
+"""Playing a module: by forms, and by answers sent from a phone when it has connection."""
+
+import json
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from gezel.content import actions, policy, queries
+from gezel.content.actions.playing import MOST_ANSWERS_AT_ONCE
+from gezel.content.models import Attempt, Block
+from gezel.people.api import Organisation, Person, Request, at_work, signed_in
+from gezel.skills.api import Level, Skill
+
+
+@at_work
+@require_safe
+def play(request: Request, module_pk: int) -> HttpResponse:
+    """Go on where one was; or, before beginning, what this module brings."""
+    module = get_object_or_404(
+        policy.modules_to_play(request.visitor).select_related("activity"), pk=module_pk
+    )
+    attempt = queries.latest_attempt(request.user, module)
+    if attempt is None or attempt.completed_at is not None:
+        teaches = module.activity.teaches.select_related("skill")
+        told = {
+            "module": module,
+            "last": attempt,
+            "teaches": [(row.skill, Level(row.to_level).label) for row in teaches],
+            "blocks": module.blocks.current().count(),
+        }
+        return render(request, "content/intro.html", told)
+    attempt.module = module
+    return _player(request, queries.play(attempt))
+
+
+def _player(request: Request, playing: queries.Play, *, preview: bool = False) -> HttpResponse:
+    last = len(playing.steps) + 1
+    return render(
+        request,
+        "content/play.html",
+        {
+            "play": playing,
+            "module": playing.attempt.module,
+            "preview": preview,
+            "last": last,
+            "at": _number(request.GET.get("step"), last) or playing.next_number,
+        },
+    )
+
+
+def _number(raw: str | None, highest: int) -> int | None:
+    """A step's number from an address; nonsense is no number."""
+    if raw is None or not raw.isascii() or not raw.isdigit() or len(raw) > 5:
+        return None
+    return min(max(1, int(raw)), highest)
+
+
+@at_work
+@require_safe
+def preview(request: Request, module_pk: int) -> HttpResponse:
+    """The module as a colleague will see it; nothing is kept."""
+    module = get_object_or_404(
+        policy.modules_to_edit(request.visitor).select_related("activity"), pk=module_pk
+    )
+    return _player(request, queries.preview(module), preview=True)
+
+
+@at_work
+@require_POST
+def start(request: Request, module_pk: int) -> HttpResponse:
+    """Begin, or go on if it was begun."""
+    module = get_object_or_404(policy.modules_to_play(request.visitor), pk=module_pk)
+    actions.start(request.user, module, organisation=request.visitor.organisation)
+    return redirect("content:play", module.pk)
+
+
+@signed_in
+@require_POST
+def step(request: Request, registration: uuid.UUID) -> HttpResponse:
+    """One answer by plain form: without scripts, every step is one."""
+    attempt = get_object_or_404(policy.own_attempts(request.visitor), registration=registration)
+    if attempt.completed_at is not None:
+        return redirect("content:result", registration)
+    playing = queries.play(attempt)
+    here = next((s for s in playing.steps if str(s.block.pk) == request.POST.get("block")), None)
+    if here is None:
+        return redirect("content:play", attempt.module_id)
+    again = _step_address(attempt, here.number)
+    value = _posted_value(here.block, request)
+    if here.said is not None and (here.grade is not None or here.value == value):
+        # A question was answered and its why was read: the first answer stands in this round.
+        return again if here.grade is not None else _step_address(attempt, here.number + 1)
+    kept = actions.keep_answers(
+        attempt, [actions.Given(_key(request), here.block.pk, timezone.now(), value)]
+    )[0]
+    if kept.state in {"refused", "conflict"}:
+        messages.error(request, _("Choose an answer first."))
+        return again
+    if here.block.kind == Block.Kind.QUESTION:
+        return again
+    return _step_address(attempt, here.number + 1)
+
+
+def _step_address(attempt: Attempt, number: int) -> HttpResponseRedirect:
+    address = reverse("content:play", args=[attempt.module_id])
+    return HttpResponseRedirect(f"{address}?step={number}")
+
+
+def _key(request: HttpRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get("key", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _posted_value(block: Block, request: HttpRequest) -> dict[str, Any]:
+    """What a form says about a block, in the shape in which answers are kept."""
+    if block.kind == Block.Kind.QUESTION:
+        return {"chosen": request.POST.getlist("chosen")}
+    if block.kind == Block.Kind.REFLECTION:
+        return {"text": request.POST.get("text", "")}
+    if block.kind == Block.Kind.CHECKLIST:
+        places = request.POST.getlist("ticked")
+        return {"ticked": [int(p) for p in places if p.isascii() and p.isdigit() and len(p) < 4]}
+    return {"seen": True}
+
+
+@require_POST
+def answers(request: HttpRequest) -> JsonResponse:
+    """A batch of answers from a device; sent again until we say that we have them.
+
+    200: each is kept, or told why not. 409: at least one key says something else already; the
+    others are kept all the same. 401: sign in, the device keeps them meanwhile.
+    """
+    if not isinstance(request.user, Person):
+        return JsonResponse({"error": "signin"}, status=401)
+    try:
+        sent = json.loads(request.body)
+        registration = uuid.UUID(sent["attempt"])
+        given = sent["answers"]
+        if not isinstance(given, list) or len(given) > MOST_ANSWERS_AT_ONCE:
+            raise ValueError
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return JsonResponse({"error": "malformed"}, status=400)
+    visitor = request.visitor  # type: ignore[attr-defined] # put there by our middleware
+    attempt = policy.own_attempts(visitor).filter(registration=registration).first()
+    if attempt is None:
+        return JsonResponse({"error": "unknown"}, status=404)
+    read = [_given(raw) for raw in given]
+    kept = iter(actions.keep_answers(attempt, [g for g in read if g is not None]))
+    told = [
+        _told(str(k.key), k.state, k.why)
+        if g and (k := next(kept))
+        else _told(_raw_key(raw), "refused", "value")
+        for g, raw in zip(read, given, strict=True)
+    ]
+    conflict = any(row["state"] == "conflict" for row in told)
+    return JsonResponse(
+        {"answers": told, "closed": attempt.completed_at is not None},
+        status=409 if conflict else 200,
+    )
+
+
+def _given(raw: Any) -> actions.Given | None:
+    """One answer of a batch, or nothing where it cannot be read as one."""
+    try:
+        at = datetime.fromisoformat(raw["at"])
+        if at.tzinfo is None or type(raw["block"]) is not int:
+            return None
+        return actions.Given(uuid.UUID(raw["key"]), raw["block"], at, raw["value"])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _raw_key(raw: Any) -> str:
+    key = raw.get("key") if isinstance(raw, dict) else None
+    return key[:64].encode("utf-8", "replace").decode() if isinstance(key, str) else ""
+
+
+def _told(key: str, state: str, why: str = "") -> dict[str, str]:
+    """What became of an answer, with a sentence for the person where it is not simply kept."""
+    told = {"key": key, "state": state, "why": why, "message": _in_words(state, why)}
+    return {name: value for name, value in told.items() if value}
+
+
+def _in_words(state: str, why: str) -> str:
+    if state == "conflict":
+        return _("An answer was not taken: it had been sent before with other words.")
+    if state == "late":
+        return _(
+            "An answer arrived after this round was finished. It is kept, and the result stays."
+        )
+    if why == "closed":
+        return _("An answer was not taken: this round had been finished before you gave it.")
+    if state == "refused":
+        return _("An answer was not taken: it does not belong to this step. Reload the page.")
+    return ""
+
+
+@signed_in
+@require_POST
+def finish(request: Request, registration: uuid.UUID) -> HttpResponse:
+    """Through the module: what it comes to."""
+    attempt = get_object_or_404(policy.own_attempts(request.visitor), registration=registration)
+    try:
+        actions.finish(attempt, organisation=_employer(request))
+    except actions.Incomplete as open_still:
+        messages.info(request, _("This step is still open. Do it, and you can finish."))
+        return _step_address(attempt, open_still.next_number)
+    return redirect("content:result", registration)
+
+
+def _employer(request: Request) -> Organisation | None:
+    employment = request.visitor.employment
+    return employment.organisation if employment else None
+
+
+@signed_in
+@require_safe
+def result(request: Request, registration: uuid.UUID) -> HttpResponse:
+    """What a round came to: what one now shows, or what to look at again."""
+    attempt = get_object_or_404(
+        policy.own_attempts(request.visitor).select_related("module__activity"),
+        registration=registration,
+    )
+    if attempt.completed_at is None:
+        return redirect("content:play", attempt.module_id)
+    playing = queries.play(attempt)
+    skills = Skill.objects.in_bulk([row["skill"] for row in attempt.effect])
+    effects = [
+        row | {"skill": skills[row["skill"]], "word": Level(row["shown"]).label}
+        for row in attempt.effect
+        if row["skill"] in skills
+    ]
+    told = {"attempt": attempt, "module": attempt.module, "play": playing, "effects": effects}
+    return render(request, "content/result.html", told)
