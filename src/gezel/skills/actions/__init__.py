@@ -1,7 +1,8 @@
 """What people do with skills: one function per sentence of the business.
 
-`evidence` is what people showed; `profiles` is what roles ask; `frameworks` takes in ESCO and
-O*NET; `counts` keeps the figures behind the need map.
+`evidence` is what people showed; `profiles` is what roles ask; `skills` are an organisation's own
+skills and names; `frameworks` takes in ESCO and O*NET; `counts` keeps the figures behind the need
+map.
 """
 
 from gezel.skills.actions.counts import count_needs, mark_stale, recompute_organisation, recount
@@ -17,23 +18,45 @@ from gezel.skills.actions.evidence import (
     vouch,
 )
 from gezel.skills.actions.frameworks import TakenIn, Tally, import_esco, import_onet
+from gezel.skills.actions.profiles import (
+    Moved,
+    OlderPicture,
+    Saved,
+    begin_profile,
+    copy_profile,
+    remove_profile,
+    save_profile,
+    take_over,
+)
+from gezel.skills.actions.skills import change_skill, make_skill, name_skills
 
 __all__ = [
+    "Moved",
+    "OlderPicture",
+    "Saved",
     "TakenIn",
     "Tally",
     "add_evidence",
     "answer_request",
     "ask_view",
+    "begin_profile",
+    "change_skill",
     "close_request",
+    "copy_profile",
     "correct",
     "count_needs",
     "import_esco",
     "import_onet",
+    "make_skill",
     "mark_stale",
+    "name_skills",
     "object_to",
     "rate_oneself",
     "recompute",
     "recompute_organisation",
     "recount",
+    "remove_profile",
+    "save_profile",
+    "take_over",
     "vouch",
 ]
