@@ -9,9 +9,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
+import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
+from django.utils.translation import gettext_lazy as _
+
+# Lets `forms.ModelForm[Activity]` mean at run time what the type checker reads in it.
+django_stubs_ext.monkeypatch()
 
 PACKAGE = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -23,6 +28,19 @@ DATA_DIR = Path(os.environ.get("GEZEL_DATA_DIR", _here / "var")).resolve()
 BASE_URL = os.environ.get("GEZEL_BASE_URL", "http://localhost:8000").rstrip("/")
 DEMO = os.environ.get("GEZEL_DEMO", "") == "1"
 DEBUG = os.environ.get("GEZEL_DEBUG", "") == "1"
+
+# Who one can step in as at the door of the demo: the address, and what there is to see.
+DEMO_CAST = [
+    ("noor.jansen@vandijk.example", _("Learns: her skills, her goal, her next step")),
+    ("daan.visser@vandijk.example", _("Leads the workshop: where his team needs what")),
+    ("femke.deboer@vandijk.example", _("HR: what roles ask, and the whole organisation")),
+    ("sam.willems@delinde.example", _("Works elsewhere: finds these doors closed")),
+    ("karim.elamrani@vandijk.example", _("Knows the craft, and makes learning material")),
+    ("mitchell.pinas@vandijk.example", _("Works council: what Gezel does with data")),
+    ("tijmen.brouwer@vandijk.example", _("Administrator: keys for other systems")),
+    ("theo.smeets@vandijk.example", _("Left in June: what stays his, and what closed")),
+    ("rachida.benali@delinde.example", _("HR of the care organisation")),
+]
 
 
 def _secret_key() -> str:
@@ -168,7 +186,12 @@ CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache}
         if (_cache := os.environ.get("GEZEL_CACHE_URL"))
-        else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kit_cache"}
+        else {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "kit_cache",
+            # Django throws out a third beyond 300; then whoever fills it is counted anew.
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
     ),
     "near": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
@@ -195,12 +218,26 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "gezel.connect.adapter.AccountAdapter"
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_CHANGE_EMAIL = True  # one address; a new one counts once its owner said so
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # here one stays; every other session is dead by its hash
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
+# Guessing stops per place at five, and per account at a number that leaves its owner a way in:
+# see `connect.adapter`.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "20/m/ip,5/5m/key",
+    "login_failed_anywhere": "30/h/key",
+}
+# TLS ends at one proxy (see below); without it, nobody else's word about addresses counts.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BASE_URL.startswith("https://") else 0
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = urlsplit(BASE_URL).hostname == "localhost"
+MFA_TOTP_ISSUER = "Gezel"
 USERSESSIONS_TRACK_ACTIVITY = False  # a write on every page for a figure nobody asked for
 
 LANGUAGE_CODE = "en"

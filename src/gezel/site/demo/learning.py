@@ -1,7 +1,8 @@
 """What can be learned, what was learned, which certificates are held, and the plans under way."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from string import ascii_lowercase
 from typing import Any
 
 from gezel.catalogue.api import Activity, ActivitySkill, Provider
@@ -11,7 +12,16 @@ from gezel.certificates.models import (
     Duty,
     Holding,
 )
-from gezel.content.api import answer_everything, finish, make_module, start
+from gezel.content.api import (
+    Attempt,
+    Block,
+    Given,
+    Module,
+    finish,
+    keep_answers,
+    make_module,
+    start,
+)
 from gezel.people.api import Organisation
 from gezel.plans.models import Agreement, Goal, SharedGoal, Step
 from gezel.site.demo.cast import Stage
@@ -106,8 +116,32 @@ def play_modules(stage: Stage, told: dict[str, Any]) -> None:
                 organisation=stage.organisations[slug],
                 at=at - timedelta(minutes=25),
             )
-            answer_everything(attempt, right=True, at=at - timedelta(minutes=1))
+            keep_answers(attempt, _right_answers(attempt, stage.modules[key], at), at=at)
             finish(attempt, organisation=stage.organisations[slug], at=at)
+
+
+def _right_answers(attempt: Attempt, module: Module, at: datetime) -> list[Given]:
+    """What someone who understood it all answers, the last a minute before they finish."""
+    return [
+        Given(
+            key=uuid.uuid5(attempt.registration, str(block.pk)),
+            block=block.pk,
+            at=at - timedelta(minutes=1),
+            value=_fitting(block),
+        )
+        for block in Block.objects.filter(module=module)
+    ]
+
+
+def _fitting(block: Block) -> dict[str, Any]:
+    if block.kind == Block.Kind.QUESTION:
+        right = (n for n, option in enumerate(block.body["option"]) if option["right"])
+        return {"chosen": [ascii_lowercase[n] for n in right]}
+    if block.kind == Block.Kind.REFLECTION:
+        return {"text": ""}
+    if block.kind == Block.Kind.CHECKLIST:
+        return {"ticked": list(range(len(block.body["items"]["nl"])))}
+    return {"seen": True}
 
 
 def build_certificates(stage: Stage, told: dict[str, Any]) -> None:

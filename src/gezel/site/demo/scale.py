@@ -1,16 +1,18 @@
 """An organisation of any size, in bulk, the same every time: for measuring, not for reading.
 
 Shaped like a real one: teams of about twelve with a lead, leads led by leads, twenty jobs that
-each ask ten skills now and more from a later date, estimates for most of what is asked.
+each ask ten skills now and more from a later date, evidence for most of what is asked.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import islice
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from gezel.catalogue.api import Activity, ActivitySkill
@@ -30,11 +32,13 @@ from gezel.plans.models import Goal, Step
 from gezel.skills.api import (
     Demand,
     Evidence,
+    Piece,
     ProfileJob,
     RoleProfile,
     Skill,
     Standing,
-    recompute_organisation,
+    count_needs,
+    estimate,
 )
 
 TEAM = 12
@@ -42,9 +46,6 @@ JOBS = 20
 ASKED = 10
 SKILLS = 120
 BATCH = 2_000
-# Above this the evidence itself is left out: pages read the stored estimates, and two million
-# rows more would only make the making slow.
-EVIDENCE_UP_TO = 20_000
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -54,6 +55,32 @@ def _keep(model: type[Row], rows: Iterable[Row]) -> None:
     waiting = iter(rows)
     while batch := list(islice(waiting, BATCH)):
         model._default_manager.bulk_create(batch)
+
+
+def _pour(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows as quickly as the database takes them, past the model: for the largest tables."""
+    columns = [connection.ops.quote_name(model._meta.get_field(n).column) for n in names]
+    into = f"{connection.ops.quote_name(model._meta.db_table)} ({', '.join(columns)})"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            places = ", ".join(["%s"] * len(columns))
+            cursor.executemany(
+                f"INSERT INTO {into} VALUES ({places})",  # noqa: S608 # names of our own columns
+                ([_plain(value) for value in row] for row in rows),
+            )
+
+
+def _plain(value: Any) -> Any:
+    """A value as SQLite keeps it."""
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @transaction.atomic
@@ -70,10 +97,10 @@ def build_scale(size: int) -> dict[str, int]:
     Mandate.objects.create(
         organisation=organisation, person=people[0], kind=Mandate.Kind.HR, from_on=date(2020, 1, 1)
     )
-    _estimates(organisation, people, jobs, size)
+    _evidence(organisation, jobs, size)
     _offer(organisation, skills, random)
     _plans(organisation, people, skills, random)
-    recompute_organisation(organisation)
+    count_needs(organisation)
     return {"people": size, "teams": len(teams), "jobs": len(jobs)}
 
 
@@ -200,58 +227,50 @@ def _employ(
     _keep(Employment, rows())
 
 
-def _estimates(
-    organisation: Organisation,
-    people: list[Person],
-    jobs: dict[Job, dict[Skill, int]],
-    size: int,
-) -> None:
-    today = timezone.localdate()
-    asked = {job.pk: asks for job, asks in jobs.items()}
-    job_of = dict(
-        Employment.objects.filter(organisation=organisation).values_list("person_id", "job_id")
+def _evidence(organisation: Organisation, jobs: dict[Job, dict[Skill, int]], size: int) -> None:
+    """One piece for most of what is asked, and the estimate that follows from it by our rule."""
+    today, now = timezone.localdate(), timezone.now()
+    asked = {job.pk: [(skill.pk, level) for skill, level in a.items()] for job, a in jobs.items()}
+    seats = list(
+        Employment.objects.filter(organisation=organisation)
+        .order_by("pk")
+        .values_list("person_id", "job_id", "lead_id")
     )
 
-    def shown() -> Iterator[tuple[Person, Skill, int, date]]:
+    def shown() -> Iterator[tuple[int, int, int | None, int, date]]:
         random = Random(size + 1)
-        for person in people:
-            for skill, level in asked[job_of[person.pk]].items():
+        for person, job, lead in seats:
+            for skill, level in asked[job]:
                 if random.random() < 0.85:
-                    yield (
-                        person,
-                        skill,
-                        max(1, min(5, level + random.choice((-2, -1, -1, 0, 0, 1)))),
-                        today - timedelta(days=random.randint(0, 500)),
-                    )
+                    seen = max(1, min(5, level + random.choice((-2, -1, -1, 0, 0, 1))))
+                    yield person, skill, lead, seen, today - timedelta(random.randint(0, 500))
 
-    if size <= EVIDENCE_UP_TO:
-        _keep(
-            Evidence,
-            (
-                Evidence(
-                    person=person,
-                    skill=skill,
-                    organisation=organisation,
-                    kind="lead",
-                    level=level,
-                    observed_on=seen,
-                )
-                for person, skill, level, seen in shown()
-            ),
-        )
-    _keep(
-        Standing,
+    @cache
+    def follows(level: int, seen: date) -> tuple[float, float]:
+        found = estimate([Piece(1, Evidence.Kind.LEAD, level, seen, 1)], today)
+        return found.level, found.sd
+
+    keys = Random(size + 2)
+    _pour(
+        Evidence,
         (
-            Standing(
-                person=person,
-                skill=skill,
-                level=level,
-                sd=0.6,
-                pieces=1,
-                newest_on=seen,
-                computed_on=today,
+            *("person", "skill", "organisation", "kind", "level", "given_by", "observed_on"),
+            *("note", "rests_on", "key", "created_at"),
+        ),
+        (
+            (
+                *(person, skill, organisation.pk, Evidence.Kind.LEAD.value, level, lead, seen),
+                *("", "", UUID(int=keys.getrandbits(128), version=4), now),
             )
-            for person, skill, level, seen in shown()
+            for person, skill, lead, level, seen in shown()
+        ),
+    )
+    _pour(
+        Standing,
+        ("person", "skill", "level", "sd", "pieces", "newest_on", "computed_on"),
+        (
+            (person, skill, *follows(level, seen), 1, seen, today)
+            for person, skill, _lead, level, seen in shown()
         ),
     )
 
