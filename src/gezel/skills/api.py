@@ -3,6 +3,7 @@
 from gezel.skills.actions import (
     TakenIn,
     add_evidence,
+    count_needs,
     import_esco,
     import_onet,
     rate_oneself,
@@ -35,12 +36,15 @@ from gezel.skills.queries import (
     requirements_of,
     skills_asked_of,
 )
+from gezel.skills.queries.taxonomy import find_skills, skills_by_key
 from gezel.skills.rules import (
     HIGHEST_LEVEL,
     DatedDemand,
     Need,
+    Piece,
     Requirement,
     demand_on,
+    estimate,
     fit,
     learning_needs,
 )
@@ -55,6 +59,7 @@ __all__ = [
     "Level",
     "Need",
     "Occupation",
+    "Piece",
     "ProfileJob",
     "Requirement",
     "RoleProfile",
@@ -65,8 +70,11 @@ __all__ = [
     "Standing",
     "TakenIn",
     "add_evidence",
+    "count_needs",
     "demand_on",
+    "estimate",
     "estimates",
+    "find_skills",
     "fit",
     "import_esco",
     "import_onet",
@@ -83,5 +91,6 @@ __all__ = [
     "requirements",
     "requirements_of",
     "skills_asked_of",
+    "skills_by_key",
     "vouch",
 ]

@@ -1,9 +1,11 @@
 """What a figure is, and how it is told."""
 
 import json
+import os
 import platform
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -49,9 +51,35 @@ def at_most(
     return Figure(name, value, unit, baseline, target, value <= target, conditions)
 
 
+def at_least(
+    name: str,
+    value: float,
+    unit: str,
+    target: float,
+    *,
+    baseline: float | None = None,
+    conditions: str = "",
+) -> Figure:
+    """A figure that should reach its target."""
+    return Figure(name, value, unit, baseline, target, value >= target, conditions)
+
+
 def skipped(name: str, why: str) -> Figure:
     """A figure that could not be taken here, said out loud."""
     return Figure(name, None, "", conditions=f"SKIPPED: {why}")
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value that at least this share (0-1) of the values does not exceed.
+
+    A value that was really measured, never one in between: the slow requests are few.
+    """
+    if not values:
+        raise ValueError("There is nothing to take a percentile of.")
+    ordered = sorted(values)
+    # In whole numbers of a thousandth, because 0.95 × 20 is a little more than 19 in floats.
+    place = -(-round(share * 1000) * len(ordered) // 1000)
+    return ordered[max(1, place) - 1]
 
 
 def seconds(act: Callable[[], object], *, runs: int = 3, cpu: bool = False) -> float:
@@ -66,18 +94,48 @@ def seconds(act: Callable[[], object], *, runs: int = 3, cpu: bool = False) -> f
 
 
 def report(groups: Iterable[tuple[str, Callable[[], Iterable[Figure]]]]) -> Iterator[Figure]:
-    """Run group after group, printing each figure as it comes."""
+    """Run group after group, printing each figure as it comes, with how busy the machine was.
+
+    A group that breaks is a figure that failed; the others are measured all the same.
+    """
     for name, measure in groups:
         print(f"\n# {name}", flush=True)
-        for figure in measure():
-            print(figure.line(), flush=True)
-            yield figure
+        try:
+            for figure in measure():
+                yield _told(figure)
+        except Exception as problem:
+            traceback.print_exc()
+            why = f"BROKE: {type(problem).__name__}: {problem}"
+            yield _told(Figure(name, None, "", passed=False, conditions=why))
+
+
+def _told(figure: Figure) -> Figure:
+    load = f"load {os.getloadavg()[0]:.1f}"
+    told = replace(figure, conditions=f"{figure.conditions}, {load}".removeprefix(", "))
+    print(told.line(), flush=True)
+    return told
+
+
+def summary(figures: Sequence[Figure]) -> str:
+    """How many there are, and how many are not as promised."""
+    short = sum(f.passed is False for f in figures)
+    unmeasured = sum(f.value is None and f.passed is None for f in figures)
+    return f"{len(figures)} figures, {short} short of target, {unmeasured} not measured"
 
 
 def write(figures: Iterable[Figure], file: Path) -> None:
     """All figures with the machine they were taken on, as JSON."""
     kept = {
-        "machine": {"python": platform.python_version(), "system": platform.platform()},
+        "machine": {
+            "python": platform.python_version(),
+            "system": platform.platform(),
+            "cores": os.cpu_count(),
+        },
         "figures": [asdict(figure) for figure in figures],
     }
-    file.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read(file: Path) -> list[Figure]:
+    """The figures that `write` wrote."""
+    return [Figure(**told) for told in json.loads(file.read_text(encoding="utf-8"))["figures"]]

@@ -1,10 +1,46 @@
 """The groups of figures, by the word one asks for them with."""
 
-from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from gezel.site.bench import pages
-from gezel.site.bench.figures import Figure
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
-GROUPS: dict[str, Callable[[], Iterable[Figure]]] = {
-    "pages": pages.measure,
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Where a group is measured: its module (with a function `measure`) and its databases."""
+
+    module: str
+    databases: tuple[str, ...] = (SQLITE, POSTGRESQL)
+    alone: bool = False
+    """On an empty database of its own."""
+    when_asked: bool = False
+    """Only when named: it takes long and says little about the product."""
+
+
+_HERE = "gezel.site.bench"
+GROUPS: dict[str, Group] = {
+    "pages": Group(f"{_HERE}.pages"),
+    "search": Group(f"{_HERE}.search"),
+    "first": Group(f"{_HERE}.first", (SQLITE,), alone=True),
+    "intake": Group(f"{_HERE}.intake", alone=True),
+    "large": Group(f"{_HERE}.large", (POSTGRESQL,)),
+    "clone": Group(f"{_HERE}.clone", (SQLITE,)),
+    "tests": Group(f"{_HERE}.suite", (SQLITE,), when_asked=True),
 }
+
+
+def runs(asked: list[str]) -> list[tuple[str, list[str]]]:
+    """What to start: for each database the groups that share one, then those that want their own.
+
+    Args:
+        asked: words from `GROUPS`; none means all but those that must be asked for.
+    """
+    chosen = asked or [name for name, group in GROUPS.items() if not group.when_asked]
+    found: list[tuple[str, list[str]]] = []
+    for database in (SQLITE, POSTGRESQL):
+        here = [name for name in chosen if database in GROUPS[name].databases]
+        together = [name for name in here if not GROUPS[name].alone]
+        if together:
+            found.append((database, together))
+        found += [(database, [name]) for name in here if GROUPS[name].alone]
+    return found
