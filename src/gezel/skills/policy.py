@@ -36,6 +36,12 @@ def profiles_to_edit(visitor: Visitor) -> QuerySet[RoleProfile]:
     return profiles if visitor.is_hr else profiles.none()
 
 
+def skills_to_edit(visitor: Visitor) -> QuerySet[Skill]:
+    """HR says what the organisation's own skills are; shared ones are nobody's to change."""
+    own = Skill.objects.filter(organisation=visitor.organisation)
+    return own if visitor.is_hr else own.none()
+
+
 def why_reading(visitor: Visitor, about: Person) -> str:
     """The purpose under which a reading of someone's skills is noted."""
     return (
