@@ -21,6 +21,7 @@ urlpatterns = [
     path("modules/", include("gezel.content.urls")),
     path("certificates/", include("gezel.certificates.urls")),
     path("plan/", include("gezel.plans.urls")),
+    path("records/", include("gezel.records.urls")),
     path("trust/", include("gezel.trust.urls")),
 ]
 
