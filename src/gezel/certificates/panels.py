@@ -1,0 +1,69 @@
+"""Panels of certificates for the notice boards of other rooms; each asks one to four queries."""
+
+from datetime import timedelta
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from gezel.certificates import policy, queries, rules
+from gezel.people.api import Request, at_work, signed_in
+
+MOST = 5
+
+
+@signed_in
+def panel_mine(request: Request) -> HttpResponse:
+    """What of mine lapses first or is missing; nothing at all when nothing is due."""
+    visitor = request.visitor
+    rows = queries.mine(visitor.person, visitor.employment and visitor.organisation)
+    due = [r for r in rows if r.standing.asks_attention]
+    if not due:
+        raise Http404
+    told = {"first": due[0], "others": due[1:MOST]}
+    return render(request, "certificates/panel_mine.html", told)
+
+
+@at_work
+def panel_team(request: Request) -> HttpResponse:
+    """For a lead: who may not work next week, what lapses, and what waits for me."""
+    visitor = request.visitor
+    if not visitor.leads:
+        raise Http404
+    next_week = timezone.localdate() + timedelta(days=7)
+    rows = queries.rows_of(policy.people_i_lead(visitor), visitor.organisation, on=next_week)
+    blocked = [r for r in rows if not r.standing.may_work]
+    soon = [r for r in rows if r.standing.state == rules.State.EXPIRING]
+    waiting = [r for r in rows if r.standing.waiting is not None]
+    if not (blocked or soon or waiting):
+        raise Http404
+    told = {
+        "blocked": blocked[:MOST],
+        "blocked_more": max(0, len(blocked) - MOST),
+        "soon": soon[:MOST],
+        "waiting": waiting[:MOST],
+        "next_week": next_week,
+    }
+    return render(request, "certificates/panel_team.html", told)
+
+
+@at_work
+def panel_organisation(request: Request) -> HttpResponse:
+    """For HR: how many duties are met, about to lapse, lapsed, missing, and what waits."""
+    visitor = request.visitor
+    if not visitor.is_hr:
+        raise Http404
+    counts = queries.organisation_counts(visitor.organisation, timezone.localdate())
+    waiting = policy.holdings_to_decide(visitor).count()
+    if not any(counts.values()) and not waiting:
+        raise Http404
+    told = {
+        "valid": counts[rules.State.VALID],
+        "expiring": counts[rules.State.EXPIRING],
+        "expired": counts[rules.State.EXPIRED],
+        "missing": counts[rules.State.MISSING],
+        "all": sum(counts.values()),
+        "waiting": waiting,
+        "today": timezone.localdate(),
+    }
+    return render(request, "certificates/panel_organisation.html", told)
