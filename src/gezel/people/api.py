@@ -1,6 +1,15 @@
 """The front door of people."""
 
-from gezel.people.actions import employ, end_employment, found, give_mandate, redraw_lines, root_of
+from gezel.people.actions import (
+    ImportRefused,
+    employ,
+    end_employment,
+    found,
+    give_mandate,
+    import_people,
+    redraw_lines,
+    root_of,
+)
 from gezel.people.audience import COLLEAGUES, HR, LINE, SELF, Audience
 from gezel.people.middleware import visitor_of
 from gezel.people.models import (
@@ -23,6 +32,7 @@ __all__ = [
     "SELF",
     "Audience",
     "Employment",
+    "ImportRefused",
     "Job",
     "Location",
     "Mandate",
@@ -37,6 +47,7 @@ __all__ = [
     "end_employment",
     "found",
     "give_mandate",
+    "import_people",
     "redraw_lines",
     "require",
     "root_of",

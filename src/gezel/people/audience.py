@@ -111,12 +111,31 @@ def _colleague_count(person: "Person", on: date) -> Sequence[str]:
     return [str(e.organisation) for e in person.employments.current(on)]
 
 
+def _asked(visitor: "Visitor", on: date) -> Q:
+    if "hr" not in visitor.mandates or visitor.employment is None:
+        return Q(pk__in=[])
+    return Q(join_requests__organisation=visitor.employment.organisation_id)
+
+
+def _names_of_askers(person: "Person", on: date) -> Sequence[str]:
+    from gezel.people.models import Mandate
+
+    return [
+        f"{m.person.name} ({m.organisation})"
+        for m in Mandate.objects.current(on)
+        .filter(kind="hr", organisation__join_requests__person=person)
+        .select_related("person", "organisation")
+        .order_by("person__last_name")
+    ]
+
+
 SELF = Relation(
     _("You yourself"),
     lambda visitor, on: Q(pk=visitor.person.pk),
     lambda person, on: [person.name],
 )
 LINE = Relation(_("The people who lead you"), _led, _names_of_leads)
+ASKING_HR = Relation(_("HR of an organisation that asks you"), _asked, _names_of_askers)
 HR = Relation(_("HR of your organisation"), _mandated("hr"), _names_with("hr"))
 COLLEAGUES = Relation(
     _("Everyone who works at your organisation"), _employed_here, _colleague_count

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
-from gezel.people.audience import COLLEAGUES, HR, LINE, SELF, Audience
+from gezel.people.audience import ASKING_HR, COLLEAGUES, HR, LINE, SELF, Audience
 from gezel.trust.api import CONTRACT, LEGITIMATE_INTEREST, personal_data
 
 
@@ -353,3 +353,136 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.kind}"
+
+
+class ImportRecipe(models.Model):
+    """Which column of this organisation's list is which, as HR chose it the last time."""
+
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, related_name="import_recipe"
+    )
+    # Header, without capitals and signs → field. Columns may move; their names rarely do.
+    columns = models.JSONField(default=dict)
+    everyone = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {len(self.columns)}"
+
+
+@personal_data(
+    what=_("Staff lists that you brought in"),
+    purpose=_("To show what a list would change, and afterwards who changed what and when."),
+    audience=Audience(SELF, HR),
+    ground=LEGITIMATE_INTEREST,
+    term=_("The rows until they are taken over or thirty days; that you did it, two years."),
+    person="uploaded_by",
+    order=35,
+)
+class Intake(models.Model):
+    """A staff list on its way in: read, understood, shown, and then taken over whole or not.
+
+    Holds who brought it and, until it is taken over or thirty days have passed, its rows.
+    """
+
+    class State(models.TextChoices):
+        READ = "read", _("columns to choose")
+        PREPARING = "preparing", _("being looked through")
+        READY = "ready", _("ready to take over")
+        APPLYING = "applying", _("being taken over")
+        DONE = "done", _("taken over")
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="intakes")
+    uploaded_by = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, related_name="intakes"
+    )
+    file_name = models.CharField(max_length=200)
+    header = models.JSONField(default=list)
+    rows = models.PositiveIntegerField(default=0)
+    # The rows as they were read, packed. In the database, so that they come and go with it.
+    table = models.BinaryField(default=bytes)
+    columns = models.JSONField(default=dict)
+    everyone = models.BooleanField(default=False)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.READ)
+    counts = models.JSONField(default=dict)
+    # What was shown: if the plan comes out otherwise when it is to be done, it is shown again.
+    digest = models.CharField(max_length=64, blank=True)
+    task = models.UUIDField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "-created_at"], name="intake_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.state})"
+
+    @property
+    def blocked(self) -> bool:
+        return bool(self.counts.get("blocking"))
+
+
+class IntakeLine(models.Model):
+    """What a list would do to one person, or what there is to say about one of its rows.
+
+    Holds the name, address and job data of that row; goes with its list, after thirty days.
+    """
+
+    intake = models.ForeignKey(Intake, on_delete=models.CASCADE, related_name="lines")
+    kind = models.CharField(max_length=8)  # new, asked, returns, changed, ended, problem, note
+    row = models.PositiveIntegerField()  # 0: someone the list does not name
+    who = models.CharField(max_length=320)
+    what = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["intake", "kind", "row"], name="intake_line_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.row}: {self.kind}"
+
+
+@personal_data(
+    what=_("Organisations that say you work for them, waiting for your answer"),
+    purpose=_("So that nobody is taken on without saying yes, and nothing of yours is shown."),
+    audience=Audience(SELF, ASKING_HR),
+    ground=CONTRACT,
+    term=_("Until you answer, or the organisation takes it back."),
+    order=25,
+)
+class JoinRequest(models.Model):
+    """An organisation says someone works for it whose account it did not make.
+
+    Until that person says yes there is no employment, and the organisation sees nothing but
+    what it wrote itself. Otherwise who knows an address could read what its owner can.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="join_requests"
+    )
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="join_requests")
+    # As the organisation wrote it; the account's own name is not shown to it yet.
+    first_name = models.CharField(max_length=150)
+    last_name = models.CharField(max_length=150, blank=True)
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+")
+    location = models.ForeignKey(
+        Location, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    lead = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    number = models.CharField(max_length=60, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    contract_hours = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
+    education = models.CharField(max_length=5, choices=Employment.Education.choices, blank=True)
+    shift = models.CharField(max_length=8, choices=Employment.Shift.choices, blank=True)
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "person"], name="one_request_a_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} asks {self.person_id}"

@@ -353,6 +353,7 @@ def plan(
         return Plan([], remarks, 0, len(known), "")
     matcher = _Matcher(known, reader)
     understood = [row for line in rows if (row := matcher.match(reader.read(line)))]
+    matcher.settle_numbers()
     changes: list[Change] = []
     unchanged = 0
     leads = _Leads(understood, known, everyone=everyone)
@@ -401,6 +402,14 @@ class _Matcher:
         self.seen_number: dict[str, _Row] = {}
         self.seen_person: dict[int, _Row] = {}
         self.matched: set[int] = set()
+        self.contested: list[tuple[_Row, Known]] = []
+
+    def settle_numbers(self) -> None:
+        """A number may pass on within one list, from who gives it up in that list."""
+        for row, holder in self.contested:
+            other = self.seen_person.get(holder.person)
+            if other is None or other.staff == row.staff:
+                self.say(row.number, "number_of_other", "number", f"{row.staff}: {holder.name}")
 
     def match(self, row: _Row) -> _Row | None:
         """The row with who it is about; None for a row that says nothing new or nothing sure."""
@@ -417,7 +426,7 @@ class _Matcher:
         of_email = self.by_email.get(row.email, []) if row.email else []
         found = of_email or of_number
         if of_number and of_email and of_number[0].person != of_email[0].person:
-            self.say(row.number, "number_of_other", "number", f"{row.staff}: {of_number[0].name}")
+            self.contested.append((row, of_number[0]))
         elif of_number and not of_email:
             if row.email and row.last and folded(of_number[0].last_name) != folded(row.last):
                 self.say(row.number, "number_taken", "number", f"{row.staff}: {of_number[0].name}")

@@ -83,7 +83,14 @@ def end_employment(employment: Employment, *, last_day: date) -> None:
     """Someone leaves: the employment ends and stays as a fact; the account remains theirs.
 
     Mandates end with it. The person keeps leading nobody here from the next day on.
+
+    Raises:
+        ValidationError: the last day lies before the first.
     """
+    if last_day < employment.starts_on:
+        raise ValidationError(
+            {"last_day": _("The last day lies before the first. Choose a later day.")}
+        )
     Employment.objects.filter(pk=employment.pk).update(ends_on=last_day)
     Mandate.objects.current(last_day).filter(
         person=employment.person_id, organisation=employment.organisation_id
@@ -105,6 +112,28 @@ def give_mandate(
         defaults={"from_on": from_on or timezone.localdate()},
     )
     return mandate
+
+
+@transaction.atomic
+def end_mandate(mandate: Mandate, *, last_day: date) -> None:
+    """A task ends, and with it the pages it opened; that someone had it stays a fact.
+
+    Raises:
+        ValidationError: it is the last one for HR: nobody could give it back.
+    """
+    # The organisation's row is the lock: two people taking each other's task leave one.
+    Organisation.objects.select_for_update().get(pk=mandate.organisation_id)
+    others = Mandate.objects.current().filter(
+        organisation=mandate.organisation_id, kind=mandate.kind, until_on=None
+    )
+    if mandate.kind == Mandate.Kind.HR and not others.exclude(pk=mandate.pk).exists():
+        raise ValidationError(
+            _("This is the only one who has this task. Give it to someone else first.")
+        )
+    if mandate.from_on > last_day:
+        mandate.delete()
+    else:
+        Mandate.objects.filter(pk=mandate.pk).update(until_on=last_day)
 
 
 @transaction.atomic

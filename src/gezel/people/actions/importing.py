@@ -1,0 +1,523 @@
+"""Bringing in a staff list: read it, choose its columns, look at what it would do, do it whole."""
+
+import json
+import uuid
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gezel.kit.events import announce
+from gezel.kit.sheets import Line, Sheet, read
+from gezel.people import queries, rules
+from gezel.people.actions.keeping import redraw_lines
+from gezel.people.events import EmploymentChanged
+from gezel.people.models import (
+    Employment,
+    ImportRecipe,
+    Intake,
+    IntakeLine,
+    Job,
+    JoinRequest,
+    Location,
+    Mandate,
+    Organisation,
+    Person,
+    Unit,
+)
+from gezel.people.words import told
+
+# Longer lists are looked through and taken over in the background.
+AT_ONCE = 2_000
+KEPT = timedelta(days=30)
+_BATCH = 1_000
+
+
+class Steps(Protocol):
+    """What is told how far the work is: `kit.jobs.Progress`, or nothing."""
+
+    def begin(self, steps: int, message: str = "") -> None: ...
+
+    def step(self, steps: int = 1, message: str = "") -> None: ...
+
+
+class _Silent:
+    def begin(self, steps: int, message: str = "") -> None:
+        pass
+
+    def step(self, steps: int = 1, message: str = "") -> None:
+        pass
+
+
+class PlanChanged(Exception):  # noqa: N818 - reads as what it is where it is raised
+    """Between looking and doing something changed; what it would do now is there to look at."""
+
+
+class ImportRefused(Exception):  # noqa: N818
+    """The list cannot be taken over; `problems` tell why, each with its row."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems[:20]))
+        self.problems = problems
+
+
+# --- Receiving -----------------------------------------------------------------------------------
+
+
+def receive(
+    organisation: Organisation, *, by: Person | None, name: str, content: bytes, key: uuid.UUID
+) -> Intake:
+    """A list comes in; it is read, and nothing else is done. The same key again is the same list.
+
+    Raises:
+        kit.sheets.SheetError: the file cannot be read; the message is for people.
+    """
+    if found := Intake.objects.filter(pk=key, organisation=organisation).first():
+        return found
+    sheet = read(content)
+    forget_old()
+    recipe = ImportRecipe.objects.filter(organisation=organisation).first()
+    intake, _new = Intake.objects.get_or_create(
+        pk=key,
+        organisation=organisation,
+        defaults={
+            "uploaded_by": by,
+            "file_name": name[-200:],
+            "header": [header[:200] for header in sheet.header],
+            "rows": len(sheet.lines),
+            "table": _packed(sheet),
+            "columns": rules.guess_columns(sheet.header, recipe.columns if recipe else {}),
+            "everyone": recipe.everyone if recipe else False,
+        },
+    )
+    return intake
+
+
+def forget_old() -> None:
+    """Rows of lists older than thirty days go; that they were brought in stays two years."""
+    now = timezone.now()
+    old = Intake.objects.filter(created_at__lt=now - KEPT)
+    IntakeLine.objects.filter(intake__in=old).delete()
+    old.exclude(state=Intake.State.DONE).delete()
+    Intake.objects.filter(created_at__lt=now - timedelta(days=730)).delete()
+
+
+def discard(intake: Intake) -> None:
+    """HR thinks better of it: nothing of the list stays."""
+    Intake.objects.filter(pk=intake.pk).exclude(
+        state__in=[Intake.State.DONE, Intake.State.APPLYING]
+    ).delete()
+
+
+def _packed(sheet: Sheet) -> bytes:
+    rows = [[line.number, *(_bare(cell) for cell in line.cells)] for line in sheet.lines]
+    return zlib.compress(json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace"), 3)
+
+
+def _bare(cell: object) -> object:
+    return cell.isoformat() if isinstance(cell, date) else cell
+
+
+def lines_of(intake: Intake) -> list[Line]:
+    """The rows as they were read."""
+    return [Line(row[0], row[1:]) for row in json.loads(zlib.decompress(bytes(intake.table)))]
+
+
+@transaction.atomic
+def choose_columns(intake: Intake, columns: Mapping[str, int], *, everyone: bool) -> None:
+    """HR says which column is which, and whether the list names everyone; both are remembered."""
+    intake.columns, intake.everyone = dict(columns), everyone
+    intake.state, intake.digest = Intake.State.READ, ""
+    intake.save(update_fields=["columns", "everyone", "state", "digest"])
+    recipe, _new = ImportRecipe.objects.get_or_create(organisation=intake.organisation)
+    chosen = rules.remembered(intake.header, columns)
+    # A header that now means something else, or nothing, is no longer what it was.
+    kept = {
+        header: field
+        for header, field in recipe.columns.items()
+        if header not in {rules.normal(name) for name in intake.header}
+        and field not in chosen.values()
+    }
+    recipe.columns, recipe.everyone = kept | chosen, everyone
+    recipe.save()
+
+
+# --- Looking -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """A plan with the places it was made against."""
+
+    plan: rules.Plan
+    paths: dict[int, tuple[str, ...]]
+
+
+def _plan(intake: Intake, today: date) -> _Books:
+    organisation = intake.organisation
+    lines = lines_of(intake)
+    column = intake.columns.get("email", -1)
+    paths = queries.unit_paths(organisation)
+    known = queries.known_here(organisation, paths, today)
+    here = {one.email for one in known}
+    emails = {
+        str(line.cells[column]).strip().lower()
+        for line in lines
+        if 0 <= column < len(line.cells) and line.cells[column]
+    }
+    made = rules.plan(
+        lines,
+        intake.columns,
+        known=known,
+        accounts=queries.accounts_among(emails - here, organisation, today),
+        places=queries.places(organisation, paths),
+        everyone=intake.everyone,
+        today=today,
+        uploader=intake.uploaded_by_id,
+        earlier=queries.earlier_starts(organisation, today),
+    )
+    return _Books(made, paths)
+
+
+def prepare(intake: Intake, progress: Steps | None = None) -> None:
+    """Work out what the list would do and write it down to be looked at. Changes no one."""
+    steps = progress or _Silent()
+    steps.begin(2, _("Looking through the list"))
+    made = _plan(intake, timezone.localdate()).plan
+    steps.step(message=_("Writing down what would change"))
+    _write_preview(intake, made)
+    steps.step()
+
+
+@transaction.atomic
+def _write_preview(intake: Intake, made: rules.Plan) -> None:
+    locked = Intake.objects.select_for_update().get(pk=intake.pk)
+    if locked.state == Intake.State.DONE:
+        return
+    IntakeLine.objects.filter(intake=intake).delete()
+    IntakeLine.objects.bulk_create(_preview_lines(intake, made), batch_size=_BATCH)
+    intake.counts = {
+        **made.counts,
+        "unchanged": made.unchanged,
+        "leavers": made.leavers,
+        "here": made.here,
+        "blocking": sum(1 for remark in made.remarks if remark.blocks),
+        "notes": sum(1 for remark in made.remarks if not remark.blocks),
+    }
+    intake.digest, intake.state = made.digest, Intake.State.READY
+    intake.save(update_fields=["counts", "digest", "state"])
+
+
+def _preview_lines(intake: Intake, made: rules.Plan) -> list[IntakeLine]:
+    names = {change.row: change.who for change in made.changes}
+    remarks = [
+        IntakeLine(
+            intake=intake,
+            kind="problem" if remark.blocks else "note",
+            row=remark.row,
+            who=names.get(remark.row, "")[:320],
+            what=[[remark.field, told(remark), ""]],
+        )
+        for remark in made.remarks
+    ]
+    changes = [
+        IntakeLine(
+            intake=intake,
+            kind=change.kind,
+            row=change.row,
+            who=change.who[:320],
+            what=[list(part) for part in change.what],
+        )
+        for change in made.changes
+    ]
+    return remarks + changes
+
+
+def begin_preparing(intake: Intake, task: uuid.UUID) -> None:
+    """The list is long: it is looked through in the background."""
+    intake.state, intake.task = Intake.State.PREPARING, task
+    intake.save(update_fields=["state", "task"])
+
+
+def begin_applying(intake: Intake, task: uuid.UUID) -> None:
+    """The list is long: it is taken over in the background."""
+    Intake.objects.filter(pk=intake.pk).exclude(state=Intake.State.DONE).update(
+        state=Intake.State.APPLYING, task=task
+    )
+
+
+# --- Doing ---------------------------------------------------------------------------------------
+
+
+def apply(
+    intake: Intake, *, digest: str, brake_off: bool = False, progress: Steps | None = None
+) -> Mapping[str, int]:
+    """Take the list over, whole, exactly as it was shown. Once: a second time changes nothing.
+
+    Raises:
+        PlanChanged: someone changed something since; the new plan is written down to look at.
+        ImportRefused: there are problems, or many would leave and nobody said that is right.
+    """
+    try:
+        with transaction.atomic():
+            return _apply(intake, digest, brake_off=brake_off, steps=progress or _Silent())
+    except (PlanChanged, IntegrityError):
+        # Someone else's list or an account made just now: look again at what it would do.
+        prepare(Intake.objects.get(pk=intake.pk))
+        raise PlanChanged from None
+    except ValidationError as error:
+        raise ImportRefused(error.messages) from None
+
+
+def _apply(intake: Intake, digest: str, *, brake_off: bool, steps: Steps) -> Mapping[str, int]:
+    # One list at a time for an organisation: its row is the lock.
+    organisation = Organisation.objects.select_for_update().get(pk=intake.organisation_id)
+    found = Intake.objects.select_for_update().get(pk=intake.pk)
+    if found.state == Intake.State.DONE:
+        counts: dict[str, int] = found.counts
+        return counts
+    today = timezone.localdate()
+    steps.begin(6, _("Looking through the list"))
+    books = _plan(found, today)
+    made = books.plan
+    if made.digest != digest or found.digest != digest:
+        raise PlanChanged
+    if made.blocked:
+        raise ImportRefused([told(remark) for remark in made.remarks if remark.blocks])
+    if rules.needs_brake(made.leavers, made.here) and not brake_off:
+        raise ImportRefused([_("Many people would leave. Say that this is right.")])
+    steps.step(message=_("Writing units, jobs and locations"))
+    writer = _Writer(organisation, books, today)
+    steps.step(message=_("Writing people"))
+    writer.write_people()
+    steps.step(message=_("Writing employments"))
+    touched = writer.write_employments()
+    steps.step(message=_("Drawing the reporting lines"))
+    if touched:
+        redraw_lines(organisation)
+        announce(EmploymentChanged(organisation.pk, tuple(sorted(touched))))
+    steps.step()
+    found.state, found.applied_at, found.table = Intake.State.DONE, timezone.now(), b""
+    found.save(update_fields=["state", "applied_at", "table"])
+    steps.step()
+    done: dict[str, int] = found.counts
+    return done
+
+
+class _Writer:
+    """Writes a plan in bulk: a fixed number of statements a thousand people."""
+
+    def __init__(self, organisation: Organisation, books: _Books, today: date) -> None:
+        self.organisation, self.today = organisation, today
+        self.changes = books.plan.changes
+        wanted = [change.wanted for change in self.changes]
+        self.units = self._units(books.paths, {one.unit for one in wanted})
+        self.jobs = self._named(Job, {one.job for one in wanted})
+        self.locations = self._named(Location, {one.location for one in wanted} - {""})
+        self.newcomers: dict[int, int] = {}
+
+    def _units(
+        self, paths: dict[int, tuple[str, ...]], needed: set[tuple[str, ...]]
+    ) -> dict[tuple[str, ...], int]:
+        by_path = {path: pk for pk, path in paths.items()}
+        every = {path[:end] for path in needed for end in range(1, len(path) + 1)}
+        nodes: dict[tuple[str, ...], Unit] = {}
+        for path in sorted(every - set(by_path), key=lambda path: (len(path), path)):
+            above = path[:-1]
+            if above not in nodes:
+                nodes[above] = Unit.objects.get(pk=by_path[above])
+            made = Unit.objects.add_child(
+                nodes[above], {"organisation": self.organisation, "name": path[-1]}
+            )
+            nodes[path], by_path[path] = made, made.pk
+        return by_path
+
+    def _named(self, model: type[Job] | type[Location], names: set[str]) -> dict[str, int]:
+        here = model._default_manager.filter(organisation=self.organisation)
+        known = set(here.values_list("name", flat=True))
+        model._default_manager.bulk_create(
+            [model(organisation=self.organisation, name=name) for name in sorted(names - known)],
+            batch_size=_BATCH,
+        )
+        return dict(here.values_list("name", "pk"))
+
+    def write_people(self) -> None:
+        """Newcomers get an account without a password: they come in by an invitation."""
+        new = [change for change in self.changes if change.kind == "new"]
+        made = Person.objects.bulk_create(
+            [
+                Person(
+                    email=change.wanted.email,
+                    first_name=change.wanted.first_name,
+                    last_name=change.wanted.last_name,
+                    password=make_password(None),
+                )
+                for change in new
+            ],
+            batch_size=_BATCH,
+        )
+        self.newcomers = {c.row: person.pk for c, person in zip(new, made, strict=True)}
+        renamed = [
+            Person(
+                pk=change.wanted.person,
+                first_name=change.wanted.first_name,
+                last_name=change.wanted.last_name,
+            )
+            for change in self.changes
+            if change.was and change.was.our_name and change.was.name != change.wanted.name
+        ]
+        Person.objects.bulk_update(renamed, ["first_name", "last_name"], batch_size=500)
+
+    def _person(self, key: str | None) -> int | None:
+        if key is None:
+            return None
+        return int(key[1:]) if key[0] == "p" else self.newcomers.get(int(key[1:]))
+
+    def _terms(self, change: rules.Change) -> dict[str, object]:
+        wanted = change.wanted
+        return {
+            "unit_id": self.units[wanted.unit],
+            "job_id": self.jobs[wanted.job],
+            "location_id": self.locations.get(wanted.location),
+            "lead_id": self._person(change.lead),
+            "number": wanted.number,
+            "starts_on": wanted.starts_on,
+            "ends_on": wanted.ends_on,
+            "contract_hours": wanted.hours,
+            "education": wanted.education,
+            "shift": wanted.shift,
+        }
+
+    def write_employments(self) -> set[int]:
+        """End first, so that a number may pass on; then change, then begin. Who was touched."""
+        touched: set[int] = set()
+        left_out = [change for change in self.changes if change.leaves_out]
+        self._end([c.wanted.employment for c in left_out if c.wanted.employment])
+        JoinRequest.objects.filter(
+            organisation=self.organisation,
+            pk__in=[c.wanted.pending for c in left_out if c.wanted.pending],
+        ).delete()
+        begun, asked, rows = [], [], []
+        for change in self.changes:
+            if change.leaves_out:
+                touched.add(change.wanted.person)
+                continue
+            terms = self._terms(change)
+            if change.kind == "asked" or change.wanted.pending:
+                asked.append((change, terms))
+                continue
+            person = change.wanted.person or self.newcomers[change.row]
+            touched.add(person)
+            if change.wanted.employment:
+                rows.append((change.wanted.employment, terms))
+            else:
+                begun.append(Employment(organisation=self.organisation, person_id=person, **terms))
+        self._update(rows)
+        Employment.objects.bulk_create(begun, batch_size=_BATCH)
+        for change, terms in asked:
+            JoinRequest.objects.update_or_create(
+                organisation=self.organisation,
+                person_id=change.wanted.person,
+                defaults={
+                    "first_name": change.wanted.first_name,
+                    "last_name": change.wanted.last_name,
+                    **terms,
+                },
+            )
+        self._end_mandates(touched)
+        return touched
+
+    def _end(self, pks: list[int]) -> None:
+        for start in range(0, len(pks), _BATCH):
+            Employment.objects.filter(pk__in=pks[start : start + _BATCH]).update(ends_on=self.today)
+
+    def _update(self, rows: list[tuple[int, dict[str, object]]]) -> None:
+        """One prepared statement for all: many times quicker than a CASE for each field."""
+        if not rows:
+            return
+        quote = connection.ops.quote_name
+        names = list(rows[0][1])
+        # Numbers are let go first: two people may trade theirs within one list.
+        numbered = [pk for pk, _terms in rows]
+        for start in range(0, len(numbered), _BATCH):
+            Employment.objects.filter(pk__in=numbered[start : start + _BATCH]).update(number="")
+        fields = {f.attname: f for f in Employment._meta.concrete_fields}
+        columns = ", ".join(f"{quote(fields[name].column)} = %s" for name in names)
+        table = quote(Employment._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"UPDATE {table} SET {columns} WHERE id = %s",  # noqa: S608 - names of our own model
+                [
+                    [*(_prepared(fields[name], terms[name]) for name in names), pk]
+                    for pk, terms in rows
+                ],
+            )
+
+    def _end_mandates(self, touched: set[int]) -> None:
+        """A task ends with the work: so does what it opens."""
+        running = Mandate.objects.filter(organisation=self.organisation, until_on=None)
+        holders = {m.person_id: m for m in running} if touched else {}
+        ends = dict(
+            Employment.objects.filter(
+                organisation=self.organisation,
+                person_id__in=[pk for pk in holders if pk in touched],
+            )
+            .order_by("starts_on")
+            .values_list("person_id", "ends_on")
+        )
+        for person, last_day in ends.items():
+            if last_day:
+                running.filter(person_id=person).update(until_on=last_day)
+
+
+def _prepared(column: "models.Field[object, object]", value: object) -> object:
+    return column.get_db_prep_save(value, connection)
+
+
+# --- Without a browser ---------------------------------------------------------------------------
+
+
+def import_people(
+    path: Path,
+    *,
+    organisation: str,
+    everyone: bool = False,
+    brake_off: bool = False,
+    by: Person | None = None,
+    say: Callable[[str], None] = lambda _text: None,
+) -> Mapping[str, int]:
+    """Bring in a list from a file, with the columns as HR chose them or as they explain themselves.
+
+    Args:
+        organisation: its slug.
+        everyone: who is not in the list has left.
+        brake_off: also when more than three in ten would leave.
+        say: is told each step and each note.
+
+    Raises:
+        kit.sheets.SheetError: the file cannot be read.
+        ImportRefused: there are problems; nothing was done.
+        Organisation.DoesNotExist: there is no such organisation.
+    """
+    found = Organisation.objects.get(slug=organisation)
+    intake = receive(found, by=by, name=path.name, content=path.read_bytes(), key=uuid.uuid4())
+    choose_columns(intake, intake.columns, everyone=everyone)
+    say(_("Read %(rows)s rows.") % {"rows": intake.rows})
+    prepare(intake)
+    for line in intake.lines.filter(kind="note")[:50]:
+        say(f"{line.row}: {line.what[0][1]}")
+    if intake.blocked:
+        problems = [
+            f"{line.row}: {line.what[0][1]}" for line in intake.lines.filter(kind="problem")
+        ]
+        discard(intake)
+        raise ImportRefused(problems)
+    return apply(intake, digest=intake.digest, brake_off=brake_off)

@@ -1,0 +1,46 @@
+"""Long lists are looked through and taken over in the background."""
+
+import uuid
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gezel.kit.jobs import Outcome, Progress, Refused, job
+from gezel.people import actions
+from gezel.people.models import Intake
+
+
+def _found(intake: str) -> Intake:
+    try:
+        return Intake.objects.get(pk=uuid.UUID(intake))
+    except Intake.DoesNotExist:
+        raise Refused(_("This list was thrown away meanwhile.")) from None
+
+
+@job(title=gettext_lazy("Look through a staff list"))
+def look_through(progress: Progress, *, intake: str) -> Outcome:
+    """Work out what a long list would do."""
+    found = _found(intake)
+    actions.prepare(found, progress)
+    return Outcome(
+        _("The list is looked through. See what it would change."),
+        url=reverse("people:import_preview", args=[found.pk]),
+    )
+
+
+@job(title=gettext_lazy("Take over a staff list"))
+def take_over(progress: Progress, *, intake: str, digest: str, brake_off: bool) -> Outcome:
+    """Take over a long list, as it was shown."""
+    found = _found(intake)
+    try:
+        actions.apply(found, digest=digest, brake_off=brake_off, progress=progress)
+    except actions.PlanChanged:
+        raise Refused(
+            _("Something changed since you looked, so nothing was done. Look again and confirm.")
+        ) from None
+    except actions.ImportRefused as refusal:
+        raise Refused(str(refusal)) from None
+    return Outcome(
+        _("The list is taken over."), url=reverse("people:import_preview", args=[found.pk])
+    )
