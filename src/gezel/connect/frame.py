@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -22,6 +23,7 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer", bound=Schema)
 
 MOST = 200
+KEY = re.compile(r"[\x21-\x7e]{1,100}")
 
 
 class Strict(Schema):
@@ -101,10 +103,15 @@ def page(rows: "models.QuerySet[Row]", *, after: int, limit: int) -> dict[str, A
 def once(request: ApiRequest, key: str, act: Callable[[], Answer]) -> dict[str, Any]:
     """Carry out a write one time for each `Idempotency-Key`, and answer the same ever after.
 
+    Two at once: the second waits at the unique key until the first is done, and gets its answer.
+
     Raises:
-        HttpError: 409, the key was used before with another body.
+        HttpError: 422, the key is no key; 409, it was used before with another body.
     """
-    asked = hashlib.sha256(request.path.encode() + b"\0" + request.body).hexdigest()
+    if not KEY.fullmatch(key):
+        raise HttpError(422, "An Idempotency-Key has 1 to 100 visible ASCII characters.")
+    question = f"{request.method} {request.path}".encode()
+    asked = hashlib.sha256(question + b"\0" + request.body).hexdigest()
     token = request.auth.token
     try:
         with transaction.atomic():

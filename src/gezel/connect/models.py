@@ -61,8 +61,33 @@ class ApiToken(models.Model):
 
     objects = ApiTokenQuerySet.as_manager()
 
+    class Meta:
+        ordering = ["revoked_at", "-created_at"]
+        constraints = [
+            # Also what keeps a form that is sent twice from making two keys.
+            models.UniqueConstraint(
+                fields=["organisation", "name"],
+                condition=Q(revoked_at=None),
+                name="one_living_token_a_name",
+            )
+        ]
+
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def scopes_in_words(self) -> list[str]:
+        """What it may do, for a person to read."""
+        return [str(self.Scope(scope).label) for scope in self.scopes]
+
+    @property
+    def state(self) -> str:
+        """Whether it opens a door now: alive, revoked or expired."""
+        if self.revoked_at:
+            return "revoked"
+        if self.expires_on and self.expires_on < timezone.localdate():
+            return "expired"
+        return "alive"
 
 
 class Reply(models.Model):
@@ -83,3 +108,32 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.token_id}: {self.key}"
+
+
+@personal_data(
+    what=_("When you were invited to Gezel, and by whom"),
+    purpose=_("So that HR sees who can sign in, and nobody is invited twice in a row."),
+    audience=Audience(SELF, HR),
+    ground=LEGITIMATE_INTEREST,
+    term=_("Until you erase your account."),
+    order=71,
+)
+class Invitation(models.Model):
+    """A mail with a link to set a first password. The link itself is not kept."""
+
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
+    person = models.ForeignKey(
+        "people.Person", on_delete=models.CASCADE, related_name="invitations"
+    )
+    sent_by = models.ForeignKey(
+        "people.Person", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-sent_at"]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} on {self.sent_at:%Y-%m-%d}"

@@ -1,0 +1,334 @@
+"""Coming in, staying in, and being kept out."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.core import mail
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
+
+from gezel.people.api import Employment, Organisation, Person, end_employment
+
+PASSWORD = "een-lang-geheim-7"
+LOGIN = "/account/login/"
+Visit = Callable[[Person], Client]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted(db: None) -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def noor_with_password(noor: Person) -> Person:
+    noor.set_password(PASSWORD)
+    noor.save()
+    return noor
+
+
+def sign_in(email: str, password: str = PASSWORD, *, ip: str = "10.0.0.1", **more: str) -> Client:
+    client = Client(REMOTE_ADDR=ip)
+    client.post(LOGIN, {"login": email, "password": password, **more})
+    return client
+
+
+def is_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def test_someone_signs_in_with_address_and_password(noor_with_password: Person) -> None:
+    assert is_in(sign_in(noor_with_password.email.upper()))
+    assert not is_in(sign_in(noor_with_password.email, "something-else"))
+
+
+def test_a_stranger_cannot_make_an_account(db: None) -> None:
+    client = Client()
+    client.post(
+        "/account/signup/",
+        {"email": "stranger@example.test", "password1": PASSWORD, "password2": PASSWORD},
+    )
+
+    assert not Person.objects.get_queryset().exists()
+
+
+def test_an_unknown_address_is_answered_like_a_wrong_password(noor_with_password: Person) -> None:
+    known = Client().post(LOGIN, {"login": noor_with_password.email, "password": "wrong-one"})
+    unknown = Client().post(LOGIN, {"login": "nobody@example.test", "password": "wrong-one"})
+
+    def told(body: bytes) -> list[str]:
+        return re.findall(r'role="alert".*?</div></div>', body.decode(), re.DOTALL)
+
+    assert told(known.content) == told(unknown.content) != []
+
+
+def test_the_session_gets_a_new_name_at_the_door(noor_with_password: Person) -> None:
+    client = Client()
+    client.get(LOGIN)
+    session = client.session
+    session["planted"] = "yes"
+    session.save()
+    client.cookies["gezel-session"] = session.session_key or ""
+    planted = session.session_key
+
+    client.post(LOGIN, {"login": noor_with_password.email, "password": PASSWORD})
+
+    assert is_in(client)
+    assert client.session.session_key != planted
+    assert not is_in(_with_cookie(planted or ""))
+
+
+def _with_cookie(key: str) -> Client:
+    client = Client()
+    client.cookies["gezel-session"] = key
+    return client
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "javascript:alert(1)",
+        "https:evil.example",
+        "http:///evil.example",
+    ],
+)
+def test_next_leads_nowhere_outside(noor_with_password: Person, address: str) -> None:
+    client = Client()
+    answer = client.post(
+        LOGIN, {"login": noor_with_password.email, "password": PASSWORD, "next": address}
+    )
+
+    assert answer["Location"] == "/"
+    assert client.post("/look/", {"language": "nl", "next": address})["Location"] == "/"
+    assert client.post("/account/logout/", {"next": address})["Location"].startswith("/")
+    assert "evil" not in client.post("/account/logout/", {"next": address})["Location"]
+
+
+def test_a_fifth_wrong_password_closes_the_door_to_that_place_only(
+    noor_with_password: Person,
+) -> None:
+    for _ in range(5):
+        sign_in(noor_with_password.email, "wrong-one", ip="10.6.6.6")
+
+    assert not is_in(sign_in(noor_with_password.email, ip="10.6.6.6"))  # right, but too late
+    assert is_in(sign_in(noor_with_password.email, ip="10.0.0.1"))  # she herself, elsewhere
+
+
+def test_guessing_from_many_places_stops_and_she_still_comes_in_where_she_was_before(
+    noor_with_password: Person,
+) -> None:
+    assert is_in(sign_in(noor_with_password.email, ip="10.0.0.1"))
+    for place in range(30):
+        sign_in(noor_with_password.email, "wrong-one", ip=f"10.6.0.{place}")
+
+    assert not is_in(sign_in(noor_with_password.email, ip="10.6.1.1"))
+    assert is_in(sign_in(noor_with_password.email, ip="10.0.0.1"))
+
+
+def test_a_link_by_mail_ends_being_kept_out(noor_with_password: Person) -> None:
+    for place in range(31):
+        sign_in(noor_with_password.email, "wrong-one", ip=f"10.6.0.{place}")
+    assert not is_in(sign_in(noor_with_password.email, ip="10.0.0.9"))
+
+    client = Client(REMOTE_ADDR="10.0.0.9")
+    client.post("/account/password/reset/", {"email": noor_with_password.email})
+    _set_password(client, _link(), "een-nieuw-geheim-8")
+
+    assert is_in(sign_in(noor_with_password.email, "een-nieuw-geheim-8", ip="10.0.0.10"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_count_holds_when_guesses_come_at_once(noor_with_password: Person) -> None:
+    """From several threads, each with a database connection of its own, as processes have."""
+
+    def guess(number: int) -> bool:
+        try:
+            answer = Client(REMOTE_ADDR="10.6.6.6").post(
+                LOGIN, {"login": noor_with_password.email, "password": f"wrong-{number}"}
+            )
+            return b"password you specified are not correct" in answer.content
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        looked_at = sum(pool.map(guess, range(20)))
+
+    assert looked_at <= 5
+    assert not is_in(sign_in(noor_with_password.email, ip="10.6.6.6"))
+
+
+def test_a_changed_password_ends_every_other_session(noor_with_password: Person) -> None:
+    here, there = sign_in(noor_with_password.email), sign_in(noor_with_password.email)
+    assert there.get("/account/").status_code == 200
+
+    new = "een-nieuw-geheim-8"
+    here.post(
+        "/account/password/change/",
+        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+    )
+
+    assert here.get("/account/").status_code == 200
+    assert there.get("/account/").status_code == 302
+    assert is_in(sign_in(noor_with_password.email, new))
+
+
+def test_sign_out_everywhere_else(noor_with_password: Person) -> None:
+    here, there = sign_in(noor_with_password.email), sign_in(noor_with_password.email)
+    assert UserSession.objects.filter(user=noor_with_password).count() == 2
+
+    here.post("/account/sessions/")
+
+    assert here.get("/account/").status_code == 200
+    assert there.get("/account/").status_code == 302
+
+
+def test_a_link_to_reset_works_once_and_ends_every_session(noor_with_password: Person) -> None:
+    before = sign_in(noor_with_password.email)
+    client = Client()
+    client.post("/account/password/reset/", {"email": noor_with_password.email})
+    link = _link()
+
+    _set_password(client, link, "een-nieuw-geheim-8")
+
+    assert before.get("/account/").status_code == 302
+    assert EmailAddress.objects.get(user=noor_with_password).verified
+    again = Client().get(link, follow=True)
+    assert 'name="password1"' not in again.content.decode()
+
+
+def _link() -> str:
+    found = re.search(r"https?://[^/]+(/account/password/reset/key/\S+)", str(mail.outbox[-1].body))
+    assert found, mail.outbox[-1].body
+    return found[1]
+
+
+def _set_password(client: Client, link: str, password: str) -> None:
+    page = client.get(link, follow=True)
+    client.post(page.request["PATH_INFO"], {"password1": password, "password2": password})
+
+
+def test_someone_who_left_keeps_the_account_and_loses_the_organisation(
+    noor: Person, van_dijk: Organisation, visit: Visit
+) -> None:
+    client = visit(noor)
+    # The same session, before and after: nobody has to sign out first.
+    end_employment(
+        Employment.objects.get(person=noor), last_day=timezone.localdate() - timedelta(days=1)
+    )
+
+    assert client.get("/account/").status_code == 200
+    assert client.get("/trust/").status_code == 200
+    assert client.get(reverse("connect:tokens")).status_code == 404
+
+
+def test_one_overview_of_ways_in_costs_few_queries(
+    noor: Person,
+    visit: Visit,
+    django_assert_max_num_queries: Callable[..., object],
+) -> None:
+    client = visit(noor)
+    with django_assert_max_num_queries(7):  # type: ignore[attr-defined] # a context manager
+        assert client.get("/account/").status_code == 200
+
+
+class TestSteppingInAtTheDemo:
+    @pytest.fixture(autouse=True)
+    def _cast(self, noor: Person, settings: SettingsWrapper) -> None:
+        settings.DEMO = True
+        settings.DEMO_CAST = [(noor.email, "learns")]
+
+    def test_one_click_and_in(self, noor: Person) -> None:
+        client = Client()
+        assert noor.name in client.get(LOGIN).content.decode()
+
+        assert client.post("/account/step-in/", {"as": noor.email})["Location"] == "/"
+        assert client.session["_auth_user_id"] == str(noor.pk)
+
+    def test_there_is_no_such_door_outside_the_demo(
+        self, noor: Person, settings: SettingsWrapper
+    ) -> None:
+        settings.DEMO = False
+        client = Client()
+
+        assert noor.name not in client.get(LOGIN).content.decode()
+        assert client.post("/account/step-in/", {"as": noor.email}).status_code == 404
+        assert not is_in(client)
+
+    def test_only_as_someone_of_the_cast(self, daan: Person) -> None:
+        client = Client()
+        assert client.post("/account/step-in/", {"as": daan.email}).status_code == 404
+        assert not is_in(client)
+
+    def test_not_by_a_link_and_not_from_another_site(self, noor: Person) -> None:
+        assert Client().get("/account/step-in/", {"as": noor.email}).status_code == 405
+        strict = Client(enforce_csrf_checks=True)
+        assert strict.post("/account/step-in/", {"as": noor.email}).status_code == 403
+
+
+class TestInvitations:
+    def test_hr_invites_and_the_link_sets_a_first_password(
+        self, femke: Person, noor: Person, visit: Visit
+    ) -> None:
+        noor.language = "nl"
+        noor.save()
+        visit(femke).post(f"/account/invite/{noor.pk}/")
+
+        letter = mail.outbox[-1]
+        assert letter.to == [noor.email]
+        client = Client()
+        _set_password(client, _link(), PASSWORD)
+        noor.refresh_from_db()
+        assert noor.check_password(PASSWORD)
+        assert is_in(client)
+
+    def test_the_letter_is_in_the_language_of_who_gets_it(
+        self, femke: Person, noor: Person, visit: Visit
+    ) -> None:
+        noor.language = "en"
+        noor.save()
+        femke.language = "nl"
+        femke.save()
+        visit(femke).post(f"/account/invite/{noor.pk}/")
+
+        assert "invites you to Gezel" in str(mail.outbox[-1].body)
+
+    def test_two_clicks_are_one_letter(self, femke: Person, noor: Person, visit: Visit) -> None:
+        hr = visit(femke)
+        hr.post(f"/account/invite/{noor.pk}/")
+        hr.post(f"/account/invite/{noor.pk}/")
+
+        assert len(mail.outbox) == 1
+
+    def test_when_the_mail_fails_nothing_stays_noted(
+        self, femke: Person, noor: Person, visit: Visit, settings: SettingsWrapper
+    ) -> None:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_PORT = 1  # nobody listens there
+        hr = visit(femke)
+        hr.post(f"/account/invite/{noor.pk}/")
+
+        assert not noor.invitations.exists()
+
+    def test_only_hr_and_only_for_who_cannot_come_in_yet(
+        self, femke: Person, daan: Person, noor: Person, sam: Person, visit: Visit
+    ) -> None:
+        for who in (daan, noor, sam):
+            assert visit(who).post(f"/account/invite/{noor.pk}/").status_code == 404
+            assert visit(who).get(f"/account/invite/{noor.pk}/panel/").status_code == 404
+        assert visit(femke).post(f"/account/invite/{sam.pk}/").status_code == 404
+        daan.set_password(PASSWORD)
+        daan.save()
+        assert visit(femke).get(f"/account/invite/{daan.pk}/panel/").status_code == 404
+        assert visit(femke).get(f"/account/invite/{noor.pk}/panel/").status_code == 200
+        assert mail.outbox == []

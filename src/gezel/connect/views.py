@@ -1,0 +1,117 @@
+"""One's own account, stepping in at the demo, keys for systems, and invitations."""
+
+from smtplib import SMTPException
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from gezel.connect import actions, policy, queries
+from gezel.connect.adapter import know_address
+from gezel.connect.forms import TokenForm
+from gezel.people.api import Person, Request, at_work, require, signed_in
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@require_GET
+@signed_in
+def account(request: Request) -> HttpResponse:
+    """Every way in, and how it looks, on one page."""
+    told = {
+        "account": queries.account_of(request.user),
+        "themes": Person.Theme.choices,
+        "gives_keys": policy.may_give_keys(request.visitor),
+    }
+    return render(request, "connect/account.html", told)
+
+
+@require_POST
+def step_in(request: HttpRequest) -> HttpResponse:
+    """Come in as someone of the cast. Outside the demo there is no such door."""
+    if not settings.DEMO:
+        raise Http404
+    allowed = [email for email, _what in settings.DEMO_CAST]
+    person = get_object_or_404(
+        Person.objects.filter(email__in=allowed, is_active=True), email=request.POST.get("as", "")
+    )
+    login(request, person, backend=BACKEND)
+    know_address(person)
+    UserSession.objects.create_from_request(request)
+    return redirect("home")
+
+
+@never_cache
+@at_work
+def tokens(request: Request) -> HttpResponse:
+    """Keys for other systems: make one, see which there are, close one."""
+    require(policy.may_give_keys(request.visitor))
+    answer: HttpResponse = _tokens(request)
+    return answer
+
+
+@reauthentication_required
+def _tokens(request: Request) -> HttpResponse:
+    form = TokenForm(request.POST or None)
+    made = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.make_token(
+                request.visitor.organisation, by=request.user, **form.cleaned_data
+            )
+        except ValidationError as error:
+            form.add_error("name", error)
+        else:
+            form = TokenForm()
+    # No redirect after making one: the secret is on this one page and nowhere else.
+    told: dict[str, Any] = {
+        "form": form,
+        "made": made,
+        "tokens": policy.tokens_to_manage(request.visitor).select_related("made_by"),
+        "base_url": settings.BASE_URL,
+    }
+    return render(request, "connect/tokens.html", told, status=422 if form.errors else 200)
+
+
+@require_POST
+@at_work
+def revoke(request: Request, pk: int) -> HttpResponse:
+    """Close a key."""
+    token = get_object_or_404(policy.tokens_to_manage(request.visitor), pk=pk)
+    actions.revoke_token(token)
+    messages.success(request, _("%s is closed from now on.") % token.name)
+    return redirect("connect:tokens")
+
+
+@require_GET
+@at_work
+def panel_invite(request: Request, person_pk: int) -> HttpResponse:
+    """For HR, beside someone who cannot sign in yet: invite them."""
+    person = get_object_or_404(policy.people_to_invite(request.visitor), pk=person_pk)
+    told = {"person": person, "invitation": person.invitations.select_related("sent_by").first()}
+    return render(request, "connect/panel_invite.html", told)
+
+
+@require_POST
+@at_work
+def invite(request: Request, person_pk: int) -> HttpResponse:
+    """Send someone the link to set a first password."""
+    person = get_object_or_404(policy.people_to_invite(request.visitor), pk=person_pk)
+    try:
+        actions.invite(person, request.user, request.visitor.organisation)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    except (OSError, SMTPException):
+        messages.error(request, _("The mail could not be sent. Try again later."))
+    else:
+        messages.success(request, _("We sent %s a mail with a link.") % person.name)
+    return redirect("people:person", person.pk)
