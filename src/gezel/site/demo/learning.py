@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import date, datetime, timedelta
-from string import ascii_lowercase
 from typing import Any
 
 from gezel.catalogue.api import Activity, ActivitySkill, Provider
@@ -135,8 +134,7 @@ def _right_answers(attempt: Attempt, module: Module, at: datetime) -> list[Given
 
 def _fitting(block: Block) -> dict[str, Any]:
     if block.kind == Block.Kind.QUESTION:
-        right = (n for n, option in enumerate(block.body["option"]) if option["right"])
-        return {"chosen": [ascii_lowercase[n] for n in right]}
+        return {"chosen": sorted(o["key"] for o in block.body["options"] if o["right"])}
     if block.kind == Block.Kind.REFLECTION:
         return {"text": ""}
     if block.kind == Block.Kind.CHECKLIST:
