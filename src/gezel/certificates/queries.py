@@ -129,16 +129,25 @@ def counts(rows: Iterable[Row]) -> dict[str, int]:
     return {state: found[state] for state in rules.State}
 
 
-def mine(person: Person, organisation: Organisation | None, on: date | None = None) -> list[Row]:
-    """How I stand with what I must have and with everything I hold, in two or three queries."""
+def mine(
+    person: Person,
+    organisation: Organisation | None,
+    *,
+    on: date | None = None,
+    only_here: bool = False,
+) -> list[Row]:
+    """How someone stands with what they must have and all they hold, in two queries.
+
+    Args:
+        only_here: leave out what belongs to other employers; for who looks at a colleague.
+    """
     day = on or timezone.localdate()
     types: dict[int, CertificateType] = {}
     held: dict[int, list[rules.Held]] = defaultdict(list)
-    for holding in (
-        Holding.objects.filter(person=person)
-        .exclude(state=Holding.State.REFUSED)
-        .select_related("type")
-    ):
+    holdings = Holding.objects.filter(person=person).exclude(state=Holding.State.REFUSED)
+    if only_here:
+        holdings = holdings.filter(type__organisation=organisation)
+    for holding in holdings.select_related("type"):
         types[holding.type_id] = holding.type
         held[holding.type_id].append(
             rules.Held(

@@ -219,7 +219,7 @@ def person(request: Request, pk: int) -> HttpResponse:
     _note(request, [found])
     shown = {
         "person": found,
-        "rows": queries.mine(found, visitor.organisation),
+        "rows": queries.mine(found, visitor.organisation, only_here=True),
         "holdings": [
             (h, queries.why_until(h))
             for h in queries.history(

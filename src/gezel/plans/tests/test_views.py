@@ -348,12 +348,12 @@ def test_long_and_right_to_left_names_are_told_whole(noor: Person, visit: Visit)
 @pytest.mark.parametrize("name", ["mine", "team", "shared"])
 def test_pages_ask_little(
     name: str,
-    noor: Person,
     daan: Person,
     van_dijk: Organisation,
     visit: Visit,
     django_assert_max_num_queries: Callable[..., object],
 ) -> None:
+    noor = a_colleague(van_dijk, "Noor Jansen", lead=daan)
     for n in range(6):
         skill = a_skill(f"Skill {n}")
         person = a_colleague(van_dijk, f"Member {n}", lead=daan)
