@@ -1,13 +1,53 @@
 """Addresses of skills."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from gezel.skills import panels
+from gezel.skills.views import ledger, needs, profiles, skills
 
 app_name = "skills"
 
 # What roles ask: profiles, occupations, skills.
-ROLES: list[URLPattern] = []
+ROLES: list[URLPattern] = [
+    path("roles/", profiles.profiles, name="profiles"),
+    path("roles/new/", profiles.profile_new, name="profile_new"),
+    path("roles/new/<int:occupation_pk>/", profiles.profile_from, name="profile_from"),
+    path("roles/<int:pk>/", profiles.profile, name="profile"),
+    path("roles/<int:pk>/edit/", profiles.profile_edit, name="profile_edit"),
+    path("roles/<int:pk>/add/", profiles.profile_add, name="profile_add"),
+    path("roles/<int:pk>/ask/", profiles.profile_ask, name="profile_ask"),
+    path(
+        "roles/<int:pk>/take-over/<int:occupation_pk>/",
+        profiles.profile_take_over,
+        name="profile_take_over",
+    ),
+    path("roles/<int:pk>/remove/", profiles.profile_remove, name="profile_remove"),
+    path("occupations/", skills.occupations, name="occupations"),
+    path("occupations/<int:pk>/", skills.occupation, name="occupation"),
+    path("list/", skills.skills, name="skills"),
+    path("list/new/", skills.skill_new, name="skill_new"),
+    path("list/<int:pk>/", skills.skill, name="skill"),
+    path("list/<int:pk>/edit/", skills.skill_edit, name="skill_edit"),
+    path("list/<int:pk>/name/", skills.skill_name, name="skill_name"),
+    path("names/", skills.names, name="names"),
+]
 
 # What people show: the ledger, and the need map of oneself, a team, the organisation.
-PEOPLE: list[URLPattern] = []
+PEOPLE: list[URLPattern] = [
+    path("mine/", needs.mine, name="mine"),
+    path("people/<int:pk>/", needs.person, name="person"),
+    path("people/<int:person_pk>/<int:skill_pk>/", ledger.ledger, name="ledger"),
+    path("mine/<int:skill_pk>/ask/", ledger.ask, name="ask"),
+    path("mine/given/", ledger.given, name="given"),
+    path("requests/<int:pk>/", ledger.answer, name="answer"),
+    path("requests/<int:pk>/withdraw/", ledger.withdraw, name="withdraw"),
+    path("evidence/<int:pk>/correct/", ledger.correct, name="correct"),
+    path("evidence/<int:pk>/object/", ledger.object_to, name="object"),
+    path("team/", needs.team, name="team"),
+    path("organisation/", needs.organisation, name="organisation"),
+    path("panels/mine/", panels.panel_mine, name="panel_mine"),
+    path("panels/team/", panels.panel_team, name="panel_team"),
+    path("panels/organisation/", panels.panel_organisation, name="panel_organisation"),
+]
 
 urlpatterns = [*PEOPLE, *ROLES]

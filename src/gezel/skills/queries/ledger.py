@@ -1,13 +1,12 @@
 """One skill of one person: every piece, what counts, and how the figure came about."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gezel.people.api import Person
+from gezel.people.api import Person, PersonQuerySet
 from gezel.skills import rules
 from gezel.skills.models import Evidence, Skill
 from gezel.skills.queries.needs import Held, rater_of
@@ -93,7 +92,7 @@ def _why_not(
     return _("Does not count: the same person gave a newer view.")
 
 
-def evidence_given_by(person: Person, about: Sequence[int]) -> list[Evidence]:
+def evidence_given_by(person: Person, about: PersonQuerySet) -> list[Evidence]:
     """What someone said about these others, newest first."""
     return list(
         Evidence.objects.filter(given_by=person, person__in=about)

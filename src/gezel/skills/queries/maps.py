@@ -211,6 +211,18 @@ class NeedMap:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Biggest:
+    """One skill in the list of biggest needs: now, and from the days ahead."""
+
+    skill: Skill
+    figures: list[tuple[date, Figure | None]]
+
+    @property
+    def now(self) -> Figure | None:
+        return self.figures[0][1]
+
+
 def counting_of(organisation: Organisation) -> NeedCounting | None:
     """When the needs were counted last, and whether something changed since."""
     return NeedCounting.objects.filter(organisation=organisation).first()
@@ -415,3 +427,53 @@ def people_without_role(organisation: Organisation, below: Unit) -> int:
         .filter(organisation=organisation, unit__path__startswith=below.path, job__profile_job=None)
         .count()
     )
+
+
+def seats_beside(seat: Employment) -> QuerySet[Employment]:
+    """Who works in the same unit today."""
+    return Employment.objects.current().filter(organisation=seat.organisation_id, unit=seat.unit_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Counts for a page, and how they came: kept ones and since when, or made just now."""
+
+    counts: Counted
+    live: bool
+    counting: NeedCounting | None
+    # The day of the evidence, if another than today was asked for and could be given.
+    on: date | None
+
+
+def counts_for(
+    organisation: Organisation, *, by: str, below: Unit, deep: bool, on: date | None = None
+) -> Reading:
+    """Kept counts where they are true or the organisation is large, live ones otherwise."""
+    counting = counting_of(organisation)
+    fresh = counting is not None and counting.counted_at is not None and not counting.stale_since
+    if fresh and on is None:
+        counts = stored_counts(organisation, by=by, below=below, deep=deep)
+        return Reading(counts, live=False, counting=counting, on=None)
+    seats = Employment.objects.current().filter(organisation=organisation)
+    if len(seats.values_list("pk")[: COUNTED_LIVE + 1]) <= COUNTED_LIVE:
+        counts = live_counts(organisation, by=by, below=below, deep=deep, on=on)
+        return Reading(counts, live=True, counting=counting, on=on)
+    counts = stored_counts(organisation, by=by, below=below, deep=deep)
+    return Reading(counts, live=False, counting=counting, on=None)
+
+
+def totals(organisation: Organisation) -> Counted:
+    """The counts of the whole organisation, as they were kept, in one query."""
+    return {
+        (None, skill, (from_on, until_on)): Count(people, short, essential, gap)
+        for skill, from_on, until_on, people, short, essential, gap in NeedCount.objects.filter(
+            organisation=organisation
+        )
+        .values_list("skill_id", "from_on", "until_on")
+        .annotate(Sum("people"), Sum("short"), Sum("short_essential"), Sum("gap_sum"))
+    }
+
+
+def later_days_in(counts: Counted, after: date, *, most: int) -> list[date]:
+    """The next days on which these counts change."""
+    return sorted({from_on for _p, _s, (from_on, _u) in counts if from_on > after})[:most]

@@ -265,6 +265,14 @@ def needs_of(person: Person, on: date | None = None) -> list[rules.Need]:
     return needs_among(skills_asked_of(person, on))
 
 
+def fit_of(rows: Sequence[SkillAsked]) -> float:
+    """How much of what these rows ask is shown, from 0 to 1."""
+    return rules.fit(
+        [rules.Requirement(row.skill, row.asked) for row in rows],
+        {row.skill: row.level for row in rows},
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class PersonSkills:
     """All that the page about someone's skills tells, computed from the evidence itself."""
@@ -281,10 +289,7 @@ class PersonSkills:
 
     @property
     def fit(self) -> float:
-        return rules.fit(
-            [rules.Requirement(row.skill, row.asked) for row in self.rows],
-            {row.skill: row.level for row in self.rows},
-        )
+        return fit_of(self.rows)
 
 
 def skills_of(
@@ -307,4 +312,36 @@ def skills_of(
         sorted(outside, key=lambda row: row.skill.name.casefold()),
         rules.later_dates(demands, timezone.localdate()),
         held,
+    )
+
+
+def first_rows(person: Person, role: RoleProfile) -> list[SkillAsked]:
+    """For a panel: what is asked now and later, needs first; two queries."""
+    demands = demands_of([role.pk]).get(role.pk, [])
+    held = {skill: found for (_person, skill), found in levels([person.pk]).items()}
+    now = rows_of(demands, held)
+    asked = {row.skill for row in now}
+    coming: dict[Hashable, rules.DatedDemand] = {}
+    for d in sorted(demands, key=lambda d: d.from_on):
+        if d.from_on > timezone.localdate() and d.skill not in asked and d.level:
+            coming.setdefault(d.skill, d)
+    later = [
+        asked_row(
+            d.skill,
+            0,
+            essential=d.essential,
+            held=held.get(d.skill.pk, NOT_HELD),
+            later_on=d.from_on,
+            later=d.level,
+        )
+        for d in coming.values()
+        if isinstance(d.skill, Skill)
+    ]
+    return sorted(
+        [*now, *later],
+        key=lambda row: (
+            not (row.is_need and row.essential),
+            not rules.is_short(max(row.asked, row.later), row.level),
+            -max(row.gap, rules.gap(row.later, row.level)),
+        ),
     )

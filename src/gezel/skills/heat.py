@@ -1,0 +1,75 @@
+"""Draws need maps and webs: a team map has hundreds of cells, so no template walks over them."""
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gezel.kit.charts import Spoke
+from gezel.kit.figures import tenth
+from gezel.skills.models import Skill
+from gezel.skills.queries import Cell, Figure, SkillAsked, TeamRow
+
+_NOT_ASKED = '<td class="none">–</td>'
+
+
+def tone(cell: Cell) -> str:
+    """How far from what is asked: 3 or more below, 2, 1, there, above; or nothing known."""
+    if not cell.known:
+        return "unknown"
+    if cell.short:
+        return "q0" if cell.gap >= 2.5 else "q1" if cell.gap >= 1.5 else "q2"
+    return "q4" if cell.level - cell.asked >= 0.5 else "q3"
+
+
+def person_cells(row: TeamRow, skills: Sequence[Skill]) -> SafeString:
+    """A person's cells, each a link to where the level comes from."""
+    # One address is looked up and the skill's key put in its place: reversing hundreds is slow.
+    address = reverse("skills:ledger", args=[row.seat.person_id, 0]).removesuffix("0/")
+    essential = f'<span class="vh">{_("essential")}</span>'
+    parts = []
+    for skill in skills:
+        cell = row.cells.get(skill.pk)
+        if cell is None:
+            parts.append(_NOT_ASKED)
+            continue
+        must = cell.short and cell.essential
+        level = tenth(cell.level) if cell.known else "?"
+        # Nothing below comes from a visitor: keys, figures and words of ours.
+        parts.append(
+            f'<td class="{tone(cell)}{" must" if must else ""}">'
+            f'<a href="{address}{skill.pk}/"><span>{level}<small>/{cell.asked}</small>'
+            f"{essential if must else ''}</span></a></td>"
+        )
+    return mark_safe("".join(parts))
+
+
+def reach_tone(percent: int) -> str:
+    """How many of a group reach what is asked, as a colour beside the figure."""
+    return "q4" if percent >= 95 else f"q{min(3, percent // 25)}"
+
+
+def place_cell(figure: Figure | None, address: str = "") -> SafeString:
+    """A group's cell: the share that reaches what is asked, and how many fall short."""
+    if figure is None:
+        return mark_safe(_NOT_ASKED)
+    if figure.dark:
+        return format_html('<td class="dark">{}</td>', _("too few"))
+    count = figure.count
+    told = format_html(
+        "<span>{} %<br><small>{}</small></span>",
+        count.reach_percent,
+        ngettext("%(short)s of %(people)s short", "%(short)s of %(people)s short", count.short)
+        % {"short": count.short, "people": count.people},
+    )
+    if address:
+        told = format_html('<a href="{}">{}</a>', address, told)
+    return format_html('<td class="{}">{}</td>', reach_tone(count.reach_percent), told)
+
+
+def spokes(rows: Sequence[SkillAsked]) -> list[Spoke]:
+    """The first eight skills as a web: what is held over what is asked, now or first."""
+    return [Spoke(row.skill.name, row.level, row.asked or row.later) for row in rows[:8]]

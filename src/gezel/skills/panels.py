@@ -1,0 +1,79 @@
+"""What skills puts on the notice board: one's own, a team's, the organisation's needs."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from gezel.people.api import Request, at_work
+from gezel.skills import policy, queries
+from gezel.skills.heat import person_cells, spokes
+from gezel.skills.models import Skill
+from gezel.trust.api import note_reading
+
+ROWS, PEOPLE, COLUMNS = 6, 8, 6
+
+
+@at_work
+def panel_mine(request: Request) -> HttpResponse:
+    """What my role asks beside what I show; the widest first, also what comes later."""
+    visitor = request.visitor
+    role = queries.profile_of(visitor.person)
+    if role is None:
+        return render(request, "skills/panel_mine_empty.html")
+    rows = queries.first_rows(visitor.person, role)[:ROWS]
+    return render(
+        request, "skills/panel_mine.html", {"role": role, "rows": rows, "spokes": spokes(rows)}
+    )
+
+
+@at_work
+def panel_team(request: Request) -> HttpResponse:
+    """The first of a team on the skills they lack most."""
+    visitor = request.visitor
+    if not visitor.leads:
+        raise Http404
+    seats = list(
+        queries.seats_of(visitor.organisation, policy.people_to_vouch_for(visitor)).filter(
+            lead=visitor.person
+        )
+    )
+    if not seats:
+        raise Http404
+    told = queries.team_map(seats)
+    skills = told.skills[:COLUMNS]
+    shown = told.rows[:PEOPLE]
+    note_reading(
+        reader_pk=visitor.person.pk,
+        about=[row.seat.person_id for row in shown],
+        matter="skills",
+        purpose="lead",
+    )
+    return render(
+        request,
+        "skills/panel_team.html",
+        {
+            "people": len(seats),
+            "skills": skills,
+            "rows": [(row, person_cells(row, skills)) for row in shown],
+            "more": len(seats) - len(shown),
+        },
+    )
+
+
+@at_work
+def panel_organisation(request: Request) -> HttpResponse:
+    """HR: how many people fall short in what is needed most, now and from days ahead."""
+    visitor = request.visitor
+    if not visitor.is_hr:
+        raise Http404
+    today = timezone.localdate()
+    counts = queries.totals(visitor.organisation)
+    days = [today, *queries.later_days_in(counts, today, most=2)]
+    told = queries.need_map(counts, days)
+    keys = list(dict.fromkeys(pk for day in days for pk in told.skills("", day)[:ROWS]))[:ROWS]
+    skills = Skill.objects.in_bulk(keys)
+    biggest = [
+        queries.Biggest(skills[pk], [(day, told.figure("", pk, day)) for day in days])
+        for pk in keys
+    ]
+    return render(request, "skills/panel_organisation.html", {"biggest": biggest, "days": days})
