@@ -26,7 +26,12 @@ MOST_SKILLS = 400
 class NameForm(forms.Form):
     """The name of a role, in one language at least."""
 
-    name_nl = forms.CharField(label=gettext_lazy("Name in Dutch"), max_length=200, required=False)
+    name_nl = forms.CharField(
+        label=gettext_lazy("Name in Dutch"),
+        help_text=gettext_lazy("One language is enough to begin with."),
+        max_length=200,
+        required=False,
+    )
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=200, required=False)
 
     def clean(self) -> dict[str, Any]:
