@@ -14,6 +14,7 @@ from gezel.skills.api import (
     RoleProfile,
     Skill,
     SkillLink,
+    make_skills_findable,
     recompute,
 )
 
@@ -38,6 +39,7 @@ def build_skills(stage: Stage, told: dict[str, Any]) -> None:
         for s in told["skill"]
     }
     Skill.objects.bulk_create(skills.values())
+    make_skills_findable(skills.values())
     SkillLink.objects.bulk_create(
         SkillLink(skill=stage.skills[s["key"]], scheme="esco", identifier=s["esco"])
         for s in told["skill"]

@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from gezel.catalogue.api import Activity, ActivitySkill, Provider
+from gezel.catalogue.api import Activity, ActivitySkill, Provider, keep_findable
 from gezel.certificates.models import (
     CertificateSkill,
     CertificateType,
@@ -69,6 +69,7 @@ def build_activities(stage: Stage, told: dict[str, Any]) -> None:
         for a in told["activity"]
         for s in a["skills"]
     )
+    keep_findable(activity.pk for activity in stage.activities.values())
     _modules(stage, {a["module"]: a["key"] for a in told["activity"] if "module" in a})
 
 

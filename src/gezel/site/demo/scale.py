@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from gezel.catalogue.api import Activity, ActivitySkill
+from gezel.catalogue.api import Activity, ActivitySkill, keep_findable
 from gezel.people.api import (
     Employment,
     Job,
@@ -292,6 +292,7 @@ def _offer(organisation: Organisation, skills: list[Skill], random: Random) -> N
         for n in range(600)
     ]
     _keep(Activity, made)
+    keep_findable(Activity.objects.filter(organisation=organisation).values_list("pk", flat=True))
     _keep(
         ActivitySkill,
         (

@@ -17,6 +17,7 @@ from gezel.skills.actions.evidence import (
     recompute,
     vouch,
 )
+from gezel.skills.actions.findable import make_skills_findable
 from gezel.skills.actions.frameworks import TakenIn, Tally, import_esco, import_onet
 from gezel.skills.actions.profiles import (
     Moved,
@@ -48,6 +49,7 @@ __all__ = [
     "import_esco",
     "import_onet",
     "make_skill",
+    "make_skills_findable",
     "mark_stale",
     "name_skills",
     "object_to",
