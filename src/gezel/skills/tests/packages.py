@@ -105,8 +105,15 @@ def esco_compact(folder: Path) -> Path:
                 *("conceptUri", "preferredLabel_en", "preferredLabel_nl", "skillType"),
                 *("collections", "altLabels_en", "altLabelsAndDescription_en"),
             ],
-            [BRAKES, "repair brakes", "remmen repareren", "skill/competence", "", "fix brakes"]
-            + ["fix brakes Mends what stops a car."],
+            [
+                BRAKES,
+                "repair brakes",
+                "remmen repareren",
+                "skill/competence",
+                "",
+                "fix brakes",
+                "fix brakes Mends what stops a car.",
+            ],
             [CODING, "Python", "", "knowledge", "digital", "", "Python code Mends nothing."],
             [LISTENING, "listen actively", "", "skill/competence", "", "", "hear hear out"],
         ],
@@ -119,8 +126,16 @@ def esco_compact(folder: Path) -> Path:
                 *("conceptUri", "code", "preferredLabel_en", "preferredLabel_nl", "altLabels_en"),
                 *("altLabels_nl", "description_en", "description_nl"),
             ],
-            [MECHANIC, "7231.10", "vehicle technician", "automonteur", "car mechanic|fixer"]
-            + ["autotechnicus", "Mends cars.", "Repareert auto's."],
+            [
+                MECHANIC,
+                "7231.10",
+                "vehicle technician",
+                "automonteur",
+                "car mechanic|fixer",
+                "autotechnicus",
+                "Mends cars.",
+                "Repareert auto's.",
+            ],
             [NURSE, "2221.1", "nurse", "verpleegkundige", "", "", "Cares.", "Verzorgt."],
         ],
     )
@@ -137,8 +152,8 @@ def esco_compact(folder: Path) -> Path:
     return folder
 
 
+# Each: occupation, element, name, importance, level, suppressed, level not relevant.
 RATED = (
-    # occupation, element, name, importance, level, suppressed, not relevant
     ("49-3023.00", "2.B.3.l", "Repairing", "4.5", "4", "N", "N"),
     ("49-3023.00", "2.A.1.b", "Active Listening", "3", "2", "N", "N"),
     ("49-3023.00", "2.B.3.e", "Programming", "2.9", "1", "N", "N"),

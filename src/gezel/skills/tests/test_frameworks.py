@@ -33,7 +33,8 @@ def test_esco_gives_names_in_both_languages_and_what_occupations_ask(
     assert (brakes.name_en, brakes.name_nl) == ("repair brakes", "remmen repareren")
     assert brakes.about_en.startswith("Mends")
     assert "fix brakes" in brakes.aliases_en.splitlines()
-    assert coding.is_knowledge and not brakes.is_knowledge
+    assert coding.is_knowledge
+    assert not brakes.is_knowledge
     mechanic = read.occupations[0]
     assert (mechanic.name_nl, mechanic.code) == ("automonteur", "7231.10")
     assert mechanic.aliases_en.splitlines()[0] == "car mechanic"
@@ -208,7 +209,8 @@ def test_the_second_time_nothing_changes(layout: Layout, tmp_path: Path) -> None
     second = import_esco(tmp_path)
 
     assert (first.skills.added, first.occupations.added, first.relations.added) == (3, 2, 4)
-    assert first.changed and not second.changed
+    assert first.changed
+    assert not second.changed
     assert second.skills.total == Skill.objects.count() == 3
 
 
