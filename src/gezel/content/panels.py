@@ -12,12 +12,15 @@ MOST_SHOWN = 3
 @at_work
 def panel_start(request: Request, activity_pk: int) -> HttpResponse:
     """On the page of an activity: begin, go on, or do it again."""
-    module = get_object_or_404(policy.modules_to_play(request.visitor), activity=activity_pk)
+    module = get_object_or_404(
+        policy.modules_to_play(request.visitor).select_related("activity"), activity=activity_pk
+    )
     last = queries.latest_attempt(request.user, module)
     told = {
         "module": module,
         "last": last,
         "under_way": last is not None and last.completed_at is None,
+        "can_edit": policy.may_edit(request.visitor, module),
     }
     return render(request, "content/panel_start.html", told)
 

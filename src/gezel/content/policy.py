@@ -22,6 +22,11 @@ def modules_to_edit(visitor: Visitor) -> QuerySet[Module]:
     return here if visitor.is_author else here.filter(activity__shared_by=visitor.person)
 
 
+def may_edit(visitor: Visitor, module: Module) -> bool:
+    """The same for one module that is known to be of this organisation."""
+    return visitor.is_author or module.activity.shared_by_id == visitor.person.pk
+
+
 def own_attempts(visitor: Visitor) -> QuerySet[Attempt]:
     """One's own attempts, wherever one works by now; nobody else's, whoever asks."""
     return Attempt.objects.filter(person__in=ATTEMPTS_OF_A_PERSON.people_for(visitor))

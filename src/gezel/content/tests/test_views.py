@@ -188,9 +188,7 @@ def test_answers_after_the_finish_are_kept_or_told_why_not(
     ],
 )
 def test_what_is_no_batch_is_refused(visit: Visit, noor: Person, body: bytes) -> None:
-    answer = visit(noor).post(
-        reverse("content:answers"), body, content_type="application/json"
-    )
+    answer = visit(noor).post(reverse("content:answers"), body, content_type="application/json")
 
     assert answer.status_code == 400
 

@@ -78,7 +78,9 @@ def _first_words(block: Block) -> Words:
 
 
 def _plain(markdown: str) -> str:
-    return " ".join(markdown.replace("#", "").replace("*", "").split())[:160]
+    """The first line, without its signs."""
+    first = next(iter(markdown.strip().splitlines()), "")
+    return first.replace("#", "").replace("*", "").strip()[:160]
 
 
 @at_work
@@ -135,7 +137,7 @@ def _block_form(request: Request, module: Module, kind: str, block: Block | None
     form = make(*bound, initial=initial)
     if form.is_bound and form.is_valid() and (kept := _keep_block(module, form, block)):
         return _back_to(kept)
-    told = {"form": form, "module": module, "kind": Block.Kind(kind), "block": block}
+    told = {"form": form, "module": module, "kind": Block.Kind(kind), "standing": block}
     return render(request, "content/block.html", told, status=422 if form.is_bound else 200)
 
 

@@ -47,7 +47,7 @@ function judge(section) {
   const several = options[0].querySelector("input").type === "checkbox";
   verdict.dataset.tone = good ? "ok" : "warn";
   verdict.textContent = good ? player.dataset.right
-    : several ? player.dataset.partly.replace("%hits", hits).replace("%whole", whole).replace("%extras", extras)
+    : several ? player.dataset.partly.replace("{hits}", hits).replace("{whole}", whole).replace("{extras}", extras)
       : player.dataset.wrong;
   section.querySelector("[data-check]").hidden = true;
   section.querySelector("[data-after]").hidden = false;
@@ -99,8 +99,7 @@ function show(number, { push = true, focus = true } = {}) {
 }
 
 function showState(name, words = "") {
-  const line = player.querySelector("[data-state]");
-  line.hidden = false;
+  const line = document.querySelector("[data-state]");
   line.dataset.now = name;
   line.querySelector("[data-state-words]").textContent = words || line.dataset[name];
   line.querySelector("[data-signin-link]").hidden = name !== "signin";
@@ -157,7 +156,7 @@ addEventListener("popstate", () => show(Number(new URLSearchParams(location.sear
 
 document.addEventListener("gezel:outbox", ({ detail }) => {
   if (detail.attempt && detail.attempt !== attempt) return;
-  const line = player.querySelector("[data-state]");
+  const line = document.querySelector("[data-state]");
   if (detail.state === "told") showState("told", detail.words);
   else if (line.dataset.now === "told" && detail.state === "saved") { /* leave the reason in view */ }
   else if (line.dataset[detail.state]) showState(detail.state);
