@@ -1,5 +1,6 @@
 """What can be learned here, in which form, for what it costs."""
 
+from datetime import date
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from gezel.kit.text import in_language
 from gezel.people.api import COLLEAGUES, SELF, Audience, Visitor
-from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
+from gezel.trust.api import CONSENT, LEGITIMATE_INTEREST, personal_data
+
+# What someone wants to be suggested is nobody else's business: the policy asks this object too.
+TIPS_OF_A_PERSON = Audience(SELF)
 
 
 class Provider(models.Model):
@@ -106,6 +110,10 @@ class Activity(models.Model):
     why_it_helped = models.CharField(_("why it helped"), max_length=500, blank=True)
     state = models.CharField(max_length=6, choices=State.choices, default=State.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Rises with every change, so that who saves an older picture is told, not obeyed.
+    version = models.PositiveIntegerField(default=1)
+    # Made by the client, so that a form sent twice is one activity.
+    key = models.UUIDField(unique=True, null=True, default=None, editable=False)
 
     objects = ActivityQuerySet.as_manager()
 
@@ -116,7 +124,13 @@ class Activity(models.Model):
                 condition=~Q(title_nl="", title_en=""), name="activity_has_a_title"
             )
         ]
-        indexes = [models.Index(fields=["organisation", "state", "kind"], name="activity_on_offer")]
+        indexes = [
+            models.Index(fields=["organisation", "state", "kind"], name="activity_on_offer"),
+            # One for each way to sort, so that a page of a hundred thousand is a page.
+            models.Index(fields=["organisation", "state", "id"], name="activity_newest"),
+            models.Index(fields=["organisation", "state", "hours"], name="activity_by_hours"),
+            models.Index(fields=["organisation", "state", "price_cents"], name="activity_by_price"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -152,3 +166,70 @@ class ActivitySkill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.skill_id}: {self.from_level}→{self.to_level}"
+
+
+@personal_data(
+    what=_("Which tips you want: how long, what they may cost, in which form, or none"),
+    purpose=_("So that suggestions fit you. Nobody else sees what you chose."),
+    audience=TIPS_OF_A_PERSON,
+    ground=CONSENT,
+    term=_("Until you change it or erase your account."),
+    order=62,
+)
+class TipPreference(models.Model):
+    """How someone wants to be suggested things; without a row they are on, without limits.
+
+    Holds a person's own choice, for nobody else to read; kept until they change it.
+    """
+
+    person = models.OneToOneField(
+        "people.Person", on_delete=models.CASCADE, related_name="tip_preference"
+    )
+    wanted = models.BooleanField(_("show me tips"), default=True)
+    most_hours = models.PositiveSmallIntegerField(
+        _("at most this many hours"), null=True, blank=True
+    )
+    free_only = models.BooleanField(_("only what costs nothing"), default=False)
+    no_evenings = models.BooleanField(_("not in the evening"), default=False)
+    forms = models.JSONField(_("in these forms"), default=list, blank=True)
+    language = models.CharField(_("only in"), max_length=2, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {'on' if self.wanted else 'off'}"
+
+
+class HiddenTipQuerySet(models.QuerySet["HiddenTip"]):
+    def standing(self, on: date) -> Self:
+        """Those that still hide something on a date."""
+        return self.filter(Q(until_on=None) | Q(until_on__gt=on))
+
+
+@personal_data(
+    what=_("Tips you put aside"),
+    purpose=_("So that you are not told twice what you did not want. Nobody else sees it."),
+    audience=TIPS_OF_A_PERSON,
+    ground=CONSENT,
+    term=_("Until you take it back or erase your account."),
+    order=63,
+)
+class HiddenTip(models.Model):
+    """An activity someone does not want as a tip: for now (until a day) or for good.
+
+    Holds a person's own choice, for nobody else to read; kept until they take it back.
+    """
+
+    person = models.ForeignKey(
+        "people.Person", on_delete=models.CASCADE, related_name="hidden_tips"
+    )
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="hidden_by")
+    until_on = models.DateField(null=True)
+
+    objects = HiddenTipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "activity"], name="one_hiding_an_activity")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.activity_id}"

@@ -15,14 +15,15 @@ the words (`Hit.near`).
 """
 
 import json
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from gezel.kit.likeness import SMALL_WORDS, folded, one_slip_away, slips, slips_allowed, stem
 from gezel.kit.models import SearchEntry, SearchWord
@@ -38,6 +39,13 @@ MOST_MEANT = 24
 LONGEST_SLIPPED = 28
 BATCH = 500
 SHARED = 0
+
+_Terms = Sequence[Sequence[tuple[str, bool]]]
+# A question to the database and what fills its blanks.
+_Asked = tuple[str, Sequence[Any]]
+
+# The highest character there is: everything that begins with a word sorts before word + this.
+_LAST = "\U0010ffff"
 
 # Another way of saying, and how much of a match that is; the typed word itself counts 1.
 _BENT, _INSIDE, _SLIP = 0.75, 0.65, 0.55
@@ -189,7 +197,6 @@ def search(
         return []
     scopes = [_scope(kind, o) for kind in kinds for o in sorted({organisation or SHARED, SHARED})]
     look = _Look(" ".join(folded(text[:MOST_TYPED])), asked, scopes, language, among)
-    look.beginnings()
     look.words()
     if look.whole < ENOUGH:
         look.bent_and_inside()
@@ -227,24 +234,22 @@ class _Look:
         self.whole = 0
         self.in_title = False
 
-    def beginnings(self) -> None:
-        """Titles that begin with just what was typed."""
-        self._keep(_index().begins(self.typed, self.scopes, self.among))
-
     def words(self) -> None:
-        """Every word typed begins a word: first in the title, then anywhere."""
+        """Titles that begin with what was typed, and titles in which each word begins a word."""
         terms = [[_begun(word)] for word in self.asked]
-        self._keep(_index().holding(terms, self.scopes, self.among, title=True))
+        self._keep(
+            _rows(
+                _index().begins(self.typed, self.scopes, self.among),
+                _index().holding(terms, self.scopes, self.among, title=True),
+            )
+        )
         if self.whole < ENOUGH:
-            self._keep(_index().holding(terms, self.scopes, self.among, title=False))
+            self._keep(_rows(_index().holding(terms, self.scopes, self.among, title=False)))
 
     def bent_and_inside(self) -> None:
         """The same word in another form, or as part of a longer one."""
-        bent = _bent(self.asked)
-        for word in self.asked:
-            if len(word) >= 4:
-                self._mean(word, _inside(word), _INSIDE)
-            self._mean(word, bent[word], _BENT)
+        for word, other, worth in _bent_or_inside(self.asked):
+            self._mean(word, [other], worth)
         self._look_for_meant()
 
     def slipped(self) -> None:
@@ -259,7 +264,7 @@ class _Look:
         """Nothing holds all that was asked: what holds some of it?"""
         either = [term for word in self.asked for term in self._terms(word)]
         found = _index().holding([either], self.scopes, self.among, title=True)
-        self._keep(found, near=True)
+        self._keep(_rows(found), near=True)
 
     def best(self, limit: int) -> list[Hit]:
         ranked = sorted(self.hits.values(), key=lambda h: (-h.score, h.kind, h.object_id))
@@ -278,9 +283,9 @@ class _Look:
         if not any(self.meant.values()):
             return
         terms = [self._terms(word) for word in self.asked]
-        self._keep(_index().holding(terms, self.scopes, self.among, title=True))
-        if self.whole < ENOUGH:
-            self._keep(_index().holding(terms, self.scopes, self.among, title=False))
+        self._keep(_rows(_index().holding(terms, self.scopes, self.among, title=True)))
+        if not self.whole:
+            self._keep(_rows(_index().holding(terms, self.scopes, self.among, title=False)))
 
     def _keep(self, found: Iterable[tuple[str, int, str, str]], *, near: bool = False) -> None:
         for kind, object_id, language, title in found:
@@ -333,20 +338,24 @@ def _begun(word: str) -> tuple[str, bool]:
     return word, len(word) > 1
 
 
-def _bent(asked: Collection[str]) -> Mapping[str, list[str]]:
-    """Words with the same stem as each of these."""
+def _bent_or_inside(asked: Collection[str]) -> Iterator[tuple[str, str, float]]:
+    """Words with the same stem as one asked, or that hold it further on; and what that is worth."""
     stems = {word: stem(word) for word in asked}
-    found: dict[str, list[str]] = defaultdict(list)
-    for word, its_stem in SearchWord.objects.filter(stem__in=set(stems.values())).values_list(
-        "word", "stem"
-    )[: MOST_MEANT * len(asked)]:
-        found[its_stem].append(word)
-    return {word: found[its_stem] for word, its_stem in stems.items()}
-
-
-def _inside(part: str) -> list[str]:
-    """Words that hold this part further on, the shortest first."""
-    return _index().words_with([part], MOST_MEANT)
+    parts = [word for word in asked if len(word) >= 4]
+    marks = ", ".join(["%s"] * len(stems))
+    inside = "".join(" OR word LIKE %s" for _ in parts)
+    sql = (
+        f"SELECT word, stem FROM {_Words.words} WHERE stem IN ({marks}){inside}"  # noqa: S608
+        f" ORDER BY length(word), word LIMIT {MOST_MEANT * 2 * len(stems)}"
+    )
+    # What is folded holds no sign that LIKE takes for something else.
+    found = _rows((sql, [*stems.values(), *(f"%{part}%" for part in parts)]))
+    for word, its_stem in found:
+        for one in asked:
+            if stems[one] == its_stem:
+                yield one, word, _BENT
+            elif len(one) >= 4 and one in word:
+                yield one, word, _INSIDE
 
 
 def _slipped(word: str) -> list[str]:
@@ -372,19 +381,16 @@ def _slipped(word: str) -> list[str]:
     return [w for distance, _, w in near if 0 < distance <= allowed]
 
 
-def _sql_of(among: "QuerySet[Any] | None") -> tuple[str, tuple[Any, ...]] | None:
+def _sql_of(among: "QuerySet[Any] | None") -> _Asked | None:
     if among is None:
         return None
-    sql, params = among.order_by().values("pk").query.sql_with_params()
+    # Asked per candidate by its key, so that a hundred thousand are not listed first.
+    of_entry = among.order_by().filter(pk=RawSQL("e.object_id", ())).values("pk")
+    try:
+        sql, params = of_entry.query.sql_with_params()
+    except EmptyResultSet:  # Django knows by itself that there is nothing to look among
+        return "SELECT 1 WHERE 1 = 0", ()
     return sql, tuple(params)
-
-
-_Terms = Sequence[Sequence[tuple[str, bool]]]
-_Among = tuple[str, tuple[Any, ...]] | None
-_Found = list[tuple[str, int, str, str]]
-
-# The highest character there is: everything that begins with a word sorts before word + this.
-_LAST = "\U0010ffff"
 
 
 class _Words:
@@ -393,13 +399,13 @@ class _Words:
     table = SearchEntry._meta.db_table
     words = SearchWord._meta.db_table
 
-    def begins(self, start: str, scopes: Sequence[str], among: _Among) -> _Found:
+    def begins(self, start: str, scopes: Sequence[str], among: _Asked | None) -> _Asked:
         """Entries whose title begins so, in the order of the alphabet: the exact one first."""
         raise NotImplementedError
 
     def holding(
-        self, terms: _Terms, scopes: Sequence[str], among: _Among, *, title: bool
-    ) -> _Found:
+        self, terms: _Terms, scopes: Sequence[str], among: _Asked | None, *, title: bool
+    ) -> _Asked:
         """Entries that hold one of each group of words; True: or a word that begins so."""
         raise NotImplementedError
 
@@ -408,53 +414,54 @@ class _Words:
         raise NotImplementedError
 
     def words_beginning(self, starts: list[str]) -> list[str]:
+        """Words that begin with one of these."""
         raise NotImplementedError
 
     def words_with(self, parts: Sequence[str], most: int) -> list[str]:
         """Words that hold one of these parts, the shortest first."""
-        # What is folded holds no sign that LIKE takes for something else.
         conditions = " OR ".join(["word LIKE %s"] * len(parts))
-        return [
-            row[0]
-            for row in _rows(
-                f"SELECT word FROM {self.words} WHERE {conditions} ORDER BY length(word), word"  # noqa: S608
-                f" LIMIT {most}",
-                [f"%{part}%" for part in parts],
-            )
-        ]
+        sql = (
+            f"SELECT word FROM {self.words} WHERE {conditions}"  # noqa: S608
+            f" ORDER BY length(word), word LIMIT {most}"
+        )
+        return [row[0] for row in _rows((sql, [f"%{part}%" for part in parts]))]
 
 
-def _among_sql(among: _Among) -> str:
-    return f" AND e.object_id IN ({among[0]})" if among else ""
+def _among_sql(among: _Asked | None) -> str:
+    return f" AND EXISTS ({among[0]})" if among else ""
 
 
-def _among_params(among: _Among) -> list[Any]:
+def _among_params(among: _Asked | None) -> list[Any]:
     return list(among[1]) if among else []
 
 
 class _Sqlite(_Words):
-    def begins(self, start: str, scopes: Sequence[str], among: _Among) -> _Found:
+    def begins(self, start: str, scopes: Sequence[str], among: _Asked | None) -> _Asked:
         marks = ", ".join(["%s"] * len(scopes))
-        return _rows(
-            f"SELECT kind, object_id, language, title FROM {self.table} e"  # noqa: S608
-            f" WHERE scope IN ({marks}) AND title >= %s AND title < %s{_among_sql(among)}"
-            " ORDER BY title LIMIT 40",
+        return (
+            (
+                f"SELECT kind, object_id, language, title FROM {self.table} e"  # noqa: S608
+                f" WHERE scope IN ({marks}) AND title >= %s AND title < %s{_among_sql(among)}"
+                " ORDER BY title LIMIT 40"
+            ),
             [*scopes, start, start + _LAST, *_among_params(among)],
         )
 
     def holding(
-        self, terms: _Terms, scopes: Sequence[str], among: _Among, *, title: bool
-    ) -> _Found:
+        self, terms: _Terms, scopes: Sequence[str], among: _Asked | None, *, title: bool
+    ) -> _Asked:
         column = "title" if title else "title rest"
         where = " OR ".join(f'"{scope}"' for scope in scopes)
         what = " AND ".join(
             "({" + column + "}: (" + " OR ".join(self._term(*term) for term in group) + "))"
             for group in terms
         )
-        return _rows(
-            f"SELECT e.kind, e.object_id, e.language, e.title FROM {self.table}_fts f"  # noqa: S608
-            f" JOIN {self.table} e ON e.id = f.rowid"
-            f" WHERE {self.table}_fts MATCH %s{_among_sql(among)} LIMIT {CANDIDATES}",
+        return (
+            (
+                f"SELECT e.kind, e.object_id, e.language, e.title FROM {self.table}_fts f"  # noqa: S608
+                f" JOIN {self.table} e ON e.id = f.rowid"
+                f" WHERE {self.table}_fts MATCH %s{_among_sql(among)} LIMIT {CANDIDATES}"
+            ),
             [f"(scope: ({where})) AND {what}", *_among_params(among)],
         )
 
@@ -463,37 +470,32 @@ class _Sqlite(_Words):
         return f'"{word}"*' if begins else f'"{word}"'
 
     def holds(self, word: str) -> bool:
-        return bool(
-            _rows(
-                f"SELECT 1 FROM {self.table}_fts WHERE {self.table}_fts MATCH %s LIMIT 1",  # noqa: S608
-                [f'"{word}"'],
-            )
-        )
+        sql = f"SELECT 1 FROM {self.table}_fts WHERE {self.table}_fts MATCH %s LIMIT 1"  # noqa: S608
+        return bool(_rows((sql, [f'"{word}"'])))
 
     def words_beginning(self, starts: list[str]) -> list[str]:
         # CROSS JOIN keeps the order: for each beginning one look in the index.
-        return [
-            row[0]
-            for row in _rows(
-                f"SELECT DISTINCT w.word FROM json_each(%s) s CROSS JOIN {self.words} w"  # noqa: S608
-                " WHERE w.word >= s.value AND w.word < s.value || %s LIMIT 400",
-                [json.dumps(starts), _LAST],
-            )
-        ]
+        sql = (
+            f"SELECT DISTINCT w.word FROM json_each(%s) s CROSS JOIN {self.words} w"  # noqa: S608
+            " WHERE w.word >= s.value AND w.word < s.value || %s LIMIT 400"
+        )
+        return [row[0] for row in _rows((sql, [json.dumps(starts), _LAST]))]
 
 
 class _Postgresql(_Words):
-    def begins(self, start: str, scopes: Sequence[str], among: _Among) -> _Found:
-        return _rows(
-            f"SELECT kind, object_id, language, title FROM {self.table} e"  # noqa: S608
-            ' WHERE scope = ANY(%s) AND title COLLATE "C" >= %s AND title COLLATE "C" < %s'
-            f'{_among_sql(among)} ORDER BY title COLLATE "C" LIMIT 40',
+    def begins(self, start: str, scopes: Sequence[str], among: _Asked | None) -> _Asked:
+        return (
+            (
+                f"SELECT kind, object_id, language, title FROM {self.table} e"  # noqa: S608
+                ' WHERE scope = ANY(%s) AND title COLLATE "C" >= %s AND title COLLATE "C" < %s'
+                f'{_among_sql(among)} ORDER BY title COLLATE "C" LIMIT 40'
+            ),
             [list(scopes), start, start + _LAST, *_among_params(among)],
         )
 
     def holding(
-        self, terms: _Terms, scopes: Sequence[str], among: _Among, *, title: bool
-    ) -> _Found:
+        self, terms: _Terms, scopes: Sequence[str], among: _Asked | None, *, title: bool
+    ) -> _Asked:
         where = " | ".join(f"'{scope}'" for scope in scopes)
         what = " & ".join(
             "(" + " | ".join(self._term(*term) for term in group) + ")" for group in terms
@@ -501,11 +503,13 @@ class _Postgresql(_Words):
         column = "title_words" if title else "all_words"
         # Apart from LIMIT, or the planner hopes to meet enough by reading the table through;
         # rows are still made only as far as they are asked for.
-        return _rows(
-            "WITH found AS MATERIALIZED ("  # noqa: S608
-            f"SELECT e.kind, e.object_id, e.language, e.title FROM {self.table} e"
-            f" WHERE e.{column} @@ %s::tsquery{_among_sql(among)})"
-            f" SELECT * FROM found LIMIT {CANDIDATES}",
+        return (
+            (
+                "WITH found AS MATERIALIZED ("  # noqa: S608
+                f"SELECT e.kind, e.object_id, e.language, e.title FROM {self.table} e"
+                f" WHERE e.{column} @@ %s::tsquery{_among_sql(among)})"
+                f" SELECT * FROM found LIMIT {CANDIDATES}"
+            ),
             [f"({where}) & {what}", *_among_params(among)],
         )
 
@@ -514,28 +518,25 @@ class _Postgresql(_Words):
         return f"'{word}':*" if begins else f"'{word}'"
 
     def holds(self, word: str) -> bool:
-        return bool(
-            _rows(
-                f"SELECT 1 FROM {self.table} WHERE all_words @@ %s::tsquery LIMIT 1",  # noqa: S608
-                [f"'{word}'"],
-            )
-        )
+        sql = f"SELECT 1 FROM {self.table} WHERE all_words @@ %s::tsquery LIMIT 1"  # noqa: S608
+        return bool(_rows((sql, [f"'{word}'"])))
 
     def words_beginning(self, starts: list[str]) -> list[str]:
-        return [
-            row[0]
-            for row in _rows(
-                "SELECT DISTINCT w.word FROM unnest(%s::text[]) s CROSS JOIN LATERAL"  # noqa: S608
-                f' (SELECT word FROM {self.words} WHERE word COLLATE "C" >= s'
-                ' AND word COLLATE "C" < s || %s LIMIT 100) w LIMIT 400',
-                [starts, _LAST],
-            )
-        ]
+        sql = (
+            "SELECT DISTINCT w.word FROM unnest(%s::text[]) s CROSS JOIN LATERAL"  # noqa: S608
+            f' (SELECT word FROM {self.words} WHERE word COLLATE "C" >= s'
+            ' AND word COLLATE "C" < s || %s LIMIT 100) w LIMIT 400'
+        )
+        return [row[0] for row in _rows((sql, [starts, _LAST]))]
 
 
-def _rows(sql: str, params: Sequence[Any]) -> list[Any]:
+def _rows(*asked: _Asked) -> list[Any]:
+    """The answers to one question, or to several in one go."""
+    sql = asked[0][0]
+    if len(asked) > 1:
+        sql = " UNION ALL ".join(f"SELECT * FROM ({one}) a" for one, _ in asked)  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql, [value for _, values in asked for value in values])
         return list(cursor.fetchall())
 
 

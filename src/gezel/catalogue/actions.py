@@ -1,0 +1,223 @@
+"""What people do with the catalogue: one function per sentence of the business."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gezel.catalogue.models import Activity, ActivitySkill, HiddenTip, Provider, TipPreference
+from gezel.catalogue.queries import KIND
+from gezel.kit import search
+from gezel.people.api import Organisation, Person
+
+# "Not now" lets a tip rest for a season; by then the work, or the wish, may be another.
+NOT_NOW = timedelta(days=90)
+MOST_SKILLS = 12
+
+
+class Outdated(ValidationError):  # noqa: N818 - reads as what it is where it is raised
+    """Someone else changed the activity since this page was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Someone changed this activity while you were writing. What you wrote is still "
+                "here: look at what changed, and save again if it still fits."
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A skill an activity teaches, from which level to which."""
+
+    skill_pk: int
+    from_level: int
+    to_level: int
+
+
+@transaction.atomic
+def offer(
+    organisation: Organisation,
+    *,
+    fields: Mapping[str, Any],
+    teaches: Iterable[Taught] = (),
+    provider: str = "",
+    shared_by: Person | None = None,
+    key: uuid.UUID | None = None,
+) -> Activity:
+    """Something to learn from goes into the catalogue.
+
+    The same `key` again gives back the activity that stands, so a form sent twice is one.
+
+    Raises:
+        ValidationError: the key is another organisation's, or a level does not go up.
+    """
+    if key is not None and (known := Activity.objects.filter(key=key).first()):
+        if known.organisation_id != organisation.pk or known.shared_by != shared_by:
+            raise ValidationError(_("This form was used before. Open a new one."))
+        return known
+    activity = Activity.objects.create(
+        organisation=organisation,
+        provider=_provider(organisation, provider),
+        shared_by=shared_by,
+        key=key,
+        **fields,
+    )
+    _teach(activity, teaches)
+    keep_findable([activity.pk])
+    return activity
+
+
+@transaction.atomic
+def change(
+    activity: Activity,
+    *,
+    version: int,
+    fields: Mapping[str, Any],
+    teaches: Iterable[Taught],
+    provider: str = "",
+) -> None:
+    """Other words, price, skills or state.
+
+    Raises:
+        Outdated: it changed since `version`.
+        ValidationError: a level does not go up.
+    """
+    changed = Activity.objects.filter(pk=activity.pk, version=version).update(
+        **fields, provider=_provider(activity.organisation, provider), version=version + 1
+    )
+    if not changed:
+        raise Outdated
+    ActivitySkill.objects.filter(activity=activity).delete()
+    _teach(activity, teaches)
+    keep_findable([activity.pk])
+
+
+def share(
+    person: Person,
+    organisation: Organisation,
+    *,
+    title: str,
+    link: str,
+    why: str,
+    hours: Decimal,
+    language: str,
+    teaches: Iterable[Taught] = (),
+    key: uuid.UUID | None = None,
+) -> Activity:
+    """A colleague shares something that helped them; it is on offer at once, with their name."""
+    return offer(
+        organisation,
+        fields={
+            f"title_{language}": title,
+            "why_it_helped": why,
+            "kind": Activity.Kind.READING,
+            "mix": Activity.Mix.OTHERS,
+            "form": Activity.Form.ONLINE,
+            "hours": hours,
+            "in_dutch": language == "nl",
+            "in_english": language == "en",
+            "link": link,
+        },
+        teaches=teaches,
+        shared_by=person,
+        key=key,
+    )
+
+
+def _provider(organisation: Organisation, name: str) -> Provider | None:
+    name = " ".join(name.split())
+    if not name:
+        return None
+    known = Provider.objects.filter(organisation=organisation, name__iexact=name).first()
+    return known or Provider.objects.create(organisation=organisation, name=name)
+
+
+def _teach(activity: Activity, teaches: Iterable[Taught]) -> None:
+    rows = {t.skill_pk: t for t in teaches}
+    if len(rows) > MOST_SKILLS:
+        raise ValidationError(
+            _("Choose at most %(most)s skills: what teaches everything, teaches nothing.")
+            % {"most": MOST_SKILLS}
+        )
+    if any(not 0 <= t.from_level < t.to_level <= 5 for t in rows.values()):
+        raise ValidationError(_("The level afterwards must be higher than the level before."))
+    ActivitySkill.objects.bulk_create(
+        ActivitySkill(
+            activity=activity,
+            skill_id=t.skill_pk,
+            from_level=t.from_level,
+            to_level=t.to_level,
+        )
+        for t in rows.values()
+    )
+
+
+@transaction.atomic
+def keep_findable(activity_pks: Iterable[int]) -> int:
+    """What search knows of these activities is made anew; of what is gone, nothing.
+
+    To be called by whoever makes or changes activities, in the same transaction.
+    """
+    pks = sorted(set(activity_pks))
+    written = 0
+    for at in range(0, len(pks), search.BATCH):
+        some = pks[at : at + search.BATCH]
+        rows = list(
+            Activity.objects.filter(pk__in=some)
+            .select_related("provider")
+            .prefetch_related("teaches__skill")
+        )
+        search.forget(KIND, set(some) - {a.pk for a in rows})
+        written += search.index(KIND, (entry for a in rows for entry in _entries(a)))
+    return written
+
+
+def _entries(activity: Activity) -> Iterator[search.Entry]:
+    """One for each language with a title; what it brings, its skills and provider go along."""
+    provider = activity.provider.name if activity.provider else ""
+    skills = [taught.skill for taught in activity.teaches.all()]
+    for language, title, summary, names in (
+        ("nl", activity.title_nl, activity.summary_nl, [s.name_nl for s in skills]),
+        ("en", activity.title_en, activity.summary_en, [s.name_en for s in skills]),
+    ):
+        if title:
+            rest = " ".join([*names, provider, activity.location, activity.why_it_helped, summary])
+            yield search.Entry(activity.pk, activity.organisation_id, language, title, rest)
+
+
+# -- tips: what someone asks of them, for nobody else to see --------------------------------------
+
+
+@transaction.atomic
+def prefer(person: Person, **wishes: Any) -> TipPreference:
+    """How someone wants to be suggested things, or not at all."""
+    return TipPreference.objects.update_or_create(person=person, defaults=wishes)[0]
+
+
+@transaction.atomic
+def put_aside(
+    person: Person, activity: Activity, *, for_good: bool, on: date | None = None
+) -> None:
+    """Someone does not want this tip: not now, or not at all."""
+    until = None if for_good else (on or timezone.localdate()) + NOT_NOW
+    HiddenTip.objects.update_or_create(
+        person=person, activity=activity, defaults={"until_on": until}
+    )
+
+
+@transaction.atomic
+def take_back(person: Person, activity_pk: int | None = None) -> None:
+    """What someone put aside may be suggested again; without a key, all of it."""
+    hidden = HiddenTip.objects.filter(person=person)
+    if activity_pk is not None:
+        hidden = hidden.filter(activity=activity_pk)
+    hidden.delete()

@@ -1,0 +1,499 @@
+"""Reads what rules and pages need: what was looked for, what someone lacks, what would help."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from gezel.catalogue import policy, rules
+from gezel.catalogue.models import (
+    Activity,
+    ActivityQuerySet,
+    ActivitySkill,
+    HiddenTip,
+    Provider,
+    TipPreference,
+)
+from gezel.kit import search
+from gezel.people.api import Organisation, Person, Visitor
+from gezel.skills.api import DatedDemand, Demand, Skill, Standing, demand_on, skills_by_key
+
+KIND = "activity"
+PER_PAGE = 24
+# Beyond this many, a figure tells no more than "more than this".
+COUNT_UP_TO = 10_000
+MOST_HITS = 400
+# How far ahead a tip looks: what a role asks within a year is worth beginning now.
+AHEAD = timedelta(days=366)
+MOST_OFFERS = 600
+HEAVY = ("about_nl", "about_en", "aliases_nl", "aliases_en", "levels_nl", "levels_en")
+
+HOURS = (1, 4, 8, 16, 40)
+PRICES = (0, 100, 250, 500, 1_000)
+SORTS = ("best", "new", "hours", "price")
+
+
+def reader_language() -> str:
+    return (get_language() or "en")[:2]
+
+
+# -- looking for something ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What someone looks for. What is no choice counts as not chosen: an old link still works."""
+
+    text: str = ""
+    kind: str = ""
+    mix: str = ""
+    form: str = ""
+    language: str = ""
+    hours: int | None = None
+    price: int | None = None
+    daytime: bool = False
+    skill: int | None = None
+    provider: int | None = None
+    state: str = ""
+    sort: str = "best"
+    page: int = 1
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str]) -> "Question":
+        """From an address, whatever stands in it."""
+        return cls(
+            text=" ".join(asked.get("q", "").replace("\0", "").split())[:200],
+            kind=_one_of(asked.get("kind", ""), Activity.Kind.values),
+            mix=_one_of(asked.get("mix", ""), Activity.Mix.values),
+            form=_one_of(asked.get("form", ""), Activity.Form.values),
+            language=_one_of(asked.get("language", ""), ("nl", "en")),
+            hours=_number(asked.get("hours", "")),
+            price=_number(asked.get("price", "")),
+            daytime=asked.get("daytime", "") == "1",
+            skill=_number(asked.get("skill", "")),
+            provider=_number(asked.get("provider", "")),
+            state=_one_of(asked.get("state", ""), (Activity.State.DRAFT, Activity.State.CLOSED)),
+            sort=_one_of(asked.get("sort", ""), SORTS) or "best",
+            page=max(1, min(_number(asked.get("page", "")) or 1, 10_000)),
+        )
+
+    def query(self, **changes: object) -> str:
+        """This question as the tail of an address, some answers changed, and no empty ones."""
+        told: dict[str, object] = {
+            "q": self.text, "kind": self.kind, "mix": self.mix, "form": self.form,
+            "language": self.language, "hours": self.hours, "price": self.price,
+            "daytime": "1" if self.daytime else "", "skill": self.skill,
+            "provider": self.provider, "state": self.state,
+            "sort": "" if self.sort == "best" else self.sort,
+            "page": "" if self.page == 1 else self.page,
+        }  # fmt: skip
+        told |= {"page": ""} | changes
+        kept = {k: v for k, v in told.items() if v is not None and v != ""}
+        return f"?{urlencode(kept)}" if kept else "?"
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything beside the words narrows what is shown."""
+        return bool(
+            self.kind or self.mix or self.form or self.language or self.daytime or self.state
+            or self.skill is not None or self.provider is not None
+            or self.hours is not None or self.price is not None
+        )  # fmt: skip
+
+
+def _one_of(value: str, choices: Collection[str]) -> str:
+    return value if value in choices else ""
+
+
+def _number(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdecimal() and len(value) <= 9 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of what answers a question."""
+
+    activities: list[Activity]
+    total: int
+    more: bool
+    page: int
+    near: bool
+    """Nothing holds all the words; these hold some."""
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PER_PAGE))
+
+    @property
+    def first(self) -> int:
+        return (self.page - 1) * PER_PAGE + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.activities) - 1
+
+
+def narrowed(visitor: Visitor, question: Question) -> ActivityQuerySet:
+    """What the visitor may see, narrowed by everything asked but the words."""
+    if question.state:
+        rows = policy.activities_to_edit(visitor).filter(state=question.state)
+    else:
+        rows = Activity.objects.open_to(visitor)
+    if question.kind:
+        rows = rows.filter(kind=question.kind)
+    if question.mix:
+        rows = rows.filter(mix=question.mix)
+    if question.form:
+        rows = rows.filter(form=question.form)
+    if question.language:
+        rows = rows.filter(**{"in_dutch" if question.language == "nl" else "in_english": True})
+    if question.hours is not None:
+        rows = rows.filter(hours__lte=question.hours)
+    if question.price is not None:
+        rows = rows.filter(price_cents__lte=question.price * 100)
+    if question.daytime:
+        rows = rows.filter(evening=False)
+    if question.skill is not None:
+        rows = rows.filter(
+            Exists(ActivitySkill.objects.filter(activity=OuterRef("pk"), skill=question.skill))
+        )
+    if question.provider is not None:
+        rows = rows.filter(provider=question.provider)
+    return rows
+
+
+def looked_up(visitor: Visitor, question: Question) -> ActivityQuerySet:
+    """Everything that answers a question, in order, for who wants to take it along."""
+    if not question.text:
+        return _sorted(narrowed(visitor, question), question.sort)
+    pks = [hit.object_id for hit in _hits(visitor, question)]
+    chosen = Activity.objects.filter(pk__in=pks)
+    if question.sort != "best":
+        return _sorted(chosen, question.sort)
+    places = [When(pk=pk, then=Value(at)) for at, pk in enumerate(pks)]
+    return chosen.order_by(Case(*places, default=Value(0)))
+
+
+def _hits(visitor: Visitor, question: Question) -> list[search.Hit]:
+    return search.search(
+        question.text,
+        kinds=[KIND],
+        organisation=visitor.organisation.pk,
+        language=reader_language(),
+        limit=MOST_HITS,
+        among=narrowed(visitor, question),
+    )
+
+
+def _sorted(rows: ActivityQuerySet, sort: str) -> ActivityQuerySet:
+    if sort == "hours":
+        return rows.order_by("hours", "pk")
+    if sort == "price":
+        return rows.order_by("price_cents", "pk")
+    return rows.order_by("-pk")
+
+
+def find(visitor: Visitor, question: Question) -> Found:
+    """One page of what answers a question."""
+    near = False
+    if question.text:
+        hits = _hits(visitor, question)
+        near = bool(hits) and all(hit.near for hit in hits)
+        ordered: Sequence[int] = [hit.object_id for hit in hits]
+        if question.sort != "best":
+            chosen = Activity.objects.filter(pk__in=ordered)
+            ordered = _sorted(chosen, question.sort).values_list("pk", flat=True)[:MOST_HITS]
+        total, most = len(ordered), MOST_HITS
+    else:
+        rows = narrowed(visitor, question)
+        ordered = _sorted(rows, question.sort).values_list("pk", flat=True)  # type: ignore[assignment] # sliced below
+        total, most = rows.order_by()[: COUNT_UP_TO + 1].count(), COUNT_UP_TO + 1
+    page = min(question.page, max(1, -(-total // PER_PAGE)))
+    pks = list(ordered[(page - 1) * PER_PAGE : page * PER_PAGE])
+    found = {a.pk: a for a in with_details(Activity.objects.filter(pk__in=pks), visitor)}
+    return Found([found[pk] for pk in pks if pk in found], total, total >= most, page, near)
+
+
+def with_details(rows: ActivityQuerySet, visitor: Visitor) -> ActivityQuerySet:
+    """With what a card tells: provider, who shared it, and the skills under their own names."""
+    skills = Skill.objects.worded_by(visitor.organisation).defer(*HEAVY)
+    return rows.select_related("provider", "shared_by").prefetch_related(
+        Prefetch(
+            "teaches",
+            ActivitySkill.objects.order_by("pk").prefetch_related(Prefetch("skill", skills)),
+        )
+    )
+
+
+def providers_of(organisation: Organisation) -> list[Provider]:
+    """Those who offer something here; a select with more would be no choice but a search."""
+    return list(Provider.objects.filter(organisation=organisation).order_by("name")[:200])
+
+
+def similar(activity: Activity, visitor: Visitor, *, most: int = 3) -> list[Activity]:
+    """Others on offer that teach the same, the most like it in form and length first."""
+    taught = [t.skill_id for t in activity.teaches.all()]
+    rows = Activity.objects.open_to(visitor).filter(
+        Exists(ActivitySkill.objects.filter(activity=OuterRef("pk"), skill__in=taught))
+    )
+    found = list(
+        with_details(rows.exclude(pk=activity.pk).order_by("hours", "pk"), visitor)[: most * 4]
+        if taught
+        else []
+    )
+    wanted = set(taught)
+    return sorted(
+        found,
+        key=lambda a: (
+            -len(wanted & {t.skill_id for t in a.teaches.all()}),
+            abs(a.hours - activity.hours),
+            a.pk,
+        ),
+    )[:most]
+
+
+def activities_teaching(
+    visitor: Visitor, skill_pk: int, *, from_level: float | None = None, most: int = 6
+) -> list[Activity]:
+    """What teaches a skill here; with a level, what someone who stands there can follow first."""
+    rows = Activity.objects.open_to(visitor).filter(teaches__skill=skill_pk)
+    if from_level is not None:
+        fits = Q(
+            teaches__from_level__lte=from_level + rules.REACH,
+            teaches__to_level__gte=from_level + rules.SMALLEST_STEP,
+        )
+        rows = rows.order_by(Case(When(fits, then=Value(0)), default=Value(1)), "hours", "pk")
+    else:
+        rows = rows.order_by("hours", "pk")
+    return list(with_details(rows, visitor)[:most])
+
+
+# -- tips -----------------------------------------------------------------------------------------
+
+
+def wants_of(visitor: Visitor, on: date | None = None) -> list[rules.Want]:
+    """Where someone falls short of what their job asks today or within a year, in one query.
+
+    `skill` of each want is a primary key. A skill asked today and higher later counts with
+    what is asked today while that is not reached, and with what is asked later once it is.
+    """
+    if visitor.employment is None:
+        return []
+    day = on or timezone.localdate()
+    held = Standing.objects.filter(person=visitor.person, skill=OuterRef("skill")).values("level")
+    rows = (
+        Demand.objects.filter(
+            profile__profile_jobs__job=visitor.employment.job_id, from_on__lte=day + AHEAD
+        )
+        .annotate(held=Subquery(held[:1]))
+        .order_by("from_on", "position", "pk")
+    )
+    levels: dict[int, float] = {}
+    dated: list[DatedDemand] = []
+    for d in rows:
+        levels[d.skill_id] = d.held or 0.0
+        dated.append(DatedDemand(d.skill_id, d.level, d.essential, d.from_on))
+    return _wants(dated, levels, day)
+
+
+def _wants(
+    dated: Sequence[DatedDemand], levels: Mapping[int, float], day: date
+) -> list[rules.Want]:
+    now = {r.skill: r for r in demand_on(dated, day)}
+    wants = []
+    for later in demand_on(dated, day + AHEAD):
+        held = round(levels.get(_pk(later.skill), 0.0), 1)
+        today = now.get(later.skill)
+        if today is not None and today.level - held >= 0.5:
+            wants.append(rules.Want(later.skill, today.level, held, today.essential))
+        elif later.level - held >= 0.5:
+            since = min(
+                d.from_on
+                for d in dated
+                if d.skill == later.skill and d.level - held >= 0.5 and d.from_on > day
+            )
+            wants.append(rules.Want(later.skill, later.level, held, later.essential, since))
+    return sorted(wants, key=lambda w: (not w.essential, w.from_on is not None, -w.gap))
+
+
+def _pk(skill: object) -> int:
+    return skill if isinstance(skill, int) else int(str(skill))
+
+
+def preferences_of(person: Person) -> rules.Preferences:
+    """What someone asked of their tips; without a row everything is welcome."""
+    kept = TipPreference.objects.filter(person=person).first()
+    if kept is None:
+        return rules.Preferences()
+    return rules.Preferences(
+        kept.wanted,
+        kept.most_hours,
+        kept.free_only,
+        kept.no_evenings,
+        frozenset(kept.forms),
+        kept.language,
+    )
+
+
+# What each part of a score is about, as the page prints it beside its points.
+_PARTS: dict[str, str | Promise] = {
+    "essential": _("essential for your role"),
+    "short": _("how far you are from what is asked"),
+    "not_yet": _("only asked later"),
+    "fits": _("begins where you stand"),
+    "large_step": _("a large step at once"),
+    "hours": _("the time it takes"),
+    "price": _("what it costs"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToldTip:
+    """A tip with the rows it speaks of."""
+
+    activity: Activity
+    tip: rules.Tip
+    skill: Skill | None
+
+    @property
+    def reckoned(self) -> list[tuple[str | Promise, float]]:
+        """The arithmetic behind the order, part by part."""
+        return [(_PARTS[part.what], part.points) for part in self.tip.parts]
+
+    @property
+    def spoken(self) -> str | Promise:
+        """In which language it can be followed, the reader's own if it can be."""
+        dutch = self.activity.in_dutch and (
+            reader_language() == "nl" or not self.activity.in_english
+        )
+        return _("in Dutch") if dutch else _("in English")
+
+
+@dataclass(frozen=True, slots=True)
+class Tips:
+    """Tips for someone: `wanted` is false when they switched them off."""
+
+    tips: list[ToldTip]
+    wanted: bool
+    first_step: bool = False
+
+
+def tips_for(
+    visitor: Visitor,
+    on: date | None = None,
+    *,
+    most: int = 3,
+    wants: list[rules.Want] | None = None,
+    preferences: rules.Preferences | None = None,
+) -> Tips:
+    """What to suggest to a visitor, with reasons; small first steps when nothing is lacking."""
+    kept = preferences or preferences_of(visitor.person)
+    if not kept.wanted or visitor.employment is None:
+        return Tips([], wanted=kept.wanted)
+    lacking = wants_of(visitor, on) if wants is None else wants
+    rows = _allowed(visitor, kept, on)
+    if lacking:
+        activities, offers = _offers(rows.filter(_fitting(lacking)))
+        found = rules.tips(lacking, offers, kept, most=most)
+        if found:
+            return Tips(_told(found, activities, visitor), wanted=True)
+    small = rows.filter(activity__hours__lte=2, activity__price_cents=0, from_level__lte=1)
+    activities, offers = _offers(small)
+    found = rules.first_steps(offers, kept, most=most)
+    return Tips(_told(found, activities, visitor), wanted=True, first_step=True)
+
+
+def _allowed(visitor: Visitor, kept: rules.Preferences, on: date | None) -> Any:
+    """What is taught here within someone's wishes, less what they put aside."""
+    hidden = HiddenTip.objects.standing(on or timezone.localdate()).filter(person=visitor.person)
+    rows = ActivitySkill.objects.filter(
+        activity__organisation=visitor.organisation, activity__state=Activity.State.OPEN
+    ).exclude(activity__in=hidden.values("activity"))
+    if kept.most_hours is not None:
+        rows = rows.filter(activity__hours__lte=kept.most_hours)
+    if kept.free_only:
+        rows = rows.filter(activity__price_cents=0)
+    if kept.no_evenings:
+        rows = rows.filter(activity__evening=False)
+    if kept.forms:
+        rows = rows.filter(activity__form__in=kept.forms)
+    if kept.language:
+        name = "activity__in_dutch" if kept.language == "nl" else "activity__in_english"
+        rows = rows.filter(**{name: True})
+    return rows
+
+
+def _fitting(wants: Iterable[rules.Want]) -> Q:
+    """`rules.fits`, as the database says it; the rule itself has the last word."""
+    fits = Q(pk__in=[])
+    for want in wants:
+        fits |= Q(
+            skill=want.skill,
+            from_level__lte=want.held + rules.REACH,
+            to_level__gte=want.held + rules.SMALLEST_STEP,
+        )
+    return fits
+
+
+def _offers(rows: Any) -> tuple[dict[int, Activity], list[rules.Offer]]:
+    """The activities of these rows as the rule needs them: one query."""
+    activities: dict[int, Activity] = {}
+    taught: dict[int, list[tuple[int, int, int]]] = {}
+    for row in rows.select_related("activity").order_by("-from_level", "activity__hours")[
+        :MOST_OFFERS
+    ]:
+        activities[row.activity_id] = row.activity
+        taught.setdefault(row.activity_id, []).append((row.skill_id, row.from_level, row.to_level))
+    return activities, [
+        rules.Offer(
+            pk,
+            a.mix,
+            a.form,
+            float(a.hours),
+            a.price_cents,
+            a.in_dutch,
+            a.in_english,
+            a.evening,
+            tuple(sorted(taught[pk])),
+        )
+        for pk, a in activities.items()
+    ]
+
+
+def _told(
+    found: Sequence[rules.Tip], activities: Mapping[int, Activity], visitor: Visitor
+) -> list[ToldTip]:
+    pks = [_pk(tip.want.skill) for tip in found if tip.want]
+    skills = skills_by_key(visitor, pks) if pks else {}
+    return [
+        ToldTip(
+            activities[_pk(tip.offer.key)],
+            tip,
+            skills.get(_pk(tip.want.skill)) if tip.want else None,
+        )
+        for tip in found
+    ]
+
+
+def levels_held(person: Person, skill_pks: Collection[int]) -> dict[int, float]:
+    """What someone shows of these skills, as stored."""
+    return dict(
+        Standing.objects.filter(person=person, skill__in=skill_pks).values_list("skill_id", "level")
+    )
+
+
+def hidden_tips(person: Person, on: date | None = None) -> list[HiddenTip]:
+    """What someone put aside and has not taken back."""
+    return list(
+        HiddenTip.objects.standing(on or timezone.localdate())
+        .filter(person=person)
+        .select_related("activity")
+        .order_by("-pk")[:100]
+    )

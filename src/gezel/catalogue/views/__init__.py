@@ -1,0 +1,1 @@
+"""Pages of the catalogue: looking (`finding`), keeping it (`offering`), tips (`tips`)."""

@@ -1,0 +1,285 @@
+"""Looking for something to learn from, and the page to choose by."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gezel.catalogue import policy, queries
+from gezel.catalogue.models import Activity, ActivitySkill
+from gezel.catalogue.queries import Question
+from gezel.catalogue.rules import Want, fits
+from gezel.kit.export import FORMS
+from gezel.kit.figures import euro
+from gezel.kit.figures import hours as hours_told
+from gezel.people.api import Request, at_work
+from gezel.skills.api import Skill, skills_by_key
+
+ICONS = {
+    "module": "circle-play",
+    "course": "graduation-cap",
+    "workplace": "wrench",
+    "session": "users",
+    "reading": "book-open",
+    "coaching": "handshake",
+}
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why an activity is worth a look for this visitor."""
+
+    skill: Skill
+    want: Want
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An activity as the list draws it."""
+
+    activity: Activity
+    why: Why | None
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.activity.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is on, and its name in the address."""
+
+    key: str
+    told: Text
+    without: str
+    """The address of this page without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An option of a filter."""
+
+    value: str
+    told: Text
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter as the form draws it."""
+
+    key: str
+    label: Text
+    choices: list[Choice]
+
+
+@require_safe
+@at_work
+def search(request: Request) -> HttpResponseBase:
+    """All that can be learned here, searched as one types; a plain form underneath."""
+    visitor, question = request.visitor, Question.read(request.GET)
+    if request.GET.get("export") in FORMS:
+        return _taken_along(request, question)
+    wants = queries.wants_of(visitor)
+    found = queries.find(visitor, question)
+    needed = _needed(request, wants, question, found.activities)
+    context = {
+        "question": question,
+        "found": found,
+        "cards": [Card(a, _why(a, wants)) for a in found.activities],
+        "chips": list(_chips(request, question, needed)),
+        "narrowed": bool(question.text or question.narrows),
+        "all_of_it": Question(text=question.text).query(),
+        "previous": question.query(page=found.page - 1) if found.page > 1 else "",
+        "next": question.query(page=found.page + 1) if found.page < found.pages else "",
+        "csv": question.query(export="csv"),
+        "xlsx": question.query(export="xlsx"),
+    }
+    if request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request:
+        response = render(request, "catalogue/search.html#results", context | {"partial": True})
+        # The address follows, without the filters that say nothing.
+        tail = question.query(page=found.page if found.page > 1 else None)
+        response["HX-Push-Url"] = f"{request.path}{tail}" if tail != "?" else request.path
+        return response
+    context |= {
+        "filters": list(_filters(request, question, needed, wants)),
+        "sorts": _choices(_sorts(question), question.sort),
+        "may_offer": policy.may_offer(visitor),
+        "empty": not found.total
+        and not context["narrowed"]
+        and not Activity.objects.open_to(visitor).exists(),
+    }
+    return render(request, "catalogue/search.html", context)
+
+
+def _needed(
+    request: Request, wants: list[Want], question: Question, shown: list[Activity]
+) -> dict[int, Skill]:
+    """The skills the filters speak of, by key; those on the cards are known already."""
+    known = {t.skill_id: t.skill for a in shown for t in a.teaches.all()}
+    asked = {want.skill for want in wants if isinstance(want.skill, int)}
+    if question.skill is not None:
+        asked.add(question.skill)
+    missing = asked - known.keys()
+    if missing and (not request.htmx or question.skill in missing):
+        known |= skills_by_key(request.visitor, missing)
+    return known
+
+
+def _why(activity: Activity, wants: list[Want]) -> Why | None:
+    taught = {t.skill_id: t for t in activity.teaches.all()}
+    whys = [
+        Why(t.skill, want, fits(want, t.from_level, t.to_level))
+        for want in wants
+        if isinstance(want.skill, int) and (t := taught.get(want.skill)) is not None
+    ]
+    return next((why for why in whys if why.fits), whys[0] if whys else None)
+
+
+def _choices(pairs: Iterable[tuple[object, Text]], chosen: object) -> list[Choice]:
+    return [Choice(str(v), told, str(v) == str(chosen)) for v, told in pairs]
+
+
+def _sorts(question: Question) -> list[tuple[str, Text]]:
+    best = [("best", _("Best match"))] if question.text else [("best", _("Newest first"))]
+    more = [("new", _("Newest first"))] if question.text else []
+    return [*best, *more, ("hours", _("Shortest first")), ("price", _("Cheapest first"))]
+
+
+def _hours_words(hours: int) -> str:
+    return _("up to %(hours)s") % {"hours": hours_told(hours)}
+
+
+def _price_words(price: int) -> str:
+    return _("free") if price == 0 else _("up to %(price)s") % {"price": euro(price * 100)}
+
+
+def _filters(
+    request: Request, question: Question, skills: dict[int, Skill], wants: list[Want]
+) -> Iterator[Filter]:
+    needed = [(w.skill, skills[w.skill].name) for w in wants if w.skill in skills]  # type: ignore[index] # keys of wants are primary keys
+    if question.skill in skills and question.skill not in dict(needed):
+        needed.append((question.skill, skills[question.skill].name))
+    if needed:
+        yield Filter("skill", _("Skill I need"), _choices(needed, question.skill))
+    yield Filter("mix", _("Way of learning"), _choices(Activity.Mix.choices, question.mix))
+    yield Filter("kind", _("Kind"), _choices(Activity.Kind.choices, question.kind))
+    yield Filter("form", _("Form"), _choices(Activity.Form.choices, question.form))
+    hours = [(h, _hours_words(h)) for h in queries.HOURS]
+    yield Filter("hours", _("Time"), _choices(hours, question.hours))
+    prices = [(p, _price_words(p)) for p in queries.PRICES]
+    yield Filter("price", _("Price"), _choices(prices, question.price))
+    languages = [("nl", _("Dutch")), ("en", _("English"))]
+    yield Filter("language", _("Language"), _choices(languages, question.language))
+    daytime = "1" if question.daytime else ""
+    yield Filter("daytime", _("When"), _choices([("1", _("not in the evening"))], daytime))
+    providers = queries.providers_of(request.visitor.organisation)
+    if providers:
+        told = [(p.pk, p.name) for p in providers]
+        yield Filter("provider", _("Provider"), _choices(told, question.provider))
+    if policy.may_offer(request.visitor):
+        states = [("draft", _("draft")), ("closed", _("no longer on offer"))]
+        yield Filter("state", _("State"), _choices(states, question.state))
+
+
+def _chips(request: Request, question: Question, skills: dict[int, Skill]) -> Iterator[Chip]:
+    """The filters that are on, each to take away by itself."""
+
+    def chip(key: str, told: Text) -> Chip:
+        return Chip(key, told, question.query(**{key: None}))
+
+    if question.skill is not None:
+        skill = skills.get(question.skill)
+        yield chip("skill", skill.name if skill else _("a skill that is not here"))
+    for key, choices in (
+        ("mix", Activity.Mix.choices),
+        ("kind", Activity.Kind.choices),
+        ("form", Activity.Form.choices),
+        ("state", Activity.State.choices),
+        ("language", [("nl", _("in Dutch")), ("en", _("in English"))]),
+    ):
+        if value := getattr(question, key):
+            yield chip(key, dict(choices)[value])
+    if question.hours is not None:
+        yield chip("hours", _hours_words(question.hours))
+    if question.price is not None:
+        yield chip("price", _price_words(question.price))
+    if question.daytime:
+        yield chip("daytime", _("not in the evening"))
+    if question.provider is not None:
+        names = {p.pk: p.name for p in queries.providers_of(request.visitor.organisation)}
+        yield chip("provider", names.get(question.provider, _("a provider that is not here")))
+
+
+def _taken_along(request: Request, question: Question) -> HttpResponseBase:
+    """What was found, as a file, in the same order."""
+    header = [
+        _("Title in Dutch"), _("Title in English"), _("Kind"), _("Way of learning"), _("Form"),
+        _("Hours"), _("Price (euros)"), _("In Dutch"), _("In English"), _("In the evening"),
+        _("Provider"), _("Place"), _("Link"), _("Skills"),
+    ]  # fmt: skip
+    rows = queries.with_details(queries.looked_up(request.visitor, question), request.visitor)
+
+    def told() -> Iterator[list[object]]:
+        for a in rows.iterator(chunk_size=500):
+            yield [
+                a.title_nl, a.title_en, a.get_kind_display(), a.get_mix_display(),
+                a.get_form_display(), a.hours, Decimal(a.price_cents) / 100, a.in_dutch,
+                a.in_english, a.evening, a.provider.name if a.provider else "", a.location, a.link,
+                "; ".join(f"{t.skill.name} {t.from_level}→{t.to_level}" for t in a.teaches.all()),
+            ]  # fmt: skip
+
+    return FORMS[request.GET["export"]](_("catalogue"), header, told())
+
+
+@dataclass(frozen=True, slots=True)
+class Brings:
+    """A skill an activity teaches, beside where the visitor stands and what is asked of them."""
+
+    taught: ActivitySkill
+    held: float
+    want: Want | None
+
+    @property
+    def fits(self) -> bool:
+        want = self.want or Want(self.taught.skill_id, 5, self.held)
+        return fits(want, self.taught.from_level, self.taught.to_level)
+
+    @property
+    def too_high(self) -> bool:
+        return not self.fits and self.taught.from_level > self.held
+
+
+@require_safe
+@at_work
+def activity(request: Request, pk: int) -> HttpResponse:
+    """The page to choose by: what it brings you, what it asks of you, and what else there is."""
+    visitor = request.visitor
+    found = get_object_or_404(
+        queries.with_details(policy.activities_to_read(visitor), visitor), pk=pk
+    )
+    taught = list(found.teaches.all())
+    wants = {want.skill: want for want in queries.wants_of(visitor)}
+    held = queries.levels_held(visitor.person, [t.skill_id for t in taught])
+    brings = [Brings(t, held.get(t.skill_id, 0.0), wants.get(t.skill_id)) for t in taught]
+    return render(
+        request,
+        "catalogue/activity.html",
+        {
+            "activity": found,
+            "icon": ICONS[found.kind],
+            "brings": brings,
+            "because": next((b for b in brings if b.want and b.fits), None),
+            "similar": [Card(a, None) for a in queries.similar(found, visitor)],
+            "may_edit": policy.activities_to_edit(visitor).filter(pk=found.pk).exists(),
+            "on_offer": found.state == Activity.State.OPEN,
+        },
+    )
