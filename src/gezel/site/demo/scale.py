@@ -28,7 +28,7 @@ from gezel.people.api import (
     redraw_lines,
     root_of,
 )
-from gezel.plans.models import Goal, Step
+from gezel.plans.api import Agreement, Goal, Step
 from gezel.skills.api import (
     Demand,
     Evidence,
@@ -321,6 +321,10 @@ def _plans(
             )
             for person in people[1::3]
         ),
+    )
+    _keep(
+        Agreement,
+        (Agreement(goal=goal) for goal in Goal.objects.filter(organisation=organisation)),
     )
     _keep(
         Step,
