@@ -6,4 +6,5 @@ class ConnectConfig(AppConfig):
     label = "connect"
 
     def ready(self) -> None:
-        from gezel.connect import listeners  # noqa: F401, PLC0415 - the apps come first
+        """Declare what allauth keeps, and listen to it."""
+        from gezel.connect import declared, listeners  # noqa: F401, PLC0415 # models come first

@@ -31,8 +31,21 @@ class Readers:
     names: Sequence[str]
 
 
+class Way(Protocol):
+    """One relation in which people may stand to each other, as it reads to the person."""
+
+    @property
+    def because(self) -> Text: ...
+
+
 class ReadableBy(Protocol):
-    """What an audience must be able to answer; `people.audience` has the only maker."""
+    """What an audience must be able to answer; `people.audience` has the maker of most.
+
+    Equal audiences are equal objects, so that asking one is asking all.
+    """
+
+    @property
+    def relations(self) -> Sequence[Way]: ...
 
     def readers_of(self, person: Any) -> Sequence[Readers]: ...
 
@@ -82,6 +95,38 @@ def personal_data(
         return model
 
     return declare
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Something that is worked out about people, and the one rule that does it."""
+
+    what: Text
+    how: Text
+    rule: str
+    order: int
+
+
+_computed: list[Computed] = []
+
+
+def computed_about_people(
+    rule: Callable[..., Any], *, what: Text, how: Text, order: int = 50
+) -> None:
+    """Tell that a rule says something about people.
+
+    Args:
+        rule: the very function that works it out, so that the telling cannot outlive it.
+        what: what comes out, as a heading ("Your learning needs").
+        how: the rule in words that a works council can check.
+        order: where it stands on the page, low first.
+    """
+    _computed.append(Computed(what, how, f"{rule.__module__}.{rule.__qualname__}", order))
+
+
+def computations() -> list[Computed]:
+    """All that is worked out about people, in the order of the page."""
+    return sorted(_computed, key=lambda c: (c.order, c.rule))
 
 
 def declarations() -> list[Declaration]:

@@ -1,14 +1,50 @@
 """Who looked at whom."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from gezel.trust.declarations import LEGITIMATE_INTEREST, Readers, personal_data
+
+
+@dataclass(frozen=True, slots=True)
+class _Oneself:
+    """The one relation that needs no organisation to be known."""
+
+    because: str | Promise = _("You yourself")
+
+
+@dataclass(frozen=True, slots=True)
+class _OnlyOneself:
+    """An audience of one. This room lies below `people`, which makes all others."""
+
+    relations: tuple[_Oneself, ...] = (_Oneself(),)
+
+    def readers_of(self, person: Any) -> Sequence[Readers]:
+        return [Readers(self.relations[0].because, [person.name])]
+
+
+@personal_data(
+    what=_("Who looked at your data"),
+    purpose=_("So that you can see who opened what about you, and why."),
+    audience=_OnlyOneself(),
+    ground=LEGITIMATE_INTEREST,
+    term=_("Two years."),
+    person="about",
+    order=80,
+)
 
 class Reading(models.Model):
     """Someone opened data about someone else; the person it is about can see this.
 
     One row for a reader, a person, a matter and an hour: enough to know who looked and why,
-    without turning this list into a log of the reader's working day. Kept two years.
+    without turning this list into a log of the reader's working day. Only the person it is
+    about reads it: nobody can list what one reader opened. Kept two years.
     """
 
     reader = models.ForeignKey(

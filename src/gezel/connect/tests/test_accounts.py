@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from gezel.people.api import Employment, Organisation, Person, end_employment
 
@@ -235,16 +235,16 @@ def test_someone_who_left_keeps_the_account_and_loses_the_organisation(
 def test_one_overview_of_ways_in_costs_few_queries(
     noor: Person,
     visit: Visit,
-    django_assert_max_num_queries: Callable[..., object],
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     client = visit(noor)
-    with django_assert_max_num_queries(7):  # type: ignore[attr-defined] # a context manager
+    with django_assert_max_num_queries(7):
         assert client.get("/account/").status_code == 200
 
 
 class TestSteppingInAtTheDemo:
     @pytest.fixture(autouse=True)
-    def _cast(self, noor: Person, settings: SettingsWrapper) -> None:
+    def _cast(self, noor: Person, settings: Settings) -> None:
         settings.DEMO = True
         settings.DEMO_CAST = [(noor.email, "learns")]
 
@@ -256,7 +256,7 @@ class TestSteppingInAtTheDemo:
         assert client.session["_auth_user_id"] == str(noor.pk)
 
     def test_there_is_no_such_door_outside_the_demo(
-        self, noor: Person, settings: SettingsWrapper
+        self, noor: Person, settings: Settings
     ) -> None:
         settings.DEMO = False
         client = Client()
@@ -311,7 +311,7 @@ class TestInvitations:
         assert len(mail.outbox) == 1
 
     def test_when_the_mail_fails_nothing_stays_noted(
-        self, femke: Person, noor: Person, visit: Visit, settings: SettingsWrapper
+        self, femke: Person, noor: Person, visit: Visit, settings: Settings
     ) -> None:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_PORT = 1  # nobody listens there

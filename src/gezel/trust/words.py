@@ -1,0 +1,42 @@
+"""The codes of the reading log in words, and what Gezel leaves alone."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+# The page that reads gives a code; a test looks whether every code in use stands here.
+MATTERS: dict[str, Text] = {
+    "skills": _("Your skills and the evidence for them"),
+    "plans": _("Your plan and goals"),
+    "certificates": _("Your certificates"),
+    "employment": _("Your job and place in the organisation"),
+    "learning": _("What you learned"),
+    "records": _("What you learned"),
+}
+PURPOSES: dict[str, Text] = {
+    "lead": _("leads you"),
+    "hr": _("works for HR"),
+    "api": _("through a key for another system"),
+    "admin": _("looks after the system"),
+}
+
+NEVER: tuple[Text, ...] = (
+    _("Rank people, or show one person a list of colleagues from good to bad."),
+    _("Guess a mood, a feeling or a character from what someone does or writes."),
+    _("Judge behind your back: every figure, gap and tip shows its reasons to you too."),
+    _("Show figures about a group so small that they point at someone."),
+    _("Let a computer decide about a job, pay or a promotion."),
+    _("Give or sell your data to others, or call an outside service with it."),
+    _("Keep what you do, hour by hour: what is kept is what you learned and what you showed."),
+)
+
+
+def matter(code: str) -> Text:
+    """What was looked at."""
+    return MATTERS.get(code, code)
+
+
+def purpose(code: str) -> Text:
+    """Why it could be looked at."""
+    return PURPOSES.get(code, code)
