@@ -101,7 +101,7 @@ def _asks(profile: RoleProfile, on: date = TODAY) -> dict[str, int]:
 
 
 def test_everyone_at_work_reads_and_only_hr_writes(
-    visit: Visit, noor: Person, daan: Person, femke: Person, sam: Person,
+    *, visit: Visit, noor: Person, daan: Person, femke: Person, sam: Person,
     mechanic: RoleProfile, occupation: Occupation,
 ) -> None:  # fmt: skip
     reading = [
@@ -367,7 +367,7 @@ def test_a_moving_job_is_said_out_loud(
     ],
 )
 def test_a_date_nobody_can_mean_is_told_at_its_line_and_nothing_typed_is_lost(
-    day: str, then: str, told: str, visit: Visit, femke: Person, mechanic: RoleProfile
+    *, day: str, then: str, told: str, visit: Visit, femke: Person, mechanic: RoleProfile
 ) -> None:
     volts = Skill.objects.get(name_en="High voltage")
     data = _posted(mechanic, name_nl="Half typed")
