@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from gezel.kit.jobs import Outcome, Progress, Refused, job
 from gezel.people import actions
 from gezel.people.models import Intake
+from gezel.trust.api import note_reading
 
 
 def _found(intake: str) -> Intake:
@@ -44,3 +45,14 @@ def take_over(progress: Progress, *, intake: str, digest: str, brake_off: bool) 
     return Outcome(
         _("The list is taken over."), url=reverse("people:import_preview", args=[found.pk])
     )
+
+
+@job(title=gettext_lazy("Note who was in an exported list"))
+def note_list(progress: Progress, *, about: list[int], reader: int) -> Outcome:
+    """Everyone in an exported list can see that it was taken along."""
+    progress.begin(len(about))
+    for start in range(0, len(about), 2_000):
+        part = about[start : start + 2_000]
+        note_reading(reader_pk=reader, about=part, matter="employment", purpose="hr")
+        progress.step(len(part))
+    return Outcome(_("Noted; each of them can see that this list was taken along."))

@@ -1,8 +1,9 @@
 """What may a visitor see and do about people?"""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from gezel.people.audience import COLLEAGUES, HR, LINE, SELF, Audience
 from gezel.people.models import (
@@ -89,3 +90,16 @@ def why_reading(visitor: Visitor, about: Person) -> str:
     """The purpose under which a reading of someone's terms is noted."""
     led = Audience(LINE).people_for(visitor).filter(pk=about.pk).exists()
     return "lead" if led else "hr"
+
+
+def people_to_look_up(visitor: Visitor) -> PersonQuerySet:
+    """Whose card may be opened: colleagues; for HR also who begins later or left lately.
+
+    Of who left, HR keeps the employment itself for two years, and reads nothing else.
+    """
+    found = colleagues(visitor)
+    if not visitor.is_hr:
+        return found
+    kept = timezone.localdate() - timedelta(days=730)
+    here = employments_to_keep(visitor).exclude(ends_on__lt=kept).values("person_id")
+    return found | Person.objects.get_queryset().filter(pk__in=here)

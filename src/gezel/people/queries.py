@@ -199,6 +199,15 @@ def at_work(organisation: Organisation, on: date | None = None) -> QuerySet[Empl
     )
 
 
+def by_name(rows: QuerySet[Employment], words: str) -> QuerySet[Employment]:
+    """Each word must stand in the name: what colleagues may look for."""
+    for word in words.split()[:5]:
+        rows = rows.filter(
+            Q(person__first_name__icontains=word) | Q(person__last_name__icontains=word)
+        )
+    return rows
+
+
 def by_words(rows: QuerySet[Employment], words: str) -> QuerySet[Employment]:
     """Each word must stand in the name, the address or the staff number."""
     for word in words.split()[:5]:
@@ -214,3 +223,32 @@ def by_words(rows: QuerySet[Employment], words: str) -> QuerySet[Employment]:
 def led_directly(lead: Person, organisation: Organisation) -> QuerySet[Employment]:
     """Whom someone leads here today, without those in between."""
     return at_work(organisation, timezone.localdate()).filter(lead=lead)
+
+
+def leads_of(organisation: Organisation) -> QuerySet[Person]:
+    """Everyone who leads someone here directly, by name."""
+    here = Employment.objects.current().filter(organisation=organisation)
+    return (
+        Person.objects.get_queryset()
+        .filter(pk__in=here.exclude(lead=None).values("lead_id"))
+        .order_by("last_name", "first_name")
+    )
+
+
+def below(
+    rows: QuerySet[Employment], organisation: Organisation, unit_pk: int
+) -> QuerySet[Employment]:
+    """Those who work in a unit or anywhere below it.
+
+    Raises:
+        ValueError: no such unit here.
+    """
+    path = (
+        Unit.objects.filter(organisation=organisation, pk=unit_pk)
+        .values_list("path", flat=True)
+        .first()
+    )
+    if path is None:
+        raise ValueError(unit_pk)
+    units = Unit.objects.filter(organisation=organisation, path__startswith=path)
+    return rows.filter(unit__in=units.values("pk"))

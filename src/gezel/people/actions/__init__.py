@@ -1,6 +1,7 @@
 """What people do in this room: one function per sentence of the business."""
 
 from gezel.people.actions.importing import (
+    AT_ONCE,
     ImportRefused,
     PlanChanged,
     apply,
@@ -8,6 +9,7 @@ from gezel.people.actions.importing import (
     begin_preparing,
     choose_columns,
     discard,
+    first_rows,
     forget_old,
     import_people,
     prepare,
@@ -26,6 +28,7 @@ from gezel.people.actions.keeping import (
 from gezel.people.actions.settings import LogoRefused, change_settings, set_logo
 
 __all__ = [
+    "AT_ONCE",
     "ImportRefused",
     "LogoRefused",
     "PlanChanged",
@@ -40,6 +43,7 @@ __all__ = [
     "employ",
     "end_employment",
     "end_mandate",
+    "first_rows",
     "forget_old",
     "found",
     "give_mandate",

@@ -3,9 +3,10 @@
 import json
 import uuid
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -131,6 +132,13 @@ def lines_of(intake: Intake) -> list[Line]:
     return [Line(row[0], row[1:]) for row in json.loads(zlib.decompress(bytes(intake.table)))]
 
 
+def first_rows(intake: Intake, number: int = 3) -> list[list[object]]:
+    """The first rows, to see which column is which."""
+    packed = Intake.objects.values_list("table", flat=True).get(pk=intake.pk)
+    rows = json.loads(zlib.decompress(bytes(packed)))[:number] if packed else []
+    return [row[1:] for row in rows]
+
+
 @transaction.atomic
 def choose_columns(intake: Intake, columns: Mapping[str, int], *, everyone: bool) -> None:
     """HR says which column is which, and whether the list names everyone; both are remembered."""
@@ -203,7 +211,9 @@ def _write_preview(intake: Intake, made: rules.Plan) -> None:
     if locked.state == Intake.State.DONE:
         return
     IntakeLine.objects.filter(intake=intake).delete()
-    IntakeLine.objects.bulk_create(_preview_lines(intake, made), batch_size=_BATCH)
+    lines = _preview_lines(intake, made)
+    while batch := list(islice(lines, 5_000)):
+        IntakeLine.objects.bulk_create(batch, batch_size=_BATCH)
     intake.counts = {
         **made.counts,
         "unchanged": made.unchanged,
@@ -216,29 +226,24 @@ def _write_preview(intake: Intake, made: rules.Plan) -> None:
     intake.save(update_fields=["counts", "digest", "state"])
 
 
-def _preview_lines(intake: Intake, made: rules.Plan) -> list[IntakeLine]:
+def _preview_lines(intake: Intake, made: rules.Plan) -> Iterator[IntakeLine]:
     names = {change.row: change.who for change in made.changes}
-    remarks = [
-        IntakeLine(
+    for remark in made.remarks:
+        yield IntakeLine(
             intake=intake,
             kind="problem" if remark.blocks else "note",
             row=remark.row,
-            who=names.get(remark.row, "")[:320],
+            who=names.get(remark.row, "")[:320] if remark.row else "",
             what=[[remark.field, told(remark), ""]],
         )
-        for remark in made.remarks
-    ]
-    changes = [
-        IntakeLine(
+    for change in made.changes:
+        yield IntakeLine(
             intake=intake,
             kind=change.kind,
             row=change.row,
             who=change.who[:320],
             what=[list(part) for part in change.what],
         )
-        for change in made.changes
-    ]
-    return remarks + changes
 
 
 def begin_preparing(intake: Intake, task: uuid.UUID) -> None:
@@ -301,8 +306,9 @@ def _apply(intake: Intake, digest: str, *, brake_off: bool, steps: Steps) -> Map
     steps.step(message=_("Writing employments"))
     touched = writer.write_employments()
     steps.step(message=_("Drawing the reporting lines"))
-    if touched:
+    if touched and any(_moves_lines(change) for change in made.changes):
         redraw_lines(organisation)
+    if touched:
         announce(EmploymentChanged(organisation.pk, tuple(sorted(touched))))
     steps.step()
     found.state, found.applied_at, found.table = Intake.State.DONE, timezone.now(), b""
@@ -310,6 +316,13 @@ def _apply(intake: Intake, digest: str, *, brake_off: bool, steps: Steps) -> Map
     steps.step()
     done: dict[str, int] = found.counts
     return done
+
+
+def _moves_lines(change: rules.Change) -> bool:
+    """Whether the reporting lines come out otherwise; a new job or location leaves them."""
+    return change.kind != "changed" or any(
+        name in {"lead", "starts_on", "ends_on"} for name, _was, _becomes in change.what
+    )
 
 
 class _Writer:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -154,11 +154,25 @@ def redraw_lines(organisation: Organisation) -> None:
         names = Person.objects.in_bulk([int(pk) for pk in circles[0]])
         told = " → ".join(names[int(pk)].name for pk in circles[0])
         raise ValidationError(_("These people would lead each other in a circle: %s.") % told)
-    LeadLine.objects.filter(organisation=organisation).delete()
-    LeadLine.objects.bulk_create(
-        [
-            LeadLine(organisation=organisation, lead_id=lead, member_id=member, depth=depth)
-            for lead, member, depth in rules.lines(lead_of)
-        ],
-        batch_size=2_000,
-    )
+    # Only what differs is written: in a large organisation most lines stay as they are.
+    wanted = set(rules.lines(lead_of))
+    gone = []
+    for pk, *line in LeadLine.objects.filter(organisation=organisation).values_list(
+        "pk", "lead_id", "member_id", "depth"
+    ):
+        key = (line[0], line[1], line[2])
+        if key in wanted:
+            wanted.discard(key)
+        else:
+            gone.append(pk)
+    for start in range(0, len(gone), 2_000):
+        LeadLine.objects.filter(pk__in=gone[start : start + 2_000]).delete()
+    # Half a million rows as bare tuples take a tenth of the time they take as objects.
+    table = connection.ops.quote_name(LeadLine._meta.db_table)
+    with connection.cursor() as cursor:
+        if wanted:
+            cursor.executemany(
+                f"INSERT INTO {table} (organisation_id, lead_id, member_id, depth)"  # noqa: S608
+                " VALUES (%s, %s, %s, %s)",
+                [(organisation.pk, *line) for line in sorted(wanted)],
+            )
