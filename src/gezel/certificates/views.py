@@ -152,15 +152,17 @@ def _holding_page(
 ) -> HttpResponse:
     waiting = found.state == Holding.State.WAITING
     own = found.person_id == request.user.pk
+    left = (found.valid_until - timezone.localdate()).days if found.valid_until else None
     shown = {
         "holding": found,
+        "near": left is not None and abs(left) < 400,
         "own": own,
         "why": queries.why_until(found),
         "may_decide": waiting and not own,
         "shows": found.type.shows.select_related("skill"),
         "confirmers": queries.who_may_confirm(found.person) if waiting and own else [],
         "form": form or forms.RefuseForm(),
-        "ran_out": found.valid_until is not None and found.valid_until < timezone.localdate(),
+        "ran_out": left is not None and left < 0,
     }
     status = 422 if form and form.errors else 200
     return render(request, "certificates/holding.html", shown, status=status)
