@@ -3,9 +3,12 @@
 The defaults are the embedded size: one process, SQLite and a worker thread in `var/`.
 """
 
+import atexit
 import os
 import sys
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -176,6 +179,11 @@ if _database["ENGINE"].endswith("sqlite3"):
         ),
     }
     _database["CONN_MAX_AGE"] = None
+    if TESTING:
+        # A file, as in use: in memory, threads share one connection's locks and prove nothing.
+        _tests = Path(mkdtemp(prefix="gezel-test-"))
+        atexit.register(rmtree, _tests, ignore_errors=True)
+        _database["TEST"] = {"NAME": str(_tests / "test.sqlite3")}
 elif not TESTING:
     _database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 12}
 
