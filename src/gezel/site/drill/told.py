@@ -11,7 +11,10 @@ from gezel.site.drill.writing import Notebook, count, integrity
 def verdict(drill: str, notebook: Notebook, conditions: str) -> Iterator[Figure]:
     """Kept, once, whole, nothing else; and what the database says of itself."""
     found = count(notebook)
+    others = ", ".join(f"{times} × {what}" for what, times in notebook.answers.most_common(6))
     where = f"{connection.vendor}, {found.confirmed:,} confirmed, {conditions}"
+    if others:
+        where += f"; not confirmed at once: {others}"
     yield Figure(
         f"{drill}: writes confirmed",
         found.confirmed,

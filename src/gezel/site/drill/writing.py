@@ -39,6 +39,7 @@ class Write:
     level: int
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
     mark: str = field(default_factory=lambda: f"mark {uuid.uuid4()}")
+    at: str = field(default_factory=lambda: timezone.now().isoformat())
 
     def request(self) -> tuple[str, bytes, str]:
         """Where to, what, and of which type."""
@@ -47,7 +48,7 @@ class Write:
             answer = {
                 "key": self.key,
                 "block": writer.block_pk,
-                "at": timezone.now().isoformat(),
+                "at": self.at,
                 "value": {"text": self.mark},
             }
             body = json.dumps({"attempt": writer.registration, "answers": [answer]})
@@ -104,11 +105,12 @@ class Notebook:
         self._lock = threading.Lock()
         self.confirmed: list[Write] = []
         self.open: list[Write] = []
-        self.statuses: Counter[int] = Counter()
+        self.answers: Counter[str] = Counter()
 
     def note(self, write: Write, reply: Reply) -> None:
         with self._lock:
-            self.statuses[reply.status] += 1
+            if reply.outcome != "kept":
+                self.answers[f"{write.kind} {reply.status or 'no answer'}"] += 1
             (self.confirmed if reply.outcome == "kept" else self.open).append(write)
 
     def take_open(self) -> list[Write]:
