@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class SiteConfig(AppConfig):
     name = "gezel.site"
     label = "site"
+
+    def ready(self) -> None:
+        """Tell what is worked out about people."""
+        from gezel.site import computed  # noqa: PLC0415 # models are not there before this
+
+        computed.tell()

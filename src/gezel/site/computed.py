@@ -1,0 +1,64 @@
+"""What Gezel works out about people, told to who wants to check it (`trust:organisation`).
+
+The rooms own the rules; only this roof knows them all. Each line hands over the very function,
+so a rule that goes away takes its line with it, and a test looks whether one was forgotten.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from gezel.catalogue.api import tips_for
+from gezel.certificates.api import valid_until
+from gezel.skills.api import demand_on, estimates, fit, learning_needs
+from gezel.trust.api import computed_about_people
+
+
+def tell() -> None:
+    """Tell every rule once, when the house is opened."""
+    computed_about_people(
+        estimates,
+        what=_("The level you show in a skill"),
+        how=_(
+            "The mean of the evidence, weighed by who saw it and how long ago. The page of the "
+            "skill shows every piece with its share. Without evidence it says so, and not zero."
+        ),
+        order=10,
+    )
+    computed_about_people(
+        demand_on,
+        what=_("What your role asks on a date"),
+        how=_("What HR wrote in the role profile for that date, and nothing else."),
+        order=20,
+    )
+    computed_about_people(
+        learning_needs,
+        what=_("Your learning needs"),
+        how=_(
+            "Skills in which you show at least half a level less than your role asks: the "
+            "essential ones first, then the widest gap."
+        ),
+        order=30,
+    )
+    computed_about_people(
+        fit,
+        what=_("How much of a role you show"),
+        how=_(
+            "Levels shown, up to what is asked, over levels asked. It is never compared with a "
+            "colleague's."
+        ),
+        order=40,
+    )
+    computed_about_people(
+        tips_for,
+        what=_("Tips for learning"),
+        how=_(
+            "Activities that bring you from the level you show towards the one asked. Each tip "
+            "shows the points that put it there, and you can put it aside or have none at all."
+        ),
+        order=50,
+    )
+    computed_about_people(
+        valid_until,
+        what=_("Until when a certificate is valid"),
+        how=_("The day it was issued and the term its issuer or your employer gives it."),
+        order=60,
+    )
