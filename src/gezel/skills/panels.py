@@ -70,7 +70,7 @@ def panel_organisation(request: Request) -> HttpResponse:
     counts = queries.totals(visitor.organisation)
     days = [today, *queries.later_days_in(counts, today, most=2)]
     told = queries.need_map(counts, days)
-    keys = list(dict.fromkeys(pk for day in days for pk in told.skills("", day)[:ROWS]))[:ROWS]
+    keys = told.skills("", *days)[:ROWS]
     skills = Skill.objects.in_bulk(keys)
     biggest = [
         queries.Biggest(skills[pk], [(day, told.figure("", pk, day)) for day in days])

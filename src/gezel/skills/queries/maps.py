@@ -82,7 +82,7 @@ def seats_of(organisation: Organisation, people: PersonQuerySet) -> QuerySet[Emp
         Employment.objects.current()
         .filter(organisation=organisation, person__in=people)
         .select_related("person", "unit", "job__profile_job__profile")
-        .order_by("person__last_name", "person__first_name", "pk")
+        .order_by("person__first_name", "person__last_name", "pk")
     )
 
 
@@ -188,27 +188,19 @@ class NeedMap:
             return None
         return Figure(count, (place, skill_pk, day) in self._dark)
 
-    def skills(self, place: Place, day: date) -> list[int]:
-        """Skills asked at a place, most needed first: essential, then by people short.
+    def skills(self, place: Place, *days: date) -> list[int]:
+        """Skills asked at a place on any of these days, most needed first.
 
-        What is dark comes last, so that the order does not tell of it either.
+        Essential shortages lead, then how many people fall short, on the day on which that is
+        most. What is dark counts for nothing here, so that the order does not tell of it.
         """
-        found = [
-            (skill, figure)
-            for skill in {skill for _place, skill, _day in self._figures}
-            if (figure := self.figure(place, skill, day))
-        ]
-        return [
-            skill
-            for skill, _f in sorted(
-                found,
-                key=lambda pair: (
-                    (1, 0, 0, pair[0])
-                    if pair[1].dark
-                    else (0, -pair[1].count.short_essential, -pair[1].count.short, pair[0])
-                ),
-            )
-        ]
+        weight: dict[int, tuple[int, int]] = {}
+        for skill in {skill for at, skill, _day in self._figures if at == place}:
+            found = [f for day in days if (f := self.figure(place, skill, day))]
+            if found:
+                shown = [(f.count.short_essential, f.count.short) for f in found if not f.dark]
+                weight[skill] = max(shown, default=(-1, -1))
+        return sorted(weight, key=lambda skill: (-weight[skill][0], -weight[skill][1], skill))
 
 
 @dataclass(frozen=True, slots=True)

@@ -305,7 +305,7 @@ def test_a_team_shows_direct_reports_and_everyone_below_on_request(
         return [row.seat.person.first_name for row, _cells in rows]
 
     assert names() == ["Noor"]
-    assert names(below=1) == ["Youssef", "Noor"]
+    assert names(below=1) == ["Noor", "Youssef"]
     assert names(below=1, q="you") == ["Youssef"]
     assert names(profile="x", kind="nonsense", page="-3", asked_on="2026-02-31") == ["Noor"]
 

@@ -336,8 +336,7 @@ def organisation(request: Request) -> HttpResponseBase:
     )
     whole = unit.path if by == "unit" else ""
     ordered = told.skills(whole, shown_on)
-    ahead = [pk for day in days for pk in told.skills(whole, day) if pk not in set(ordered)]
-    keys = [*ordered, *dict.fromkeys(ahead)]
+    keys = told.skills(whole, *days)
     skills = Skill.objects.in_bulk(keys)
     give_own_names(skills.values(), here)
     biggest = [
@@ -347,7 +346,7 @@ def organisation(request: Request) -> HttpResponseBase:
     ]
     all_columns = request.GET.get("columns") == "all"
     columns = [skills[pk] for pk in ordered if pk in skills][: None if all_columns else COLUMNS]
-    places = _places(visitor, by, unit)
+    places = [at for at in _places(visitor, by, unit) if _counts(told, at, keys, days)]
     if form := FORMS.get(request.GET.get("export", "")):
         head, rows = _organisation_table(told, places, skills, days)
         return form("need-map-organisation", head, rows)
@@ -399,6 +398,15 @@ def _places(visitor: Visitor, by: str, unit: Unit) -> list[Place]:
     people = f"{team}?unit={unit.pk}" if policy.sees_everyone(visitor) else ""
     direct = _("Directly in %(unit)s") % {"unit": unit.name} if below else unit.name
     return [*below, Place(queries.DIRECT + unit.path, direct, people)]
+
+
+def _counts(
+    told: queries.NeedMap, place: Place, skills: Sequence[int], days: Sequence[date]
+) -> bool:
+    """Whether anyone at a place is asked anything; a unit is shown in any case, to go down."""
+    return place.url.startswith("?") or any(
+        told.figure(place.key, pk, day) for pk in skills for day in days
+    )
 
 
 def _place_row(
