@@ -26,7 +26,12 @@ def board_for(visitor: Visitor) -> Board:
     """
     if visitor.employment is None:
         return Board(("skills:panel_mine",), ("certificates:panel_mine",))
-    own_side = ("plans:panel_next", "certificates:panel_mine", "content:panel_continue")
+    own_side = (
+        "people:panel_asked",
+        "plans:panel_next",
+        "certificates:panel_mine",
+        "content:panel_continue",
+    )
     if visitor.is_hr:
         return Board(
             ("skills:panel_organisation", *_team(visitor)),

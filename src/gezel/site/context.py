@@ -17,6 +17,6 @@ def house(request: HttpRequest) -> dict[str, Any]:
     visitor = request.visitor  # type: ignore[attr-defined] # put there by our middleware
     return common | {
         "visitor": visitor,
-        "menu": list(shown(MAIN, visitor, request.path)),
-        "own_menu": list(shown(OWN, visitor, request.path)),
+        "menu": shown(MAIN, visitor, request.path),
+        "own_menu": shown(OWN, visitor, request.path),
     }

@@ -35,7 +35,7 @@ def collect_when_changed() -> bool:
     if stamp.exists() and stamp.read_text() == now:
         return False
     # In a process of its own: here the settings already chose files without hashed names.
-    subprocess.run(
+    subprocess.run(  # noqa: S603 # our own interpreter and our own words
         [
             sys.executable,
             "-m",

@@ -1,9 +1,9 @@
 """The menu: what each visitor can go to, and where they are now."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -12,13 +12,13 @@ from gezel.people.api import Visitor
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One way to go; `room` is what counts as being there, `dock` whether it fits on a phone."""
+    """One way to go; `near` are other beginnings of an address that count as being there."""
 
     name: str
     label: str | Promise
     icon: str
     open_to: Callable[[Visitor], bool]
-    dock: bool = True
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,6 @@ class Shown:
     label: str | Promise
     icon: str
     here: bool
-    dock: bool
 
 
 def _works(visitor: Visitor) -> bool:
@@ -46,14 +45,21 @@ def _hr(visitor: Visitor) -> bool:
 
 MAIN = (
     Item("home", _("Start"), "house", lambda visitor: True),
-    Item("catalogue:search", _("Learn"), "book-open", _works),
+    Item("catalogue:search", _("Learn"), "book-open", _works, near=("/modules/",)),
     Item("plans:mine", _("Grow"), "sprout", lambda visitor: True),
-    Item("skills:mine", _("Skills"), "compass", lambda visitor: True),
-    Item("skills:team", _("Team"), "users", _leads),
-    Item("skills:organisation", _("Organisation"), "building-2", _hr),
+    Item("skills:mine", _("Skills"), "compass", lambda visitor: True, near=("/skills/",)),
+    Item("skills:team", _("Team"), "users", _leads, near=("/plan/team/",)),
+    Item(
+        "skills:organisation",
+        _("Organisation"),
+        "building-2",
+        _hr,
+        near=("/people/", "/skills/roles/", "/skills/occupations/", "/certificates/overview/"),
+    ),
 )
 OWN = (
     Item("certificates:mine", _("My certificates"), "badge-check", lambda visitor: True),
+    Item("records:mine", _("What was recorded"), "history", lambda visitor: True),
     Item("trust:who_sees_what", _("Who sees what"), "eye", lambda visitor: True),
     Item("people:tree", _("People and units"), "network", _works),
     Item("skills:profiles", _("Role profiles"), "briefcase", _works),
@@ -63,14 +69,18 @@ OWN = (
 )
 
 
-def shown(items: tuple[Item, ...], visitor: Visitor, path: str) -> Iterator[Shown]:
-    """The items open to this visitor, with the one they are at marked."""
-    for item in items:
-        if not item.open_to(visitor):
-            continue
-        try:
-            url = reverse(item.name)
-        except NoReverseMatch:
-            continue
-        here = path == url if url == "/" else path.startswith(url)
-        yield Shown(url, item.label, item.icon, here, item.dock)
+def shown(items: tuple[Item, ...], visitor: Visitor, path: str) -> list[Shown]:
+    """The items open to this visitor; the one whose address says most of `path` is marked."""
+    found = [(item, reverse(item.name)) for item in items if item.open_to(visitor)]
+    here = max(
+        (
+            (len(start), place)
+            for place, (item, url) in enumerate(found)
+            for start in (url, *item.near)
+            if (path == start if start == "/" else path.startswith(start))
+        ),
+        default=(0, -1),
+    )[1]
+    return [
+        Shown(url, item.label, item.icon, place == here) for place, (item, url) in enumerate(found)
+    ]

@@ -15,7 +15,7 @@ from gezel.skills.api import (
     Skill,
     SkillLink,
     make_skills_findable,
-    recompute,
+    recompute_organisation,
 )
 
 # What share of what is asked someone shows, by how long they have been at it.
@@ -81,8 +81,8 @@ def build_evidence(stage: Stage, told: dict[str, Any], organisation: Organisatio
 
 
 def finish_evidence(organisation: Organisation) -> None:
-    """Estimate what the evidence of everyone here shows."""
-    recompute(organisation.employments.values_list("person_id", flat=True))
+    """Estimate what the evidence of everyone here shows, and count the needs."""
+    recompute_organisation(organisation)
 
 
 def _written(stage: Stage, told: dict[str, Any], organisation: Organisation) -> Iterator[Evidence]:
