@@ -81,7 +81,7 @@ def _keep_picture(organisation: Organisation, upload: IO[bytes], form: str) -> M
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(data), formats=[form])
         if picture.width * picture.height > uploads.MOST_PIXELS:
-            raise Refused(_("This picture has more than 40 million pixels. Choose a smaller one."))
+            raise _too_many_pixels()
         picture.load()
         upright = ImageOps.exif_transpose(picture)
         upright.thumbnail((uploads.WIDEST, uploads.WIDEST * 2))
@@ -91,12 +91,18 @@ def _keep_picture(organisation: Organisation, upload: IO[bytes], form: str) -> M
         seen.save(drawn, "WEBP", quality=82, method=4)
     except Refused:
         raise
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels() from error
     except Exception as error:
         # Pillow's readers raise whatever a broken file makes them stumble over.
         raise Refused(_("This picture is broken. Save it again and retry.")) from error
     return _keep(
         organisation, ContentFile(drawn.getvalue()), "image/webp", (seen.width, seen.height)
     )
+
+
+def _too_many_pixels() -> Refused:
+    return Refused(_("This picture has more than 40 million pixels. Choose a smaller one."))
 
 
 def _keep_film(organisation: Organisation, upload: IO[bytes], kind: str) -> Media:

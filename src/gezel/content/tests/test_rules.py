@@ -194,7 +194,9 @@ def test_two_right_answers_to_a_single_question_are_refused() -> None:
 
 json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text() | st.floats(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=12,
 )  # fmt: skip
 FIELDS = ["body", "prompt", "items", "options", "multiple", "alt", "title", "text", "nl", "en"]

@@ -236,7 +236,12 @@ def result(request: Request, registration: uuid.UUID) -> HttpResponse:
     playing = queries.play(attempt)
     skills = Skill.objects.in_bulk([row["skill"] for row in attempt.effect])
     effects = [
-        row | {"skill": skills[row["skill"]], "word": Level(row["shown"]).label}
+        row
+        | {
+            "skill": skills[row["skill"]],
+            "word": Level(row["shown"]).label,
+            "mark": row["asked"] or row["coming"] or None,
+        }
         for row in attempt.effect
         if row["skill"] in skills
     ]
