@@ -37,7 +37,7 @@ from gezel.skills.queries import (
     requirements_of,
     skills_asked_of,
 )
-from gezel.skills.queries.taxonomy import find_skills, skills_by_key
+from gezel.skills.queries.taxonomy import find_skills, give_own_names, skills_by_key
 from gezel.skills.rules import (
     HIGHEST_LEVEL,
     DatedDemand,
@@ -77,11 +77,12 @@ __all__ = [
     "estimates",
     "find_skills",
     "fit",
+    "give_own_names",
     "import_esco",
     "import_onet",
     "learning_needs",
-    "make_skills_findable",
     "levels",
+    "make_skills_findable",
     "needs_of",
     "people_to_vouch_for",
     "people_whose_skills",
