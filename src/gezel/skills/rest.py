@@ -1,17 +1,19 @@
 """The part of `/api/v1/` that skills answers."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import Field, Header, Query, Router, Schema
 
-from gezel.connect.api import ApiRequest, Page, Scope, page
-from gezel.skills import rules
-from gezel.skills.models import Demand, Occupation, RoleProfile, Skill
+from gezel.connect.api import ApiRequest, Page, Scope, Strict, once, page
+from gezel.people.api import Employment, Person
+from gezel.skills import actions, queries, rules
+from gezel.skills.models import Demand, Evidence, Occupation, RoleProfile, Skill
 from gezel.skills.queries import taxonomy
+from gezel.trust.api import note_reading
 
 router = Router(tags=["skills"])
 
@@ -215,3 +217,192 @@ def role_profile(request: ApiRequest, pk: int, on: date | None = None) -> Profil
             for d in rows
         ],
     )
+
+
+NEEDS = Scope("needs:read")
+
+
+def _noted(request: ApiRequest, about: list[int]) -> None:
+    """Who made the key answers for what is read with it."""
+    if request.auth.token.made_by_id:
+        note_reading(
+            reader_pk=request.auth.token.made_by_id, about=about, matter="skills", purpose="api"
+        )
+
+
+class NeedOut(Schema):
+    """A skill someone's role asks, beside the level shown; `short` is 0 where it is reached."""
+
+    skill: int
+    name: str
+    asked: int
+    essential: bool
+    level: float
+    pieces: int
+    newest_on: date | None
+    short: float
+
+
+class NeedsOut(Schema):
+    """What one person's role asks on a date; `role_profile` is null where the job has none."""
+
+    person: int
+    role_profile: int | None
+    asked: list[NeedOut]
+
+
+class PageOfNeeds(Schema):
+    """Some people, and the cursor that asks for the next ones (null: these were the last)."""
+
+    on: date
+    asked_on: date
+    items: list[NeedsOut]
+    next: int | None
+
+
+@router.get("/needs", auth=NEEDS, response=PageOfNeeds)
+def needs(
+    request: ApiRequest,
+    *,
+    after: int = Query(0, ge=0, le=LAST),
+    limit: int = Query(50, ge=1, le=200),
+    person: int | None = Query(None, ge=1, le=LAST),
+    on: date | None = None,
+    asked_on: date | None = None,
+) -> PageOfNeeds:
+    """Per person at work: what the role asks (`asked_on`) beside what evidence shows (`on`)."""
+    people = Person.objects.working_at(request.auth.organisation).filter(pk__gt=after)
+    if person is not None:
+        people = people.filter(pk=person)
+    keys = list(people.order_by("pk").values_list("pk", flat=True)[: limit + 1])
+    shown = keys[:limit]
+    seats = queries.seats_of(request.auth.organisation, Person.objects.get_queryset()).filter(
+        person__in=shown
+    )
+    told = queries.team_map(list(seats), on=on, asked_on=asked_on)
+    _noted(request, shown)
+    today = timezone.localdate()
+    rows = {row.seat.person_id: row for row in told.rows}
+    return PageOfNeeds(
+        on=on or today,
+        asked_on=asked_on or on or today,
+        items=[_needs(rows[pk], told.skills) for pk in shown if pk in rows],
+        next=shown[-1] if len(keys) > limit else None,
+    )
+
+
+def _needs(row: queries.TeamRow, skills: list[Skill]) -> NeedsOut:
+    return NeedsOut(
+        person=row.seat.person_id,
+        role_profile=row.profile.pk if row.profile else None,
+        asked=[
+            NeedOut(
+                skill=skill.pk,
+                name=skill.name,
+                asked=cell.asked,
+                essential=cell.essential,
+                level=round(cell.level, 3),
+                pieces=cell.held[2],
+                newest_on=cell.held[3],
+                short=cell.gap if cell.short else 0.0,
+            )
+            for skill in skills
+            if (cell := row.cells.get(skill.pk))
+        ],
+    )
+
+
+class EvidenceOut(Schema):
+    """One piece of evidence; `corrects` names the piece it takes the place of."""
+
+    id: int
+    person: int
+    skill: int
+    kind: str
+    level: int
+    given_by: int | None
+    observed_on: date
+    note: str
+    rests_on: str
+    corrects: int | None
+    counts: bool
+
+
+class EvidenceIn(Strict):
+    """A certificate or completed module, as another system registers it.
+
+    Views of people are not taken in: those are given by the people themselves.
+    """
+
+    person: int
+    skill: int
+    kind: Literal["certificate", "module"]
+    level: int
+    observed_on: date
+    note: str = Field("", max_length=500)
+    rests_on: str = Field("", max_length=200)
+
+
+def _evidence(piece: Evidence) -> EvidenceOut:
+    return EvidenceOut(
+        id=piece.pk,
+        person=piece.person_id,
+        skill=piece.skill_id,
+        kind=piece.kind,
+        level=piece.level,
+        given_by=piece.given_by_id,
+        observed_on=piece.observed_on,
+        note=piece.note,
+        rests_on=piece.rests_on,
+        corrects=piece.corrects_id,
+        counts=piece.level > 0 and not hasattr(piece, "corrected_by"),
+    )
+
+
+@router.get("/evidence", auth=NEEDS, response=Page[EvidenceOut])
+def evidence(
+    request: ApiRequest,
+    after: int = Query(0, ge=0, le=LAST),
+    limit: int = Query(50, ge=1, le=200),
+    person: int | None = Query(None, ge=1, le=LAST),
+) -> dict[str, Any]:
+    """Evidence of people at work here, corrected pieces too, in the order it came."""
+    here = Employment.objects.current().filter(organisation=request.auth.organisation)
+    found = Evidence.objects.filter(person__in=here.values("person_id"))
+    if person is not None:
+        found = found.filter(person=person)
+    told = page(found.select_related("corrected_by"), after=after, limit=limit)
+    _noted(request, [piece.person_id for piece in told["items"]])
+    return told | {"items": [_evidence(piece) for piece in told["items"]]}
+
+
+@router.post("/evidence", auth=Scope("evidence:write"), response=EvidenceOut)
+def add_evidence(
+    request: ApiRequest,
+    body: EvidenceIn,
+    idempotency_key: str = Header(min_length=8, max_length=100),
+) -> dict[str, Any]:
+    """Add a piece; the same key again answers the same and adds nothing."""
+    organisation = request.auth.organisation
+    person = get_object_or_404(
+        Person.objects.working_at(organisation), pk=max(0, min(body.person, LAST))
+    )
+    usable = Q(organisation=None) | Q(organisation=organisation)
+    skill = get_object_or_404(Skill.objects.filter(usable), pk=max(0, min(body.skill, LAST)))
+
+    def added() -> EvidenceOut:
+        return _evidence(
+            actions.add_evidence(
+                person,
+                skill,
+                kind=body.kind,
+                level=body.level,
+                on=body.observed_on,
+                by=None,
+                organisation=organisation,
+                note=body.note,
+                rests_on=body.rests_on,
+            )
+        )
+
+    return once(request, idempotency_key, added)
