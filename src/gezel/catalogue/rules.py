@@ -26,8 +26,8 @@ A_HUNDRED_EUROS, MOST_FOR_MONEY = -0.5, -5.0
 
 # Who stands at 1.4 can follow what begins at 2; who stands at 1 cannot follow what begins at 3.
 REACH = 0.75
-# Less than a quarter of a level is no step.
-SMALLEST_STEP = 0.25
+# Less than half a level is no step: that is within what two people would disagree about.
+SMALLEST_STEP = 0.5
 
 PRACTICE, OTHERS, FORMAL = "practice", "others", "formal"
 

@@ -187,7 +187,7 @@ def _filters(
         yield Filter("provider", _("Provider"), _choices(told, question.provider))
     if policy.may_offer(request.visitor):
         states = [("draft", _("draft")), ("closed", _("no longer on offer"))]
-        yield Filter("state", _("State"), _choices(states, question.state))
+        yield Filter("state", _("On offer or not"), _choices(states, question.state))
 
 
 def _chips(request: Request, question: Question, skills: dict[int, Skill]) -> Iterator[Chip]:
