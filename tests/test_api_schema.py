@@ -1,0 +1,147 @@
+"""Schemathesis goes through the whole of `/api/v1/`, as another system with every scope would."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from gezel.connect.tests.builders import a_token, bearing
+from gezel.people.api import Organisation, Person
+from gezel.people.tests.builders import a_colleague
+from gezel.skills.tests import builders as skills
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = 20
+
+
+@pytest.fixture
+def headers(van_dijk: Organisation, femke: Person, noor: Person) -> dict[str, str]:
+    """A key that may do all, in an organisation where there is something to read."""
+    skills.a_skill("Diagnosing")
+    a_colleague(van_dijk, "Ömer שלום " + "x" * 120)
+    return bearing(a_token(van_dijk, femke).secret)
+
+
+@pytest.fixture
+def schema(headers: dict[str, str]) -> Iterator[Any]:
+    # As Django's own test client does: the connection is the test's, not the request's.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def operations(schema: Any) -> Iterator[Any]:
+    for found in schema.get_all_operations():
+        yield found.ok()
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_every_operation_answers_as_it_says(
+    schema: Any, headers: dict[str, str], mode: GenerationMode
+) -> None:
+    tried = 0
+    for operation in operations(schema):
+
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def ask(case: Any) -> None:
+            case.call_and_validate(checks=CHECKS, headers=headers)
+
+        try:
+            ask()
+        except Exception as error:
+            if "Unsatisfiable" in type(error).__name__:
+                continue  # nothing can be wrong about an operation that asks nothing
+            raise
+        tried += 1
+    assert tried >= 5
+
+
+def test_nothing_answers_without_a_key(schema: Any, headers: dict[str, str]) -> None:
+    for operation in operations(schema):
+        path = operation.path.replace("{", "").replace("}", "")
+        path = "/".join("1" if part in {"pk", "person"} else part for part in path.split("/"))
+        answer = Client().generic(operation.method.upper(), path)
+        assert answer.status_code == 401, path
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "Bearer", "Bearer ", "Bearer \x00", "Basic x", "Bearer a b", "bearer é", "Bearer " * 900],
+)
+def test_a_strange_header_is_a_401(headers: dict[str, str], header: str) -> None:
+    answer = Client().get("/api/v1/skills", headers={"Authorization": header})
+    assert answer.status_code == 401
+
+
+def test_a_session_is_no_key(femke: Person) -> None:
+    """So another site cannot use somebody's browser to ask."""
+    client = Client()
+    client.force_login(femke)
+    assert client.get("/api/v1/people").status_code == 401
+
+
+@pytest.mark.parametrize("query", ["after=\x00", "after=1e9", "limit=99999999999999999999", "x=1"])
+def test_strange_questions_break_nothing(headers: dict[str, str], query: str) -> None:
+    answer = Client().get(f"/api/v1/people?{query}", headers=headers)
+    assert answer.status_code in {200, 422}
+
+
+def test_a_key_sees_its_own_organisation_only(
+    van_dijk: Organisation, de_linde: Organisation, femke: Person, noor: Person, sam: Person
+) -> None:
+    ours = bearing(a_token(van_dijk, femke).secret)
+    people = Client().get("/api/v1/people?limit=200", headers=ours).json()["items"]
+
+    assert noor.pk in {p["id"] for p in people}
+    assert sam.pk not in {p["id"] for p in people}
+    assert Client().get(f"/api/v1/people/{sam.pk}", headers=ours).status_code == 404
+
+
+def test_each_scope_opens_its_own_part_only(van_dijk: Organisation, femke: Person) -> None:
+    doors = {
+        "people:read": "/api/v1/people",
+        "skills:read": "/api/v1/skills",
+        "catalogue:read": "/api/v1/activities",
+    }
+    for scope in doors:
+        key = bearing(a_token(van_dijk, femke, name=scope, scopes=[scope]).secret)
+        for needed, address in doors.items():
+            expected = 200 if needed == scope else 403
+            assert Client().get(address, headers=key).status_code == expected, (scope, address)
+
+
+def test_the_schema_loads_nothing_from_elsewhere(db: None) -> None:
+    answer = Client().get(reverse("api:openapi-json"))
+    assert answer.status_code == 200
+    assert all("Problem" in str(o) for p in answer.json()["paths"].values() for o in p.values())
