@@ -21,6 +21,9 @@ def panel_goal(request: Request) -> HttpResponse:
     if goal is None:
         raise Http404
     told = {"goal": goal, "progress": queries.progress_of([goal])[goal]}
+    if request.visitor.employment:
+        # A skill in its title has our own name; a role costs a query for what it asks instead.
+        queries.name_our_way([goal], [], request.visitor.organisation)
     return render(request, "plans/panel_goal.html", told)
 
 

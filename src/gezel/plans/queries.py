@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -20,6 +20,7 @@ from gezel.skills.api import (
     Standing,
     demand_on,
     estimates,
+    give_own_names,
 )
 
 # -- how far goals are --------------------------------------------------------------------------
@@ -92,6 +93,18 @@ def _pk(skill: Hashable) -> int:
     if not isinstance(skill, Skill):
         raise TypeError("A goal's target names a skill.")
     return skill.pk
+
+
+def name_our_way(
+    goals: Iterable[Goal],
+    progress: Iterable[rules.Progress],
+    organisation: Organisation | None,
+) -> None:
+    """Let the skills on a page answer to the organisation's own names, in one query."""
+    skills = [g.skill for g in goals if g.skill]
+    skills += [m.skill for p in progress for m in p.moves if isinstance(m.skill, Skill)]
+    if organisation is not None and skills:
+        give_own_names(skills, organisation)
 
 
 def goals_in_full(goals: QuerySet[Goal]) -> QuerySet[Goal]:
@@ -401,24 +414,18 @@ class SharedGoalShown:
     mine_to_edit: bool = False
 
 
-def shared_goals(visitor: Visitor, *, editable: bool = True) -> list[SharedGoalShown]:
-    """The shared goals one may read, with progress that gives no small group away.
+def shared_goals_in(organisation: Organisation) -> list[SharedGoalShown]:
+    """Every shared goal of the organisation, with progress that gives no small group away.
 
-    What stays dark is decided over all shared goals of the organisation, whoever looks, so two
-    readers cannot lay their pages side by side and subtract. Three queries, and one for HR and
-    leads to know which ones they may change.
+    What stays dark is decided over all of them, whoever looks, so two readers cannot lay their
+    pages side by side and subtract. Three queries.
     """
-    organisation = visitor.organisation
     every = list(
         SharedGoal.objects.filter(organisation=organisation).select_related("unit", "skill")
     )
     if not every:
         return []
     groups, reached = _people_by_place(organisation), _reached_by_place(organisation, every)
-    visible = set(policy.shared_goals_to_read(visitor).values_list("pk", flat=True))
-    may_edit: set[int] = set()
-    if editable and (visitor.is_hr or visitor.leads):
-        may_edit = set(policy.shared_goals_to_edit(visitor).values_list("pk", flat=True))
     sizes = {g.pk: _sum_below(groups, _path(g)) for g in every}
     by_question: dict[int, list[rules.Group]] = defaultdict(list)
     for goal in every:
@@ -434,10 +441,24 @@ def shared_goals(visitor: Visitor, *, editable: bool = True) -> list[SharedGoalS
             _sum_below(reached[goal.skill_id, goal.level], _path(goal))
             if goal.pk in shown
             else None,
-            goal.pk in may_edit,
         )
         for goal in every
-        if goal.pk in visible
+    ]
+
+
+def shared_goals(visitor: Visitor, *, editable: bool = True) -> list[SharedGoalShown]:
+    """Those the visitor may read: one query more, and for who may change some, another."""
+    every = shared_goals_in(visitor.organisation)
+    if not every:
+        return []
+    visible = set(policy.shared_goals_to_read(visitor).values_list("pk", flat=True))
+    may_edit: set[int] = set()
+    if editable and (visitor.is_hr or visitor.leads):
+        may_edit = set(policy.shared_goals_to_edit(visitor).values_list("pk", flat=True))
+    return [
+        replace(shown, mine_to_edit=shown.goal.pk in may_edit)
+        for shown in every
+        if shown.goal.pk in visible
     ]
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from gezel.catalogue.api import Activity
-from gezel.people.api import Request, Visitor, at_work, require, signed_in
+from gezel.people.api import Organisation, Request, Visitor, at_work, require, signed_in
 from gezel.plans import actions, policy, queries, rules
 from gezel.plans.actions import ChangedMeanwhileError
 from gezel.plans.forms import (
@@ -29,7 +28,14 @@ from gezel.plans.forms import (
     WishForm,
 )
 from gezel.plans.models import Goal, Step, Wish
-from gezel.skills.api import RoleProfile, Skill, needs_of, profiles_to_read
+from gezel.skills.api import (
+    RoleProfile,
+    Skill,
+    find_skills,
+    give_own_names,
+    needs_of,
+    profiles_to_read,
+)
 from gezel.trust.api import note_reading
 
 MEANWHILE = gettext_lazy(
@@ -119,22 +125,9 @@ def _choose_target(request: Request, wish: Wish | None) -> HttpResponse:
         )
         if start == "role"
         else [],
-        "skills": _skills_like(visitor, words) if words else [],
+        "skills": find_skills(visitor, words) if words else [],
     }
     return render(request, "plans/choose.html", shown)
-
-
-def _skills_like(visitor: Visitor, words: str) -> list[Skill]:
-    """Skills by name or other name, the organisation's own first."""
-    named = (
-        Q(name_nl__icontains=words)
-        | Q(name_en__icontains=words)
-        | Q(aliases_nl__icontains=words)
-        | Q(aliases_en__icontains=words)
-    )
-    found = Skill.objects.usable_by(visitor).filter(named)
-    own = list(found.filter(organisation=visitor.organisation).order_by("name_nl")[:20])
-    return own + list(found.filter(organisation=None).order_by("name_nl")[: 20 - len(own)])
 
 
 def _target(request: Request) -> tuple[RoleProfile | None, Skill | None]:
@@ -142,7 +135,8 @@ def _target(request: Request) -> tuple[RoleProfile | None, Skill | None]:
     if pk := _whole(request, "profile"):
         return get_object_or_404(profiles_to_read(request.visitor), pk=pk), None
     if pk := _whole(request, "skill"):
-        return None, get_object_or_404(Skill.objects.usable_by(request.visitor), pk=pk)
+        skills = Skill.objects.usable_by(request.visitor).worded_by(request.visitor.organisation)
+        return None, get_object_or_404(skills, pk=pk)
     return None, None
 
 
@@ -175,6 +169,8 @@ def _goal_page(
 ) -> HttpResponse:
     own = goal.person_id == request.user.pk
     agreement = queries.agreement_of(goal)
+    progress = queries.progress_since(goal)
+    queries.name_our_way([goal], [progress], _organisation(request.visitor))
     if wish is None and not own:
         wish = WishForm(initial={"wish": goal.agreement.wish})
     confirmed_at = (
@@ -183,7 +179,7 @@ def _goal_page(
     shown = {
         "goal": goal,
         "own": own,
-        "progress": queries.progress_since(goal),
+        "progress": progress,
         "plan": queries.plan_of(goal, request.visitor),
         "agreement": agreement,
         "wish_form": wish,
@@ -319,6 +315,7 @@ def steps(request: Request, pk: int) -> HttpResponse:
         messages.success(request, _("The step is in the plan."))
         return redirect("plans:goal", pk)
     progress = queries.progress_of([found])[found]
+    queries.name_our_way([found], [progress], request.visitor.organisation)
     suggested = queries.suggestions_for(found, progress)
     shown = {
         "goal": found,
@@ -484,8 +481,10 @@ def put_wish_aside(request: Request, pk: int) -> HttpResponse:
 def shared(request: Request) -> HttpResponse:
     """The goals of my unit and of the whole organisation, with how many people are there."""
     visitor = request.visitor
+    goals = queries.shared_goals(visitor)
+    give_own_names([g.goal.skill for g in goals], visitor.organisation)
     shown = {
-        "goals": queries.shared_goals(visitor),
+        "goals": goals,
         "may_set": visitor.is_hr or policy.units_to_set_goals_for(visitor).exists(),
         "today": timezone.localdate(),
     }
@@ -496,6 +495,7 @@ def _skills_to_choose(visitor: Visitor) -> Any:
     """What role profiles here ask: the skills a shared goal would be about."""
     return (
         Skill.objects.filter(demands__profile__organisation=visitor.organisation)
+        .worded_by(visitor.organisation)
         .distinct()
         .order_by("name_nl", "name_en")
     )
@@ -557,6 +557,11 @@ def edit_shared_goal(request: Request, pk: int) -> HttpResponse:
 
 
 # -- small things -------------------------------------------------------------------------------
+
+
+def _organisation(visitor: Visitor) -> Organisation | None:
+    """Where they work, if anywhere: one's own plan is there between jobs too."""
+    return visitor.employment.organisation if visitor.employment else None
 
 
 def _status(form: Any, stale: bool) -> int:
