@@ -8,8 +8,41 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from gezel import __version__
+from gezel.catalogue.rest import router as catalogue
+from gezel.connect.api import Problem, Scope
+from gezel.people.rest import router as people
+from gezel.skills.rest import router as skills
 
-api = NinjaAPI(
+PROBLEMS = {
+    400: "The request could not be read.",
+    401: "No valid token.",
+    403: "The token lacks the scope.",
+    404: "Not there, or not yours.",
+    409: "The Idempotency-Key was used before with another body.",
+    422: "A value could not be accepted.",
+}
+
+
+class Api(NinjaAPI):
+    """One interface, whose description also tells what can go wrong."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> Any:
+        """The schema that Ninja makes, with our problems at every operation."""
+        schema = super().get_openapi_schema(**kwargs)
+        schema["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        for path in schema["paths"].values():
+            for operation in path.values():
+                for status, told in PROBLEMS.items():
+                    operation["responses"].setdefault(status, _described(told))
+        return schema
+
+
+def _described(told: str) -> dict[str, Any]:
+    problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {"description": told, "content": {"application/problem+json": problem}}
+
+
+api = Api(
     title="Gezel",
     version=__version__,
     description="People, skills, learning needs, catalogue and plans of one organisation.",
@@ -58,3 +91,9 @@ def _misread(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(InvalidFact)
 def _refused(request: HttpRequest, error: InvalidFact) -> HttpResponse:
     return _problem(request, 422, "This cannot be so.", " ".join(error.messages))
+
+
+# `people` lies below the room that knows keys, so its part gets its lock here.
+api.add_router("", people, auth=Scope("people:read"))
+api.add_router("", skills)
+api.add_router("", catalogue)
