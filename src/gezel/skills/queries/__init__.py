@@ -29,6 +29,7 @@ from gezel.skills.queries.maps import (
     stored_counts,
     team_map,
     totals,
+    units_above,
     units_below,
 )
 from gezel.skills.queries.needs import (
@@ -102,5 +103,6 @@ __all__ = [
     "stored_counts",
     "team_map",
     "totals",
+    "units_above",
     "units_below",
 ]

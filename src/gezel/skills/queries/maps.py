@@ -221,30 +221,54 @@ def counting_of(organisation: Organisation) -> NeedCounting | None:
 
 
 def stored_counts(organisation: Organisation, *, by: str, below: Unit, deep: bool) -> Counted:
-    """Counts as they were kept, in one query: place, skill and interval → count.
+    """Counts as they were kept: place, skill and interval → count.
 
     Args:
         by: "unit", "profile" or "location".
         below: only people at this unit or below it.
-        deep: count all of the organisation's tree, down to the level under `below`, and not
-            only what is below it; needed to decide what stays dark.
+        deep: count also what stands beside the path from the root to `below`, and not only what
+            is below it; needed to decide what stays dark.
     """
-    found = NeedCount.objects.filter(organisation=organisation)
-    if not deep and below.depth > 1:
-        found = found.filter(unit__path__startswith=below.path)
-    if by == "unit":
-        found = found.annotate(place=Substr("unit__path", 1, _child_length(below)))
-    key = {"unit": "place", "profile": "profile_id", "location": "location_id"}[by]
+    here = NeedCount.objects.filter(organisation=organisation)
+    if by != "unit":
+        if below.depth > 1:
+            here = here.filter(unit__path__startswith=below.path)
+        return _summed(here, {"profile": "profile_id", "location": "location_id"}[by])
+    step = int(Unit.steplen)
     counts: Counted = {}
-    for place, skill, from_on, until_on, people, short, essential, gap in found.values_list(
-        key, "skill_id", "from_on", "until_on"
-    ).annotate(Sum("people"), Sum("short"), Sum("short_essential"), Sum("gap_sum")):
-        counts[place, skill, (from_on, until_on)] = Count(people, short, essential, gap)
+    for level in _path_to(below) if deep else [below.path]:
+        length = len(level) + step
+        found = here.filter(unit__path__startswith=level) if len(level) > step else here
+        placed = _summed(found.annotate(place=Substr("unit__path", 1, length)), "place")
+        # The next step down the path is told by its own parts.
+        further = below.path[:length] if level != below.path else None
+        counts |= {key: count for key, count in placed.items() if key[0] != further}
     return counts
 
 
-def _child_length(unit: Unit) -> int:
-    return len(unit.path) + int(Unit.steplen)
+def _path_to(unit: Unit) -> list[str]:
+    """The paths of the units from the root down to this one."""
+    step = int(Unit.steplen)
+    return [unit.path[:end] for end in range(step, len(unit.path) + 1, step)]
+
+
+def _summed(found: QuerySet[NeedCount], key: str) -> Counted:
+    return {
+        (place, skill, (from_on, until_on)): Count(people, short, essential, gap)
+        for place, skill, from_on, until_on, people, short, essential, gap in found.values_list(
+            key, "skill_id", "from_on", "until_on"
+        ).annotate(Sum("people"), Sum("short"), Sum("short_essential"), Sum("gap_sum"))
+    }
+
+
+def _place_of(path: str, below: Unit) -> str:
+    """Where people of a unit are counted for a page about another: at the child of `below` that
+    holds them, or else where their branch leaves the path to it."""
+    step = int(Unit.steplen)
+    shared = 0
+    while path[shared : shared + step] == below.path[shared : shared + step] != "":
+        shared += step
+    return path[: shared + step]
 
 
 def live_counts(
@@ -264,7 +288,7 @@ def live_counts(
     counts: Counted = {}
     for person, path, profile, location in rows:
         place: Place = {
-            "unit": path[: _child_length(below)], "profile": profile, "location": location
+            "unit": _place_of(path, below), "profile": profile, "location": location
         }[by]  # fmt: skip
         for span in asked.get(profile, []):
             _tally(counts, place, span, held.get((person, span.skill_pk), NOT_HELD)[0])
@@ -289,7 +313,7 @@ def known_to(
         .filter(organisation=organisation, person__in=people, job__profile_job__isnull=False)
         .values_list("unit__path", "job__profile_job__profile_id")
     ):
-        found[path[: _child_length(below)], profile] += 1
+        found[_place_of(path, below), profile] += 1
     return found
 
 
@@ -406,6 +430,12 @@ def units_below(unit: Unit) -> list[Unit]:
     )
 
 
+def units_above(unit: Unit) -> list[Unit]:
+    """The way up the tree, from the root to the unit above."""
+    above = _path_to(unit)[:-1]
+    return list(Unit.objects.filter(path__in=above).order_by("depth")) if above else []
+
+
 def later_days(asked: Mapping[int, Iterable[Span]], after: date, *, most: int = 3) -> list[date]:
     """The next days on which some role begins to ask something else."""
     days = {span.from_on for spans in asked.values() for span in spans if span.from_on > after}
@@ -456,14 +486,11 @@ def counts_for(
 
 def totals(organisation: Organisation) -> Counted:
     """The counts of the whole organisation, as they were kept, in one query."""
-    return {
-        (None, skill, (from_on, until_on)): Count(people, short, essential, gap)
-        for skill, from_on, until_on, people, short, essential, gap in NeedCount.objects.filter(
-            organisation=organisation
-        )
-        .values_list("skill_id", "from_on", "until_on")
-        .annotate(Sum("people"), Sum("short"), Sum("short_essential"), Sum("gap_sum"))
-    }
+    counts: Counted = {}
+    found = NeedCount.objects.filter(organisation=organisation)
+    for (_organisation, skill, interval), count in _summed(found, "organisation_id").items():
+        counts[None, skill, interval] = count
+    return counts
 
 
 def later_days_in(counts: Counted, after: date, *, most: int) -> list[date]:

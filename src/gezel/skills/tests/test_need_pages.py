@@ -528,3 +528,26 @@ def test_panels_cost_few_queries(
     client = request.getfixturevalue("visit")(request.getfixturevalue(who))
     with django_assert_max_num_queries(3 + cost):
         client.get(at(panel))
+
+
+def test_going_down_uncovers_nothing(
+    van_dijk: Organisation, places: dict[str, Person], visit: Visit
+) -> None:
+    """Zwolle is dark beside the small Parts; so is everything below it, kept or counted live."""
+    zwolle = places["Zwolle 0"].employments.get().unit
+    below = a_unit(van_dijk, "Zwolle North", below=zwolle)
+    for n in range(6):
+        places[f"Zwolle {n}"].employments.update(unit=below)
+    utrecht = places["Utrecht 0"].employments.get().unit
+    outsider = visit(a_colleague(van_dijk, "Porter Smit", job="Porter"))
+    seen = []
+    for _kept in (False, True):
+        page = outsider.get(at("organisation", unit=zwolle.pk))
+        assert set(told(page).values()) == {"too few"}
+        assert page.context["biggest"][0].now.dark
+        seen.append(told(page))
+        assert (
+            "12 of 12 short" in told(outsider.get(at("organisation", unit=utrecht.pk)))["Utrecht"]
+        )
+        actions.count_needs(van_dijk)
+    assert seen[0] == seen[1]

@@ -355,7 +355,7 @@ def organisation(request: Request) -> HttpResponseBase:
         "skills/organisation.html",
         {
             "unit": unit,
-            "above": [*unit.get_ancestors()] if unit.depth > 1 else [],
+            "above": queries.units_above(unit),
             "is_root": unit.depth == 1,
             "by": by,
             "everything": everything,
