@@ -1,7 +1,8 @@
 """The visitor: who asks, and where they work."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.http import Http404, HttpRequest
 
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
     from gezel.people.models import Employment, Organisation, Person
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,17 @@ class Visitor:
     employment: "Employment | None" = None
     mandates: frozenset[str] = frozenset()
     leads: bool = False
+    _asked: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, what: str, ask: Callable[[], Found]) -> Found:
+        """What several panels of one page want to know is asked once: a visitor lasts a request.
+
+        Only for reading: what is written later in the same request is not seen.
+        """
+        if what not in self._asked:
+            self._asked[what] = ask()
+        found: Found = self._asked[what]
+        return found
 
     @property
     def organisation(self) -> "Organisation":

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from django.urls import reverse
+from django.urls import get_urlconf, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -69,9 +70,15 @@ OWN = (
 )
 
 
+@lru_cache(maxsize=64)
+def _address(name: str, urlconf: str | None) -> str:
+    """Where it is; every page asks this of a dozen names, and no answer changes while we run."""
+    return reverse(name, urlconf)
+
+
 def shown(items: tuple[Item, ...], visitor: Visitor, path: str) -> list[Shown]:
     """The items open to this visitor; the one whose address says most of `path` is marked."""
-    found = [(item, reverse(item.name)) for item in items if item.open_to(visitor)]
+    found = [(item, _address(item.name, get_urlconf())) for item in items if item.open_to(visitor)]
     here = max(
         (
             (len(start), place)

@@ -11,7 +11,7 @@ from django.contrib.staticfiles import finders
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.http import Http404, HttpRequest
 from django.template.context import RequestContext
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, ResolverMatch, get_urlconf, resolve, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -49,6 +49,12 @@ def bundle_url(kind: str) -> str:
     return reverse("kit:bundle", args=[bundle(kind).name])
 
 
+@lru_cache(maxsize=256)
+def _view_at(name: str, urlconf: str | None) -> ResolverMatch:
+    """The view behind a name: addresses do not change while we run, and a home asks for many."""
+    return resolve(reverse(name, urlconf), urlconf)
+
+
 @register.simple_tag(takes_context=True)
 def panel(context: RequestContext, name: str, *args: Any, **kwargs: Any) -> SafeString:
     """A panel of another room on this notice board: its address is asked, not its template.
@@ -58,10 +64,10 @@ def panel(context: RequestContext, name: str, *args: Any, **kwargs: Any) -> Safe
     """
     request: HttpRequest = context["request"]
     try:
-        address = reverse(name, args=args, kwargs=kwargs)
+        view = _view_at(name, get_urlconf()) if not (args or kwargs) else None
+        match = view or resolve(reverse(name, args=args, kwargs=kwargs))
     except NoReverseMatch:
         return mark_safe("")
-    match = resolve(address)
     try:
         response = match.func(request, *match.args, **match.kwargs)
     except Http404:
