@@ -32,7 +32,7 @@ def register(
     by: Person,
     number: str = "",
     printed_until: date | None = None,
-    upload: UploadedFile | None = None,
+    upload: UploadedFile[bytes] | None = None,
     key: uuid.UUID | None = None,
 ) -> Holding:
     """Someone's certificate comes in, of today or of years ago, and waits for confirmation.

@@ -24,7 +24,7 @@ PICTURES = ("JPEG", "PNG", "WEBP")
 TYPES = {".pdf": "application/pdf", ".jpg": "image/jpeg"}
 
 
-def accept(upload: UploadedFile) -> ContentFile[bytes]:
+def accept(upload: UploadedFile[bytes]) -> ContentFile[bytes]:
     """The proof as we keep it, under a name of ours.
 
     Raises:

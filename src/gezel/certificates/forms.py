@@ -103,7 +103,7 @@ class ShowsRow(forms.Form):
         label=_("Level"),
         required=False,
         coerce=int,
-        empty_value=3,
+        empty_value="3",
         choices=[(level.value, f"{level.value} · {level.label}") for level in Level],
         initial=3,
     )

@@ -16,7 +16,7 @@ MOST = 5
 def panel_mine(request: Request) -> HttpResponse:
     """What of mine lapses first or is missing; nothing at all when nothing is due."""
     visitor = request.visitor
-    rows = queries.mine(visitor.person, visitor.employment and visitor.organisation)
+    rows = queries.mine(visitor.person, queries.employer_of(visitor))
     due = [r for r in rows if r.standing.asks_attention]
     if not due:
         raise Http404

@@ -12,7 +12,14 @@ from django.utils.translation import ngettext
 
 from gezel.certificates import rules
 from gezel.certificates.models import CERTIFICATES_OF_A_PERSON, CertificateType, Duty, Holding
-from gezel.people.api import Employment, Organisation, Person, PersonQuerySet, Unit
+from gezel.people.api import (
+    Employment,
+    Organisation,
+    Person,
+    PersonQuerySet,
+    Unit,
+    Visitor,
+)
 
 
 def why_until(holding: Holding) -> str:
@@ -111,7 +118,7 @@ def rows_of(
         held[person, type_].append(rules.Held(pk, issued, until, state == Holding.State.CONFIRMED))
         told[pk] = (number, f"{first or ''} {last or ''}".strip())
     rows = []
-    for pk, person in persons.items():
+    for pk, colleague in persons.items():
         for type_, certificate in types.items():
             one = rules.standing(held.get((pk, type_), ()), must=type_ in must[pk], on=day)
             if one is None:
@@ -119,7 +126,7 @@ def rows_of(
             behind = one.held or one.waiting
             number, decider = told[int(str(behind.key))] if behind else ("", "")
             unit_name, job_name = place[pk]
-            rows.append(Row(person, certificate, one, unit_name, job_name, number, decider))
+            rows.append(Row(colleague, certificate, one, unit_name, job_name, number, decider))
     return sorted(rows, key=lambda r: (*rules.pressing(r.standing), r.person.last_name))
 
 
@@ -172,6 +179,11 @@ def mine(
         if one is not None:
             rows.append(Row(person, type_, one))
     return sorted(rows, key=lambda r: (*rules.pressing(r.standing), r.type.name))
+
+
+def employer_of(visitor: Visitor) -> Organisation | None:
+    """Where they work, if anywhere: one's certificates are there between jobs too."""
+    return visitor.employment.organisation if visitor.employment else None
 
 
 def who_may_confirm(person: Person) -> list[str]:

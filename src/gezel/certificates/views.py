@@ -53,7 +53,7 @@ def state_words() -> dict[str, str]:
 def mine(request: Request) -> HttpResponse:
     """What I must have and have, what lapses first, and every certificate I ever sent in."""
     visitor = request.visitor
-    rows = queries.mine(visitor.person, visitor.employment and visitor.organisation)
+    rows = queries.mine(visitor.person, queries.employer_of(visitor))
     pressing = [r for r in rows if r.standing.asks_attention]
     shown = {
         "rows": rows,

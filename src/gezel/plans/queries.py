@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -21,6 +22,7 @@ from gezel.skills.api import (
     demand_on,
     estimates,
     give_own_names,
+    profile_of,
 )
 
 # -- how far goals are --------------------------------------------------------------------------
@@ -67,14 +69,16 @@ def progress_since(goal: Goal) -> rules.Progress:
     targets = targets_of([goal])[goal.pk]
     skills = [_pk(t.skill) for t in targets]
     today = timezone.localdate()
-    then, now = (
-        {
-            skill: e.level
-            for (_person, skill), e in estimates([goal.person_id], day, skill_pks=skills).items()
-        }
-        for day in (min(goal.set_on, today), today)
+    return _progress(
+        targets,
+        _levels_on(goal.person_id, today, skills),
+        _levels_on(goal.person_id, min(goal.set_on, today), skills),
     )
-    return _progress(targets, now, then)
+
+
+def _levels_on(person_pk: int, day: date, skill_pks: Sequence[int]) -> dict[Hashable, float]:
+    found = estimates([person_pk], day, skill_pks=skill_pks)
+    return {skill: estimate.level for (_person, skill), estimate in found.items()}
 
 
 def _progress(
@@ -229,13 +233,14 @@ def suggestions_for(
             teaches__skill__in=lacking,
         )
         .distinct()
-        .prefetch_related(
-            Prefetch("teaches", ActivitySkill.objects.select_related("skill"), to_attr="taught")
-        )
+        .prefetch_related(Prefetch("teaches", ActivitySkill.objects.select_related("skill")))
     }
     offers = [
         rules.Offer(
-            a.pk, a.mix, float(a.hours), {t.skill: (t.from_level, t.to_level) for t in a.taught}
+            a.pk,
+            a.mix,
+            float(a.hours),
+            {t.skill: (t.from_level, t.to_level) for t in a.teaches.all()},
         )
         for a in activities.values()
     ]
@@ -258,32 +263,20 @@ class RoleAhead:
 
 def roles_ahead(person: Person, organisation: Organisation, on: date) -> list[RoleAhead]:
     """The organisation's role profiles, the nearest first; one's own job's is marked."""
-    profiles = list(
-        RoleProfile.objects.filter(organisation=organisation).annotate(
-            own=Count(
-                "profile_jobs",
-                filter=Q(
-                    profile_jobs__job__employments__in=Employment.objects.current().filter(
-                        person=person
-                    )
-                ),
-            )
-        )
-    )
+    profiles = list(RoleProfile.objects.filter(organisation=organisation))
+    own = profile_of(person)
     asked: dict[int, list[DatedDemand]] = defaultdict(list)
-    for profile, skill, level, essential, from_on in Demand.objects.filter(
+    for role, skill, level, essential, from_on in Demand.objects.filter(
         profile__in=[p.pk for p in profiles]
     ).values_list("profile_id", "skill_id", "level", "essential", "from_on"):
-        asked[profile].append(DatedDemand(skill, level, essential, from_on))
+        asked[role].append(DatedDemand(skill, level, essential, from_on))
     held: dict[Hashable, float] = dict(
         Standing.objects.filter(person=person).values_list("skill_id", "level")
     )
     rows = []
     for profile in profiles:
         targets = [rules.Target(r.skill, r.level) for r in demand_on(asked[profile.pk], on)]
-        rows.append(
-            RoleAhead(profile, rules.progress(targets, held, held).percent, bool(profile.own))
-        )
+        rows.append(RoleAhead(profile, rules.progress(targets, held, held).percent, profile == own))
     return sorted(rows, key=lambda r: (not r.own, -r.percent, r.profile.name))
 
 
@@ -481,7 +474,7 @@ def _reached_by_place(
     """(skill, level) → place → people there, within half a level as everywhere."""
     found: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
     levels = {f"at_{n}": n for n in range(1, 6)}
-    rows = (
+    rows: Iterable[Any] = (
         Employment.objects.current()
         .filter(
             organisation=organisation,

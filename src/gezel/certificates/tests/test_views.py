@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -340,7 +341,7 @@ def test_pages_and_panels_ask_little(
     femke: Person,
     van_dijk: Organisation,
     visit: Visit,
-    django_assert_max_num_queries: Callable[..., object],
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
 ) -> None:
     people = [a_colleague(van_dijk, f"Member {n}", lead=daan) for n in range(8)]
     for n in range(4):
@@ -354,5 +355,5 @@ def test_pages_and_panels_ask_little(
     ]  # fmt: skip
     for person, name, most in asked:
         client = visit(person)
-        with django_assert_max_num_queries(most):  # type: ignore[operator] # a fixture without types
+        with django_assert_max_num_queries(most):
             assert client.get(reverse(f"certificates:{name}")).status_code == 200

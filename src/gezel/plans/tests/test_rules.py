@@ -1,5 +1,6 @@
 """Next step, progress, suggestions and dark groups: cases from practice, without a database."""
 
+from collections.abc import Hashable
 from datetime import date
 
 import pytest
@@ -110,8 +111,10 @@ def test_both_confirm_before_it_is_agreed() -> None:
     assert agreed(by_person=True, by_lead=True) == Agreed.BOTH
 
 
-def an_offer(key: str, mix: str, teaches: dict[str, tuple[int, int]], hours: float = 2) -> Offer:
-    return Offer(key, mix, hours, dict(teaches))
+def an_offer(
+    key: str, mix: str, teaches: dict[Hashable, tuple[int, int]], hours: float = 2
+) -> Offer:
+    return Offer(key, mix, hours, teaches)
 
 
 def test_suggestions_fit_where_someone_stands() -> None:
@@ -127,7 +130,7 @@ def test_suggestions_fit_where_someone_stands() -> None:
 
 def test_of_equal_help_practice_leads_and_then_the_shortest() -> None:
     moves = [Move("diagnosis", 1, 1, 3)]
-    teaches = {"diagnosis": (1, 3)}
+    teaches: dict[Hashable, tuple[int, int]] = {"diagnosis": (1, 3)}
     offers = [
         an_offer("course", "formal", teaches),
         an_offer("long", "practice", teaches, hours=8),

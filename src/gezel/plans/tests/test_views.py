@@ -1,6 +1,7 @@
 """Who may open which page of plans, and what happens with bad input."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.test import Client
@@ -118,9 +119,11 @@ def test_sam_finds_every_door_closed(
     for method, address in _doors(goal, step, wish, shared):
         assert getattr(client, method)(address).status_code == 404, address
     activity = an_activity(van_dijk)
-    for name in ("plans:add_activity", "plans:panel_add_step"):
-        method = client.post if name.endswith("activity") else client.get
-        assert method(reverse(name, args=[activity.pk])).status_code == 404
+    add, panel = (
+        reverse(f"plans:{name}", args=[activity.pk]) for name in ("add_activity", "panel_add_step")
+    )
+    assert client.post(add).status_code == 404
+    assert client.get(panel).status_code == 404
     for name in ("panel_goal", "panel_team", "panel_shared"):
         assert client.get(reverse(f"plans:{name}")).status_code == 404
     goal.refresh_from_db()
@@ -351,7 +354,7 @@ def test_pages_ask_little(
     daan: Person,
     van_dijk: Organisation,
     visit: Visit,
-    django_assert_max_num_queries: Callable[..., object],
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
 ) -> None:
     noor = a_colleague(van_dijk, "Noor Jansen", lead=daan)
     for n in range(6):
@@ -365,7 +368,7 @@ def test_pages_ask_little(
             van_dijk, skill=skill, level=3, people=5, due_on=in_days(9), by=daan
         )
     client = visit(noor if name == "mine" else daan)
-    with django_assert_max_num_queries(12):  # type: ignore[operator] # a fixture without types
+    with django_assert_max_num_queries(12):
         assert client.get(reverse(f"plans:{name}")).status_code == 200
 
 
@@ -374,7 +377,7 @@ def test_the_goal_page_asks_little(
     daan: Person,
     van_dijk: Organisation,
     visit: Visit,
-    django_assert_max_num_queries: Callable[..., object],
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
 ) -> None:
     skills = {a_skill(f"Skill {n}"): 4 for n in range(8)}
     goal = a_goal(noor, profile=a_profile(van_dijk, skills), shared=True)
@@ -382,7 +385,7 @@ def test_the_goal_page_asks_little(
         a_step(goal, activity=an_activity(van_dijk, f"Course {n}"))
     for person in (noor, daan):
         client = visit(person)
-        with django_assert_max_num_queries(12):  # type: ignore[operator] # a fixture without types
+        with django_assert_max_num_queries(12):
             assert client.get(reverse("plans:goal", args=[goal.pk])).status_code == 200
 
 
@@ -391,7 +394,7 @@ def test_panels_ask_three_times_at_most(
     daan: Person,
     van_dijk: Organisation,
     visit: Visit,
-    django_assert_max_num_queries: Callable[..., object],
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
 ) -> None:
     skill = a_skill()
     goal = a_goal(noor, profile=a_profile(van_dijk, {skill: 3}), shared=True)
@@ -401,7 +404,7 @@ def test_panels_ask_three_times_at_most(
     for person, name in [(noor, "goal"), (noor, "next"), (daan, "team"), (noor, "shared")]:
         client = visit(person)
         # Session, person and visitor are three; goals of a group need a fourth of their own.
-        with django_assert_max_num_queries(7 if name == "shared" else 6):  # type: ignore[operator] # a fixture without types
+        with django_assert_max_num_queries(7 if name == "shared" else 6):
             assert client.get(reverse(f"plans:panel_{name}")).status_code == 200
 
 
