@@ -2,6 +2,7 @@
 
 from gezel.people.actions import (
     ImportRefused,
+    choose_columns,
     employ,
     end_employment,
     found,
@@ -10,10 +11,14 @@ from gezel.people.actions import (
     redraw_lines,
     root_of,
 )
+from gezel.people.actions import apply as apply_staff_list
+from gezel.people.actions import prepare as prepare_staff_list
+from gezel.people.actions import receive as receive_staff_list
 from gezel.people.audience import COLLEAGUES, HR, LINE, SELF, Audience
 from gezel.people.middleware import visitor_of
 from gezel.people.models import (
     Employment,
+    Intake,
     Job,
     Location,
     Mandate,
@@ -33,6 +38,7 @@ __all__ = [
     "Audience",
     "Employment",
     "ImportRefused",
+    "Intake",
     "Job",
     "Location",
     "Mandate",
@@ -42,12 +48,16 @@ __all__ = [
     "Request",
     "Unit",
     "Visitor",
+    "apply_staff_list",
     "at_work",
+    "choose_columns",
     "employ",
     "end_employment",
     "found",
     "give_mandate",
     "import_people",
+    "prepare_staff_list",
+    "receive_staff_list",
     "redraw_lines",
     "require",
     "root_of",

@@ -20,7 +20,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from gezel.content.models import Answer
+from gezel.content.api import Answer
 from gezel.plans.api import Step
 from gezel.site.drill.scene import Writer
 from gezel.skills.api import Evidence, Standing, estimates
