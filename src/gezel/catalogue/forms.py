@@ -31,7 +31,7 @@ class ActivityForm(forms.ModelForm[Activity]):
     """What HR and authors say of something to learn from."""
 
     price = forms.DecimalField(
-        label=_("price in euros"),
+        label=_("Price (euros)"),
         min_value=0,
         max_value=1_000_000,
         decimal_places=2,
@@ -39,24 +39,29 @@ class ActivityForm(forms.ModelForm[Activity]):
         help_text=_("0 when it is free."),
     )
     hours = forms.DecimalField(
-        label=_("hours"),
+        label=_("Hours"),
         min_value=Decimal("0.05"),
         max_value=5_000,
         decimal_places=2,
         help_text=_("The time it takes in all, practice included."),
     )
     provider_name = forms.CharField(
-        label=_("provider"),
+        label=_("Provider"),
         max_length=200,
         required=False,
         help_text=_("A school or supplier; empty when it is your own."),
         widget=forms.TextInput(attrs={"list": "providers", "autocomplete": "off"}),
     )
-    link = _link(label=_("link"), required=False)
+    link = _link(label=_("Link"), required=False)
     kind = forms.ChoiceField(
-        label=_("kind"),
+        label=_("Kind"),
         choices=[c for c in Activity.Kind.choices if c[0] != Activity.Kind.MODULE],
     )
+
+    mix = forms.ChoiceField(
+        label=_("Way of learning"), choices=Activity.Mix.choices, initial=Activity.Mix.PRACTICE
+    )
+    form = forms.ChoiceField(label=_("Form"), choices=Activity.Form.choices)
 
     class Meta:
         model = Activity
