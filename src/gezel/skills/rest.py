@@ -1,7 +1,7 @@
 """The part of `/api/v1/` that skills answers."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
@@ -20,6 +20,8 @@ router = Router(tags=["skills"])
 # The largest key that both databases hold.
 LAST = 2**31 - 1
 READ = Scope("skills:read")
+After = Annotated[int, Field(ge=0, le=LAST)]
+Limit = Annotated[int, Field(ge=1, le=200)]
 
 
 class SkillOut(Schema):
@@ -62,8 +64,8 @@ def _skill(skill: Skill) -> SkillOut:
 @router.get("/skills", auth=READ, response=Page[SkillOut])
 def skills(
     request: ApiRequest,
-    after: int = Query(0, ge=0, le=LAST),
-    limit: int = Query(50, ge=1, le=200),
+    after: After = 0,
+    limit: Limit = 50,
     own: bool = False,
 ) -> dict[str, Any]:
     """Skills usable at the organisation; with `own`, only those it made itself."""
@@ -113,9 +115,9 @@ class OccupationWithSkills(OccupationOut):
 @router.get("/occupations", auth=READ, response=Page[OccupationOut])
 def occupations(
     request: ApiRequest,
-    after: int = Query(0, ge=0, le=LAST),
-    limit: int = Query(50, ge=1, le=200),
-    q: str = Query("", max_length=200),
+    after: After = 0,
+    limit: Limit = 50,
+    q: Annotated[str, Field(max_length=200)] = "",
 ) -> dict[str, Any]:
     """Occupations in the order they came; with `q` those that answer to it, best first."""
     if q:
@@ -182,8 +184,8 @@ def _profile(profile: RoleProfile) -> ProfileOut:
 @router.get("/role-profiles", auth=READ, response=Page[ProfileOut])
 def role_profiles(
     request: ApiRequest,
-    after: int = Query(0, ge=0, le=LAST),
-    limit: int = Query(50, ge=1, le=200),
+    after: After = 0,
+    limit: Limit = 50,
 ) -> dict[str, Any]:
     """The role profiles of the organisation."""
     found = RoleProfile.objects.filter(organisation=request.auth.organisation)
@@ -264,8 +266,8 @@ class PageOfNeeds(Schema):
 def needs(
     request: ApiRequest,
     *,
-    after: int = Query(0, ge=0, le=LAST),
-    limit: int = Query(50, ge=1, le=200),
+    after: After = 0,
+    limit: Limit = 50,
     person: int | None = Query(None, ge=1, le=LAST),
     on: date | None = None,
     asked_on: date | None = None,
@@ -362,8 +364,8 @@ def _evidence(piece: Evidence) -> EvidenceOut:
 @router.get("/evidence", auth=NEEDS, response=Page[EvidenceOut])
 def evidence(
     request: ApiRequest,
-    after: int = Query(0, ge=0, le=LAST),
-    limit: int = Query(50, ge=1, le=200),
+    after: After = 0,
+    limit: Limit = 50,
     person: int | None = Query(None, ge=1, le=LAST),
 ) -> dict[str, Any]:
     """Evidence of people at work here, corrected pieces too, in the order it came."""

@@ -236,11 +236,11 @@ def _keep(
         progress(min(at + BATCH, len(new)), len(wanted))
     if changed or gone:
         fields = [*next(iter(wanted.values())), "retired"]
-        manager.bulk_update([*changed, *gone], fields, batch_size=200)
+        manager.bulk_update(changed + gone, fields, batch_size=200)
     progress(len(wanted), len(wanted))
     keys = {uri: row.pk for uri, row in found.items()} | {row.uri: row.pk for row in new}
     tally = Tally(len(wanted), len(new), len(changed), len(gone))
-    return tally, _Kept(keys, [*new, *changed], gone)
+    return tally, _Kept(keys, new + changed, gone)
 
 
 def _keep_relations(

@@ -52,7 +52,7 @@ def profiles(request: Request) -> HttpResponse:
     name = "name_nl" if (get_language() or "").startswith("nl") else "name_en"
     ordered = found.order_by(Lower(name), "pk")
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
-    context = {
+    context: dict[str, Any] = {
         "page": page,
         "rows": read.profile_rows(page, request.visitor.organisation),
         "text": text,

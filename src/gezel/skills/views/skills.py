@@ -203,11 +203,10 @@ def names(request: Request) -> HttpResponse:
     if request.method == "POST":
         given = {
             int(field.removeprefix("name-")): told[:250]
-            for field, told in request.POST.items()
-            if field.startswith("name-")
-            and field.removeprefix("name-").isdigit()
+            for field in request.POST
+            if field.removeprefix("name-").isdigit()
             and len(field) < 16
-            and told.strip()
+            and (told := str(request.POST[field]).strip())
         }
         english = dict(
             SkillLabel.objects.filter(organisation=organisation, skill__in=given).values_list(
