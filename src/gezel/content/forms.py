@@ -1,5 +1,6 @@
 """Forms with which colleagues make modules, in both languages."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from gezel.catalogue.api import Taught
 from gezel.content import queries
-from gezel.content.actions.authoring import Taught
 from gezel.content.models import Block, Module
 from gezel.content.rules import bodies
 from gezel.content.rules.bodies import (
@@ -76,6 +77,7 @@ class AboutForm(_Bilingual):
         help_text=_("0 means that nobody can fail."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -123,11 +125,11 @@ class AboutForm(_Bilingual):
             for row in range(1, SKILL_ROWS + 1)
         ]
         # A module of ours brings someone one level up, unless it starts from nothing.
-        return [Taught(skill, level - 1, level) for skill, level in rows if skill and level]
+        return [Taught(skill.pk, level - 1, level) for skill, level in rows if skill and level]
 
     @staticmethod
     def initial_of(module: Module) -> dict[str, Any]:
-        taught = {}
+        taught: dict[str, Any] = {}
         for row, t in enumerate(module.activity.teaches.order_by("pk")[:SKILL_ROWS], 1):
             taught |= {f"skill_{row}": t.skill_id, f"level_{row}": t.to_level}
         return taught | {

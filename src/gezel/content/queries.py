@@ -15,7 +15,7 @@ from gezel.content.rules import scoring
 from gezel.content.rules.bodies import Body, Question
 from gezel.content.rules.scoring import Said
 from gezel.people.api import Organisation, Person, Visitor
-from gezel.skills.api import Demand, Skill, estimates, profile_of, requirements
+from gezel.skills.api import Demand, RoleProfile, Skill, estimates, profile_of, requirements
 
 # A demand that begins within this time is worth learning for now.
 AHEAD = timedelta(days=730)
@@ -166,15 +166,17 @@ def asked_of(person: Person, skill_pks: Iterable[int], on: date) -> dict[int, As
     if profile is None:
         return {}
     wanted = set(skill_pks)
-    now = {r.skill.pk: r.level for r in requirements(profile, on) if _is_of(r.skill, wanted)}
-    later = {
-        r.skill.pk: r.level for r in requirements(profile, on + AHEAD) if _is_of(r.skill, wanted)
-    }
+    now = _levels_asked(profile, wanted, on)
+    later = _levels_asked(profile, wanted, on + AHEAD)
     return {pk: Asked(now.get(pk, 0), later.get(pk, 0)) for pk in now.keys() | later.keys()}
 
 
-def _is_of(skill: Any, wanted: set[int]) -> bool:
-    return getattr(skill, "pk", None) in wanted
+def _levels_asked(profile: RoleProfile, wanted: set[int], on: date) -> dict[int, int]:
+    return {
+        r.skill.pk: r.level
+        for r in requirements(profile, on)
+        if isinstance(r.skill, Skill) and r.skill.pk in wanted
+    }
 
 
 def levels_of(person: Person, skill_pks: Iterable[int], on: date) -> dict[int, float]:

@@ -1,8 +1,8 @@
 """Making and changing modules."""
 
 import io
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +11,11 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
-from gezel.catalogue.api import Activity, ActivitySkill
+from gezel.catalogue.api import Activity, ActivitySkill, Taught, keep_findable, offer
 from gezel.content.actions.files import keep_captions, keep_drawing, keep_upload
 from gezel.content.models import Block, Media, Module
 from gezel.content.rules import bodies, uploads
 from gezel.people.api import Organisation, Person
-from gezel.skills.api import Skill
 
 # Room between the places blocks have while they are put in a new order.
 _ASIDE = 10_000
@@ -92,15 +91,6 @@ def _handed_in(
     return kind, body, keep_upload(organisation, io.BytesIO(data), expected=kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Taught:
-    """A skill a module teaches, from which level to which."""
-
-    skill: Skill
-    from_level: int
-    to_level: int
-
-
 @transaction.atomic
 def draft_module(
     organisation: Organisation,
@@ -111,31 +101,48 @@ def draft_module(
     minutes: int,
     pass_percent: int = 0,
     teaches: Iterable[Taught] = (),
+    key: uuid.UUID | None = None,
 ) -> Module:
-    """A colleague begins a module; it stands in the catalogue as a draft nobody else plays."""
-    activity = Activity.objects.create(
-        organisation=organisation,
-        title_nl=title.nl,
-        title_en=title.en,
-        summary_nl=goal.nl,
-        summary_en=goal.en,
-        kind=Activity.Kind.MODULE,
-        mix=Activity.Mix.FORMAL,
-        form=Activity.Form.ONLINE,
-        hours=_hours(minutes),
-        in_dutch=bool(title.nl),
-        in_english=bool(title.en),
+    """A colleague begins a module; it stands in the catalogue as a draft nobody else plays.
+
+    The same `key` again gives back the module that stands, so a form sent twice is one.
+    """
+    activity = offer(
+        organisation,
+        fields=_told(title, goal, minutes)
+        | {
+            "kind": Activity.Kind.MODULE,
+            "mix": Activity.Mix.FORMAL,
+            "form": Activity.Form.ONLINE,
+            "state": Activity.State.DRAFT,
+        },
+        teaches=teaches,
         shared_by=by,
-        state=Activity.State.DRAFT,
+        key=key,
     )
-    _teach(activity, teaches)
-    return Module.objects.create(
+    module, _new = Module.objects.get_or_create(
         activity=activity,
-        goal_nl=goal.nl,
-        goal_en=goal.en,
-        minutes=minutes,
-        pass_percent=pass_percent,
+        defaults={
+            "goal_nl": goal.nl,
+            "goal_en": goal.en,
+            "minutes": minutes,
+            "pass_percent": pass_percent,
+        },
     )
+    return module
+
+
+def _told(title: bodies.Words, goal: bodies.Words, minutes: int) -> dict[str, Any]:
+    """What the catalogue tells of a module."""
+    return {
+        "title_nl": title.nl,
+        "title_en": title.en,
+        "summary_nl": goal.nl,
+        "summary_en": goal.en,
+        "hours": (Decimal(minutes) / 60).quantize(Decimal("0.01")),
+        "in_dutch": bool(title.nl),
+        "in_english": bool(title.en),
+    }
 
 
 @transaction.atomic
@@ -159,16 +166,21 @@ def change_module(
         goal_nl=goal.nl, goal_en=goal.en, minutes=minutes, pass_percent=pass_percent
     )
     Activity.objects.filter(pk=module.activity_id).update(
-        title_nl=title.nl,
-        title_en=title.en,
-        summary_nl=goal.nl,
-        summary_en=goal.en,
-        hours=_hours(minutes),
-        in_dutch=bool(title.nl),
-        in_english=bool(title.en),
+        **_told(title, goal, minutes), version=F("version") + 1
     )
     ActivitySkill.objects.filter(activity=module.activity_id).delete()
-    _teach(module.activity, teaches)
+    ActivitySkill.objects.bulk_create(
+        [
+            ActivitySkill(
+                activity_id=module.activity_id,
+                skill_id=t.skill_pk,
+                from_level=t.from_level,
+                to_level=t.to_level,
+            )
+            for t in teaches
+        ]
+    )
+    keep_findable([module.activity_id])
     return new
 
 
@@ -286,18 +298,3 @@ def _next_version(module: Module, version: int) -> int:
 
 def _begun(module: Module) -> bool:
     return module.attempts.exists()
-
-
-def _hours(minutes: int) -> Decimal:
-    return (Decimal(minutes) / 60).quantize(Decimal("0.01"))
-
-
-def _teach(activity: Activity, teaches: Iterable[Taught]) -> None:
-    ActivitySkill.objects.bulk_create(
-        [
-            ActivitySkill(
-                activity=activity, skill=t.skill, from_level=t.from_level, to_level=t.to_level
-            )
-            for t in teaches
-        ]
-    )

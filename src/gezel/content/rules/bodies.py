@@ -5,7 +5,7 @@ dictionary per kind. `body_of` reads it into a frozen object or says what is wro
 in the room looks into the raw dictionary.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -275,7 +275,7 @@ def _lines(given: Any) -> list[str]:
     return lines
 
 
-_READERS: dict[str, tuple[frozenset[str], Any]] = {
+_READERS: dict[str, tuple[frozenset[str], Callable[[Mapping[str, Any]], Body]]] = {
     "text": (frozenset({"body"}), _text),
     "image": (frozenset({"alt", "caption"}), _image),
     "video": (frozenset({"title", "transcript", "captions"}), _video),

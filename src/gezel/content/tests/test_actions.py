@@ -122,8 +122,8 @@ def test_the_same_module_again_next_week_adds_no_evidence(
         answer_everything(attempt, at=moment)
         finish(attempt, organisation=van_dijk, at=moment)
 
-    days = sorted((timezone.localdate() - e.observed_on).days for e in noor.evidence.all())
-    assert days == [1, 400]
+    ages = sorted((timezone.localdate() - e.observed_on).days for e in noor.evidence.all())
+    assert ages == [1, 400]
     assert [a.effect[0]["new"] for a in Attempt.objects.order_by("pk")] == [True, False, True]
 
 
@@ -224,7 +224,8 @@ def _at_once(many: int, do: Any) -> list[BaseException]:
             gate.wait(timeout=20)
             for last in range(199, -1, -1):
                 try:
-                    return do()
+                    do()
+                    break
                 except OperationalError as busy:
                     if "locked" not in str(busy) or not last:
                         raise

@@ -144,7 +144,7 @@ def test_signed_out_meanwhile_the_answers_wait_for_their_owner(
     expect(page.get_by_text("You were signed out.")).to_be_visible()
     assert not Answer.objects.exists()
 
-    page.context.add_cookies(cookies)
+    page.context.add_cookies(cookies)  # type: ignore[arg-type] # what it gave, it takes
     page.goto(reverse("records:mine"))
     page.wait_for_function("() => !Object.keys(localStorage).some((k) => k.includes('answer'))")
 
@@ -244,3 +244,58 @@ def test_the_video_can_be_read_and_has_captions(
     answer = page.request.get(str(track))
     assert answer.headers["content-type"] == "text/vtt; charset=utf-8"
     assert "Switch off." in answer.text()
+
+
+@pytest.mark.parametrize("phone", [True, False])
+def test_making_a_module_works_for_everyone(
+    page_of: PageOf, accessible: Any, femke: Person, van_dijk: Organisation, phone: bool
+) -> None:
+    long = "Veiligheid" * 24
+    module = a_module(van_dijk, [*EVERYTHING, REFLECTION], title=long)
+    page = page_of(femke, phone=phone, dark=phone, language="nl" if phone else "en")
+    for name, args in (
+        ("new", []), ("edit", [module.pk]), ("about", [module.pk]), ("preview", [module.pk]),
+        ("add_block", [module.pk, "question"]), ("add_block", [module.pk, "video"]),
+    ):  # fmt: skip
+        page.goto(reverse(f"content:{name}", args=args))
+        accessible(page)
+    page.goto(reverse("records:mine"))
+    accessible(page)
+
+
+def test_a_long_and_a_right_to_left_title_fit(
+    page_of: PageOf, accessible: Any, noor: Person, van_dijk: Organisation
+) -> None:
+    for title in ("Hoogspanningsveiligheidsinstructie" * 7, "בטיחות במתח גבוה " * 14):
+        words = {"nl": title, "en": title}
+        module = a_module(
+            van_dijk,
+            [{"kind": "text", "body": words}, {"kind": "reflection", "prompt": words}],
+            title=title,
+        )
+        page = page_of(noor, phone=True)
+        page.goto(reverse("content:play", args=[module.pk]))
+        accessible(page)
+        page.get_by_role("button", name="Start").click()
+        accessible(page)
+        go(page, "Next")
+        go(page, "Next")
+        go(page, "Finish")
+        page.wait_for_url("**/attempts/**")
+        accessible(page)
+    page.goto(reverse("records:mine"))
+    accessible(page)
+
+
+def test_who_prefers_less_motion_gets_none(
+    page_of: PageOf, noor: Person, van_dijk: Organisation
+) -> None:
+    page = page_of(noor)  # the fixture's browser asks for reduced motion
+    module = a_module(van_dijk, [TEXT])
+    start(noor, module, organisation=van_dijk)
+    page.goto(reverse("content:play", args=[module.pk]))
+    go(page, "Next")
+    go(page, "Finish")
+    page.wait_for_url("**/attempts/**")
+    seal = page.locator(".play-seal")
+    assert seal.evaluate("e => getComputedStyle(e).animationName") == "none"

@@ -4,12 +4,12 @@ import json
 import uuid
 from collections.abc import Callable
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 from conftest import PageOf
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import Dialog
 
 from gezel.content.actions import Given, finish, keep_answers, make_module, start
 from gezel.content.models import Module
@@ -249,10 +249,15 @@ def a_page_of_ours(client: Client) -> list[str]:
 def test_nothing_runs_in_a_real_browser(
     page_of: PageOf, femke: Person, van_dijk: Organisation
 ) -> None:
-    dialogs: list[Any] = []
+    dialogs: list[str] = []
     everything = "\n\n".join(p.replace("\x01", "") for p in PAYLOADS if not p.startswith("["))
     page = page_of(femke)
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def heard(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", heard)
     for payload in (PAYLOADS[3], PAYLOADS[6], PAYLOADS[41], everything[:900]):
         module = hostile_module(van_dijk, payload)
         addresses = [*every_page(module), played_wrongly(femke, module, payload)]

@@ -369,8 +369,8 @@ def test_panels_ask_one_or_two_things(
         page = client.get(reverse("content:panel_continue")).content.decode()
     assert "0 of 3 steps" in page
     with django_assert_max_num_queries(3 + 3):
-        page = client.get(reverse("content:panel_start", args=[attempt.module.activity_id]))
-    assert b"Go on where you were" in page.content
+        answer = client.get(reverse("content:panel_start", args=[attempt.module.activity_id]))
+    assert b"Go on where you were" in answer.content
 
 
 def test_without_anything_under_way_there_is_no_panel(visit: Visit, noor: Person) -> None:

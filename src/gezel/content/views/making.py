@@ -37,7 +37,9 @@ def new(request: Request) -> HttpResponse:
     organisation = request.visitor.organisation
     form = AboutForm(request.POST or None, organisation=organisation)
     if request.method == "POST" and form.is_valid():
-        module = actions.draft_module(organisation, by=request.user, **_about(form))
+        module = actions.draft_module(
+            organisation, by=request.user, key=form.cleaned_data["key"], **_about(form)
+        )
         return redirect("content:edit", module.pk)
     status = 422 if form.is_bound else 200
     return render(request, "content/about.html", {"form": form}, status=status)
@@ -133,8 +135,10 @@ def _block_form(request: Request, module: Module, kind: str, block: Block | None
     initial: dict[str, Any] = {"version": module.version}
     if block is not None:
         initial |= make.initial_of(block.content)
-    bound = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = make(*bound, initial=initial)
+    posted = request.method == "POST"
+    form = make(
+        request.POST if posted else None, request.FILES if posted else None, initial=initial
+    )
     if form.is_bound and form.is_valid() and (kept := _keep_block(module, form, block)):
         return _back_to(kept)
     told = {"form": form, "module": module, "kind": Block.Kind(kind), "standing": block}

@@ -213,7 +213,7 @@ def test_the_download_is_one_statement_a_line(visit: Visit, noor: Person) -> Non
         a_statement(noor)
 
     answer = visit(noor).get(reverse("records:download"))
-    lines = b"".join(answer).decode().splitlines()  # type: ignore[call-overload]
+    lines = b"".join(answer).decode().splitlines()
 
     assert [json.loads(line)["version"] for line in lines] == ["2.0.0"] * 3
     assert "attachment" in answer["Content-Disposition"]
