@@ -109,12 +109,14 @@ class Filter(Generic[Row]):
         choices: (value, words) pairs, asked only when a whole page is drawn.
         apply: narrows; may raise ValueError for a value that is no choice, which then counts
             as not chosen.
+        blank: what it says when nothing is chosen; "All" if left out.
     """
 
     key: str
     label: Text
     choices: Callable[[], Iterable[tuple[str, Text]]]
     apply: Callable[[QuerySet[Row], str], QuerySet[Row]]
+    blank: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ class _Choice:
 class _Question:
     key: str
     label: Text
-    chosen: bool
+    blank: Text
     choices: list[_Choice]
 
 
@@ -361,7 +363,7 @@ class Table(Generic[Row]):
             yield _Question(
                 narrowing.key,
                 narrowing.label,
-                bool(value),
+                narrowing.blank or _("All"),
                 [_Choice(v, label, v == value) for v, label in narrowing.choices()],
             )
 

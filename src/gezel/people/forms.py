@@ -41,7 +41,8 @@ class ColumnsForm(forms.Form):
             self.fields[name] = forms.ChoiceField(
                 label=str(FIELD_WORDS[name]).capitalize(),
                 choices=choices,
-                required=False,
+                required=name in {"email", "job"},
+                help_text=_("Or the first and last name.") if name == "name" else "",
                 initial=str(intake.columns[name]) if name in intake.columns else "",
             )
         self.fields["everyone"] = forms.ChoiceField(
@@ -73,9 +74,6 @@ class ColumnsForm(forms.Form):
             used.setdefault(column, name)
         if not {cleaned.get(name) for name in ("name", "first_name", "last_name")} - {"", None}:
             self.add_error("name", _("Choose the column with the name, or first and last name."))
-        for name in ("email", "job"):
-            if not cleaned.get(name):
-                self.add_error(name, _("This column is needed."))
         return cleaned
 
     @property

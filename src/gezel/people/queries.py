@@ -235,6 +235,12 @@ def leads_of(organisation: Organisation) -> QuerySet[Person]:
     )
 
 
+def number_of_leads(organisation: Organisation, *, most: int) -> int:
+    """How many lead someone here, counted no further than asked."""
+    here = Employment.objects.current().filter(organisation=organisation).exclude(lead=None)
+    return here.order_by().values("lead_id").distinct()[:most].count()
+
+
 def below(
     rows: QuerySet[Employment], organisation: Organisation, unit_pk: int
 ) -> QuerySet[Employment]:

@@ -236,7 +236,7 @@ class _Reader:
         row.staff = self._text(line, "number")
         if len(row.staff) > 60:
             self.say(line.number, "too_long", "number", row.staff)
-        if "number" in self.columns:
+        if row.staff:  # an empty cell takes no number away: it is how someone is known
             row.given["number"] = row.staff
         for name in ("starts_on", "ends_on"):
             if name in self.columns:
@@ -418,10 +418,6 @@ class _Matcher:
             code = "doubled_same" if same else "doubled"
             self.say(row.number, code, "email", str(first.number), blocks=not same)
             return None
-        if not row.email and not row.staff:
-            if "email" not in row.unclear:
-                self.say(row.number, "no_email", "email")
-            return None
         of_number = self.by_number.get(row.staff, []) if row.staff else []
         of_email = self.by_email.get(row.email, []) if row.email else []
         found = of_email or of_number
@@ -509,10 +505,10 @@ class _Decider:
         if was is None and isinstance(ends_on, date) and ends_on < self.today:
             say(row.number, "already_left", "ends_on", blocks=False)
             return 0
+        lead = self._lead(row)
         if not self._complete(row):
             return 0
         wanted = self._wanted(row, account)
-        lead = self._lead(row)
         kind = "changed"
         if was is None:
             kind = "new" if account is None else "returns" if account.returns else "asked"

@@ -159,6 +159,18 @@ def test_every_problem_is_told_once_at_its_row_and_blocks(cells: Any, code: str)
     assert found.blocked
 
 
+def test_all_there_is_to_say_about_a_row_is_said() -> None:
+    found = _plan(_row(email="no address", lead="nobody", starts_on="31-02-2026", hours=99))
+
+    assert {code for _row_, code in _codes(found)} == {
+        "bad_email", "unknown_lead", "bad_date", "bad_hours",
+    }  # fmt: skip
+
+
+def test_an_empty_cell_takes_no_staff_number_away() -> None:
+    assert _plan(_row(number=""), known=[_noor(number="5")]).changes == []
+
+
 def test_a_right_to_left_name_is_a_name() -> None:
     found = _plan(_row(name="نور الهاشمي"))
 

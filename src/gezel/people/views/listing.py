@@ -74,9 +74,9 @@ def _filters(organisation: Organisation) -> list[Filter[Employment]]:
         return [(str(pk), label) for pk, label in found]
 
     def leads() -> Iterable[tuple[str, Text]]:
-        found = queries.leads_of(organisation)[: MOST_CHOICES + 1]
-        told = [(str(p.pk), p.name) for p in found]
-        return told if len(told) <= MOST_CHOICES else []
+        if queries.number_of_leads(organisation, most=MOST_CHOICES + 1) > MOST_CHOICES:
+            return []
+        return [(str(p.pk), p.name) for p in queries.leads_of(organisation)]
 
     return [
         Filter("unit", _("Unit"), units, lambda rows, v: queries.below(rows, organisation, int(v))),
@@ -88,7 +88,7 @@ def _filters(organisation: Organisation) -> list[Filter[Employment]]:
             lambda rows, v: rows.filter(location=int(v)),
         ),
         Filter("lead", _("Lead"), leads, lambda rows, v: rows.filter(lead=int(v))),
-        Filter("state", _("At work"), STATES.items, _state),
+        Filter("state", _("Who"), STATES.items, _state, blank=_("At work now")),
     ]
 
 
