@@ -52,8 +52,12 @@ def targets_of(goals: Iterable[Goal]) -> dict[int, list[rules.Target]]:
     return told
 
 
-def progress_of(goals: Iterable[Goal]) -> dict[Goal, rules.Progress]:
-    """How far each goal is today, in two queries for all of them."""
+def progress_of(goals: Iterable[Goal], *, since: Goal | None = None) -> dict[Goal, rules.Progress]:
+    """How far each goal is today, in two queries for all of them.
+
+    Args:
+        since: of this one also how far it was on the day it was set, for one query more.
+    """
     found = list(goals)
     targets = targets_of(found)
     held: dict[int, dict[Hashable, float]] = defaultdict(dict)
@@ -61,19 +65,16 @@ def progress_of(goals: Iterable[Goal]) -> dict[Goal, rules.Progress]:
         person__in={g.person_id for g in found}
     ).values_list("person_id", "skill_id", "level"):
         held[person][skill] = level
-    return {g: _progress(targets[g.pk], held[g.person_id], held[g.person_id]) for g in found}
+    before = {g.pk: held[g.person_id] for g in found}
+    if since is not None and since.set_on < timezone.localdate():
+        skills = [_pk(t.skill) for t in targets[since.pk]]
+        before[since.pk] = _levels_on(since.person_id, since.set_on, skills)
+    return {g: _progress(targets[g.pk], held[g.person_id], before[g.pk]) for g in found}
 
 
 def progress_since(goal: Goal) -> rules.Progress:
-    """How far a goal is today beside the day it was set, from the evidence of either day."""
-    targets = targets_of([goal])[goal.pk]
-    skills = [_pk(t.skill) for t in targets]
-    today = timezone.localdate()
-    return _progress(
-        targets,
-        _levels_on(goal.person_id, today, skills),
-        _levels_on(goal.person_id, min(goal.set_on, today), skills),
-    )
+    """How far a goal is today beside the day it was set, from the evidence as it stood then."""
+    return progress_of([goal], since=goal)[goal]
 
 
 def _levels_on(person_pk: int, day: date, skill_pks: Sequence[int]) -> dict[Hashable, float]:

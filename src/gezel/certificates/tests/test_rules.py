@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gezel.certificates.rules import Held, State, pressing, standing, valid_until
@@ -35,6 +35,7 @@ def test_a_type_without_term_does_not_lapse() -> None:
     assert valid_until(TODAY, None) is None
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dates(date(1950, 1, 1), date(2100, 1, 1)), st.integers(1, 600))
 def test_a_term_always_ends_later_and_in_the_right_month(issued: date, months: int) -> None:
     last = valid_until(issued, months)

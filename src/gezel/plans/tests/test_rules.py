@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gezel.plans.rules import (
@@ -91,7 +91,11 @@ def test_a_percentage_promises_neither_too_much_nor_too_little(share: float, tol
     assert percent(share) == told
 
 
-@given(st.lists(st.tuples(st.integers(1, 5), st.floats(0, 5), st.floats(0, 5)), min_size=1))
+A_LEVEL = st.integers(0, 50).map(lambda tenths: tenths / 10)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 5), A_LEVEL, A_LEVEL), min_size=1, max_size=8))
 def test_progress_stays_between_nothing_and_all(rows: list[tuple[int, float, float]]) -> None:
     told = progress(
         [Target(n, level) for n, (level, _now, _before) in enumerate(rows)],
@@ -185,6 +189,7 @@ def test_parts_that_make_up_the_whole_are_shown() -> None:
     assert groups_to_show(groups, 5) == {"all", "a", "b"}
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.dictionaries(st.text("AB", max_size=4), st.integers(0, 12), min_size=1, max_size=12),
     st.data(),
