@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.http import QueryDict
 from django.utils import formats
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,6 +58,36 @@ class CopyForm(NameForm):
         chosen.queryset = profiles
 
 
+def level_options(chosen: str, *empty: tuple[str, str]) -> SafeString:
+    """The levels as options of a select; `empty` are those before them, as (value, words).
+
+    A profile of 80 skills has two thousand options. Made once for each choice and not once for
+    each select, they take a few milliseconds and not a hundred.
+    """
+    levels = [(str(level.value), f"{level.value} · {level.label}") for level in Level]
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            (value, mark_safe(" selected") if value == chosen else "", words)
+            for value, words in (*empty, *levels)
+        ),
+    )
+
+
+class Options:
+    """Level options by what is chosen, each made once for a page."""
+
+    def __init__(self, *empty: tuple[str, str]) -> None:
+        self._empty = empty
+        self._made: dict[str, SafeString] = {}
+
+    def __getitem__(self, chosen: str) -> SafeString:
+        if chosen not in self._made:
+            self._made[chosen] = level_options(chosen, *self._empty)
+        return self._made[chosen]
+
+
 @dataclass(slots=True)
 class LaterRow:
     """A date ahead as typed; an empty date means: no such demand."""
@@ -64,6 +96,7 @@ class LaterRow:
     level: str = ""
     essential: bool = False
     error: str = ""
+    options: str = ""
 
 
 @dataclass(slots=True)
@@ -79,6 +112,7 @@ class SkillRow:
     error: str = ""
     # The level and weight as they stand, to tell what a change would do.
     stood_at: int = 0
+    options: str = ""
 
     @property
     def opened(self) -> bool:
@@ -246,9 +280,14 @@ class ProfileForm:
 
     def with_room(self) -> "ProfileForm":
         """Give every skill one empty line for a date ahead."""
+        now = Options(("0", _("not asked")))
+        then = Options(("", "–"), ("0", _("not asked")))
         for row in self.rows:
             if not row.later or row.later[-1].from_on or row.later[-1].level:
                 row.later.append(LaterRow())
+            row.options = now[row.level]
+            for each in row.later:
+                each.options = then[each.level]
         return self
 
     @property
@@ -362,9 +401,11 @@ class TakeOverForm:
             self.essential_level = data.get("essential_level", self.essential_level)
             self.optional_level = data.get("optional_level", self.optional_level)
             self.all_optional = "all_optional" in data
+        options = Options(("", _("as for all")))
         self.rows = [
             TakeOverRow(
                 each,
+                options,
                 already=each.skill.pk in already,
                 taken=each.essential if data is None else f"take-{each.skill.pk}" in data,
                 level=(str(each.level) if each.from_framework else "")
@@ -401,6 +442,7 @@ class TakeOverRow:
     """One skill of an occupation to tick."""
 
     suggested: Suggested
+    all_options: Options
     already: bool
     taken: bool
     level: str
@@ -409,6 +451,10 @@ class TakeOverRow:
     @property
     def skill(self) -> Skill:
         return self.suggested.skill
+
+    @property
+    def options(self) -> SafeString:
+        return self.all_options[self.level]
 
 
 class SkillForm(forms.Form):

@@ -9,6 +9,7 @@ from itertools import groupby
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from gezel.kit.text import in_language
 from gezel.people.api import Employment, Job, Organisation
 from gezel.skills import rules
 from gezel.skills.models import Demand, Level, ProfileJob, RoleProfile, Skill
@@ -78,7 +79,9 @@ class Asked:
     @property
     def meaning(self) -> str:
         """What this level means for this skill, where someone wrote it down."""
-        return self.skill.level_words[self.level - 1][2]
+        nl, en = self.skill.levels_nl, self.skill.levels_en
+        at = self.level - 1
+        return in_language(nl=nl[at] if at < len(nl) else "", en=en[at] if at < len(en) else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from gezel.people.api import Organisation, Visitor
 from gezel.skills import rules
 from gezel.skills.models import (
     FrameworkRelease,
+    Level,
     Occupation,
     OccupationLink,
     OccupationSkill,
@@ -107,7 +108,7 @@ class Suggested:
 
     @property
     def level_word(self) -> str:
-        return self.skill.level_words[self.level - 1][1]
+        return str(Level(self.level).label)
 
 
 def asked_by(occupation: Occupation, organisation: Organisation) -> list[Suggested]:
