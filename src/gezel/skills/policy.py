@@ -97,7 +97,8 @@ def requests_to_withdraw(visitor: Visitor) -> QuerySet[EvidenceRequest]:
 
 def units_to_read(visitor: Visitor) -> QuerySet[Unit]:
     """Where the needs of the organisation are is everyone's to see; people are not."""
-    return Unit.objects.filter(organisation=visitor.organisation)
+    units: QuerySet[Unit] = Unit.objects.filter(organisation=visitor.organisation)
+    return units
 
 
 def sees_everyone(visitor: Visitor) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Field, Header, Query, Router, Schema
+from ninja import Field, Header, Router, Schema
 
 from gezel.connect.api import ApiRequest, Page, Scope, Strict, once, page
 from gezel.people.api import Employment, Person
@@ -268,7 +268,7 @@ def needs(
     *,
     after: After = 0,
     limit: Limit = 50,
-    person: int | None = Query(None, ge=1, le=LAST),
+    person: Annotated[int, Field(ge=1, le=LAST)] | None = None,
     on: date | None = None,
     asked_on: date | None = None,
 ) -> PageOfNeeds:
@@ -366,7 +366,7 @@ def evidence(
     request: ApiRequest,
     after: After = 0,
     limit: Limit = 50,
-    person: int | None = Query(None, ge=1, le=LAST),
+    person: Annotated[int, Field(ge=1, le=LAST)] | None = None,
 ) -> dict[str, Any]:
     """Evidence of people at work here, corrected pieces too, in the order it came."""
     here = Employment.objects.current().filter(organisation=request.auth.organisation)
@@ -382,7 +382,7 @@ def evidence(
 def add_evidence(
     request: ApiRequest,
     body: EvidenceIn,
-    idempotency_key: str = Header(min_length=8, max_length=100),
+    idempotency_key: str = Header(min_length=8, max_length=100),  # type: ignore[type-arg] # its stub
 ) -> dict[str, Any]:
     """Add a piece; the same key again answers the same and adds nothing."""
     organisation = request.auth.organisation

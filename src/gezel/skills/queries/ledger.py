@@ -81,7 +81,7 @@ def ledger(person: Person, skill: Skill, on: date | None = None) -> Ledger:
 
 
 def _why_not(
-    evidence: Evidence, corrections: dict[int | None, Evidence], counted: "dict[object, rules.Part]"
+    evidence: Evidence, corrections: dict[int, Evidence], counted: "dict[object, rules.Part]"
 ) -> str:
     if evidence.pk in counted:
         return ""

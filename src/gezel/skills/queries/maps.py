@@ -287,11 +287,13 @@ def live_counts(
     held = levels([row[0] for row in rows], on)
     counts: Counted = {}
     for person, path, profile, location in rows:
-        place: Place = {
-            "unit": _place_of(path, below), "profile": profile, "location": location
-        }[by]  # fmt: skip
+        places: dict[str, Place] = {
+            "unit": _place_of(path, below),
+            "profile": profile,
+            "location": location,
+        }
         for span in asked.get(profile, []):
-            _tally(counts, place, span, held.get((person, span.skill_pk), NOT_HELD)[0])
+            _tally(counts, places[by], span, held.get((person, span.skill_pk), NOT_HELD)[0])
     return counts
 
 

@@ -281,6 +281,8 @@ class PersonSkills:
     rows: list[SkillAsked]
     outside: list[SkillAsked]
     later_dates: list[date]
+    # What falls short on the first later date, for who reaches all that is asked now.
+    coming: list[rules.Need]
     held: Mapping[int, Held]
 
     @property
@@ -306,11 +308,13 @@ def skills_of(
     inside = {row.skill.pk for row in rows}
     others = Skill.objects.in_bulk([pk for pk in held if pk not in inside])
     outside = [asked_row(skill, 0, essential=False, held=held[pk]) for pk, skill in others.items()]
+    later = rules.later_dates(demands, timezone.localdate())
     return PersonSkills(
         role,
         rows,
         sorted(outside, key=lambda row: row.skill.name.casefold()),
-        rules.later_dates(demands, timezone.localdate()),
+        later,
+        needs_among(rows_of(demands, held, later[0])) if later else [],
         held,
     )
 

@@ -129,6 +129,19 @@ def test_a_need_says_what_is_asked_what_is_shown_and_from_when(
     assert "The role asks 5 from" in later
 
 
+def test_who_reaches_all_that_is_asked_now_is_told_what_comes(
+    noor: Person, daan: Person, diesel: Skill, visit: Visit
+) -> None:
+    an_evidence(noor, diesel, level=4, by=daan)
+    april = TODAY() + timedelta(days=130)
+    profile = diesel.demands.get().profile
+    profile.demands.create(skill=a_skill("High voltage"), level=3, essential=True, from_on=april)
+    page = visit(noor).get(at("mine"))
+
+    assert [need.skill.name for need in page.context["needs"]] == ["High voltage"]
+    assert "All that is asked now is there." in page.text
+
+
 def test_as_of_shows_what_was_known_then(
     noor: Person, daan: Person, diesel: Skill, visit: Visit
 ) -> None:
@@ -167,7 +180,7 @@ def test_comparing_with_another_role_tells_what_carries_over(
 # --- what they do ---
 
 
-def level_form(level: int = 3, **more: object) -> dict[str, object]:
+def level_form(level: object = 3, **more: object) -> dict[str, object]:
     form = {"key": uuid.uuid4(), "level": level, "on": TODAY().isoformat(), "note": "Saw it."}
     return form | more
 

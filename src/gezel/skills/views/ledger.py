@@ -58,7 +58,8 @@ def ledger(request: Request, person_pk: int, skill_pk: int) -> HttpResponse:
     form = _form_for(request, skill, mine=mine, leads=leads)
     status = 200
     if request.method == "POST" and form is not None:
-        if form.is_valid() and keep(form, lambda: _add(visitor, person, skill, form)):
+        sent = form
+        if sent.is_valid() and keep(sent, lambda: _add(visitor, person, skill, sent)):
             if not request.htmx:
                 messages.success(request, _("Kept. The level is computed anew."))
                 return redirect("skills:ledger", person.pk, skill.pk)

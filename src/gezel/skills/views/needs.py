@@ -70,6 +70,8 @@ def _skills_page(request: Request, about: Person) -> HttpResponse:
     on, asked_on = day_asked(request, "on"), day_asked(request, "asked_on", ahead=True)
     found = queries.skills_of(about, on=on, asked_on=asked_on)
     own = about.pk == visitor.person.pk
+    # Who reaches all that is asked now is told what comes next.
+    coming = found.coming[:3] if not (asked_on or found.needs) else []
     compared = _compared(request, visitor, found, asked_on or on)
     words = words_asked(request, "find")
     results = find_skills(visitor, words, limit=12) if own and words and visitor.employment else []
@@ -83,7 +85,9 @@ def _skills_page(request: Request, about: Person) -> HttpResponse:
             "person": about,
             "mine": own,
             "found": found,
-            "needs": found.needs[:3],
+            "needs": found.needs[:3] or coming,
+            "coming": bool(coming),
+            "coming_on": found.later_dates[0] if coming else asked_on,
             "spokes": spokes(found.rows),
             "on": on,
             "asked_on": asked_on,
@@ -135,7 +139,9 @@ def _compared(
 def _other_profiles(visitor: Visitor, role: RoleProfile | None) -> list[RoleProfile]:
     if visitor.employment is None:
         return []
-    others = policy.profiles_to_read(visitor).exclude(pk=role.pk if role else None)
+    others = policy.profiles_to_read(visitor)
+    if role:
+        others = others.exclude(pk=role.pk)
     return sorted(others, key=lambda profile: profile.name.casefold())
 
 
