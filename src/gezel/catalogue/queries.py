@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -32,7 +32,7 @@ COUNT_UP_TO = 10_000
 MOST_HITS = 400
 # How far ahead a tip looks: what a role asks within a year is worth beginning now.
 AHEAD = timedelta(days=366)
-MOST_OFFERS = 600
+MOST_OFFERS = 200
 HEAVY = ("about_nl", "about_en", "aliases_nl", "aliases_en", "levels_nl", "levels_en")
 
 HOURS = (1, 4, 8, 16, 40)
@@ -161,9 +161,9 @@ def narrowed(visitor: Visitor, question: Question) -> ActivityQuerySet:
     if question.daytime:
         rows = rows.filter(evening=False)
     if question.skill is not None:
-        rows = rows.filter(
-            Exists(ActivitySkill.objects.filter(activity=OuterRef("pk"), skill=question.skill))
-        )
+        # From the skill to what teaches it: the other way round reads the whole catalogue.
+        taught = ActivitySkill.objects.filter(skill=question.skill)
+        rows = rows.filter(pk__in=taught.values("activity"))
     if question.provider is not None:
         rows = rows.filter(provider=question.provider)
     return rows
@@ -206,14 +206,14 @@ def find(visitor: Visitor, question: Question) -> Found:
     if question.text:
         hits = _hits(visitor, question)
         near = bool(hits) and all(hit.near for hit in hits)
-        ordered: Sequence[int] = [hit.object_id for hit in hits]
+        ordered: Sequence[int] | QuerySet[Any, int] = [hit.object_id for hit in hits]
         if question.sort != "best":
             chosen = Activity.objects.filter(pk__in=ordered)
-            ordered = _sorted(chosen, question.sort).values_list("pk", flat=True)[:MOST_HITS]
-        total, most = len(ordered), MOST_HITS
+            ordered = _sorted(chosen, question.sort).values_list("pk", flat=True)
+        total, most = len(hits), MOST_HITS
     else:
         rows = narrowed(visitor, question)
-        ordered = _sorted(rows, question.sort).values_list("pk", flat=True)  # type: ignore[assignment] # sliced below
+        ordered = _sorted(rows, question.sort).values_list("pk", flat=True)
         total, most = rows.order_by()[: COUNT_UP_TO + 1].count(), COUNT_UP_TO + 1
     page = min(question.page, max(1, -(-total // PER_PAGE)))
     pks = list(ordered[(page - 1) * PER_PAGE : page * PER_PAGE])
@@ -241,7 +241,7 @@ def similar(activity: Activity, visitor: Visitor, *, most: int = 3) -> list[Acti
     """Others on offer that teach the same, the most like it in form and length first."""
     taught = [t.skill_id for t in activity.teaches.all()]
     rows = Activity.objects.open_to(visitor).filter(
-        Exists(ActivitySkill.objects.filter(activity=OuterRef("pk"), skill__in=taught))
+        pk__in=ActivitySkill.objects.filter(skill__in=taught).values("activity")
     )
     found = list(
         with_details(rows.exclude(pk=activity.pk).order_by("hours", "pk"), visitor)[: most * 4]

@@ -1,7 +1,7 @@
 """The catalogue's part of `/api/v1/`."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -144,9 +144,9 @@ def _of(request: ApiRequest) -> ActivityQuerySet:
 def activities(
     request: ApiRequest,
     *,
-    after: int = Query(0, ge=0, le=LARGEST),
-    limit: int = Query(50, ge=1, le=200),
-    skill: int | None = Query(None, ge=1, le=LARGEST),
+    after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    skill: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
     kind: Activity.Kind | None = None,
     mix: Activity.Mix | None = None,
 ) -> dict[str, Any]:
@@ -165,9 +165,9 @@ def activities(
 @router.get("/activities/search", auth=Scope("catalogue:read"), response=list[ActivityOut])
 def find(
     request: ApiRequest,
-    q: str = Query(min_length=1, max_length=200),
-    language: str = Query("", pattern="^(nl|en)?$"),
-    limit: int = Query(20, ge=1, le=100),
+    q: Annotated[str, Query(min_length=1, max_length=200)],
+    language: Annotated[str, Query(pattern="^(nl|en)?$")] = "",
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> list[ActivityOut]:
     """What answers these words best, best first; one slip of the finger is understood."""
     hits = search.search(
@@ -194,7 +194,7 @@ def activity(request: ApiRequest, pk: int) -> ActivityOut:
 def offer(
     request: ApiRequest,
     body: ActivityIn,
-    idempotency_key: str = Header(min_length=8, max_length=100),
+    idempotency_key: Annotated[str, Header(min_length=8, max_length=100)],
 ) -> dict[str, Any]:
     """Put something on offer; the same key again answers the same and adds nothing."""
     organisation = request.auth.organisation

@@ -176,7 +176,8 @@ def _order(tip: Tip) -> tuple[float, float, int, str]:
 
 
 def _in_turns(found: Sequence[Tip], most: int) -> list[Tip]:
-    left, chosen = list(found), []
+    left = list(found)
+    chosen: list[Tip] = []
     while left and len(chosen) < most:
         served: set[Hashable] = set()
         later = []

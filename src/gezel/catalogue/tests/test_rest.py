@@ -1,6 +1,5 @@
 """The catalogue over the API: with a token for that purpose, of one organisation only."""
 
-import json
 from typing import Any
 
 import pytest
@@ -37,9 +36,7 @@ GOOD = {
 
 def sent(organisation: Organisation, body: dict[str, Any], key: str = "a-key-of-ours") -> Any:
     told = headers(organisation, "catalogue:write", key=key)
-    return client.post(
-        "/activities", data=json.dumps(body), headers=told, content_type="application/json"
-    )
+    return client.post("/activities", json=body, headers=told)
 
 
 class TestReading:

@@ -165,7 +165,7 @@ def _price_words(price: int) -> str:
 def _filters(
     request: Request, question: Question, skills: dict[int, Skill], wants: list[Want]
 ) -> Iterator[Filter]:
-    needed = [(w.skill, skills[w.skill].name) for w in wants if w.skill in skills]  # type: ignore[index] # keys of wants are primary keys
+    needed = [(w.skill, skills[w.skill].name) for w in wants if w.skill in skills]
     if question.skill in skills and question.skill not in dict(needed):
         needed.append((question.skill, skills[question.skill].name))
     if needed:
@@ -199,13 +199,14 @@ def _chips(request: Request, question: Question, skills: dict[int, Skill]) -> It
     if question.skill is not None:
         skill = skills.get(question.skill)
         yield chip("skill", skill.name if skill else _("a skill that is not here"))
-    for key, choices in (
+    choices_of: list[tuple[str, Iterable[tuple[str, Text]]]] = [
         ("mix", Activity.Mix.choices),
         ("kind", Activity.Kind.choices),
         ("form", Activity.Form.choices),
         ("state", Activity.State.choices),
         ("language", [("nl", _("in Dutch")), ("en", _("in English"))]),
-    ):
+    ]
+    for key, choices in choices_of:
         if value := getattr(question, key):
             yield chip(key, dict(choices)[value])
     if question.hours is not None:

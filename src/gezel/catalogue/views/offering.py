@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -229,5 +230,5 @@ def share(request: Request) -> HttpResponse:
     return render(request, "catalogue/share.html", page, status=status)
 
 
-def _hours(minutes: int) -> Any:
-    return actions.Decimal(minutes) / 60
+def _hours(minutes: int) -> Decimal:
+    return (Decimal(minutes) / 60).quantize(Decimal("0.01"))
