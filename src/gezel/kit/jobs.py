@@ -344,11 +344,11 @@ def engine() -> Huey:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         huey = SqliteHuey("gezel", filename=str(settings.DATA_DIR / "jobs.sqlite3"), **signed)
 
-    @huey.task(name="run", context=False)
+    @huey.task(name="run", context=False)  # type: ignore[untyped-decorator] # huey has no types
     def run_task(pk: str) -> None:
         _in_worker(lambda: run(pk, heartbeat=True))
 
-    @huey.periodic_task(crontab(minute="*"), name="sweep")
+    @huey.periodic_task(crontab(minute="*"), name="sweep")  # type: ignore[untyped-decorator]
     def sweep_now() -> None:
         _in_worker(sweep)
 
@@ -378,7 +378,7 @@ def _wake(pk: uuid.UUID, *, after: timedelta | None = None) -> None:
         log.exception("No worker could be woken for task %s", pk)
 
 
-class _ThreadConsumer(Consumer):
+class _ThreadConsumer(Consumer):  # type: ignore[misc] # huey has no types
     """A consumer beside a server, which keeps the signals to itself."""
 
     def _set_signal_handlers(self) -> None:

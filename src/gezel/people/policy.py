@@ -8,6 +8,7 @@ from django.utils import timezone
 from gezel.people.audience import COLLEAGUES, HR, LINE, SELF, Audience
 from gezel.people.models import (
     Employment,
+    EmploymentQuerySet,
     Intake,
     JoinRequest,
     Mandate,
@@ -32,18 +33,18 @@ def people_whose_terms(visitor: Visitor) -> PersonQuerySet:
     return _TERMS.people_for(visitor)
 
 
-def employments(visitor: Visitor) -> QuerySet[Employment]:
+def employments(visitor: Visitor) -> EmploymentQuerySet:
     """Employments at the visitor's organisation, running or not; who sees more asks on."""
     return Employment.objects.filter(organisation=visitor.organisation)
 
 
-def employments_to_keep(visitor: Visitor) -> QuerySet[Employment]:
+def employments_to_keep(visitor: Visitor) -> EmploymentQuerySet:
     """HR keeps the books: everyone who ever worked here."""
     found = employments(visitor)
     return found if visitor.is_hr else found.none()
 
 
-def history(visitor: Visitor, person: Person) -> QuerySet[Employment]:
+def history(visitor: Visitor, person: Person) -> EmploymentQuerySet:
     """Earlier and later employments here: for HR and the person."""
     found = Employment.objects.filter(person=person)
     if person.pk == visitor.person.pk:

@@ -134,7 +134,7 @@ class Branch:
 
     @property
     def open(self) -> bool:
-        return self.unit.depth <= 2
+        return bool(self.unit.depth <= 2)
 
 
 def tree(organisation: Organisation, on: date | None = None, *, top: Unit | None = None) -> Branch:

@@ -6,11 +6,12 @@ tokens, is a room above this one, so here the caller is only known by what it of
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Protocol, cast
+from typing import Annotated, Any, Protocol, cast
 
 from django.http import HttpRequest
-from ninja import Path, Query, Router, Schema
+from ninja import Router, Schema
 from ninja.errors import HttpError
+from pydantic import Field
 
 from gezel.people.models import Employment, Organisation
 from gezel.people.queries import at_work
@@ -91,8 +92,8 @@ def _noted(caller: _Caller, found: list[Employment]) -> None:
 @router.get("/people", response=PeopleOut)
 def people(
     request: HttpRequest,
-    after: int = Query(0, ge=0, le=LARGEST_KEY),
-    limit: int = Query(50, ge=1, le=MOST),
+    after: Annotated[int, Field(ge=0, le=LARGEST_KEY)] = 0,
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 50,
 ) -> Mapping[str, Any]:
     """Everyone at work today, in the order in which their accounts were made."""
     caller = _caller(request)
@@ -109,7 +110,7 @@ def people(
 
 @router.get("/people/{person}", response=PersonOut)
 def person(
-    request: HttpRequest, person: int = Path(..., ge=1, le=LARGEST_KEY)
+    request: HttpRequest, person: Annotated[int, Field(ge=1, le=LARGEST_KEY)]
 ) -> Mapping[str, Any]:
     """One person at work here; anyone else does not exist."""
     caller = _caller(request)

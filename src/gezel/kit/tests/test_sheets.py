@@ -241,7 +241,9 @@ def test_an_exported_csv_reads_back_equal_and_holds_no_formula(language: str) ->
 
 
 def test_an_exported_workbook_reads_back_equal_and_holds_no_formula() -> None:
-    content = _workbook([["a", "b"], *([text, "x"] for text in HOSTILE)])
+    rows: list[list[object]] = [["a", "b"]]
+    rows += [[text, "x"] for text in HOSTILE]
+    content = _workbook(rows)
 
     assert [line.cells[0] for line in read(content).lines] == HOSTILE
     with zipfile.ZipFile(io.BytesIO(content)) as package:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -356,10 +356,10 @@ class _Writer:
     def _named(self, model: type[Job] | type[Location], names: set[str]) -> dict[str, int]:
         here = model._default_manager.filter(organisation=self.organisation)
         known = set(here.values_list("name", flat=True))
-        model._default_manager.bulk_create(
-            [model(organisation=self.organisation, name=name) for name in sorted(names - known)],
-            batch_size=_BATCH,
-        )
+        new: list[Any] = [
+            model(organisation=self.organisation, name=name) for name in sorted(names - known)
+        ]
+        model._default_manager.bulk_create(new, batch_size=_BATCH)
         return dict(here.values_list("name", "pk"))
 
     def write_people(self) -> None:
@@ -463,15 +463,15 @@ class _Writer:
         for start in range(0, len(numbered), _BATCH):
             Employment.objects.filter(pk__in=numbered[start : start + _BATCH]).update(number="")
         fields = {f.attname: f for f in Employment._meta.concrete_fields}
-        columns = ", ".join(f"{quote(fields[name].column)} = %s" for name in names)
+        columns = ", ".join(f"{quote(str(fields[name].column))} = %s" for name in names)
         table = quote(Employment._meta.db_table)
+        values: list[list[Any]] = [
+            [*(_prepared(fields[name], terms[name]) for name in names), pk] for pk, terms in rows
+        ]
         with connection.cursor() as cursor:
             cursor.executemany(
                 f"UPDATE {table} SET {columns} WHERE id = %s",  # noqa: S608 - names of our own model
-                [
-                    [*(_prepared(fields[name], terms[name]) for name in names), pk]
-                    for pk, terms in rows
-                ],
+                values,
             )
 
     def _end_mandates(self, touched: set[int]) -> None:
