@@ -2,7 +2,7 @@
 
 import argparse
 import os
-import subprocess
+import signal
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from gezel.site.bench import figures
 from gezel.site.bench.groups import GROUPS, POSTGRESQL, runs
+from gezel.site.bench.serving import run_kindly
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -45,7 +46,7 @@ def _everywhere(asked: list[str]) -> Iterator[figures.Figure]:
                 # As in earnest: it waits for the disk.
                 starter = [str(ROOT / "tools/postgres.py"), "run", "--durable", "--"]
                 command = [sys.executable, *starter, *command]
-            subprocess.run([*command, *names], env=environment, check=False)
+            run_kindly([*command, *names], environment)
             if told.exists():
                 yield from figures.read(told)
             else:
@@ -55,6 +56,8 @@ def _everywhere(asked: list[str]) -> Iterator[figures.Figure]:
 
 
 def _here(names: list[str]) -> Iterator[figures.Figure]:
+    # Whoever is told to stop still stops the servers it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezel.site.settings")
     import django
 

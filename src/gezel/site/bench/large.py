@@ -18,16 +18,17 @@ PEOPLE = 100_000
 
 def measure() -> Iterator[Figure]:
     """The pages HR opens in an organisation of 100,000."""
+    new = not Organisation.objects.filter(slug=f"scale-{PEOPLE}").exists()
     began = perf_counter()
     organisation = scale_organisation(PEOPLE)
     where = f"{_people(organisation):,} people, {connection.vendor}"
-    yield at_most(
-        f"demo of {PEOPLE:,} people, built",
-        perf_counter() - began,
-        "s",
-        300,
-        conditions=connection.vendor,
-    )
+    if new:
+        yield Figure(
+            f"demo of {PEOPLE:,} people, built",
+            perf_counter() - began,
+            "s",
+            conditions=f"{connection.vendor}, once",
+        )
     with connection.cursor() as cursor:
         # What autovacuum does on its own within the first minutes of a real life.
         cursor.execute("ANALYZE")
@@ -41,6 +42,12 @@ def measure() -> Iterator[Figure]:
             response = client.get(url)
             if response.status_code != 200:
                 raise RuntimeError(f"{url} answered {response.status_code}")
+            yield Figure(
+                f"{name}, {PEOPLE:,} people, CPU",
+                cost.cpu_ms(client, url, runs=9),
+                "ms",
+                conditions=f"{where}, ours and PostgreSQL's",
+            )
             taken = seconds(lambda url=url: client.get(url), runs=9) * 1000
             yield at_most(
                 f"{name}, {PEOPLE:,} people",

@@ -78,6 +78,19 @@ def answers(port: int, path: str, timeout: float = 2) -> bool:
         asked.close()
 
 
+def run_kindly(command: list[str], environment: dict[str, str]) -> None:
+    """Run a process to its end; who ends us ends it too, with time to clear up."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    process = subprocess.Popen(command, env=environment)
+    try:
+        process.wait()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(30)
+
+
 def stop(process: subprocess.Popen[bytes]) -> None:
     """End a server and every process it started, kindly at first."""
     for how, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, 5)):

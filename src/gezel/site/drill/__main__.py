@@ -2,7 +2,7 @@
 
 import argparse
 import os
-import subprocess
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from gezel.site.bench import figures
 from gezel.site.bench.figures import Figure
 from gezel.site.bench.groups import POSTGRESQL, SQLITE
+from gezel.site.bench.serving import run_kindly
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -75,7 +76,7 @@ def _everywhere(names: list[str], rounds: int | None, on: str | None) -> Iterato
                 if database == POSTGRESQL:
                     starter = [str(ROOT / "tools/postgres.py"), "run", "--durable", "--"]
                     command = [sys.executable, *starter, *command]
-                subprocess.run([*command, name], env=environment, check=False)
+                run_kindly([*command, name], environment)
                 if told.exists():
                     yield from figures.read(told)
                 else:
@@ -84,6 +85,8 @@ def _everywhere(names: list[str], rounds: int | None, on: str | None) -> Iterato
 
 
 def _here(names: list[str], rounds: int | None) -> Iterator[Figure]:
+    # Whoever is told to stop still stops the servers it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezel.site.settings")
     Path(os.environ["GEZEL_DATA_DIR"]).mkdir(parents=True, exist_ok=True)
     import django
