@@ -56,9 +56,18 @@ def test_python_writes_no_style_either() -> None:
 
 
 def test_the_look_sees_what_it_should() -> None:
-    for line in ("a{color:#fff}", "a{color: white}", "a{background:rgb(1 2 3)}", "a{fill:oklch(1 0 0)}"):
+    for line in (
+        "a{color:#fff}",
+        "a{color: white}",
+        "a{background:rgb(1 2 3)}",
+        "a{fill:oklch(1 0 0)}",
+    ):
         assert RAW.search(line), line
-    for line in ("#messages { color: var(--c-ink) }", "a{white-space: nowrap}", "a{c:oklch(from var(--c-x) l c 9)}"):
+    for line in (
+        "#messages { color: var(--c-ink) }",
+        "a{white-space: nowrap}",
+        "a{c:oklch(from var(--c-x) l c 9)}",
+    ):
         assert not RAW.search(line), line
     assert STYLED.search('<p class="x" style="a">')
     assert HANDLED.search('<p onclick="x()">')

@@ -8,7 +8,9 @@ OUTSIDE = re.compile(r"""(?:https?:)?//[a-z0-9-]+(?:\.[a-z0-9-]+)+""", re.IGNORE
 # Names that look like addresses and are never asked: what a drawing or a form is called.
 NAMES = ("http://www.w3.org/", "https://gezel.example")
 A_PLAIN_LINK = re.compile(r"<a\b[^>]*?>", re.IGNORECASE | re.DOTALL)
-COMMENT = re.compile(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}|<!--.*?-->|/\*.*?\*/", re.DOTALL)
+COMMENT = re.compile(
+    r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}|<!--.*?-->|/\*.*?\*/", re.DOTALL
+)
 LINE_COMMENT = re.compile(r"(?m)^\s*//.*$")
 
 

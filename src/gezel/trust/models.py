@@ -38,7 +38,6 @@ class _OnlyOneself:
     person="about",
     order=80,
 )
-
 class Reading(models.Model):
     """Someone opened data about someone else; the person it is about can see this.
 

@@ -69,9 +69,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
 @login_required
 def organisation_file(request: HttpRequest) -> HttpResponse:
     """The file as data, to keep and to compare with next year's."""
-    answer = JsonResponse(
-        _file(request), json_dumps_params={"ensure_ascii": False, "indent": 2}
-    )
+    answer = JsonResponse(_file(request), json_dumps_params={"ensure_ascii": False, "indent": 2})
     day = timezone.localdate().isoformat()
     answer["Content-Disposition"] = f'attachment; filename="gezel-data-{day}.json"'
     return answer

@@ -255,9 +255,7 @@ class TestSteppingInAtTheDemo:
         assert client.post("/account/step-in/", {"as": noor.email})["Location"] == "/"
         assert client.session["_auth_user_id"] == str(noor.pk)
 
-    def test_there_is_no_such_door_outside_the_demo(
-        self, noor: Person, settings: Settings
-    ) -> None:
+    def test_there_is_no_such_door_outside_the_demo(self, noor: Person, settings: Settings) -> None:
         settings.DEMO = False
         client = Client()
 

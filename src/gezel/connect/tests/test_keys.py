@@ -218,9 +218,7 @@ class TestOnce:
         assert refused.value.status_code == 422
 
     @pytest.mark.django_db(transaction=True)
-    def test_all_at_once_it_is_still_done_once(
-        self, request_of: Callable[..., ApiRequest]
-    ) -> None:
+    def test_all_at_once_it_is_still_done_once(self, request_of: Callable[..., ApiRequest]) -> None:
         done = SimpleNamespace(times=0)
 
         def act() -> Answer:
@@ -239,4 +237,3 @@ class TestOnce:
         assert answers == [{"number": 7}] * 8
         assert done.times == 1
         assert Reply.objects.count() == 1
-

@@ -1,0 +1,131 @@
+"""Van Dijk with one real thing behind every address that needs one."""
+
+import uuid
+from datetime import timedelta
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from gezel.catalogue.tests import builders as catalogue
+from gezel.certificates.tests import builders as certificates
+from gezel.connect.tests.builders import a_token
+from gezel.content.actions import start
+from gezel.content.models import Media
+from gezel.content.tests import builders as content
+from gezel.kit.models import Task
+from gezel.people.actions.importing import receive
+from gezel.people.api import Organisation, Person, give_mandate, root_of
+from gezel.people.models import Employment, Job, JoinRequest
+from gezel.people.tests.builders import a_colleague
+from gezel.plans.actions import make_wish, set_shared_goal, share
+from gezel.plans.tests import builders as plans
+from gezel.skills.models import EvidenceRequest, Occupation
+from gezel.skills.tests import builders as skills
+
+CSV = b"name,e-mail,unit,job\nNew One,new.one@example.test,Workshop,Mechanic\n"
+
+
+def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -> dict[str, object]:
+    """Make one of everything, mostly Noor's; the pieces of addresses that lead to it.
+
+    A key is "page:argument" where one page means something of its own, else the argument.
+    """
+    skill = skills.a_skill(organisation=van_dijk)
+    profile = skills.a_profile(van_dijk, {skill: 3})
+    evidence = skills.an_evidence(noor, skill, level=2, kind="lead", by=daan)
+    asked = EvidenceRequest.objects.create(
+        organisation=van_dijk, person=noor, asked_of=daan, skill=skill
+    )
+    occupation = Occupation.objects.create(source="esco", uri="test:1", name_en="Mechanic")
+    activity = catalogue.an_activity(van_dijk, teaches={skill: (1, 3)})
+    module = content.a_module(van_dijk, teaches={skill: 3})
+    attempt = start(noor, module, organisation=van_dijk)
+    picture = Media.objects.create(
+        organisation=van_dijk,
+        file=ContentFile(content.a_picture(), "picture.png"),
+        kind="image/png",
+    )
+    kind = certificates.a_type(van_dijk)
+    holding = certificates.a_holding(noor, kind)
+    goal = plans.a_goal(noor, skill=skill)
+    step = plans.a_step(goal)
+    share(goal, shared=True, by=noor)
+    wish = make_wish(noor, van_dijk, text="Come along", by=daan, key=uuid.uuid4())
+    shared = set_shared_goal(
+        van_dijk,
+        skill=skill,
+        level=3,
+        people=5,
+        due_on=timezone.localdate() + timedelta(days=90),
+        by=femke,
+    )
+    request = JoinRequest.objects.create(
+        organisation=van_dijk,
+        person=noor,
+        first_name="Noor",
+        unit=root_of(van_dijk),
+        job=Job.objects.filter(organisation=van_dijk)[0],
+        starts_on=timezone.localdate(),
+    )
+    intake = receive(van_dijk, by=femke, name="people.csv", content=CSV, key=uuid.uuid4())
+    return {
+        "person_pk": noor.pk,
+        "skill_pk": skill.pk,
+        "occupation_pk": occupation.pk,
+        "activity_pk": activity.pk,
+        "module_pk": module.pk,
+        "block_pk": module.blocks.all()[0].pk,
+        "media_pk": picture.pk,
+        "registration": attempt.registration,
+        "kind": "text",
+        "form": "csv",
+        "name": "picture.png",
+        "key": "no-such-key",
+        "uidb36": "1",
+        "people:unit:pk": root_of(van_dijk).pk,
+        "people:person:pk": noor.pk,
+        "people:give_mandate:pk": noor.pk,
+        "people:end_mandate:pk": give_mandate(
+            a_colleague(van_dijk, "Karim"), van_dijk, "author"
+        ).pk,
+        "people:end_employment:pk": Employment.objects.get(person=noor).pk,
+        "people:logo:pk": van_dijk.pk,
+        "people:answer:pk": request.pk,
+        **{
+            f"people:import_{page}:pk": intake.pk
+            for page in ("columns", "preview", "confirm", "discard")
+        },
+        "skills:person:pk": noor.pk,
+        "skills:answer:pk": asked.pk,
+        "skills:withdraw:pk": asked.pk,
+        "skills:correct:pk": evidence.pk,
+        "skills:object:pk": evidence.pk,
+        **{
+            f"skills:profile{page}:pk": profile.pk
+            for page in ("", "_edit", "_add", "_ask", "_take_over", "_remove")
+        },
+        "skills:occupation:pk": occupation.pk,
+        "skills:skill:pk": skill.pk,
+        "skills:skill_edit:pk": skill.pk,
+        "skills:skill_name:pk": skill.pk,
+        "catalogue:activity:pk": activity.pk,
+        "catalogue:edit:pk": activity.pk,
+        "catalogue:hide_tip:pk": activity.pk,
+        "certificates:holding:pk": holding.pk,
+        "certificates:decide:pk": holding.pk,
+        "certificates:file:pk": holding.pk,
+        "certificates:person:pk": noor.pk,
+        "certificates:type:pk": kind.pk,
+        **{
+            f"plans:{page}:pk": goal.pk
+            for page in ("goal", "edit_goal", "share", "end_goal", "write_wish", "confirm", "steps")
+        },
+        **{f"plans:{page}:pk": step.pk for page in ("step", "mark_step", "remove_step")},
+        "plans:put_wish_aside:pk": wish.pk,
+        "plans:edit_shared_goal:pk": shared.pk,
+        "connect:revoke:pk": a_token(van_dijk, femke).token.pk,
+        "kit:task:pk": Task.objects.create(name="x", asked_by=noor).pk,
+        "kit:retry:pk": Task.objects.create(name="x", asked_by=noor, state="failed").pk,
+        "mfa_remove_webauthn:pk": 1,
+        "mfa_edit_webauthn:pk": 1,
+    }

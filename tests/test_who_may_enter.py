@@ -1,0 +1,149 @@
+"""Every page of the house, and who may open it.
+
+    in     the sign-in page comes first
+    open   it answers
+    shut   404: to this visitor it does not exist
+    key    only another system with a key, see test_api_schema
+    own    it answers with what is Sam's own or everyone's; that Noor is not on it is looked at
+
+All is asked about real things of Van Dijk, mostly Noor's. A page that is not on the list fails:
+decide who may open it, and write it down. Pages that only take a form are asked with an empty one.
+"""
+
+import re
+from datetime import timedelta
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
+
+from gezel.people.api import Employment, Organisation, Person, end_employment
+from tests.full_house import furnish
+from tests.house import Page, pages
+
+TABLE = Path(__file__).with_suffix(".txt")
+WHO = ("nobody", "noor", "daan", "femke", "sam")
+# Addresses that are no page: their bodies are files, or another system calls them with a key.
+NO_PAGES = {"kit:bundle"}
+
+
+def rules() -> dict[str, tuple[str, ...]]:
+    """The table, by page."""
+    table = {}
+    for line in TABLE.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            page, *answers = line.split()
+            table[page] = tuple(answers)
+    return table
+
+
+def address_of(page: Page, things: dict[str, object]) -> str:
+    """The address of a page with real things filled in."""
+    names = [*re.findall(r"<(?:\w+:)?(\w+)>", page.route), *re.findall(r"\?P<(\w+)>", page.route)]
+    names = list(dict.fromkeys(names))
+    filled = {n: things.get(f"{page.name}:{n}", things.get(n)) for n in names}
+    if page.name.startswith("api:"):
+        filled = dict.fromkeys(names, 1)  # the lock comes first: which one is asked says nothing
+    missing = [n for n, value in filled.items() if value is None]
+    assert not missing, f"tests/full_house.py says nothing about {page.name}:{missing}"
+    return reverse(page.name, kwargs=filled)
+
+
+def said(answer: HttpResponse) -> str:
+    """An answer as the table says it."""
+    if answer.status_code == 302 and answer["Location"].startswith("/account/login/"):
+        return "in"
+    if answer.status_code == 401:
+        return "key"
+    if answer.status_code == 404:
+        return "shut"
+    if answer.status_code in {200, 204, 302, 400, 409, 422}:
+        return "open"  # what others may do is tested in the rooms
+    return str(answer.status_code)
+
+
+def ask(client: Client, address: str, never: str = "") -> str:
+    """Open it, or send an empty form where there is only that; nothing stays changed.
+
+    With `never`, an answer that holds these letters is a leak.
+    """
+    with transaction.atomic():
+        answer = client.get(address)
+        if answer.status_code == 405:
+            answer = client.post(address)
+        transaction.set_rollback(True)
+    if never and never.encode() in getattr(answer, "content", b""):
+        return "leak"
+    return said(answer)
+
+
+def test_every_page_is_on_the_list() -> None:
+    there = {page.name for page in pages()} - NO_PAGES
+
+    assert there - set(rules()) == set(), "write down who may enter"
+    assert set(rules()) - there == set(), "this page is gone"
+    assert {len(answers) for answers in rules().values()} == {len(WHO)}
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_doors_open_for_whom_they_should(
+    who: str,
+    van_dijk: Organisation,
+    noor: Person,
+    daan: Person,
+    femke: Person,
+    sam: Person,
+    visit: Callable[[Person], Client],
+    settings: Settings,
+    tmp_path: Path,
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    things = furnish(van_dijk, noor, daan, femke)
+    person = {"noor": noor, "daan": daan, "femke": femke, "sam": sam}.get(who)
+    client = visit(person) if person else Client()
+    # To someone who works elsewhere, and to nobody, no page ever tells of Noor.
+    never = noor.last_name if who in {"nobody", "sam"} else ""
+    wrong = []
+    for page in pages():
+        if page.name in NO_PAGES:
+            continue
+        expected = rules().get(page.name, ("?",) * len(WHO))[WHO.index(who)]
+        found = ask(client, address_of(page, things), never)
+        if found != ("open" if expected == "own" else expected):
+            wrong.append(f"{page.name}: {found}, and the list says {expected}")
+
+    assert not wrong, f"{who}:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("who", ["noor", "daan", "femke"])
+def test_whoever_leaves_finds_the_doors_of_work_shut(
+    who: str,
+    van_dijk: Organisation,
+    noor: Person,
+    daan: Person,
+    femke: Person,
+    visit: Callable[[Person], Client],
+    request: pytest.FixtureRequest,
+) -> None:
+    """With the session they had: at the next request, not at the next sign-in."""
+    person: Person = request.getfixturevalue(who)
+    client = visit(person)
+    end_employment(
+        Employment.objects.get(person=person), last_day=timezone.localdate() - timedelta(days=1)
+    )
+    others = [p for p in (noor, daan, femke) if p != person]
+    shut = ["people:tree", "people:list", "people:settings", "skills:team", "skills:organisation"]
+    shut += ["certificates:overview", "plans:team", "catalogue:search", "connect:tokens"]
+    addresses = [reverse(name) for name in shut]
+    addresses += [reverse(f"{room}:person", args=[o.pk]) for o in others
+                  for room in ("people", "skills", "certificates")]  # fmt: skip
+
+    assert {a: client.get(a).status_code for a in addresses} == dict.fromkeys(addresses, 404)
+    assert client.get("/").status_code == 200
+    assert client.get("/account/").status_code == 200
