@@ -33,6 +33,7 @@ def writes(noticed: list[str]) -> Iterator[None]:
 
 
 def test_reading_changes_nothing(
+    *,
     van_dijk: Organisation,
     noor: Person,
     daan: Person,
@@ -59,6 +60,7 @@ def test_reading_changes_nothing(
 
 
 def test_no_form_works_from_another_site(
+    *,
     van_dijk: Organisation,
     noor: Person,
     daan: Person,

@@ -73,8 +73,8 @@ def test_cookies_are_for_the_server_only(noor: Person) -> None:
 
 def test_cookies_of_a_secure_house_are_secure() -> None:
     """The settings that a https address switches on, read from the settings' own source."""
-    from importlib import util  # noqa: PLC0415
-    from unittest import mock  # noqa: PLC0415
+    from importlib import util
+    from unittest import mock
 
     found = util.find_spec("gezel.site.settings")
     assert found is not None

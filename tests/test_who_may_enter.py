@@ -11,8 +11,8 @@ decide who may open it, and write it down. Pages that only take a form are asked
 """
 
 import re
-from datetime import timedelta
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -93,6 +93,7 @@ def test_every_page_is_on_the_list() -> None:
 
 @pytest.mark.parametrize("who", WHO)
 def test_doors_open_for_whom_they_should(
+    *,
     who: str,
     van_dijk: Organisation,
     noor: Person,
@@ -123,6 +124,7 @@ def test_doors_open_for_whom_they_should(
 
 @pytest.mark.parametrize("who", ["noor", "daan", "femke"])
 def test_whoever_leaves_finds_the_doors_of_work_shut(
+    *,
     who: str,
     van_dijk: Organisation,
     noor: Person,

@@ -59,7 +59,7 @@ def tokens(request: Request) -> HttpResponse:
     return answer
 
 
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator] # allauth has no types
 def _tokens(request: Request) -> HttpResponse:
     form = TokenForm(request.POST or None)
     made = None

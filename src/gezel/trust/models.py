@@ -13,17 +13,17 @@ from gezel.trust.declarations import LEGITIMATE_INTEREST, Readers, personal_data
 
 
 @dataclass(frozen=True, slots=True)
-class _Oneself:
+class _Relation:
     """The one relation that needs no organisation to be known."""
 
-    because: str | Promise = _("You yourself")
+    because: str | Promise
 
 
 @dataclass(frozen=True, slots=True)
 class _OnlyOneself:
     """An audience of one. This room lies below `people`, which makes all others."""
 
-    relations: tuple[_Oneself, ...] = (_Oneself(),)
+    relations: tuple[_Relation, ...]
 
     def readers_of(self, person: Any) -> Sequence[Readers]:
         return [Readers(self.relations[0].because, [person.name])]
@@ -32,7 +32,7 @@ class _OnlyOneself:
 @personal_data(
     what=_("Who looked at your data"),
     purpose=_("So that you can see who opened what about you, and why."),
-    audience=_OnlyOneself(),
+    audience=_OnlyOneself((_Relation(_("You yourself")),)),
     ground=LEGITIMATE_INTEREST,
     term=_("Two years."),
     person="about",

@@ -139,6 +139,7 @@ class TestTheFileForTheCouncil:
     @pytest.mark.parametrize("address", ["/trust/organisation/", "/trust/organisation.json"])
     def test_works_council_and_hr_read_it_and_nobody_else(
         self,
+        *,
         address: str,
         noor: Person,
         daan: Person,
