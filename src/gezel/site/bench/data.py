@@ -25,10 +25,10 @@ def someone(organisation: Organisation, *, mandate: str = "") -> Person:
 
 
 def busiest_lead(organisation: Organisation, most: int = 60) -> Person:
-    """The lead with the most direct reports up to `most`."""
+    """The lead with the most direct reports up to `most`, who is no HR besides."""
     lead = (
         Employment.objects.current()
-        .filter(organisation=organisation, lead__isnull=False)
+        .filter(organisation=organisation, lead__isnull=False, lead__mandates=None)
         .values("lead")
         .annotate(team=Count("pk"))
         .filter(team__lte=most)
