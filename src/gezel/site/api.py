@@ -11,6 +11,7 @@ from gezel import __version__
 from gezel.catalogue.rest import router as catalogue
 from gezel.connect.api import Problem, Scope
 from gezel.people.rest import router as people
+from gezel.plans.rest import router as plans
 from gezel.skills.rest import router as skills
 
 PROBLEMS = {
@@ -97,3 +98,4 @@ def _refused(request: HttpRequest, error: InvalidFact) -> HttpResponse:
 api.add_router("", people, auth=Scope("people:read"))
 api.add_router("", skills)
 api.add_router("", catalogue)
+api.add_router("", plans)
