@@ -186,7 +186,7 @@ if _database["ENGINE"].endswith("sqlite3"):
         _database["TEST"] = {"NAME": str(_tests / "test.sqlite3")}
 elif not TESTING:
     _options = _database.setdefault("OPTIONS", {})
-    _options["pool"] = {"min_size": 1, "max_size": 12}
+    _options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 5}
     # With its own 4 MB PostgreSQL sorts a quarter of a million counts on disk where it could add
     # them up in memory: four times as long for the need map of 100,000 people.
     _options.setdefault("options", "-c work_mem=32MB")

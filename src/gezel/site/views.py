@@ -1,9 +1,12 @@
 """The front door: home, and what to say when something is not there."""
 
+import sys
+
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -82,4 +85,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something of ours broke; nothing of theirs was kept half."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _away()
     return render(request, "site/500.html", status=500)
+
+
+def _away() -> HttpResponse:
+    """The database is away, busy or full: said without asking it anything, and when to return."""
+    page = render_to_string("site/503.html")
+    return HttpResponse(page, status=503, headers={"Retry-After": "10"})

@@ -23,6 +23,8 @@ def drill(rounds: int) -> Iterator[Figure]:
         if not mounted:
             yield skipped("disk", "a small disk can only be mounted by root")
             return
+        # The disk hides the key beside the data with which we sign people in: it goes along.
+        (settings.DATA_DIR / "secret-key").write_text(settings.SECRET_KEY)
         scene, server, notebook = set_scene(), Server(), Notebook()
         filler = settings.DATA_DIR / "filler"
         refused: list[int] = []
