@@ -268,14 +268,21 @@ def a_plan_is_agreed(walk: Walk, own: Page, lead: Page, noor: Person, skill: Ski
     return goal
 
 
+PLAYER = {
+    "en": {"Next": "Next", "Check": "Check", "Finish": "Finish", "Start": "Start"},
+    "nl": {"Next": "Verder", "Check": "Controleren", "Finish": "Afronden", "Start": "Beginnen"},
+}
+
+
 def noor_learns(walk: Walk, page: Page, noor: Person, skill: Skill) -> None:
     activity = Activity.objects.get(title_nl="Hoogvolt: de basis")
     walk.visit(page, f"/learn/{activity.pk}/")
     walk.visit(page, f"/modules/{activity.module.pk}/")
-    walk.press(page, "Start")
+    words = PLAYER[walk.language]
+    page.get_by_role("button", name=words["Start"]).click()
 
     def go(name: str) -> None:
-        page.locator(f".play-step:visible .play-bar :text-is('{walk.say(name)}'):visible").click()
+        page.locator(f".play-step:visible .play-bar :text-is('{words[name]}'):visible").click()
 
     go("Next")
     page.context.set_offline(True)  # the workshop has a dead corner

@@ -14,13 +14,14 @@ keeps renewing; when it dies, the lease runs out and another takes the job up, f
 job is an action that can run twice. It runs in the language of who asked for it.
 """
 
+import json
 import logging
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol
 
@@ -316,6 +317,41 @@ def sweep() -> list[uuid.UUID]:
     return found
 
 
+# --- Every night ---------------------------------------------------------------------------------
+
+# Local time: after the last shift has gone home and well before the first comes in.
+NIGHT = range(2, 5)
+_NIGHTS = uuid.UUID("6d0f8f5e-5c0b-4f7c-9a53-8d0f4f2f1a77")
+
+Errand = tuple["Job[Any]", dict[str, Any]]
+_nightly: list[Callable[[], Iterable[Errand]]] = []
+
+
+def nightly(errands: Callable[[], Iterable[Errand]]) -> None:
+    """Have work done every night; `errands` tells which, as (job, arguments). Asked in ready()."""
+    if errands not in _nightly:
+        _nightly.append(errands)
+
+
+def begin_night(now: datetime | None = None) -> int:
+    """Write down tonight's work, once, however many servers ask; returns how much was new.
+
+    The key of a task is made of the day and the work, so the database lets it in one time.
+    """
+    moment = timezone.localtime(now)
+    if moment.hour not in NIGHT:
+        return 0
+    begun = 0
+    for errands in _nightly:
+        for function, arguments in errands():
+            told = json.dumps([str(moment.date()), function.name, arguments], sort_keys=True)
+            key = uuid.uuid5(_NIGHTS, told)
+            if not Task.objects.filter(pk=key).exists():
+                enqueue(function, by=None, key=key, **arguments)
+                begun += 1
+    return begun
+
+
 def run_waiting() -> int:
     """Do everything that waits, here and now; how tests see what a worker would do."""
     done = 0
@@ -351,6 +387,10 @@ def engine() -> Huey:
     @huey.periodic_task(crontab(minute="*"), name="sweep")  # type: ignore[untyped-decorator]
     def sweep_now() -> None:
         _in_worker(sweep)
+
+    @huey.periodic_task(crontab(minute="*/10"), name="night")  # type: ignore[untyped-decorator]
+    def night_now() -> None:
+        _in_worker(begin_night)
 
     huey.gezel_run = run_task
     return huey

@@ -1,7 +1,8 @@
 """What skills does on news from other rooms and its own: keep the counted needs true."""
 
 from gezel.kit.events import listen
-from gezel.kit.jobs import enqueue
+from gezel.kit.jobs import Errand, enqueue, nightly
+from gezel.people.api import Organisation
 from gezel.people.events import EmploymentChanged
 from gezel.skills import actions, jobs
 from gezel.skills.events import EvidenceAdded, ProfileChanged
@@ -29,8 +30,17 @@ def _count_soon(organisation_pk: int) -> None:
         enqueue(jobs.count_needs, by=None, organisation=organisation_pk)
 
 
+def _tonight() -> list[Errand]:
+    """Estimates age, so every night they are made anew, an organisation at a time."""
+    return [
+        (jobs.recompute_organisation, {"organisation": pk})
+        for pk in Organisation.objects.order_by("pk").values_list("pk", flat=True)
+    ]
+
+
 def begin() -> None:
-    """Listen from now on."""
+    """Listen from now on, and have the night's work done."""
+    nightly(_tonight)
     listen(EvidenceAdded, _level_changed)
     listen(EmploymentChanged, _employment_changed)
     listen(ProfileChanged, _profile_changed)

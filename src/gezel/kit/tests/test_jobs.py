@@ -7,9 +7,10 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
@@ -324,3 +325,15 @@ print(t.state, t.tries, t.done_steps, Task.objects.filter(name="effect").count()
     assert told == ["done", "2", "8", "8"], errors
     assert len({line.split()[0] for line in trail.read_text().splitlines()}) == 2
     assert "do not reach the worker" not in errors
+
+
+def test_the_night_begins_once_and_only_at_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        jobs, "_nightly", [lambda: [(greet, {"name": "a"}), (greet, {"name": "b"})]]
+    )
+    night = datetime(2026, 11, 22, 2, 10, tzinfo=ZoneInfo("Europe/Amsterdam"))
+
+    assert jobs.begin_night(night.replace(hour=14)) == 0
+    assert jobs.begin_night(night) == 2
+    assert jobs.begin_night(night + timedelta(minutes=10)) == 0
+    assert jobs.begin_night(night + timedelta(days=1)) == 2
