@@ -23,6 +23,6 @@ class BuiltFiles(BuildHookInterface):  # type: ignore[type-arg]
             polib.pofile(str(path)).save_as_mofile(str(path.with_suffix(".mo")))
         # An sdist carries them along; only a fresh clone has to fetch them.
         if (root / "package-lock.json").exists() and (root / ".tools").exists():
-            subprocess.run([sys.executable, root / "tools/assets.py"], check=True)  # noqa: S603
+            subprocess.run([sys.executable, root / "tools/assets.py"], check=True)
         if not (root / "src/gezel/kit/static/kit/vendor/inter-latin.woff2").exists():
             raise SystemExit("Fonts and icons are missing: ./gezel run brings them in.")

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from shutil import which
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 # Django's guard sees Playwright's event loop in this thread and would refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1360, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1360, "height": 900}
 # Chromium would look for its makers' servers at every start; there is nothing to find here.
 ARGUMENTS = [
     "--no-sandbox",

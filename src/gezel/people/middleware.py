@@ -1,6 +1,7 @@
 """Who is this, where do they work, which language do they read."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef
@@ -24,7 +25,7 @@ def visitor_of(person: Person, chosen: int | None = None) -> Visitor:
     by a join, one row each, and are told apart here. A subquery a kind took thrice the time.
     """
     today = timezone.localdate()
-    rows = list(
+    rows: list[Any] = list(  # annotated below with what the type checker does not follow
         Employment.objects.current(today)
         .filter(person=person)
         .select_related("organisation", "unit", "job", "location")

@@ -6,7 +6,7 @@ goals, and the words of why someone wants something, do not leave by this door.
 """
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
@@ -123,8 +123,8 @@ def _told(request: ApiRequest, goals: list[Goal]) -> list[PlanOut]:
 @router.get("/plans", auth=READ, response=Page[PlanOut])
 def plans(
     request: ApiRequest,
-    after: int = Query(0, ge=0, le=LAST),
-    limit: int = Query(50, ge=1, le=200),
+    after: Annotated[int, Query(ge=0, le=LAST)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """Goals shared with the maker of this key, with their steps, in the order they were set."""
     told = page(_readable(request), after=after, limit=limit)

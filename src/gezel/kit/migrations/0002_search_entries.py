@@ -43,9 +43,6 @@ POSTGRESQL = [
 ]
 
 
-
-
-
 def make_index(apps, schema_editor):
     for line in POSTGRESQL if schema_editor.connection.vendor == "postgresql" else SQLITE:
         schema_editor.execute(line)
@@ -66,7 +63,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SearchEntry",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("kind", models.CharField(max_length=20)),
                 ("organisation_id", models.BigIntegerField(null=True)),
                 ("object_id", models.BigIntegerField()),
@@ -86,7 +88,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SearchWord",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("word", models.CharField(max_length=60, unique=True)),
                 ("stem", models.CharField(db_index=True, max_length=60)),
             ],

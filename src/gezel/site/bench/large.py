@@ -1,6 +1,7 @@
 """Where size is felt: HR's need map over 100,000 people, from estimates that are stored."""
 
 from collections.abc import Iterator
+from functools import partial
 from time import perf_counter
 
 from django.db import connection
@@ -48,7 +49,7 @@ def measure() -> Iterator[Figure]:
                 "ms",
                 conditions=f"{where}, ours and PostgreSQL's",
             )
-            taken = seconds(lambda url=url: client.get(url), runs=9) * 1000
+            taken = seconds(partial(client.get, url), runs=9) * 1000
             yield at_most(
                 f"{name}, {PEOPLE:,} people",
                 taken,

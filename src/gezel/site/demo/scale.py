@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import islice
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -60,7 +60,8 @@ def _keep(model: type[Row], rows: Iterable[Row]) -> None:
 
 def _pour(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write rows as quickly as the database takes them, past the model: for the largest tables."""
-    columns = [connection.ops.quote_name(model._meta.get_field(n).column) for n in names]
+    fields = [cast("models.Field[Any, Any]", model._meta.get_field(name)) for name in names]
+    columns = [connection.ops.quote_name(str(field.column)) for field in fields]
     into = f"{connection.ops.quote_name(model._meta.db_table)} ({', '.join(columns)})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -71,7 +72,7 @@ def _pour(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequen
             places = ", ".join(["%s"] * len(columns))
             cursor.executemany(
                 f"INSERT INTO {into} VALUES ({places})",  # noqa: S608 # names of our own columns
-                ([_plain(value) for value in row] for row in rows),
+                cast("Any", ([_plain(value) for value in row] for row in rows)),
             )
 
 
