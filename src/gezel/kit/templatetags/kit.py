@@ -11,7 +11,7 @@ from django.contrib.staticfiles import finders
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.http import Http404, HttpRequest
 from django.template.context import RequestContext
-from django.urls import NoReverseMatch, ResolverMatch, get_urlconf, resolve, reverse
+from django.urls import ResolverMatch, get_urlconf, resolve, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -63,11 +63,8 @@ def panel(context: RequestContext, name: str, *args: Any, **kwargs: Any) -> Safe
     not for this visitor (404) is simply not there.
     """
     request: HttpRequest = context["request"]
-    try:
-        view = _view_at(name, get_urlconf()) if not (args or kwargs) else None
-        match = view or resolve(reverse(name, args=args, kwargs=kwargs))
-    except NoReverseMatch:
-        return mark_safe("")
+    view = _view_at(name, get_urlconf()) if not (args or kwargs) else None
+    match = view or resolve(reverse(name, args=args, kwargs=kwargs))
     try:
         response = match.func(request, *match.args, **match.kwargs)
     except Http404:

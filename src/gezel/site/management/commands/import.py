@@ -32,6 +32,9 @@ class Command(BaseCommand):
         people.add_argument(
             "--everyone", action="store_true", help="who is not in the list has left"
         )
+        people.add_argument(
+            "--many-leave", action="store_true", help="it is right that over 30 %% would leave"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         began = perf_counter()
@@ -74,6 +77,7 @@ class Command(BaseCommand):
             options["file"],
             organisation=options["organisation"],
             everyone=options["everyone"],
+            brake_off=options["many_leave"],
             say=self.stdout.write,
         )
         self.stdout.write(", ".join(f"{what}: {number:,}" for what, number in counts.items()))
