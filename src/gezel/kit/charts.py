@@ -113,9 +113,12 @@ def radar(spokes: Sequence[Spoke], label: str = "") -> SafeString:
         ((_at(_x(a, s.held)), _at(_y(a, s.held))) for a, s in zip(angles, shown, strict=True)),
     )
     names = mark_safe("".join(_spoke_name(a, s.name) for a, s in zip(angles, shown, strict=True)))
+    half = max(_reach(a, s.name) for a, s in zip(angles, shown, strict=True))
     return format_html(
-        '<svg class="radar" viewBox="-185 -140 370 280" role="img" aria-label="{}">{}{}'
+        '<svg class="radar" viewBox="-{} -140 {} 280" role="img" aria-label="{}">{}{}'
         '<polygon class="goal" points="{}"/><polygon class="now" points="{}"/>{}{}</svg>',
+        _at(half),
+        _at(2 * half),
         said,
         webs,
         rays,
@@ -150,12 +153,21 @@ def _ring_points(angles: Sequence[float], level: float) -> str:
     return _shape(angles, [level] * len(angles))
 
 
+def _reach(angle: float, name: str) -> float:
+    """How far a spoke's name comes from the middle: the web grows as large as its names allow."""
+    longest = max(len(line) for line in _wrapped(name, _room(angle)))
+    return abs(112 * cos(angle)) + longest * (3.1 if abs(cos(angle)) < 0.3 else 6.2)
+
+
+def _room(angle: float) -> int:
+    return 22 if abs(cos(angle)) < 0.3 else 13
+
+
 def _spoke_name(angle: float, name: str) -> str:
     """The name at the end of its spoke, on two lines where it is long, cut where it is endless."""
     x, y = 112 * cos(angle), 112 * sin(angle)
     anchor = "middle" if abs(cos(angle)) < 0.3 else ("start" if cos(angle) > 0 else "end")
-    room = 22 if anchor == "middle" else 13
-    lines = _wrapped(name, room)
+    lines = _wrapped(name, _room(angle))
     if sin(angle) < -0.5:
         y -= 12 * (len(lines) - 1)
     elif abs(sin(angle)) <= 0.5:
