@@ -186,7 +186,11 @@ if _database["ENGINE"].endswith("sqlite3"):
         _database["TEST"] = {"NAME": str(_tests / "test.sqlite3")}
 elif not TESTING:
     _options = _database.setdefault("OPTIONS", {})
-    _options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 5}
+    # Five seconds, then a polite 503. Giving an attempt up early makes who asks next try anew;
+    # else the pauses between attempts double, and people wait on when the database is back.
+    _options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 5, "reconnect_timeout": 2}
+    # A connection from before a restart of the database is noticed and replaced, not handed out.
+    _database["CONN_HEALTH_CHECKS"] = True
     # With its own 4 MB PostgreSQL sorts a quarter of a million counts on disk where it could add
     # them up in memory: four times as long for the need map of 100,000 people.
     _options.setdefault("options", "-c work_mem=32MB")

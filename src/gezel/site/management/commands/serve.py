@@ -31,7 +31,11 @@ class Command(BaseCommand):
         os.environ["GEZEL_STATIC_COLLECTED"] = "1"
         if not options["no_worker"]:
             os.environ["GEZEL_WORKER_THREAD"] = "1"
-        connection.close()  # the server's processes open their own
+        # The server's processes open their own. A pool would go along into them by the fork, but
+        # its threads do not: it could neither grow nor come back after the database was away.
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
 
         from granian import Granian  # noqa: PLC0415 # 21 MB that no other command needs
         from granian.constants import Interfaces  # noqa: PLC0415
