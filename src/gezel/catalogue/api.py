@@ -3,7 +3,14 @@
 from gezel.catalogue.actions import Taught, keep_findable, offer, prefer, put_aside, share
 from gezel.catalogue.models import Activity, ActivitySkill, HiddenTip, Provider, TipPreference
 from gezel.catalogue.policy import activities_to_read
-from gezel.catalogue.queries import Tips, ToldTip, activities_teaching, tips_for, wants_of
+from gezel.catalogue.queries import (
+    Tips,
+    ToldTip,
+    activities_teaching,
+    keep_out_of_tips,
+    tips_for,
+    wants_of,
+)
 from gezel.catalogue.rules import Want
 
 __all__ = [
@@ -19,6 +26,7 @@ __all__ = [
     "activities_teaching",
     "activities_to_read",
     "keep_findable",
+    "keep_out_of_tips",
     "offer",
     "prefer",
     "put_aside",

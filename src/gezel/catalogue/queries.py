@@ -1,6 +1,6 @@
 """Reads what rules and pages need: what was looked for, what someone lacks, what would help."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -378,11 +378,15 @@ class ToldTip:
 
 @dataclass(frozen=True, slots=True)
 class Tips:
-    """Tips for someone: `wanted` is false when they switched them off."""
+    """Tips for someone: `wanted` is false when they switched them off.
+
+    `lacking` tells whether first steps come although the role asks more than is shown.
+    """
 
     tips: list[ToldTip]
     wanted: bool
     first_step: bool = False
+    lacking: bool = False
 
 
 def tips_for(
@@ -406,16 +410,32 @@ def tips_for(
             return Tips(_told(found, activities, visitor), wanted=True)
     small = rows.filter(activity__hours__lte=2, activity__price_cents=0, from_level__lte=1)
     activities, offers = _offers(small)
-    found = rules.first_steps(offers, kept, most=most)
-    return Tips(_told(found, activities, visitor), wanted=True, first_step=True)
+    found = rules.first_steps(offers, kept, most=1 if lacking else most)
+    return Tips(
+        _told(found, activities, visitor), wanted=True, first_step=True, lacking=bool(lacking)
+    )
+
+
+# Rooms above know what someone already did or planned. Each offers it as a subquery of
+# activities, so that leaving them out costs no question more.
+Settled = Callable[[Person], QuerySet[Any, Any]]
+_settled: list[Settled] = []
+
+
+def keep_out_of_tips(source: Settled) -> None:
+    """A room above says which activities need no tip to someone; called once, at the start."""
+    if source not in _settled:
+        _settled.append(source)
 
 
 def _allowed(visitor: Visitor, kept: rules.Preferences, on: date | None) -> Any:
-    """What is taught here within someone's wishes, less what they put aside."""
+    """What is taught here within someone's wishes, less what they put aside, did or planned."""
     hidden = HiddenTip.objects.standing(on or timezone.localdate()).filter(person=visitor.person)
     rows = ActivitySkill.objects.filter(
         activity__organisation=visitor.organisation, activity__state=Activity.State.OPEN
     ).exclude(activity__in=hidden.values("activity"))
+    for source in _settled:
+        rows = rows.exclude(activity__in=source(visitor.person))
     if kept.most_hours is not None:
         rows = rows.filter(activity__hours__lte=kept.most_hours)
     if kept.free_only:

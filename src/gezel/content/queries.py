@@ -21,6 +21,15 @@ from gezel.skills.api import Demand, RoleProfile, Skill, estimates, profile_of, 
 AHEAD = timedelta(days=730)
 
 
+def completed_activities(person: Person) -> QuerySet[Attempt, dict[str, Any]]:
+    """The activities whose module someone completed and did not fail, as a subquery."""
+    return (
+        Attempt.objects.filter(person=person, completed_at__isnull=False)
+        .exclude(passed=False)
+        .values("module__activity")
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A block on the page: its row, its body, and the answer that counts, if there is one."""

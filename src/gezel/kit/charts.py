@@ -155,19 +155,23 @@ def _ring_points(angles: Sequence[float], level: float) -> str:
 
 def _reach(angle: float, name: str) -> float:
     """How far a spoke's name comes from the middle: the web grows as large as its names allow."""
-    longest = max(len(line) for line in _wrapped(name, _room(angle)))
-    return abs(112 * cos(angle)) + longest * (3.1 if abs(cos(angle)) < 0.3 else 6.2)
+    longest = max(len(line) for line in _wrapped(name, _room(angle), _lines(angle)))
+    return abs(112 * cos(angle)) + longest * (3 if abs(cos(angle)) < 0.3 else 6)
 
 
 def _room(angle: float) -> int:
-    return 22 if abs(cos(angle)) < 0.3 else 13
+    return 22 if abs(cos(angle)) < 0.3 else 11
+
+
+def _lines(angle: float) -> int:
+    return 2 if abs(cos(angle)) < 0.3 else 3
 
 
 def _spoke_name(angle: float, name: str) -> str:
-    """The name at the end of its spoke, on two lines where it is long, cut where it is endless."""
+    """The name at the end of its spoke: on two or three lines where long, cut where endless."""
     x, y = 112 * cos(angle), 112 * sin(angle)
     anchor = "middle" if abs(cos(angle)) < 0.3 else ("start" if cos(angle) > 0 else "end")
-    lines = _wrapped(name, _room(angle))
+    lines = _wrapped(name, _room(angle), _lines(angle))
     if sin(angle) < -0.5:
         y -= 12 * (len(lines) - 1)
     elif abs(sin(angle)) <= 0.5:
@@ -179,7 +183,7 @@ def _spoke_name(angle: float, name: str) -> str:
     return f'<text x="{_at(x)}" y="{_at(y + 4)}" text-anchor="{anchor}">{spans}</text>'
 
 
-def _wrapped(name: str, room: int, lines: int = 2) -> list[str]:
+def _wrapped(name: str, room: int, lines: int) -> list[str]:
     told: list[str] = [""]
     for word in name.split():
         if told[-1] and len(told[-1]) + 1 + len(word) > room and len(told) < lines:

@@ -10,8 +10,11 @@ class PlansConfig(AppConfig):
     label = "plans"
 
     def ready(self) -> None:
-        """News from content ticks steps; news from skills may show a goal reached."""
-        from gezel.plans import listeners  # noqa: PLC0415 # models are not there before this
+        """News from content ticks steps; news from skills may show a goal reached; and what is
+        in a plan already is no tip."""
+        from gezel.catalogue.api import keep_out_of_tips  # noqa: PLC0415 # the same
+        from gezel.plans import listeners, queries  # noqa: PLC0415 # models are not there before this
 
         listen(ModuleCompleted, listeners.on_module_completed)
         listen(EvidenceAdded, listeners.on_evidence_added)
+        keep_out_of_tips(queries.settled_activities)

@@ -25,6 +25,16 @@ from gezel.skills.api import (
     profile_of,
 )
 
+
+def settled_activities(person: Person) -> QuerySet[Step, dict[str, Any]]:
+    """What someone did or has in a plan under way: nothing to tip them about, as a subquery."""
+    return Step.objects.filter(
+        Q(done_on__isnull=False) | Q(goal__state=Goal.State.OPEN),
+        goal__person=person,
+        activity__isnull=False,
+    ).values("activity")
+
+
 # -- how far goals are --------------------------------------------------------------------------
 
 

@@ -418,3 +418,21 @@ def test_the_activity_page_offers_to_plan_it(
     assert reverse("plans:add_activity", args=[activity.pk]) in me.get(address).content.decode()
     a_step(goal, activity=activity)
     assert "It is in your plan" in me.get(address).content.decode()
+
+
+def test_what_is_in_a_plan_or_done_is_no_tip(
+    noor: Person, van_dijk: Organisation, visit: Visit
+) -> None:
+    """The same activity twice on one page helps nobody; put out of the plan it is a tip again."""
+    skill = a_skill("Battery diagnosis")
+    a_profile(van_dijk, {skill: 4}, job=noor.employments.get().job)
+    activity = an_activity(van_dijk, "Open the pack together", teaches={skill: (0, 2)})
+    goal, tips = a_goal(noor, skill=skill), reverse("catalogue:panel_tips")
+    me = visit(noor)
+    assert activity.title in me.get(tips).content.decode()
+
+    step = a_step(goal, activity=activity)
+    assert activity.title not in me.get(tips).content.decode()
+
+    me.post(reverse("plans:remove_step", args=[step.pk]), {"version": step.version})
+    assert activity.title in me.get(tips).content.decode()
