@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.test import Client
 from django.utils import translation
 
@@ -21,6 +22,12 @@ def _english() -> Iterator[None]:
     """Tests read English unless they say otherwise."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What a process remembers of one test's people is wrong about the next one's."""
+    caches["near"].clear()
 
 
 @pytest.fixture

@@ -236,7 +236,7 @@ def line_chart(
     """A line over time from 0 to `top`, with what is asked as a dashed line."""
     if not points:
         return mark_safe("")
-    width, height = 600, 160
+    width, height = 360, 130
     said = label or "; ".join(f"{p.name}: {tenth(p.value)}" for p in points)
     placed = [(p.at * width, height - height * min(p.value, top) / top, p.name) for p in points]
     path = " ".join(f"{_at(x)},{_at(y)}" for x, y, _name in placed)

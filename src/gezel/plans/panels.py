@@ -8,6 +8,7 @@ from gezel.people.api import Request, at_work, signed_in
 from gezel.plans import policy, queries
 from gezel.plans.forms import PickForm
 from gezel.plans.models import Goal, Step
+from gezel.skills.api import standings_of
 
 MOST = 4
 
@@ -20,7 +21,8 @@ def panel_goal(request: Request) -> HttpResponse:
     ).first()
     if goal is None:
         raise Http404
-    told = {"goal": goal, "progress": queries.progress_of([goal])[goal]}
+    shown = {skill: held[0] for skill, held in standings_of(request.visitor).items()}
+    told = {"goal": goal, "progress": queries.progress_of([goal], shown=shown)[goal]}
     if request.visitor.employment:
         # A skill in its title has our own name; a role costs a query for what it asks instead.
         queries.name_our_way([goal], [], request.visitor.organisation)

@@ -1,7 +1,7 @@
 """Reads what rules and pages need about goals, steps, agreements and shared goals."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -62,19 +62,28 @@ def targets_of(goals: Iterable[Goal]) -> dict[int, list[rules.Target]]:
     return told
 
 
-def progress_of(goals: Iterable[Goal], *, since: Goal | None = None) -> dict[Goal, rules.Progress]:
+def progress_of(
+    goals: Iterable[Goal],
+    *,
+    since: Goal | None = None,
+    shown: Mapping[int, float] | None = None,
+) -> dict[Goal, rules.Progress]:
     """How far each goal is today, in two queries for all of them.
 
     Args:
         since: of this one also how far it was on the day it was set, for one query more.
+        shown: levels by skill of the one person whose goals these all are, if known already.
     """
     found = list(goals)
     targets = targets_of(found)
     held: dict[int, dict[Hashable, float]] = defaultdict(dict)
-    for person, skill, level in Standing.objects.filter(
-        person__in={g.person_id for g in found}
-    ).values_list("person_id", "skill_id", "level"):
-        held[person][skill] = level
+    if shown is not None:
+        held.update((g.person_id, dict(shown)) for g in found)
+    else:
+        for person, skill, level in Standing.objects.filter(
+            person__in={g.person_id for g in found}
+        ).values_list("person_id", "skill_id", "level"):
+            held[person][skill] = level
     before = {g.pk: held[g.person_id] for g in found}
     if since is not None and since.set_on < timezone.localdate():
         skills = [_pk(t.skill) for t in targets[since.pk]]

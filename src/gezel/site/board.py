@@ -1,21 +1,52 @@
 """The notice board: which panels hang on whose home page, and where.
 
 A panel is told by the address of its room; what is in it, and whether it is for this visitor,
-that room decides. A panel that is not for the visitor leaves no gap.
+that room decides. A panel that is not for the visitor leaves no gap. What one opens Gezel for
+stands in the page; what one comes to by reading on is fetched right after it, so that the page
+itself is there at once. Without scripts a link stands in its place.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from gezel.people.api import Visitor
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
-    """Names of panel addresses by place."""
+class Later:
+    """A panel fetched after the page, and where its whole story stands."""
 
-    main: tuple[str, ...]
-    side: tuple[str, ...]
+    name: str
+    whole: str
+    label: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What hangs where, in order: an address stands in the page, a `Later` comes after it."""
+
+    main: tuple[str | Later, ...]
+    side: tuple[str | Later, ...]
     hero: tuple[str, ...] = ("plans:panel_goal",)
+
+    def later(self) -> Iterator[Later]:
+        """The panels that are fetched after the page."""
+        return (panel for panel in (*self.main, *self.side) if isinstance(panel, Later))
+
+
+MINE = Later("skills:panel_mine", "skills:mine", _("Your skills"))
+TEAM = Later("skills:panel_team", "skills:team", _("Your team"))
+TIPS = Later("catalogue:panel_tips", "catalogue:search", _("What would help you now"))
+SHARED = Later("plans:panel_shared", "plans:shared", _("Goals we share"))
+PLANS = Later("plans:panel_team", "plans:team", _("Plans of my team"))
+MODULES = Later("content:panel_continue", "catalogue:search", _("Modules under way"))
+CERTIFICATES = Later("certificates:panel_mine", "certificates:mine", _("My certificates"))
+TEAM_CERTIFICATES = Later(
+    "certificates:panel_team", "certificates:overview", _("Certificates of my team")
+)
 
 
 def board_for(visitor: Visitor) -> Board:
@@ -26,27 +57,18 @@ def board_for(visitor: Visitor) -> Board:
     """
     if visitor.employment is None:
         return Board(("skills:panel_mine",), ("certificates:panel_mine",))
-    own_side = (
-        "people:panel_asked",
-        "plans:panel_next",
-        "certificates:panel_mine",
-        "content:panel_continue",
-    )
+    own = ("people:panel_asked", "plans:panel_next")
     if visitor.is_hr:
         return Board(
-            ("skills:panel_organisation", *_team(visitor)),
-            ("certificates:panel_organisation", *own_side, "plans:panel_shared"),
+            ("skills:panel_organisation", *((TEAM,) if visitor.leads else ()), MINE),
+            ("certificates:panel_organisation", *own, CERTIFICATES, MODULES, SHARED),
         )
     if visitor.leads:
         return Board(
-            ("skills:panel_team", "skills:panel_mine"),
-            ("plans:panel_team", "certificates:panel_team", *own_side),
+            ("skills:panel_team", MINE),
+            (TEAM_CERTIFICATES, PLANS, *own, CERTIFICATES, MODULES),
         )
     return Board(
-        ("skills:panel_mine", "catalogue:panel_tips"),
-        (*own_side, "plans:panel_shared"),
+        ("skills:panel_mine", TIPS),
+        (*own, "certificates:panel_mine", "content:panel_continue", SHARED),
     )
-
-
-def _team(visitor: Visitor) -> tuple[str, ...]:
-    return ("skills:panel_team",) if visitor.leads else ()

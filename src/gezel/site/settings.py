@@ -209,7 +209,10 @@ CACHES = {
             "OPTIONS": {"MAX_ENTRIES": 20_000},
         }
     ),
-    "near": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "near": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
 }
 BROKER_URL = os.environ.get("GEZEL_BROKER_URL", "")
 

@@ -12,7 +12,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gezel.people.api import Person, Request, signed_in
+from gezel.kit.panels import ask_panel
+from gezel.people.api import Person, Request, require, signed_in
 from gezel.site.board import board_for
 
 
@@ -21,6 +22,13 @@ def home(request: Request) -> HttpResponse:
     """A notice board of panels, each from its own room."""
     told = {"greeting": _greeting(request.user), "board": board_for(request.visitor)}
     return render(request, "site/home.html", told)
+
+
+@signed_in
+def panel(request: Request, name: str) -> HttpResponse:
+    """A panel of one's own board that is fetched after the page; empty if there is nothing."""
+    require(name in {later.name for later in board_for(request.visitor).later()})
+    return HttpResponse(ask_panel(request, name))
 
 
 def _greeting(person: Person) -> str:

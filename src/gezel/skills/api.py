@@ -36,6 +36,7 @@ from gezel.skills.queries import (
     requirements,
     requirements_of,
     skills_asked_of,
+    standings_of,
 )
 from gezel.skills.queries.taxonomy import find_skills, give_own_names, skills_by_key
 from gezel.skills.rules import (
@@ -95,5 +96,6 @@ __all__ = [
     "requirements_of",
     "skills_asked_of",
     "skills_by_key",
+    "standings_of",
     "vouch",
 ]

@@ -17,10 +17,10 @@ ROWS, PEOPLE, COLUMNS = 6, 8, 6
 def panel_mine(request: Request) -> HttpResponse:
     """What my role asks beside what I show; the widest first, also what comes later."""
     visitor = request.visitor
-    role = queries.profile_of(visitor.person)
+    role, demands = queries.own_demands(visitor)
     if role is None:
         return render(request, "skills/panel_mine_empty.html")
-    rows = queries.first_rows(visitor.person, role)[:ROWS]
+    rows = queries.first_rows(demands, queries.standings_of(visitor))[:ROWS]
     return render(
         request, "skills/panel_mine.html", {"role": role, "rows": rows, "spokes": spokes(rows)}
     )

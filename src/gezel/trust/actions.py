@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.core.cache import caches
+from django.db import transaction
 from django.utils import timezone
 
 from gezel.trust.models import Reading
@@ -11,7 +13,8 @@ def note_reading(*, reader_pk: int, about: Iterable[int], matter: str, purpose: 
     """Note that someone read data about others, so that those others can see it.
 
     Reading about oneself is not noted. Asking twice within an hour is one row: the database
-    settles it, also when two requests come at once.
+    settles it, also when two requests come at once. That this process noted it already is
+    remembered, so that a page one opens again costs no write; only what is kept is remembered.
 
     Args:
         reader_pk: the person who reads.
@@ -20,10 +23,21 @@ def note_reading(*, reader_pk: int, about: Iterable[int], matter: str, purpose: 
         purpose: why, as the reader's role explains it ("leads the team").
     """
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
-    Reading.objects.bulk_create(
-        [
-            Reading(reader_id=reader_pk, about_id=pk, matter=matter, purpose=purpose, hour=hour)
-            for pk in sorted(set(about) - {reader_pk})
-        ],
-        ignore_conflicts=True,
-    )
+    remembered = caches["near"]
+    names = {
+        pk: f"read:{reader_pk}:{pk}:{matter}:{purpose}:{hour:%Y%m%d%H}"
+        for pk in sorted(set(about) - {reader_pk})
+    }
+    known = remembered.get_many(names.values())
+    new = {pk: name for pk, name in names.items() if name not in known}
+    if not new:
+        return
+    with transaction.atomic(savepoint=False):
+        Reading.objects.bulk_create(
+            [
+                Reading(reader_id=reader_pk, about_id=pk, matter=matter, purpose=purpose, hour=hour)
+                for pk in new
+            ],
+            ignore_conflicts=True,
+        )
+        transaction.on_commit(lambda: remembered.set_many(dict.fromkeys(new.values(), 1), 3_600))

@@ -9,9 +9,8 @@ from typing import Any
 from django import template
 from django.contrib.staticfiles import finders
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
-from django.http import Http404, HttpRequest
 from django.template.context import RequestContext
-from django.urls import ResolverMatch, get_urlconf, resolve, reverse
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -20,6 +19,7 @@ from django.utils.translation import ngettext
 
 from gezel.kit import charts, figures
 from gezel.kit.bundle import bundle
+from gezel.kit.panels import ask_panel
 
 register = template.Library()
 
@@ -49,31 +49,10 @@ def bundle_url(kind: str) -> str:
     return reverse("kit:bundle", args=[bundle(kind).name])
 
 
-@lru_cache(maxsize=256)
-def _view_at(name: str, urlconf: str | None) -> ResolverMatch:
-    """The view behind a name: addresses do not change while we run, and a home asks for many."""
-    return resolve(reverse(name, urlconf), urlconf)
-
-
 @register.simple_tag(takes_context=True)
 def panel(context: RequestContext, name: str, *args: Any, **kwargs: Any) -> SafeString:
-    """A panel of another room on this notice board: its address is asked, not its template.
-
-    The view is called with this same request, so it answers by its own policy. A panel that is
-    not for this visitor (404) is simply not there.
-    """
-    request: HttpRequest = context["request"]
-    view = _view_at(name, get_urlconf()) if not (args or kwargs) else None
-    match = view or resolve(reverse(name, args=args, kwargs=kwargs))
-    try:
-        response = match.func(request, *match.args, **match.kwargs)
-    except Http404:
-        return mark_safe("")
-    if response.status_code != 200:
-        return mark_safe("")
-    # Rendered by one of our own views, where Django escaped what people wrote.
-    content: bytes = response.content
-    return mark_safe(content.decode())
+    """A panel of another room on this notice board, see `kit.panels`."""
+    return ask_panel(context["request"], name, *args, **kwargs)
 
 
 @register.simple_tag

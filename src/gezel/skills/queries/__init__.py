@@ -46,6 +46,7 @@ from gezel.skills.queries.needs import (
     levels,
     needs_among,
     needs_of,
+    own_demands,
     profile_of,
     requirements,
     requirements_of,
@@ -53,6 +54,7 @@ from gezel.skills.queries.needs import (
     skills_asked_of,
     skills_of,
     spans_asked,
+    standings_of,
 )
 
 __all__ = [
@@ -90,6 +92,7 @@ __all__ = [
     "need_map",
     "needs_among",
     "needs_of",
+    "own_demands",
     "people_without_role",
     "profile_of",
     "requirements",
@@ -100,6 +103,7 @@ __all__ = [
     "skills_asked_of",
     "skills_of",
     "spans_asked",
+    "standings_of",
     "stored_counts",
     "team_map",
     "totals",

@@ -12,7 +12,7 @@ from datetime import date
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from gezel.people.api import Employment, Person
+from gezel.people.api import Employment, Person, Visitor
 from gezel.skills import rules
 from gezel.skills.models import Demand, Evidence, RoleProfile, Skill, Standing
 
@@ -319,10 +319,34 @@ def skills_of(
     )
 
 
-def first_rows(person: Person, role: RoleProfile) -> list[SkillAsked]:
-    """For a panel: what is asked now and later, needs first; two queries."""
-    demands = demands_of([role.pk]).get(role.pk, [])
-    held = {skill: found for (_person, skill), found in levels([person.pk]).items()}
+def standings_of(visitor: Visitor) -> dict[int, Held]:
+    """What the visitor shows today by skill; asked once, however many panels want to know."""
+    pk = visitor.person.pk
+    return visitor.once(
+        "skills:standings", lambda: {skill: held for (_, skill), held in levels([pk]).items()}
+    )
+
+
+def own_demands(visitor: Visitor) -> tuple[RoleProfile | None, list[rules.DatedDemand]]:
+    """The visitor's role with all it asks and will ask: one query, two where it asks nothing."""
+    if visitor.employment is None:
+        return None, []
+    found = list(
+        Demand.objects.filter(profile__profile_jobs__job=visitor.employment.job_id)
+        .select_related("skill", "profile")
+        .order_by("from_on", "position", "pk")
+    )
+    if not found:
+        return RoleProfile.objects.filter(jobs=visitor.employment.job_id).first(), []
+    skills: dict[int, Skill] = {}
+    return found[0].profile, [
+        rules.DatedDemand(skills.setdefault(d.skill_id, d.skill), d.level, d.essential, d.from_on)
+        for d in found
+    ]
+
+
+def first_rows(demands: Sequence[rules.DatedDemand], held: Mapping[int, Held]) -> list[SkillAsked]:
+    """For a panel: what is asked now and later, needs first."""
     now = rows_of(demands, held)
     asked = {row.skill for row in now}
     coming: dict[Hashable, rules.DatedDemand] = {}
