@@ -21,7 +21,7 @@ from gezel.skills.api import Demand, RoleProfile, Skill, estimates, profile_of, 
 AHEAD = timedelta(days=730)
 
 
-def completed_activities(person: Person) -> QuerySet[Attempt, dict[str, Any]]:
+def completed_activities(person: Person) -> QuerySet[Attempt, Any]:
     """The activities whose module someone completed and did not fail, as a subquery."""
     return (
         Attempt.objects.filter(person=person, completed_at__isnull=False)

@@ -26,7 +26,7 @@ from gezel.skills.api import (
 )
 
 
-def settled_activities(person: Person) -> QuerySet[Step, dict[str, Any]]:
+def settled_activities(person: Person) -> QuerySet[Step, Any]:
     """What someone did or has in a plan under way: nothing to tip them about, as a subquery."""
     return Step.objects.filter(
         Q(done_on__isnull=False) | Q(goal__state=Goal.State.OPEN),
@@ -78,7 +78,7 @@ def progress_of(
     targets = targets_of(found)
     held: dict[int, dict[Hashable, float]] = defaultdict(dict)
     if shown is not None:
-        held.update((g.person_id, dict(shown)) for g in found)
+        held.update((g.person_id, {pk: level for pk, level in shown.items()}) for g in found)
     else:
         for person, skill, level in Standing.objects.filter(
             person__in={g.person_id for g in found}

@@ -167,7 +167,7 @@ def hostile_module(organisation: Organisation, payload: str) -> Module:
     words = {"nl": payload, "en": payload}
     return make_module(
         an_activity(organisation, payload[:250]),
-        goal=words,
+        goal={language: text[:500] for language, text in words.items()},
         minutes=5,
         pass_percent=100,
         blocks=[

@@ -425,7 +425,7 @@ def test_what_is_in_a_plan_or_done_is_no_tip(
 ) -> None:
     """The same activity twice on one page helps nobody; put out of the plan it is a tip again."""
     skill = a_skill("Battery diagnosis")
-    a_profile(van_dijk, {skill: 4}, job=noor.employments.get().job)
+    a_profile(van_dijk, {skill: 4}, job=noor.employments.get().job.name)
     activity = an_activity(van_dijk, "Open the pack together", teaches={skill: (0, 2)})
     goal, tips = a_goal(noor, skill=skill), reverse("catalogue:panel_tips")
     me = visit(noor)
