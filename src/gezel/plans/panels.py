@@ -1,5 +1,7 @@
 """Panels of plans for the notice boards of other rooms; each asks one to three queries."""
 
+from collections.abc import Hashable
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -21,7 +23,9 @@ def panel_goal(request: Request) -> HttpResponse:
     ).first()
     if goal is None:
         raise Http404
-    shown = {skill: held[0] for skill, held in standings_of(request.visitor).items()}
+    shown: dict[Hashable, float] = {
+        skill: held[0] for skill, held in standings_of(request.visitor).items()
+    }
     told = {"goal": goal, "progress": queries.progress_of([goal], shown=shown)[goal]}
     if request.visitor.employment:
         # A skill in its title has our own name; a role costs a query for what it asks instead.

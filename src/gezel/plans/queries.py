@@ -66,7 +66,7 @@ def progress_of(
     goals: Iterable[Goal],
     *,
     since: Goal | None = None,
-    shown: Mapping[int, float] | None = None,
+    shown: Mapping[Hashable, float] | None = None,
 ) -> dict[Goal, rules.Progress]:
     """How far each goal is today, in two queries for all of them.
 
@@ -78,7 +78,7 @@ def progress_of(
     targets = targets_of(found)
     held: dict[int, dict[Hashable, float]] = defaultdict(dict)
     if shown is not None:
-        held.update((g.person_id, {pk: level for pk, level in shown.items()}) for g in found)
+        held.update((g.person_id, dict(shown)) for g in found)
     else:
         for person, skill, level in Standing.objects.filter(
             person__in={g.person_id for g in found}
