@@ -1,18 +1,18 @@
 """`gezel import esco|onet|people …`: what can be taken in from a file or folder."""
 
 from argparse import ArgumentParser
-from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from gezel.kit.sheets import SheetError
 from gezel.people.api import ImportRefused, Organisation, import_people
-from gezel.skills.api import BadPackage, TakenIn, import_esco, import_onet
 
-TAXONOMIES: dict[str, Callable[..., TakenIn]] = {"esco": import_esco, "onet": import_onet}
+# The room that reads a taxonomy has a command for it; this is the word people type.
+TAXONOMIES = {"esco": "import_esco", "onet": "import_onet"}
 
 
 class Command(BaseCommand):
@@ -37,47 +37,26 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        began = perf_counter()
-        try:
-            if options["kind"] in TAXONOMIES:
-                self._taxonomy(options)
-            else:
-                self._people(options)
-        except ImportRefused as refused:
-            raise CommandError("Nothing was changed.\n" + "\n".join(refused.problems)) from refused
-        except (BadPackage, SheetError) as problem:
-            raise CommandError(f"Nothing was changed. {problem}") from problem
-        except Organisation.DoesNotExist as unknown:
-            raise CommandError(f"There is no organisation {options['organisation']}.") from unknown
-        self.stdout.write(f"{perf_counter() - began:.1f} s")
-
-    def _taxonomy(self, options: dict[str, Any]) -> None:
-        taken = TAXONOMIES[options["kind"]](
-            options["folder"], progress=self._step, smaller=options["smaller"]
-        )
-        for name in ("skills", "occupations", "relations", "links"):
-            tally = getattr(taken, name)
-            self.stdout.write(
-                f"{name}: {tally.total:,} ({tally.added:,} new, {tally.changed:,} changed, "
-                f"{tally.gone:,} gone)"
-            )
-        for note in taken.notes:
-            self.stdout.write(note)
-        if not taken.changed:
-            self.stdout.write("Nothing changed: this was taken in before.")
-
-    def _step(self, step: str, done: int, of: int) -> None:
-        if self.stdout.isatty():
-            self.stdout.write(f"\r{step} {done:,}/{of:,}" if of else f"\r{step}", ending="")
-        elif done == of:
-            self.stdout.write(step)
+        if command := TAXONOMIES.get(options["kind"]):
+            call_command(command, options["folder"], smaller=options["smaller"], stdout=self.stdout)
+        else:
+            self._people(options)
 
     def _people(self, options: dict[str, Any]) -> None:
-        counts = import_people(
-            options["file"],
-            organisation=options["organisation"],
-            everyone=options["everyone"],
-            brake_off=options["many_leave"],
-            say=self.stdout.write,
-        )
+        began = perf_counter()
+        try:
+            counts = import_people(
+                options["file"],
+                organisation=options["organisation"],
+                everyone=options["everyone"],
+                brake_off=options["many_leave"],
+                say=self.stdout.write,
+            )
+        except ImportRefused as refused:
+            raise CommandError("Nothing was changed.\n" + "\n".join(refused.problems)) from refused
+        except SheetError as problem:
+            raise CommandError(f"Nothing was changed. {problem}") from problem
+        except (OSError, Organisation.DoesNotExist) as problem:
+            raise CommandError(f"Nothing was changed: {problem}") from problem
         self.stdout.write(", ".join(f"{what}: {number:,}" for what, number in counts.items()))
+        self.stdout.write(f"Done in {perf_counter() - began:.1f} s.")

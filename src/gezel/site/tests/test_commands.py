@@ -1,0 +1,58 @@
+"""The command `gezel`, as an operator types it."""
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from gezel.people.api import Organisation, Person
+from gezel.site.management.commands.demo import build_demo
+
+PEOPLE = "name;e-mail;job\nNew One;new@example.test;Mechanic\n"
+
+
+def test_people_come_in_and_the_second_time_nothing_changes(
+    van_dijk: Organisation, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(PEOPLE)
+    for _ in range(2):
+        call_command("import", "people", str(file), "--organisation", "van-dijk", stdout=StringIO())
+
+    person = Person.objects.get(email="new@example.test")
+    assert person.employments.get().organisation == van_dijk
+
+
+def test_a_list_with_a_problem_changes_nothing(van_dijk: Organisation, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(PEOPLE + "Second;not an address;Mechanic\n")
+
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("import", "people", str(file), "--organisation", "van-dijk", stdout=StringIO())
+    assert not Person.objects.filter(email="new@example.test").exists()
+
+
+def test_an_organisation_or_folder_that_is_not_there_is_said(
+    van_dijk: Organisation, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(PEOPLE)
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("import", "people", str(file), "--organisation", "nowhere", stdout=StringIO())
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("import", "esco", str(tmp_path / "nothing"), stdout=StringIO())
+
+
+def test_the_demo_is_whole_and_is_built_once(db: None) -> None:
+    counts = build_demo()
+
+    assert counts == {
+        "organisations": 2, "people": 110, "skills": 120, "activities": 43, "modules": 8,
+    }  # fmt: skip
+    noor = Person.objects.get(email="noor.jansen@vandijk.example")
+    assert noor.standings.exists()
+    assert noor.goals.filter(shared=True).exists()
+    call_command("demo", "--if-empty")
+    with pytest.raises(CommandError, match="here already"):
+        call_command("demo")
