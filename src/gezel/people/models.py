@@ -57,27 +57,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
         here = Employment.objects.current(on).filter(organisation=organisation)
         return self.filter(pk__in=here.values("person_id"))
 
-    def led_by(self, lead: "Person", on: date | None = None) -> Self:
-        """People in this lead's line, directly or through others, at work on that date."""
-        line = LeadLine.objects.filter(
-            lead=lead,
-            organisation__in=Employment.objects.current(on)
-            .filter(person=lead)
-            .values("organisation_id"),
-        )
-        members = Employment.objects.current(on).filter(
-            person_id__in=line.values("member_id"),
-            organisation_id__in=line.values("organisation_id"),
-        )
-        return self.filter(pk__in=members.values("person_id"))
-
 
 class PersonManager(BaseUserManager["Person"]):
     def get_queryset(self) -> PersonQuerySet:
         return PersonQuerySet(self.model, using=self._db)
-
-    def led_by(self, lead: "Person", on: date | None = None) -> PersonQuerySet:
-        return self.get_queryset().led_by(lead, on)
 
     def working_at(self, organisation: Organisation, on: date | None = None) -> PersonQuerySet:
         return self.get_queryset().working_at(organisation, on)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from gezel.catalogue.api import Activity, ActivitySkill, Provider, keep_findable
+from gezel.certificates.api import valid_until
 from gezel.certificates.models import (
     CertificateSkill,
     CertificateType,
@@ -183,7 +184,7 @@ def build_certificates(stage: Stage, told: dict[str, Any]) -> None:
             person=person,
             number=h.get("number", ""),
             issued_on=issued,
-            valid_until=_months_after(issued, kind.valid_months),
+            valid_until=valid_until(issued, kind.valid_months),
             state=Holding.State.CONFIRMED if confirmed else Holding.State.WAITING,
             decided_by=by if confirmed else None,
             decided_at=stage.story.at(h["issued_on"], 15) if confirmed else None,
@@ -268,13 +269,3 @@ def build_plans(stage: Stage, told: dict[str, Any]) -> None:
 
 def _moment(stage: Stage, p: dict[str, Any], field: str) -> Any:
     return stage.story.at(p[field]) if field in p else None
-
-
-def _months_after(day: date, months: int | None) -> date | None:
-    """The day so many months later; the last of the month where that day does not exist."""
-    if months is None:
-        return None
-    month = day.month - 1 + months
-    year, month = day.year + month // 12, month % 12 + 1
-    last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
-    return date(year, month, min(day.day, last))
