@@ -1,4 +1,4 @@
-"""Keeping the house: static files collected when they changed."""
+"""Keeping the house: the database brought up to date, static files collected when they changed."""
 
 import hashlib
 import os
@@ -8,6 +8,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from gezel import __version__
 
@@ -51,3 +54,22 @@ def collect_when_changed() -> bool:
     )
     stamp.write_text(now)
     return True
+
+
+def bring_up_to_date() -> None:
+    """Apply migrations that wait, also on a database that is still empty.
+
+    Raises:
+        CommandError: a newer Gezel made this database.
+    """
+    executor = MigrationExecutor(connection)
+    known = set(executor.loader.disk_migrations or {})
+    ours = {app for app, _name in known}
+    future = {key for key in executor.loader.applied_migrations if key[0] in ours} - known
+    if future:
+        names = ", ".join(f"{app}.{name}" for app, name in sorted(future))
+        raise CommandError(
+            f"This database was made by a newer Gezel ({names}). Install that version."
+        )
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)

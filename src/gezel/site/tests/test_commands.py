@@ -1,5 +1,8 @@
 """The command `gezel`, as an operator types it."""
 
+import os
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -56,3 +59,15 @@ def test_the_demo_is_whole_and_is_built_once(db: None) -> None:
     call_command("demo", "--if-empty")
     with pytest.raises(CommandError, match="here already"):
         call_command("demo")
+
+
+def test_a_first_start_begins_with_nothing(tmp_path: Path) -> None:
+    """As `./gezel run` does it on a new machine: no data folder, no table, no key."""
+    environment = os.environ | {"GEZEL_DATA_DIR": str(tmp_path / "var"), "GEZEL_DEMO": "1"}
+    environment.pop("GEZEL_DATABASE_URL", None)
+    for _ in range(2):  # the second start finds it all there
+        subprocess.run(
+            [sys.executable, "-m", "gezel.site", "demo", "--if-empty"], env=environment, check=True
+        )
+    assert (tmp_path / "var" / "gezel.sqlite3").exists()
+    assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o077 == 0

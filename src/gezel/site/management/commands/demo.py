@@ -11,6 +11,7 @@ from gezel.people.api import Organisation
 from gezel.site.demo import abilities, cast, learning
 from gezel.site.demo.scale import build_scale
 from gezel.site.demo.story import ORGANISATIONS, Story
+from gezel.site.house import bring_up_to_date
 
 
 class Command(BaseCommand):
@@ -22,6 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         began = perf_counter()
+        bring_up_to_date()
         if size := options["people"]:
             if not 10 <= size <= 1_000_000:
                 raise CommandError("Ask for 10 to 1,000,000 people.")

@@ -4,12 +4,10 @@ import os
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
-from gezel.site.house import collect_when_changed
+from gezel.site.house import bring_up_to_date, collect_when_changed
 
 
 class Command(BaseCommand):
@@ -26,7 +24,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.bring_up_to_date()
+        bring_up_to_date()
         collect_when_changed()
         os.environ["GEZEL_STATIC_COLLECTED"] = "1"
         if not options["no_worker"]:
@@ -53,17 +51,3 @@ class Command(BaseCommand):
         self.stdout.write(f"Gezel: http://{options['host']}:{options['port']}  (Ctrl-C stops)")
         self.stdout.flush()
         server.serve()
-
-    def bring_up_to_date(self) -> None:
-        """Apply migrations that wait; refuse a database that a newer Gezel made."""
-        executor = MigrationExecutor(connection)
-        known = set(executor.loader.disk_migrations or {})
-        ours = {app for app, _name in known}
-        future = {key for key in executor.loader.applied_migrations if key[0] in ours} - known
-        if future:
-            names = ", ".join(f"{app}.{name}" for app, name in sorted(future))
-            raise CommandError(
-                f"This database was made by a newer Gezel ({names}). Install that version."
-            )
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", interactive=False, verbosity=0)
