@@ -80,7 +80,9 @@ def _people(
             email=p["email"],
             first_name=p["first_name"],
             last_name=p["last_name"],
-            language=p.get("language", "nl"),
+            # Only who reads another language than the house chose one: for the others the
+            # device decides, as it does for people who came in by a staff list.
+            language="" if p.get("language") == organisation.language else p.get("language", ""),
         )
         person.set_unusable_password()
         stage.people[p["key"]] = person
