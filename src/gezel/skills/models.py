@@ -77,6 +77,10 @@ class Skill(models.Model):
     levels_en = models.JSONField(default=list, blank=True)
     # Gone from the newest release of its framework: kept for who uses it, no longer offered.
     retired = models.BooleanField(default=False)
+    # The same thing under another name: evidence and demand of this one count for that one.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_here"
+    )
     # Made by the client, so that a form sent twice is one skill.
     key = models.UUIDField(unique=True, null=True, editable=False)
 
@@ -93,6 +97,15 @@ class Skill(models.Model):
                 fields=["source", "uri"],
                 condition=Q(organisation=None) & ~Q(uri=""),
                 name="one_shared_skill_an_address",
+            ),
+            # A shared skill is nobody's to take away from the others.
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(organisation__isnull=False),
+                name="only_own_skills_merge",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")),
+                name="no_skill_merges_into_itself",
             ),
         ]
         indexes = [models.Index(fields=["organisation", "name_nl"], name="skill_by_name")]
@@ -140,6 +153,44 @@ class SkillLabel(models.Model):
 
     def __str__(self) -> str:
         return in_language(nl=self.name_nl, en=self.name_en)
+
+
+@personal_data(
+    what=_("Other names of skills that you confirmed"),
+    purpose=_("So that it is known who said that two names mean the same."),
+    audience=Audience(SELF, HR),
+    ground=LEGITIMATE_INTEREST,
+    term=_("As long as the name stands."),
+    person="confirmed_by",
+    order=64,
+)
+class SkillAlias(models.Model):
+    """Another way an organisation says a skill, confirmed by someone: it helps find and match.
+
+    Names who confirmed it, as long as the alias stands.
+    """
+
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="skill_aliases"
+    )
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="aliases")
+    language = models.CharField(max_length=2, choices=[("nl", "nl"), ("en", "en")])
+    words = models.CharField(_("another name"), max_length=250)
+    confirmed_by = models.ForeignKey(
+        "people.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "skill", "language", "words"], name="one_alias_once"
+            ),
+            models.CheckConstraint(condition=~Q(words=""), name="alias_has_words"),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class SkillLink(models.Model):
@@ -289,6 +340,9 @@ class Demand(models.Model):
     level = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(0), MaxValueValidator(5)]
     )
+    # How far it may turn out otherwise: what is asked at the least and at the most, if said.
+    low = models.PositiveSmallIntegerField(null=True, blank=True)
+    high = models.PositiveSmallIntegerField(null=True, blank=True)
     essential = models.BooleanField(default=False)
     from_on = models.DateField(default=date(2020, 1, 1))
     position = models.PositiveSmallIntegerField(default=0)
@@ -300,6 +354,13 @@ class Demand(models.Model):
                 fields=["profile", "skill", "from_on"], name="one_demand_a_skill_a_date"
             ),
             models.CheckConstraint(condition=Q(level__lte=5), name="demand_on_the_scale"),
+            models.CheckConstraint(
+                condition=Q(low=None) | Q(low__lte=F("level")), name="demand_low_below"
+            ),
+            models.CheckConstraint(
+                condition=Q(high=None) | Q(high__gte=F("level"), high__lte=5),
+                name="demand_high_above",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -341,6 +402,7 @@ class Evidence(models.Model):
         COLLEAGUE = "colleague", _("a colleague's view")
         CERTIFICATE = "certificate", _("certificate")
         MODULE = "module", _("module completed")
+        TEST = "test", _("skill test")
 
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="evidence")
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="evidence")
@@ -351,6 +413,9 @@ class Evidence(models.Model):
     level = models.PositiveSmallIntegerField(
         _("level"), validators=[MinValueValidator(0), MaxValueValidator(5)]
     )
+    # Where the source says so finely: the level with decimals and how far it may lie off (sd).
+    exact = models.FloatField(null=True, blank=True)
+    sd = models.FloatField(null=True, blank=True)
     given_by = models.ForeignKey(
         "people.Person", on_delete=models.SET_NULL, null=True, related_name="evidence_given"
     )
@@ -376,6 +441,10 @@ class Evidence(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="lead", given_by=F("person")), name="nobody_leads_own_evidence"
             ),
+            models.CheckConstraint(
+                condition=Q(exact=None) | Q(exact__gte=0, exact__lte=5), name="exact_on_the_scale"
+            ),
+            models.CheckConstraint(condition=Q(sd=None) | Q(sd__gt=0), name="sd_above_nothing"),
         ]
         indexes = [
             models.Index(fields=["person", "skill", "-observed_on"], name="evidence_of_a_skill")
@@ -406,6 +475,8 @@ class Standing(models.Model):
     pieces = models.PositiveSmallIntegerField()
     newest_on = models.DateField(null=True)
     computed_on = models.DateField()
+    # Which parameters of the rule made it: `rules.PARAMETERS` keeps every version.
+    version = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         constraints = [
@@ -429,17 +500,36 @@ class Standing(models.Model):
 class Objection(models.Model):
     """Someone sees a piece of evidence about themselves differently, and says why.
 
-    It stays beside the piece and removes nothing: two readings of one fact, both kept. Holds
-    the person's own words.
+    The piece stays readable, marked, and does not count until a named person decides; upheld,
+    it never counts again. Holds the person's own words and the answer of who decided.
     """
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", _("waits for a decision")
+        UPHELD = "upheld", _("agreed: the piece does not count")
+        REFUSED = "refused", _("not agreed: the piece counts")
+        WITHDRAWN = "withdrawn", _("taken back")
 
     evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="objections")
     reason = models.CharField(_("how do you see it?"), max_length=500)
+    outcome = models.CharField(max_length=9, choices=Outcome.choices, default=Outcome.OPEN)
+    decided_by = models.ForeignKey(
+        "people.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(_("why do you decide so?"), max_length=500, blank=True)
     key = models.UUIDField(unique=True, default=uuid.uuid4)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["created_at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["evidence"],
+                condition=Q(outcome__in=["open", "upheld"]),
+                name="objection_that_holds",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"about {self.evidence_id}"
@@ -553,3 +643,119 @@ class NeedCounting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id}: {self.counted_at}"
+
+
+@personal_data(
+    what=_("How strict your ratings of others are, compared with those of others"),
+    purpose=_("To correct a level for who gave it, so that it does not hang on whom one asked."),
+    audience=Audience(SELF),
+    ground=LEGITIMATE_INTEREST,
+    term=_("Two years; computed anew every night from the ratings you gave."),
+    person="rater",
+    order=44,
+)
+class RaterFit(models.Model):
+    """How many levels above others someone rates, as fitted on a day; the newest row holds.
+
+    Rows are added when the figure changes and stay, so that a level of last month can be
+    computed again. Says something about the rater: only they read it as such; who was rated
+    reads the correction in their own ledger.
+    """
+
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
+    rater = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="rater_fits")
+    kind = models.CharField(max_length=11, choices=Evidence.Kind.choices)
+    # Levels by which they rate above (+) or below (-) what others see, and its sd.
+    leniency = models.FloatField()
+    sd = models.FloatField()
+    ratees = models.PositiveIntegerField()
+    fitted_on = models.DateField()
+    version = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "rater", "kind", "fitted_on"], name="one_fit_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rater_id} ({self.kind}): {self.leniency:+.2f}"
+
+
+class GroupPrior(models.Model):
+    """What people with one role tend to show of a skill, as fitted on a day; the newest holds.
+
+    The start of an estimate before someone's own evidence. Only of groups large enough to name
+    nobody (`people` counts whom it rests on).
+    """
+
+    profile = models.ForeignKey(RoleProfile, on_delete=models.CASCADE, related_name="+")
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="+")
+    mean = models.FloatField()
+    sd = models.FloatField()
+    people = models.PositiveIntegerField()
+    fitted_on = models.DateField()
+    version = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["profile", "skill", "fitted_on"], name="one_prior_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.profile_id} {self.skill_id}: {self.mean:.1f}"
+
+
+@personal_data(
+    what=_("Settings of how fast skills fade that you changed"),
+    purpose=_("So that it is known who decided how estimates age, and why."),
+    audience=Audience(SELF, HR),
+    ground=LEGITIMATE_INTEREST,
+    term=_("As long as estimates of those days can be asked for."),
+    person="set_by",
+    order=65,
+)
+class FadingRule(models.Model):
+    """How fast an organisation says a kind of skill fades without use, from a day on.
+
+    Only ever added: an estimate of last month keeps the rule of last month. Without a row the
+    published defaults hold (`rules.ageing`). Names who set it.
+    """
+
+    class Of(models.TextChoices):
+        KNOWLEDGE = "knowledge", _("knowledge")
+        TECHNICAL = "technical", _("technical")
+        DIGITAL = "digital", _("digital")
+        DATA = "data", _("data literacy")
+        INTERPERSONAL = "interpersonal", _("interpersonal")
+
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="fading_rules"
+    )
+    of = models.CharField(max_length=13, choices=Of.choices)
+    # Months without use after which half of what was gained is gone.
+    half_life_months = models.FloatField(validators=[MinValueValidator(1), MaxValueValidator(240)])
+    reason = models.CharField(_("why"), max_length=300, blank=True)
+    from_on = models.DateField()
+    set_by = models.ForeignKey(
+        "people.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    key = models.UUIDField(unique=True, default=uuid.uuid4)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(half_life_months__gte=1, half_life_months__lte=240),
+                name="half_life_within_reason",
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "of", "-from_on"], name="fading_rule_of")]
+
+    def __str__(self) -> str:
+        return f"{self.of}: {self.half_life_months} months from {self.from_on}"

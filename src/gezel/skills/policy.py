@@ -68,7 +68,7 @@ def evidence_to_correct(by: Visitor) -> QuerySet[Evidence]:
         colleagues |= Q(person__in=Person.objects.working_at(by.organisation))
     return Evidence.objects.filter(
         colleagues, given_by=by.person, corrected_by=None, level__gt=0
-    ).exclude(kind=Evidence.Kind.MODULE)
+    ).exclude(kind__in=[Evidence.Kind.MODULE, Evidence.Kind.TEST])
 
 
 def evidence_to_object_to(visitor: Visitor) -> QuerySet[Evidence]:

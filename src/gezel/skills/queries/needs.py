@@ -157,8 +157,8 @@ def standing_evidence() -> QuerySet[Evidence]:
 
 
 def rater_of(kind: str, by: int | None) -> int | None:
-    """Whose opinion a piece is; a certificate or module is nobody's, whoever registered it."""
-    return None if kind in {Evidence.Kind.CERTIFICATE, Evidence.Kind.MODULE} else by
+    """Whose opinion a piece is; a certificate, module or test is nobody's."""
+    return by if kind in {Evidence.Kind.SELF, Evidence.Kind.LEAD, Evidence.Kind.COLLEAGUE} else None
 
 
 def levels(person_pks: Collection[int], on: date | None = None) -> dict[tuple[int, int], Held]:

@@ -22,6 +22,7 @@ SPREAD: Mapping[str, float] = {
     "module": 0.8,
     "certificate": 0.6,
     "lead": 0.6,
+    "test": 0.4,
 }
 # What a year adds to that spread: we know less about someone the longer ago we looked.
 SPREAD_A_YEAR = 0.35
