@@ -31,12 +31,19 @@ def add_evidence(
     organisation: Organisation | None = None,
     note: str = "",
     rests_on: str = "",
+    exact: float | None = None,
+    sd: float | None = None,
     key: uuid.UUID | None = None,
 ) -> Evidence:
     """A dated fact about what someone showed; the estimate of that skill is made anew.
 
     Adds to the ledger and leaves what was there: an earlier, other opinion stays a fact of its
     own day. The same `key` again gives back the fact that stands, so a form sent twice is one.
+
+    Args:
+        exact: the level with decimals, where the source says it so finely (a test); `level` is
+            then the same figure as a whole.
+        sd: how far that may lie off, in levels.
 
     Raises:
         ValidationError: the date lies ahead or far back, the level is off the scale, or the
@@ -55,6 +62,8 @@ def add_evidence(
             "observed_on": on,
             "note": note,
             "rests_on": rests_on,
+            "exact": exact,
+            "sd": sd,
         },
     )
     if new:
