@@ -59,20 +59,30 @@ def _keep(model: type[Row], rows: Iterable[Row]) -> None:
 
 
 def _pour(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows as quickly as the database takes them, past the model: for the largest tables."""
+    """Write rows as quickly as the database takes them, past the model: for the largest tables.
+
+    A column that is not named and may not be empty gets the model's own default.
+    """
     fields = [cast("models.Field[Any, Any]", model._meta.get_field(name)) for name in names]
+    others = [
+        field
+        for field in model._meta.concrete_fields
+        if field not in fields and not (field.null or field.primary_key)
+    ]
+    defaults = [field.get_default() for field in others]
+    fields += others
     columns = [connection.ops.quote_name(str(field.column)) for field in fields]
     into = f"{connection.ops.quote_name(model._meta.db_table)} ({', '.join(columns)})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {into} FROM STDIN") as copy:
                 for row in rows:
-                    copy.write_row(row)
+                    copy.write_row((*row, *defaults))
         else:
             places = ", ".join(["%s"] * len(columns))
             cursor.executemany(
                 f"INSERT INTO {into} VALUES ({places})",  # noqa: S608 # names of our own columns
-                cast("Any", ([_plain(value) for value in row] for row in rows)),
+                cast("Any", ([_plain(value) for value in (*row, *defaults)] for row in rows)),
             )
 
 
