@@ -145,12 +145,17 @@ def occupation(request: ApiRequest, pk: int) -> OccupationWithSkills:
 
 
 class DemandOut(Schema):
-    """A level asked of a skill from a date on; 0: no longer asked from then."""
+    """A level asked of a skill from a date on; 0: no longer asked from then.
+
+    `low` and `high` say between which levels it may turn out, where HR said so.
+    """
 
     skill: int
     level: int
     essential: bool
     from_on: date
+    low: int | None = None
+    high: int | None = None
 
 
 class ProfileOut(Schema):
@@ -215,7 +220,14 @@ def role_profile(request: ApiRequest, pk: int, on: date | None = None) -> Profil
             if isinstance(r.skill, int)
         ],
         demands=[
-            DemandOut(skill=d.skill_id, level=d.level, essential=d.essential, from_on=d.from_on)
+            DemandOut(
+                skill=d.skill_id,
+                level=d.level,
+                essential=d.essential,
+                from_on=d.from_on,
+                low=d.low,
+                high=d.high,
+            )
             for d in rows
         ],
     )

@@ -187,24 +187,25 @@ def _write(
         gone += [d.pk for day, d in standing.items() if day >= on and day not in said]
         for day, demand in standing.items():
             if day in said or day < on:
-                told = said.get(day, rules.Later(day, demand.level, demand.essential))
-                if (demand.level, demand.essential, demand.position) != (
-                    *(told.level, told.essential),
-                    place,
-                ):
-                    demand.level, demand.essential = told.level, told.essential
+                stood = (demand.level, demand.essential, demand.low, demand.high)
+                told = said.get(day, rules.Later(day, *stood))
+                new_one = (told.level, told.essential, told.low, told.high)
+                if (*stood, demand.position) != (*new_one, place):
+                    demand.level, demand.essential, demand.low, demand.high = new_one
                     demand.position = place
                     changed.append(demand)
         new += [
             Demand(
                 profile=profile, skill_id=skill, from_on=day, position=place,
-                level=told.level, essential=told.essential,
+                level=told.level, essential=told.essential, low=told.low, high=told.high,
             )
             for day, told in said.items()
             if day not in standing
         ]  # fmt: skip
     Demand.objects.filter(pk__in=gone).delete()
-    Demand.objects.bulk_update(changed, ["level", "essential", "position"], batch_size=200)
+    Demand.objects.bulk_update(
+        changed, ["level", "essential", "low", "high", "position"], batch_size=200
+    )
     Demand.objects.bulk_create(new, batch_size=500)
     return _assign(profile, picture.jobs - before.jobs, before.jobs - picture.jobs)
 
@@ -228,9 +229,22 @@ def _said(ask: rules.Ask, standing: Mapping[date, Demand], on: date) -> dict[dat
 def _check(profile: RoleProfile, picture: rules.Picture, before: rules.Picture, on: date) -> None:
     """Refuse what nobody could mean, by name."""
     for skill, ask in picture.asks.items():
-        levels = [ask.level, *(later.level for later in ask.later)]
+        levels = [ask.level]
+        for later in ask.later:
+            levels += [n for n in (later.level, later.low, later.high) if n is not None]
         if any(not 0 <= level <= rules.HIGHEST_LEVEL for level in levels):
             raise ValidationError(_("Choose levels from 1 to 5, or none."))
+        if crossed := [later.from_on for later in ask.later if not later.in_order]:
+            raise ValidationError(
+                _(
+                    "%(skill)s from %(date)s: the least may not lie above what is expected, nor "
+                    "the most below it."
+                )
+                % {
+                    "skill": Skill.objects.get(pk=skill),
+                    "date": formats.date_format(crossed[0], "DATE_FORMAT"),
+                }
+            )
         twice = rules.dates_said_twice(ask.later)
         if twice:
             raise ValidationError(

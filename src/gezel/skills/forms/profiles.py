@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -90,13 +90,25 @@ class Options:
 
 @dataclass(slots=True)
 class LaterRow:
-    """A date ahead as typed; an empty date means: no such demand."""
+    """A date ahead as typed; an empty date means: no such demand.
+
+    `wrong` names the control that `error` is about: from_on, level, low or high.
+    """
 
     from_on: str = ""
     level: str = ""
     essential: bool = False
+    low: str = ""
+    high: str = ""
     error: str = ""
+    wrong: str = ""
     options: str = ""
+    low_options: str = ""
+    high_options: str = ""
+
+    def refuse(self, wrong: str, error: str) -> None:
+        """Say what is wrong with which control."""
+        self.wrong, self.error = wrong, error
 
 
 @dataclass(slots=True)
@@ -178,6 +190,8 @@ class ProfileForm:
                 told.get(f"from-{skill.pk}-{at}", "").strip(),
                 told.get(f"then-{skill.pk}-{at}", ""),
                 f"then-essential-{skill.pk}-{at}" in told,
+                told.get(f"low-{skill.pk}-{at}", ""),
+                told.get(f"high-{skill.pk}-{at}", ""),
             )
             for at in range(min(_number(told.get(f"laters-{skill.pk}", "0")), 20))
         ]
@@ -229,26 +243,69 @@ class ProfileForm:
             return None
         later: list[rules.Later] = []
         for each in row.later:
-            if not each.from_on:
-                if each.level:
-                    each.error = _("From which date? Or choose no level here.")
-                continue
-            day, then = _day(each.from_on), _level(each.level)
-            if day is None:
-                each.error = _("Write the date as %(example)s.") % {
-                    "example": formats.date_format(self.on, "SHORT_DATE_FORMAT")
-                }
-            elif day <= self.on:
-                each.error = _("This date does not lie ahead. Change the level of now instead.")
-            elif then is None:
-                each.error = _("Choose a level.")
-            elif any(day == known.from_on for known in later):
-                each.error = _("There are two levels from %(date)s. Keep one of them.") % {
-                    "date": formats.date_format(day, "DATE_FORMAT")
-                }
-            else:
-                later.append(rules.Later(day, then, each.essential and then > 0))
-        return rules.Ask(level, row.essential and level > 0, tuple(sorted(later)))
+            told = self._later(each, {known.from_on for known in later})
+            if told is not None:
+                later.append(told)
+        return rules.Ask(level, row.essential and level > 0, rules.by_date(later))
+
+    def _later(self, row: LaterRow, taken: set[date]) -> rules.Later | None:
+        """A line with a date ahead as the rule needs it; None where it is empty or refused."""
+        if not row.from_on:
+            if row.level or row.low or row.high:
+                row.refuse("from_on", _("From which date? Or choose no level here."))
+            return None
+        day, then = _day(row.from_on), _level(row.level)
+        if day is None:
+            row.refuse(
+                "from_on",
+                _("Write the date as %(example)s.")
+                % {"example": formats.date_format(self.on, "SHORT_DATE_FORMAT")},
+            )
+        elif day <= self.on:
+            row.refuse(
+                "from_on", _("This date does not lie ahead. Change the level of now instead.")
+            )
+        elif day in taken:
+            row.refuse(
+                "from_on",
+                _("There are two levels from %(date)s. Keep one of them.")
+                % {"date": formats.date_format(day, "DATE_FORMAT")},
+            )
+        elif then is None:
+            row.refuse("level", _("Choose a level."))
+        else:
+            return self._between(row, rules.Later(day, then, row.essential and then > 0))
+        return None
+
+    @staticmethod
+    def _between(row: LaterRow, expected: rules.Later) -> rules.Later | None:
+        """With the least and the most, where they are said and can be meant."""
+        low, high = _level(row.low), _level(row.high)
+        if row.low and low is None:
+            row.refuse("low", _("Choose a level from the scale for “at least”, or leave it open."))
+        elif row.high and high is None:
+            row.refuse("high", _("Choose a level from the scale for “at most”, or leave it open."))
+        elif low is not None and low > expected.level:
+            row.refuse(
+                "low",
+                _("“At least” lies above the expected level. Choose %(level)s or lower.")
+                % {"level": expected.level},
+            )
+        elif high is not None and high < expected.level:
+            row.refuse(
+                "high",
+                _("“At most” lies below the expected level. Choose %(level)s or higher.")
+                % {"level": expected.level},
+            )
+        else:
+            # As expected is no range: then nothing was said about how it may turn out.
+            same = {expected.level}
+            return replace(
+                expected,
+                low=None if low in same else low,
+                high=None if high in same else high,
+            )
+        return None
 
     def apply_to_ticked(self) -> int:
         """Fill in one level, weight or date for all ticked skills; nothing is saved yet.
@@ -282,12 +339,14 @@ class ProfileForm:
         """Give every skill one empty line for a date ahead."""
         now = Options(("0", _("not asked")))
         then = Options(("", "–"), ("0", _("not asked")))
+        span = Options(("", _("as expected")), ("0", _("not asked")))
         for row in self.rows:
             if not row.later or row.later[-1].from_on or row.later[-1].level:
                 row.later.append(LaterRow())
             row.options = now[row.level]
             for each in row.later:
                 each.options = then[each.level]
+                each.low_options, each.high_options = span[each.low], span[each.high]
         return self
 
     @property
@@ -309,9 +368,16 @@ def _row_of(skill: Skill, ask: rules.Ask, place: int) -> SkillRow:
         str(ask.level),
         ask.essential,
         str(place),
-        [LaterRow(r.from_on.isoformat(), str(r.level), r.essential) for r in ask.later],
+        [
+            LaterRow(r.from_on.isoformat(), str(r.level), r.essential, _text(r.low), _text(r.high))
+            for r in ask.later
+        ],
         stood_at=ask.level,
     )
+
+
+def _text(level: int | None) -> str:
+    return "" if level is None else str(level)
 
 
 def _number(text: str | None) -> int:
@@ -344,7 +410,10 @@ def picture_as_text(picture: rules.Picture) -> str:
             "asks": [
                 [
                     *(pk, ask.level, ask.essential),
-                    [[r.from_on.isoformat(), r.level, r.essential] for r in ask.later],
+                    [
+                        [r.from_on.isoformat(), r.level, r.essential, r.low, r.high]
+                        for r in ask.later
+                    ],
                 ]
                 for pk, ask in picture.asks.items()
             ],
@@ -365,11 +434,14 @@ def picture_from_text(text: str) -> rules.Picture | None:
                 _key(pk): rules.Ask(
                     int(level),
                     bool(essential),
-                    tuple(
-                        sorted(
-                            rules.Later(date.fromisoformat(day), int(then), bool(weight))
-                            for day, then, weight in later
+                    rules.by_date(
+                        rules.Later(
+                            date.fromisoformat(day),
+                            int(then),
+                            bool(weight),
+                            *(None if level is None else int(level) for level in span[:2]),
                         )
+                        for day, then, weight, *span in later
                     ),
                 )
                 for pk, level, essential, later in told["asks"][:MOST_SKILLS]

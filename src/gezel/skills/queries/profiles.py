@@ -118,7 +118,9 @@ def role_page(profile: RoleProfile, organisation: Organisation, on: date) -> Rol
         .order_by("position", "pk")
     )
     give_own_names((d.skill for d in demands), organisation)
-    dated = [rules.DatedDemand(d.skill, d.level, d.essential, d.from_on) for d in demands]
+    dated = [
+        rules.DatedDemand(d.skill, d.level, d.essential, d.from_on, d.low, d.high) for d in demands
+    ]
     asked = [
         Asked(r.skill, r.level, r.essential)
         for r in rules.demand_on(dated, on)
@@ -136,7 +138,10 @@ def picture(profile: RoleProfile, on: date) -> rules.Picture:
     """The profile as the edit page shows it."""
     demands = Demand.objects.filter(profile=profile).order_by("position", "pk")
     return rules.picture_of(
-        (rules.DatedDemand(d.skill_id, d.level, d.essential, d.from_on) for d in demands),
+        (
+            rules.DatedDemand(d.skill_id, d.level, d.essential, d.from_on, d.low, d.high)
+            for d in demands
+        ),
         on,
         name_nl=profile.name_nl,
         name_en=profile.name_en,

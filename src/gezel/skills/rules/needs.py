@@ -151,12 +151,17 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class DatedDemand:
-    """What a role profile asks of a skill from a date on; level 0 means: no longer asked."""
+    """What a role profile asks of a skill from a date on; level 0 means: no longer asked.
+
+    `low` and `high` say how far it may turn out otherwise, where somebody said so.
+    """
 
     skill: Hashable
     level: int
     essential: bool
     from_on: date
+    low: int | None = None
+    high: int | None = None
 
 
 def demand_on(demands: Iterable[DatedDemand], on: date) -> list[Requirement]:

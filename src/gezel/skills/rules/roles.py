@@ -22,6 +22,22 @@ class Change:
     after: int
     essential: bool
     was_essential: bool
+    # Between which levels it may turn out, where somebody said so.
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def is_sure(self) -> bool:
+        """Nobody said that it may turn out otherwise."""
+        return self.low is None and self.high is None
+
+    @property
+    def lowest(self) -> int:
+        return self.after if self.low is None else self.low
+
+    @property
+    def highest(self) -> int:
+        return self.after if self.high is None else self.high
 
     @property
     def is_new(self) -> bool:
@@ -46,24 +62,39 @@ def changes_ahead(demands: Iterable[DatedDemand], after: date) -> list[Change]:
         before, was_essential = state.get(demand.skill, (0, False))
         now = (demand.level, demand.essential)
         state[demand.skill] = now
+        says_a_range = demand.low is not None or demand.high is not None
         said_nothing_new = now == (before, was_essential) or (before == 0 and demand.level == 0)
-        if demand.from_on > after and not said_nothing_new:
+        if demand.from_on > after and (says_a_range or not said_nothing_new):
             changes.append(
                 Change(
                     demand.from_on, demand.skill, before, demand.level,
-                    demand.essential, was_essential,
+                    demand.essential, was_essential, demand.low, demand.high,
                 )
             )  # fmt: skip
     return changes
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Later:
-    """What is asked of a skill from a date ahead."""
+    """What is asked of a skill from a date ahead: as expected, at the least and at the most."""
 
     from_on: date
     level: int
     essential: bool = False
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def in_order(self) -> bool:
+        """The least is not above what is expected, nor the most below it."""
+        low = self.level if self.low is None else self.low
+        high = self.level if self.high is None else self.high
+        return low <= self.level <= high
+
+
+def by_date(later: Iterable[Later]) -> tuple[Later, ...]:
+    """Demands ahead, the first to begin first."""
+    return tuple(sorted(later, key=lambda each: each.from_on))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +215,16 @@ def picture_of(
         assert isinstance(pk, int)  # noqa: S101 - a key of the database, by contract
         order[pk] = None
         if demand.from_on > on:
-            later.setdefault(pk, []).append(Later(demand.from_on, demand.level, demand.essential))
+            later.setdefault(pk, []).append(
+                Later(demand.from_on, demand.level, demand.essential, demand.low, demand.high)
+            )
         elif pk not in now or demand.from_on >= now[pk].from_on:
             now[pk] = demand
     asks = {}
     for pk in order:
         held = now.get(pk)
         level, essential = (held.level, held.essential) if held else (0, False)
-        ahead = tuple(sorted(later.get(pk, ())))
+        ahead = by_date(later.get(pk, ()))
         if level or ahead:
             asks[pk] = Ask(level, essential, ahead)
     return Picture(name_nl, name_en, frozenset(jobs), asks)

@@ -139,6 +139,34 @@ def test_who_saves_an_older_picture_is_told_and_changes_nothing(van_dijk: Organi
     assert _asks(profile, TODAY) == {"Brakes": 3}
 
 
+def test_how_far_a_level_ahead_may_turn_out_otherwise_is_kept(van_dijk: Organisation) -> None:
+    brakes = a_skill("Brakes")
+    profile = a_profile(van_dijk, {brakes: 2})
+    asks = {brakes.pk: Ask(2, later=(Later(APRIL, 4, low=3, high=5),))}
+
+    _save(profile, asks)
+
+    assert dict(read.picture(profile, TODAY).asks) == asks
+    ahead = Demand.objects.get(profile=profile, from_on=APRIL)
+    assert (ahead.low, ahead.level, ahead.high) == (3, 4, 5)
+    _save(profile, {brakes.pk: Ask(2, later=(Later(APRIL, 4, low=3),))})
+    ahead.refresh_from_db()
+    assert (ahead.low, ahead.high) == (3, None)
+
+
+@pytest.mark.parametrize("later", [Later(APRIL, 3, low=4), Later(APRIL, 3, high=2)])
+def test_the_least_above_what_is_expected_is_refused_by_name(
+    later: Later, van_dijk: Organisation
+) -> None:
+    brakes = a_skill("Brakes")
+    profile = a_profile(van_dijk, {brakes: 2})
+
+    with pytest.raises(ValidationError, match="Brakes from 1 April 2027: the least may not"):
+        _save(profile, {brakes.pk: Ask(2, later=(later,))})
+
+    assert _asks(profile, APRIL) == {"Brakes": 2}
+
+
 def test_two_levels_from_one_date_are_refused_by_name(van_dijk: Organisation) -> None:
     brakes = a_skill("Brakes")
     profile = a_profile(van_dijk, {brakes: 2})
@@ -150,7 +178,13 @@ def test_two_levels_from_one_date_are_refused_by_name(van_dijk: Organisation) ->
 
 
 @pytest.mark.parametrize(
-    "ask", [Ask(6), Ask(2, later=(Later(APRIL, 9),)), Ask(2, later=(Later(TODAY, 3),))]
+    "ask",
+    [
+        Ask(6),
+        Ask(2, later=(Later(APRIL, 9),)),
+        Ask(2, later=(Later(APRIL, 4, high=6),)),
+        Ask(2, later=(Later(TODAY, 3),)),
+    ],
 )
 def test_what_nobody_can_mean_is_refused(ask: Ask, van_dijk: Organisation) -> None:
     brakes = a_skill("Brakes")

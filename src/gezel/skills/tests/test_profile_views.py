@@ -83,6 +83,8 @@ def _posted(profile: RoleProfile, **changes: str | None) -> dict[str, object]:
         for at, later in enumerate(ask.later):
             data[f"from-{pk}-{at}"] = later.from_on.isoformat()
             data[f"then-{pk}-{at}"] = str(later.level)
+            data[f"low-{pk}-{at}"] = "" if later.low is None else str(later.low)
+            data[f"high-{pk}-{at}"] = "" if later.high is None else str(later.high)
             if later.essential:
                 data[f"then-essential-{pk}-{at}"] = "on"
     for name, value in changes.items():
@@ -383,6 +385,57 @@ def test_a_date_nobody_can_mean_is_told_at_its_line_and_nothing_typed_is_lost(
     assert f'name="from-{volts.pk}-1" value="{day}"' in page
     mechanic.refresh_from_db()
     assert mechanic.version == 1
+
+
+@pytest.mark.parametrize(
+    ("least", "expected", "most", "where", "told"),
+    [
+        ("5", "4", "", "low", "Choose 4 or lower"),
+        ("", "4", "3", "high", "Choose 4 or higher"),
+        ("7", "4", "", "low", "Choose a level from the scale for “at least”"),
+        ("", "4", "six", "high", "Choose a level from the scale for “at most”"),
+        ("3", "", "5", "then", "Choose a level."),
+    ],
+)
+def test_a_range_nobody_can_mean_is_told_at_its_field(
+    *, least: str, expected: str, most: str, where: str, told: str,
+    visit: Visit, femke: Person, mechanic: RoleProfile,
+) -> None:  # fmt: skip
+    volts = Skill.objects.get(name_en="High voltage")
+    at = f"{volts.pk}-1"
+    data = _posted(mechanic) | {
+        f"from-{at}": "2027-09-01", f"then-{at}": expected, f"low-{at}": least, f"high-{at}": most,
+    }  # fmt: skip
+
+    answer = visit(femke).post(f"/skills/roles/{mechanic.pk}/edit/", data)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert told in page
+    assert f'name="{where}-{at}" aria-invalid="true" aria-describedby="e-{at}"' in page
+    assert not Demand.objects.filter(profile=mechanic, from_on=date(2027, 9, 1)).exists()
+
+
+def test_the_least_and_the_most_are_saved_told_and_typed_back(
+    visit: Visit, femke: Person, mechanic: RoleProfile
+) -> None:
+    volts = Skill.objects.get(name_en="High voltage")
+    at, client = f"{volts.pk}-1", visit(femke)
+    data = _posted(mechanic) | {
+        f"from-{at}": "2027-09-01", f"then-{at}": "4", f"low-{at}": "3", f"high-{at}": "5",
+    }  # fmt: skip
+
+    saved = client.post(f"/skills/roles/{mechanic.pk}/edit/", data, follow=True)
+
+    assert "may turn out between 3 and 5" in saved.content.decode()
+    demand = Demand.objects.get(profile=mechanic, from_on=date(2027, 9, 1))
+    assert (demand.low, demand.level, demand.high) == (3, 4, 5)
+    edit = client.get(f"/skills/roles/{mechanic.pk}/edit/").content.decode()
+    assert f'<select name="low-{at}"><option value="">' in edit
+    # Saving the page as it stands changes nothing: the range came along.
+    assert client.post(f"/skills/roles/{mechanic.pk}/edit/", _posted(mechanic)).status_code == 302
+    demand.refresh_from_db()
+    assert (demand.low, demand.high) == (3, 5)
 
 
 def test_many_skills_are_filled_in_at_once_and_nothing_is_saved_yet(

@@ -129,6 +129,20 @@ def test_the_picture_shows_now_and_ahead_and_not_what_ended() -> None:
     )
 
 
+def test_a_range_ahead_is_news_also_where_the_expected_level_stays() -> None:
+    demands = [
+        DatedDemand("Brakes", 3, False, LONG_AGO),
+        DatedDemand("Brakes", 3, False, APRIL, low=2, high=5),
+    ]
+
+    (change,) = changes_ahead(demands, TODAY)
+
+    assert (change.lowest, change.after, change.highest) == (2, 3, 5)
+    assert not change.is_sure
+    assert Later(APRIL, 3, low=2, high=5).in_order
+    assert not Later(APRIL, 3, low=4).in_order
+
+
 def test_two_levels_from_one_date_are_found() -> None:
     assert dates_said_twice([Later(APRIL, 2), Later(APRIL, 3), Later(TODAY, 1)]) == [APRIL]
     assert dates_said_twice([Later(APRIL, 2), Later(TODAY, 2)]) == []

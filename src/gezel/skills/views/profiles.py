@@ -477,7 +477,7 @@ class _Teller:
                     _("from %(date)s: %(level)s")
                     % {
                         "date": _date(later.from_on),
-                        "level": _level_words(later.level, essential=later.essential),
+                        "level": _later_words(later),
                     }
                     for later in value.later
                 ),
@@ -491,6 +491,19 @@ class _Teller:
 
 def _date(day: date) -> str:
     return formats.date_format(day, "DATE_FORMAT")
+
+
+def _later_words(later: rules.Later) -> str:
+    words = _level_words(later.level, essential=later.essential)
+    if later.low is None and later.high is None:
+        return words
+    low = later.level if later.low is None else later.low
+    high = later.level if later.high is None else later.high
+    return _("%(level)s (between %(low)s and %(high)s)") % {
+        "level": words,
+        "low": low,
+        "high": high,
+    }
 
 
 def _level_words(level: int, *, essential: bool) -> str:
