@@ -23,6 +23,7 @@ GROUPS: dict[str, Group] = {
     "search": Group(f"{_HERE}.search"),
     "first": Group(f"{_HERE}.first", (SQLITE,), alone=True),
     "intake": Group(f"{_HERE}.intake", alone=True),
+    "adaptive": Group(f"{_HERE}.adaptive", (SQLITE,)),
     "large": Group(f"{_HERE}.large", (POSTGRESQL,)),
     "clone": Group(f"{_HERE}.clone", (SQLITE,)),
     "tests": Group(f"{_HERE}.suite", (SQLITE,), when_asked=True),

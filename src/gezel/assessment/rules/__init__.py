@@ -1,0 +1,1 @@
+"""What an adaptive test decides, in plain Python and NumPy."""

@@ -1,0 +1,232 @@
+"""Moodle XML: what a Moodle question bank exports.
+
+After docs.moodle.org, Moodle_XML_format. Read: multichoice (one or several), truefalse, numerical
+and ordering, each with at most one picture in the question. Other types are told as a problem.
+
+The file comes from anyone, so it is read by the bare parser: a document type, and with it every
+entity, internal or from elsewhere, ends the reading at once; depth and number of elements are
+bounded. Nothing in it is fetched.
+"""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from xml.parsers import expat
+
+from gezel.assessment.rules.bodies import number_in
+from gezel.assessment.rules.importing.common import (
+    MOST_QUESTIONS,
+    Problem,
+    Question,
+    Unreadable,
+    finished,
+    in_one,
+    plain,
+    true_or_false,
+)
+
+DEEPEST = 40
+MOST_ELEMENTS = 200_000
+LARGEST_PICTURE = 10 * 1024 * 1024
+_IMG = re.compile(r"<\s*img\b[^>]*>", re.IGNORECASE)
+_ALT = re.compile(r"""\balt\s*=\s*("([^"]*)"|'([^']*)')""", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Element:
+    """An element of the document: name, attributes, its own text, what is in it, its line."""
+
+    name: str
+    attributes: dict[str, str]
+    line: int
+    text: list[str] = field(default_factory=list)
+    inside: "list[Element]" = field(default_factory=list)
+
+    def all(self, name: str) -> "list[Element]":
+        return [e for e in self.inside if e.name == name]
+
+    def first(self, name: str) -> "Element | None":
+        return next((e for e in self.inside if e.name == name), None)
+
+    def words(self, *path: str) -> str:
+        """The text at a path below; empty where there is none."""
+        here: Element | None = self
+        for name in path:
+            here = here.first(name) if here else None
+        return "".join(here.text).strip() if here else ""
+
+
+def parsed(content: bytes) -> Element:
+    """The document as elements.
+
+    Raises:
+        Unreadable: broken, with a document type or entities, too deep, or too many elements.
+    """
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    root = Element("", {}, 0)
+    open_now = [root]
+    seen = 0
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        nonlocal seen
+        seen += 1
+        if seen > MOST_ELEMENTS or len(open_now) > DEEPEST:
+            raise Unreadable("deep", parser.CurrentLineNumber)
+        made = Element(name, attributes, parser.CurrentLineNumber)
+        open_now[-1].inside.append(made)
+        open_now.append(made)
+
+    def hear(text: str) -> None:
+        open_now[-1].text.append(text)
+
+    def refuse(*_about: Any) -> Any:
+        raise Unreadable("doctype", parser.CurrentLineNumber)
+
+    parser.StartElementHandler = begin
+    parser.EndElementHandler = lambda _name: open_now.pop()
+    parser.CharacterDataHandler = hear
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    parser.ExternalEntityRefHandler = refuse
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError as error:
+        raise Unreadable("broken", error.lineno) from error
+    except (LookupError, ValueError) as error:
+        if isinstance(error, Unreadable):
+            raise
+        raise Unreadable("encoding") from error
+    return root
+
+
+def read(content: bytes, language: str) -> list[Question]:
+    """Every question in the file, in order."""
+    quiz = parsed(content).first("quiz")
+    if quiz is None:
+        raise Unreadable("not_moodle")
+    questions: list[Question] = []
+    part = ""
+    for element in quiz.all("question"):
+        kind = element.attributes.get("type", "")
+        if kind == "category":
+            part = element.words("category", "text").rstrip("/").rsplit("/", 1)[-1]
+            continue
+        questions.append(_question(len(questions) + 1, element, kind, part, language))
+        if len(questions) > MOST_QUESTIONS:
+            raise Unreadable("many", element.line)
+    return questions
+
+
+def _question(number: int, element: Element, kind: str, part: str, language: str) -> Question:
+    problems: list[Problem] = []
+    notes: list[Problem] = []
+    asked = element.first("questiontext") or Element("", {}, element.line)
+    raw = asked.words("text")
+    prompt = plain(raw)
+    picture, alt = _picture(asked, raw, problems)
+    body: dict[str, Any] = {"prompt": in_one(language, prompt)}
+    if alt:
+        body["alt"] = in_one(language, alt)
+    ours = "one"
+    readers = {"multichoice": _choices, "truefalse": _statement, "numerical": _number,
+               "ordering": _order}  # fmt: skip
+    if kind in readers:
+        ours, answers = readers[kind](element, language, problems)
+        body |= answers
+    else:
+        known = {"essay", "shortanswer", "matching", "description", "cloze"}
+        problems.append(Problem(kind if kind in known else "type", kind[:40]))
+    if element.words("generalfeedback", "text") or any(
+        a.words("feedback", "text") for a in element.all("answer")
+    ):
+        notes.append(Problem("feedback"))
+    return finished(
+        number=number, line=element.line, title=plain(element.words("name", "text")) or
+        prompt.split("\n")[0], part=part, kind=ours, body=body, problems=problems, notes=notes,
+        picture=picture,
+    )  # fmt: skip
+
+
+def _picture(asked: Element, raw: str, problems: list[Problem]) -> tuple[bytes, str]:
+    """The one picture of a question, from inside the file, and its words."""
+    shown = _IMG.findall(raw)
+    files = asked.all("file")
+    if not shown:
+        return b"", ""
+    if len(shown) > 1:
+        problems.append(Problem("pictures"))
+        return b"", ""
+    if "@@PLUGINFILE@@" not in shown[0] or not files:
+        problems.append(Problem("picture_elsewhere"))
+        return b"", ""
+    told = _ALT.search(shown[0])
+    alt = plain((told.group(2) or told.group(3) or "") if told else "")
+    if not alt:
+        problems.append(Problem("alt"))
+    data = "".join(files[0].text)
+    if files[0].attributes.get("encoding") != "base64" or len(data) > LARGEST_PICTURE * 4 // 3:
+        problems.append(Problem("picture"))
+        return b"", ""
+    try:
+        return base64.b64decode("".join(data.split()), validate=True), alt
+    except (binascii.Error, ValueError):
+        problems.append(Problem("picture"))
+        return b"", ""
+
+
+def _weight(answer: Element) -> Decimal | None:
+    return number_in(answer.attributes.get("fraction", "0"))
+
+
+def _choices(
+    element: Element, language: str, problems: list[Problem]
+) -> tuple[str, dict[str, Any]]:
+    several = element.words("single").lower() in {"false", "0"}
+    options: list[dict[str, Any]] = []
+    for answer in element.all("answer"):
+        weight = _weight(answer)
+        raw = answer.words("text")
+        if _IMG.search(raw):
+            problems.append(Problem("picture_elsewhere"))
+        if weight is None or (not several and 0 < weight < 100):
+            problems.append(Problem("half_right"))
+            continue
+        options.append({"text": in_one(language, plain(raw)), "right": weight > 0})
+    return ("several" if several else "one"), {"options": options}
+
+
+def _statement(
+    element: Element, language: str, problems: list[Problem]
+) -> tuple[str, dict[str, Any]]:
+    right = [a.words("text").lower() for a in element.all("answer") if _weight(a) == 100]
+    if len(right) != 1 or right[0] not in {"true", "false"}:
+        problems.append(Problem("none_right", "options"))
+        return "one", {}
+    return "one", {"options": true_or_false(right[0] == "true", language)}
+
+
+def _number(element: Element, language: str, problems: list[Problem]) -> tuple[str, dict[str, Any]]:
+    right = [a for a in element.all("answer") if _weight(a) == 100]
+    if len(right) != 1 or any(0 < (_weight(a) or 0) < 100 for a in element.all("answer")):
+        problems.append(Problem("half_right" if right else "none_right", "value"))
+        return "number", {}
+    told = right[0].words("tolerance")
+    if not told:
+        problems.append(Problem("no_tolerance", "off"))
+        return "number", {}
+    units = element.first("units")
+    unit = units.words("unit", "unit_name") if units else ""
+    return "number", {"value": right[0].words("text"), "off": told, "unit": in_one(language, unit)}
+
+
+def _order(element: Element, language: str, problems: list[Problem]) -> tuple[str, dict[str, Any]]:
+    # In an ordering question `fraction` is the place, from 1.
+    placed = sorted(
+        ((_weight(a) or Decimal(0), i, a) for i, a in enumerate(element.all("answer"))),
+        key=lambda row: row[:2],
+    )
+    return "order", {"steps": [in_one(language, plain(a.words("text"))) for _w, _i, a in placed]}

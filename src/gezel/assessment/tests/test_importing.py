@@ -1,0 +1,196 @@
+"""Question files that others made: what is read, and what each one that cannot be read says."""
+
+import base64
+import contextlib
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gezel.assessment.rules.importing import Question, Unreadable, read
+
+GIFT = r"""
+// A comment of the maker
+$CATEGORY: $course$/EV/Isolating
+
+::First step::[html]<p>What do you do <b>first</b>?</p> {
+  =Switch off   # exactly
+  ~Measure      # later
+  ~%0%Phone someone
+  #### General words
+}
+
+A vehicle at rest is free of voltage. {F}
+
+::Isolation:: Least insulation in ohm per volt at 400 V DC? {#100:0}
+
+::Range:: A good 12 V battery at rest {#12.4..12.8}
+
+Which belong to it? {~%50%Date ~%50%Class ~%-100%Colour}
+
+The meter shows {=zero ~nothing \{at all\}} before you begin.
+"""
+
+
+def by_number(text: str, language: str = "en") -> list[Question]:
+    return read(text.encode(), language)[1]
+
+
+def test_gift_as_moodle_writes_it_is_read() -> None:
+    form, questions = read(GIFT.encode(), "en")
+
+    assert form == "gift"
+    assert [q.problems for q in questions] == [()] * 6
+    first, statement, ohms, between, several, gap = questions
+    assert first.title == "First step"
+    assert first.part == "Isolating"
+    assert first.body["prompt"]["en"] == "What do you do first?"
+    assert [(o["text"]["en"], o["right"]) for o in first.body["options"]] == [
+        ("Switch off", True), ("Measure", False), ("Phone someone", False),
+    ]  # fmt: skip
+    assert [n.code for n in first.notes] == ["feedback"]
+    assert first.line == 5
+    assert [o["right"] for o in statement.body["options"]] == [False, True]
+    assert (ohms.kind, ohms.body["value"], ohms.body["off"]) == ("number", "100", "0")
+    assert (between.body["value"], between.body["off"]) == ("12.6", "0.2")
+    assert several.kind == "several"
+    assert [o["right"] for o in several.body["options"]] == [True, True, False]
+    assert gap.body["prompt"]["en"] == "The meter shows _____ before you begin."
+    assert gap.body["options"][1]["text"]["en"] == "nothing {at all}"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("No answers here", "no_answers"),
+        ("Half { =a ~b", "braces"),
+        ("Write {}", "essay"),
+        ("Say {=a =b}", "short_answer"),
+        ("Match {=a -> b =c -> d}", "matching"),
+        ("Number {#3}", "no_tolerance"),
+        ("Number {#about three:1}", "number"),
+        ("Half {=a ~%50%b ~c}", "half_right"),
+        ("None right {~a ~b}", "none_right"),
+        ("One {=a}", "short_answer"),
+        ("Twice {=a ~A}", "twice"),
+        ("Outside <img src='https://example.test/x.png'> {=a ~b}", "picture_elsewhere"),
+        ("Begin {a =b}", "answers_begin"),
+    ],
+)
+def test_a_gift_question_that_cannot_be_taken_says_why(text: str, code: str) -> None:
+    (question,) = by_number(text)
+
+    assert [p.code for p in question.problems] == [code]
+
+
+def test_one_bad_question_says_its_line_and_leaves_the_others() -> None:
+    questions = by_number("Good {=a ~b}\n\n\nBad {=a\n\nGood too {T}\n")
+
+    assert [(q.line, bool(q.problems)) for q in questions] == [(1, False), (4, True), (6, False)]
+
+
+PIXEL = base64.b64encode(b"\x89PNG not really").decode()
+MOODLE = f"""<?xml version="1.0" encoding="UTF-8"?>
+<quiz>
+<question type="category"><category><text>$course$/Protection</text></category></question>
+<question type="multichoice"><name><text>Gloves</text></name>
+ <questiontext format="html"><text><![CDATA[<p>What do you check?</p>
+ <p><img src="@@PLUGINFILE@@/g.png" alt="A glove"></p><script>alert(1)</script>]]></text>
+ <file name="g.png" encoding="base64">{PIXEL}</file></questiontext>
+ <single>false</single>
+ <answer fraction="50"><text>The date</text><feedback><text>yes</text></feedback></answer>
+ <answer fraction="50"><text>The class</text></answer>
+ <answer fraction="-100"><text>The colour</text></answer></question>
+<question type="truefalse"><questiontext><text>Orange means high voltage.</text></questiontext>
+ <answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer>
+ </question>
+<question type="numerical"><questiontext><text>How many minutes?</text></questiontext>
+ <answer fraction="100"><text>5</text><tolerance>0.5</tolerance></answer>
+ <units><unit><multiplier>1</multiplier><unit_name>min</unit_name></unit></units></question>
+<question type="ordering"><questiontext><text>In order</text></questiontext>
+ <answer fraction="2.0"><text>Lock</text></answer><answer fraction="1.0"><text>Off</text></answer>
+ </question>
+<question type="essay"><questiontext><text>Tell</text></questiontext></question>
+<question type="numerical"><questiontext><text>How many?</text></questiontext>
+ <answer fraction="100"><text>5</text></answer></question>
+<question type="multichoice"><questiontext><text>None</text></questiontext><single>true</single>
+ <answer fraction="0"><text>a</text></answer><answer fraction="0"><text>b</text></answer></question>
+</quiz>"""
+
+
+def test_moodle_xml_is_read_and_its_html_is_gone() -> None:
+    form, questions = read(MOODLE.encode(), "nl")
+
+    assert form == "moodle"
+    gloves, statement, minutes, order, *bad = questions
+    assert gloves.kind == "several"
+    assert gloves.part == "Protection"
+    assert gloves.body["prompt"]["nl"] == "What do you check?"
+    assert gloves.body["alt"]["nl"] == "A glove"
+    assert gloves.picture == b"\x89PNG not really"
+    assert [o["text"]["nl"] for o in statement.body["options"]] == ["Waar", "Niet waar"]
+    assert minutes.body["unit"]["nl"] == "min"
+    assert [s["nl"] for s in order.body["steps"]] == ["Off", "Lock"]
+    assert [q.problems[0].code for q in bad] == ["essay", "no_tolerance", "none_right"]
+
+
+BOMB = """<?xml version="1.0"?><!DOCTYPE quiz [<!ENTITY a "aaaaaaaaaa">
+<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>
+<quiz><question type="essay"><name><text>&c;</text></name></question></quiz>"""
+OUTSIDE = """<!DOCTYPE quiz [<!ENTITY x SYSTEM "file:///etc/passwd">]><quiz>&x;</quiz>"""
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty"),
+        (b"   \n\n", "empty"),
+        (BOMB.encode(), "doctype"),
+        (OUTSIDE.encode(), "doctype"),
+        (b"<quiz><question>", "broken"),
+        (b"<html></html>", "not_moodle"),
+        (b"<quiz></quiz>", "no_questions"),
+        (b"// only a comment", "no_questions"),
+        (b"<quiz>" + b"<a>" * 100 + b"</a>" * 100 + b"</quiz>", "deep"),
+        (b'<?xml version="1.0" encoding="klingon"?><quiz/>', "encoding"),
+        (b"PK\x03\x04\x00\x00rest", "binary"),
+        (b"x {=a ~b}\n\n" * 1_001, "many"),
+        (b"x" * (20 * 1024 * 1024 + 1), "large"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_whole_and_quickly(content: bytes, code: str) -> None:
+    began = time.process_time()
+
+    with pytest.raises(Unreadable) as refused:
+        read(content, "en")
+
+    assert refused.value.code == code
+    assert time.process_time() - began < 1
+
+
+def test_the_same_question_is_known_again_in_another_file() -> None:
+    (one,) = by_number("::T:: What? {=a ~b}")
+    (two,) = by_number("// other\n\n::Another title:: [html]<p>What?</p> { =a ~b }")
+
+    assert one.digest == two.digest
+    assert one.digest != by_number("What? {=a ~b}", "nl")[0].digest
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=400))
+def test_no_bytes_make_it_stumble(content: bytes) -> None:
+    with contextlib.suppress(Unreadable):
+        read(content, "nl")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_no_mutation_of_a_good_file_makes_it_stumble(data: st.DataObject) -> None:
+    good = data.draw(st.sampled_from([GIFT.encode(), MOODLE.encode()]))
+    mutated = bytearray(good)
+    for _ in range(data.draw(st.integers(1, 6))):
+        place = data.draw(st.integers(0, len(mutated) - 1))
+        mutated[place] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(Unreadable):
+        read(bytes(mutated), "en")
