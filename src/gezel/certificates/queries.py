@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from gezel.certificates import rules
 from gezel.certificates.models import CERTIFICATES_OF_A_PERSON, CertificateType, Duty, Holding
+from gezel.kit.prepared import prepared
 from gezel.people.api import (
     Employment,
     Organisation,
@@ -136,6 +137,33 @@ def counts(rows: Iterable[Row]) -> dict[str, int]:
     return {state: found[state] for state in rules.State}
 
 
+@prepared
+def _holdings_of(person: int) -> QuerySet[Holding]:
+    return (
+        Holding.objects.filter(person=person)
+        .exclude(state=Holding.State.REFUSED)
+        .select_related("type")
+    )
+
+
+@prepared
+def _holdings_here(person: int, organisation: int) -> QuerySet[Holding]:
+    return (
+        Holding.objects.filter(person=person, type__organisation=organisation)
+        .exclude(state=Holding.State.REFUSED)
+        .select_related("type")
+    )
+
+
+@prepared
+def _duties_of(person: int, organisation: int, day: date) -> QuerySet[Duty]:
+    return Duty.objects.filter(
+        type__organisation=organisation,
+        from_on__lte=day,
+        job__employments__in=Employment.objects.current(day).filter(person=person),
+    ).select_related("type")
+
+
 def mine(
     person: Person,
     organisation: Organisation | None,
@@ -151,10 +179,11 @@ def mine(
     day = on or timezone.localdate()
     types: dict[int, CertificateType] = {}
     held: dict[int, list[rules.Held]] = defaultdict(list)
-    holdings = Holding.objects.filter(person=person).exclude(state=Holding.State.REFUSED)
-    if only_here:
-        holdings = holdings.filter(type__organisation=organisation)
-    for holding in holdings.select_related("type"):
+    if only_here and organisation is not None:
+        holdings = _holdings_here(person.pk, organisation.pk)
+    else:
+        holdings = [] if only_here else _holdings_of(person.pk)
+    for holding in holdings:
         types[holding.type_id] = holding.type
         held[holding.type_id].append(
             rules.Held(
@@ -166,11 +195,7 @@ def mine(
         )
     must: set[int] = set()
     if organisation is not None:
-        for duty in Duty.objects.filter(
-            type__organisation=organisation,
-            from_on__lte=day,
-            job__employments__in=Employment.objects.current(day).filter(person=person),
-        ).select_related("type"):
+        for duty in _duties_of(person.pk, organisation.pk, day):
             types[duty.type_id] = duty.type
             must.add(duty.type_id)
     rows = []

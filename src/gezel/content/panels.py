@@ -28,7 +28,7 @@ def panel_start(request: Request, activity_pk: int) -> HttpResponse:
 @at_work
 def panel_continue(request: Request) -> HttpResponse:
     """On the home page: the modules one is in the middle of, the last touched first."""
-    attempts = list(queries.under_way_here(request.visitor)[:MOST_SHOWN])
+    attempts = queries.under_way_here(request.visitor, most=MOST_SHOWN)
     if not attempts:
         raise Http404
     return render(request, "content/panel_continue.html", {"attempts": attempts})

@@ -14,6 +14,7 @@ from gezel.content.models import Answer, Attempt, Block, Module
 from gezel.content.rules import scoring
 from gezel.content.rules.bodies import Body, Question
 from gezel.content.rules.scoring import Said
+from gezel.kit.prepared import prepared
 from gezel.people.api import Organisation, Person, Visitor
 from gezel.skills.api import Demand, RoleProfile, Skill, estimates, profile_of, requirements
 
@@ -108,11 +109,8 @@ def answers_of(attempt: Attempt) -> list[Said]:
     ]
 
 
-def under_way_here(visitor: Visitor) -> QuerySet[Attempt]:
-    """Modules of this organisation someone is in the middle of, the last touched first.
-
-    `done` and `whole` are counted in the same query.
-    """
+@prepared
+def _under_way(person: int, organisation: int, *, most: int) -> QuerySet[Attempt]:
     version = OuterRef("version")
     blocks = (
         Block.objects.filter(module=OuterRef("module"), since__lte=version)
@@ -122,17 +120,25 @@ def under_way_here(visitor: Visitor) -> QuerySet[Attempt]:
     )
     return (
         Attempt.objects.filter(
-            person=visitor.person,
+            person=person,
             completed_at=None,
-            module__activity__organisation=visitor.organisation,
+            module__activity__organisation=organisation,
         )
         .select_related("module__activity")
         .annotate(
             done=Count("answers__block", distinct=True),
             whole=Coalesce(Subquery(blocks.annotate(n=Count("pk")).values("n")), 0),
         )
-        .order_by("-last_at", "-pk")
+        .order_by("-last_at", "-pk")[:most]
     )
+
+
+def under_way_here(visitor: Visitor, *, most: int) -> list[Attempt]:
+    """Modules of this organisation someone is in the middle of, the last touched first.
+
+    `done` and `whole` are counted in the same query.
+    """
+    return _under_way(visitor.person.pk, visitor.organisation.pk, most=most)
 
 
 def latest_attempt(person: Person, module: Module) -> Attempt | None:

@@ -27,7 +27,7 @@ from gezel.people.models import (
     PersonQuerySet,
     Unit,
 )
-from gezel.people.visitor import Request, Visitor
+from gezel.people.visitor import Request, Visitor, stand_in
 from gezel.people.web import at_work, require, signed_in
 
 __all__ = [
@@ -62,5 +62,6 @@ __all__ = [
     "require",
     "root_of",
     "signed_in",
+    "stand_in",
     "visitor_of",
 ]

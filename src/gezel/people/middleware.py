@@ -1,15 +1,17 @@
 """Who is this, where do they work, which language do they read."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
+from gezel.kit.prepared import prepared
 from gezel.people.models import Employment, LeadLine, Person
 from gezel.people.visitor import Visitor
 
@@ -18,14 +20,14 @@ Respond = Callable[[HttpRequest], HttpResponse]
 EMPLOYMENT_KEY = "employment"
 
 
-def visitor_of(person: Person, chosen: int | None = None) -> Visitor:
-    """The visitor a person is, in one query; `chosen` is an employment they switched to.
+@prepared
+def _seats_of(person: int, today: date) -> QuerySet[Employment, Any]:
+    """Where someone works today, with their mandates there: one row a mandate.
 
-    Every page asks this, so the query is kept cheap to build as well: the mandates come along
-    by a join, one row each, and are told apart here. A subquery a kind took thrice the time.
+    The mandates come along by a join and are told apart below: a subquery a kind took thrice
+    the time.
     """
-    today = timezone.localdate()
-    rows: list[Any] = list(  # annotated below with what the type checker does not follow
+    return (
         Employment.objects.current(today)
         .filter(person=person)
         .select_related("organisation", "unit", "job", "location")
@@ -42,6 +44,12 @@ def visitor_of(person: Person, chosen: int | None = None) -> Visitor:
         )
         .order_by("starts_on", "pk")
     )
+
+
+def visitor_of(person: Person, chosen: int | None = None) -> Visitor:
+    """The visitor a person is, in one query; `chosen` is an employment they switched to."""
+    today = timezone.localdate()
+    rows = _seats_of(person.pk, today)
     if not rows:
         return Visitor(person)
     employment = next((row for row in rows if row.pk == chosen), rows[0])

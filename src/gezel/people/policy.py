@@ -72,7 +72,7 @@ def intakes(visitor: Visitor) -> QuerySet[Intake]:
 
 def requests_to_answer(person: Person) -> QuerySet[JoinRequest]:
     """Only who is asked can answer."""
-    return JoinRequest.objects.filter(person=person)
+    return JoinRequest.objects.filter(person=person.pk)
 
 
 def requests_waiting(visitor: Visitor) -> QuerySet[JoinRequest]:

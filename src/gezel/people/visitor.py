@@ -54,6 +54,26 @@ class Visitor:
         return bool(self.mandates & {"hr", "author"})
 
 
+def stand_in(
+    person: int,
+    organisation: int | None = None,
+    *,
+    mandates: frozenset[str] = frozenset(),
+    leads: bool = False,
+) -> Visitor:
+    """A visitor made of keys alone, so that a prepared question can ask a policy.
+
+    See `kit.prepared`: there the keys are stand-ins themselves. What decides about the shape of
+    the question, the mandates and whether they lead, is real.
+    """
+    from gezel.people.models import Employment, Organisation, Person  # noqa: PLC0415 # they stand on this
+
+    employment = None
+    if organisation is not None:
+        employment = Employment(person_id=person, organisation=Organisation(pk=organisation))
+    return Visitor(Person(pk=person), employment, mandates, leads)
+
+
 class Request(HttpRequest):
     """A request of someone signed in, as the middleware leaves it."""
 

@@ -18,9 +18,7 @@ MOST = 4
 @signed_in
 def panel_goal(request: Request) -> HttpResponse:
     """The ring of my nearest goal, for the head of the home page."""
-    goal = queries.goals_in_full(
-        policy.own_goals(request.visitor).filter(state=Goal.State.OPEN)
-    ).first()
+    goal = queries.nearest_goal(request.visitor)
     if goal is None:
         raise Http404
     shown: dict[Hashable, float] = {
@@ -36,7 +34,7 @@ def panel_goal(request: Request) -> HttpResponse:
 @signed_in
 def panel_next(request: Request) -> HttpResponse:
     """My next dated steps; without a plan, a gentle way to begin one."""
-    steps = queries.open_steps(policy.own_goals(request.visitor), request.visitor, most=MOST)
+    steps = queries.own_open_steps(request.visitor, most=MOST)
     if not steps and request.visitor.employment is None:
         raise Http404
     return render(request, "plans/panel_next.html", {"steps": steps})

@@ -15,7 +15,7 @@ def people_i_lead(visitor: Visitor) -> PersonQuerySet:
 
 def own_goals(visitor: Visitor) -> QuerySet[Goal]:
     """Mine, at every employer and between jobs."""
-    return Goal.objects.filter(person=visitor.person)
+    return Goal.objects.filter(person=visitor.person.pk)
 
 
 def goals_shared_with_me(visitor: Visitor) -> QuerySet[Goal]:

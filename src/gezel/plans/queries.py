@@ -1,7 +1,7 @@
 """Reads what rules and pages need about goals, steps, agreements and shared goals."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -10,7 +10,8 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from gezel.catalogue.api import Activity, ActivitySkill
-from gezel.people.api import Employment, Organisation, Person, Visitor
+from gezel.kit.prepared import prepared
+from gezel.people.api import Employment, Organisation, Person, Visitor, stand_in
 from gezel.plans import policy, rules
 from gezel.plans.models import Agreement, Fact, Goal, SharedGoal, Step, Wish
 from gezel.skills.api import (
@@ -136,6 +137,26 @@ def goals_in_full(goals: QuerySet[Goal]) -> QuerySet[Goal]:
     return goals.select_related("profile", "skill", "agreement").order_by("due_on", "pk")
 
 
+@prepared
+def _own_goals(person: int) -> QuerySet[Goal]:
+    return goals_in_full(policy.own_goals(stand_in(person)))
+
+
+@prepared
+def _nearest_goal(person: int) -> QuerySet[Goal]:
+    return goals_in_full(policy.own_goals(stand_in(person)).filter(state=Goal.State.OPEN))[:1]
+
+
+def own_goals(visitor: Visitor) -> list[Goal]:
+    """All of one's own, the nearest date first."""
+    return _own_goals(visitor.person.pk)
+
+
+def nearest_goal(visitor: Visitor) -> Goal | None:
+    """The open goal of one's own that comes first."""
+    return next(iter(_nearest_goal(visitor.person.pk)), None)
+
+
 # -- steps --------------------------------------------------------------------------------------
 
 
@@ -174,14 +195,26 @@ def steps_in_full(steps: QuerySet[Step]) -> QuerySet[Step]:
     return steps.select_related("activity__module", "goal__profile", "goal__skill")
 
 
-def open_steps(
-    goals: QuerySet[Goal], visitor: Visitor, *, most: int | None = None
-) -> list[PlanStep]:
-    """What is still to do for these goals, what asks attention first."""
-    found = steps_in_full(
-        Step.objects.filter(goal__in=goals, goal__state=Goal.State.OPEN, done_on=None)
-    )
-    return as_shown(found.order_by("due_on", "position", "pk")[:most], visitor)
+@prepared
+def _own_open_steps(person: int, *, most: int) -> QuerySet[Step]:
+    own = policy.own_goals(stand_in(person)).filter(state=Goal.State.OPEN)
+    found = steps_in_full(Step.objects.filter(goal__in=own, done_on=None))
+    return found.order_by("due_on", "position", "pk")[:most]
+
+
+def own_open_steps(visitor: Visitor, *, most: int) -> list[PlanStep]:
+    """What is still to do in one's own plan, what asks attention first."""
+    return as_shown(_own_open_steps(visitor.person.pk, most=most), visitor)
+
+
+@prepared
+def _steps_for(goals: Collection[int]) -> QuerySet[Step]:
+    return steps_in_full(Step.objects.filter(goal__in=goals)).order_by("due_on", "position", "pk")
+
+
+def steps_for(goals: Iterable[Goal], visitor: Visitor) -> list[PlanStep]:
+    """All steps for these goals, in order of date."""
+    return as_shown(_steps_for([goal.pk for goal in goals]), visitor)
 
 
 def as_shown(steps: Iterable[Step], visitor: Visitor) -> list[PlanStep]:

@@ -27,7 +27,7 @@ from gezel.plans.forms import (
     StepForm,
     WishForm,
 )
-from gezel.plans.models import Goal, Step, Wish
+from gezel.plans.models import Goal, Wish
 from gezel.skills.api import (
     RoleProfile,
     Skill,
@@ -50,14 +50,9 @@ MEANWHILE = gettext_lazy(
 def mine(request: Request) -> HttpResponse:
     """My goals, my next step, my plan in order of date."""
     visitor = request.visitor
-    goals = list(queries.goals_in_full(policy.own_goals(visitor)))
+    goals = queries.own_goals(visitor)
     under_way = [g for g in goals if g.is_open]
-    steps = queries.as_shown(
-        queries.steps_in_full(Step.objects.filter(goal__in=under_way)).order_by(
-            "due_on", "position", "pk"
-        ),
-        visitor,
-    )
+    steps = queries.steps_for(under_way, visitor)
     first = under_way[0] if under_way else None
     progress = queries.progress_of(under_way[1:])
     shown = {

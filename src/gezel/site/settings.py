@@ -180,8 +180,12 @@ if _database["ENGINE"].endswith("sqlite3"):
         _tests = Path(mkdtemp(prefix="gezel-test-"))
         atexit.register(rmtree, _tests, ignore_errors=True)
         _database["TEST"] = {"NAME": str(_tests / "test.sqlite3")}
-elif not TESTING:
+else:
+    # What `kit.prepared` asks, the server plans once a connection. A PgBouncer older than 1.21
+    # in front of it cannot keep plans: then the address ends in `?prepare_threshold=0`.
     _options = _database.setdefault("OPTIONS", {})
+    _options["prepare_threshold"] = int(_options.get("prepare_threshold", 5) or 0) or None
+if not (TESTING or _database["ENGINE"].endswith("sqlite3")):
     # Five seconds, then a polite 503. Giving an attempt up early makes who asks next try anew;
     # else the pauses between attempts double, and people wait on when the database is back.
     _options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 5, "reconnect_timeout": 2}

@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from gezel.kit.prepared import prepared
 from gezel.people.api import Employment, Person, Visitor
 from gezel.skills import rules
 from gezel.skills.models import Demand, Evidence, RoleProfile, Skill, Standing
@@ -73,16 +75,24 @@ def requirements_of(
     }
 
 
+@prepared
+def _demands(profiles: Collection[int]) -> QuerySet[Demand]:
+    return (
+        Demand.objects.filter(profile__in=profiles)
+        .select_related("skill")
+        .order_by("from_on", "position", "pk")
+    )
+
+
 def demands_of(
     profile_pks: Collection[int], *, until: date | None = None
 ) -> dict[int, list[rules.DatedDemand]]:
     """What each of these profiles asks and will ask, in one query; `skill` is a `Skill`."""
-    found = Demand.objects.filter(profile__in=profile_pks)
-    if until is not None:
-        found = found.filter(from_on__lte=until)
     dated: dict[int, list[rules.DatedDemand]] = defaultdict(list)
     skills: dict[int, Skill] = {}
-    for d in found.select_related("skill").order_by("from_on", "position", "pk"):
+    for d in _demands(profile_pks):
+        if until is not None and d.from_on > until:
+            continue
         skill = skills.setdefault(d.skill_id, d.skill)
         dated[d.profile_id].append(rules.DatedDemand(skill, d.level, d.essential, d.from_on))
     return dated
@@ -161,14 +171,19 @@ def rater_of(kind: str, by: int | None) -> int | None:
     return by if kind in {Evidence.Kind.SELF, Evidence.Kind.LEAD, Evidence.Kind.COLLEAGUE} else None
 
 
+@prepared
+def _standings(people: Collection[int]) -> QuerySet[Standing, Any]:
+    return Standing.objects.filter(person__in=people).values_list(
+        "person_id", "skill_id", "level", "sd", "pieces", "newest_on"
+    )
+
+
 def levels(person_pks: Collection[int], on: date | None = None) -> dict[tuple[int, int], Held]:
     """(person, skill) → level, sd, pieces, newest; stored ones for today, computed otherwise."""
     if on is None or on == timezone.localdate():
         return {
             (person, skill): (level, sd, pieces, newest)
-            for person, skill, level, sd, pieces, newest in Standing.objects.filter(
-                person__in=person_pks
-            ).values_list("person_id", "skill_id", "level", "sd", "pieces", "newest_on")
+            for person, skill, level, sd, pieces, newest in _standings(person_pks)
         }
     return {
         key: (e.level, e.sd, len(e.parts), e.newest_on)
@@ -327,15 +342,20 @@ def standings_of(visitor: Visitor) -> dict[int, Held]:
     )
 
 
+@prepared
+def _demands_of_job(job: int) -> QuerySet[Demand]:
+    return (
+        Demand.objects.filter(profile__profile_jobs__job=job)
+        .select_related("skill", "profile")
+        .order_by("from_on", "position", "pk")
+    )
+
+
 def own_demands(visitor: Visitor) -> tuple[RoleProfile | None, list[rules.DatedDemand]]:
     """The visitor's role with all it asks and will ask: one query, two where it asks nothing."""
     if visitor.employment is None:
         return None, []
-    found = list(
-        Demand.objects.filter(profile__profile_jobs__job=visitor.employment.job_id)
-        .select_related("skill", "profile")
-        .order_by("from_on", "position", "pk")
-    )
+    found = _demands_of_job(visitor.employment.job_id)
     if not found:
         return RoleProfile.objects.filter(jobs=visitor.employment.job_id).first(), []
     skills: dict[int, Skill] = {}

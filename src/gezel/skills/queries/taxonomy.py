@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from gezel.kit import search
+from gezel.kit.prepared import prepared
 from gezel.people.api import Organisation, Visitor
 from gezel.skills import rules
 from gezel.skills.models import (
@@ -85,14 +87,19 @@ def find_skills(visitor: Visitor, text: str, *, limit: int = 20) -> list[Skill]:
     return [rows[pk] for pk in dict.fromkeys(wanted) if pk in rows]
 
 
+@prepared
+def _own_names(organisation: int, skills: Collection[int]) -> QuerySet[SkillLabel, Any]:
+    return SkillLabel.objects.filter(organisation=organisation, skill__in=skills).values_list(
+        "skill_id", "name_nl", "name_en"
+    )
+
+
 def give_own_names(skills: Iterable[Skill], organisation: Organisation) -> None:
     """Let these skills answer to the names this organisation gave them (one query)."""
     by_key: dict[int, list[Skill]] = {}
     for skill in skills:
         by_key.setdefault(skill.pk, []).append(skill)
-    for pk, nl, en in SkillLabel.objects.filter(
-        organisation=organisation, skill__in=by_key
-    ).values_list("skill_id", "name_nl", "name_en"):
+    for pk, nl, en in _own_names(organisation.pk, list(by_key)):
         for skill in by_key[pk]:
             skill.own_nl, skill.own_en = nl, en
 

@@ -1,0 +1,34 @@
+"""On PostgreSQL: a cursor under which the server keeps its plan of a prepared question.
+
+Planning a question with some joins takes the server longer than answering it. Django binds values
+on our side, so to the server each question is new; this cursor sends the places and the values
+apart. What is no place stands in the statement as it is, so that the server sees it while planning.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import RawCursor, errors, sql
+from psycopg.pq import TransactionStatus
+
+
+class PlannedCursor(RawCursor[Any]):
+    """Executes one statement with `$1`-like places; Django's own wrapper goes around it."""
+
+    def __init__(self, connection: Any, statement: str, values: Sequence[Any]) -> None:
+        super().__init__(connection)
+        self._statement, self._values = statement.encode(), values
+
+    def execute(self, *_as_django_writes_it: Any, **_kwargs: Any) -> "PlannedCursor":
+        try:
+            return super().execute(self._statement, self._values, prepare=True)
+        except errors.FeatureNotSupported:
+            # A newer Gezel changed a column meanwhile: the kept plan is void, a new one is not.
+            if self.connection.info.transaction_status != TransactionStatus.IDLE:
+                raise
+            return super().execute(self._statement, self._values, prepare=False)
+
+
+def literal(value: Any, connection: Any) -> str:
+    """A value as it is written in a statement."""
+    return sql.Literal(value).as_string(connection)

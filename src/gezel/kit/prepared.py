@@ -1,0 +1,204 @@
+"""Questions that many pages ask, put into SQL once.
+
+Django puts a queryset together and into SQL anew at each request: half a millisecond to two of
+our time a question, and on PostgreSQL as much again to plan it. For a question that only differs
+by its values both come out the same each time, so here both are kept:
+
+    @prepared
+    def open_steps(person: int, today: date, *, most: int) -> QuerySet[Step]:
+        return Step.objects.filter(goal__person=person, due_on__gte=today)[:most]
+
+    open_steps(visitor.person.pk, today, most=4)  # a list of steps
+
+What is given by place is a **value**: a place in the SQL, filled at each call. The function is
+called with stand-ins for them, so it may hand them to the queryset and nothing else: it cannot
+look at them or count with them. Today is a value too. A list of values (`pk__in`) has one stand-in;
+when it is empty the answer is nothing, without asking. What is given by name, and the reader's
+language, is part of the **shape**: each combination is put into SQL on its own.
+
+Worth its while where a page is asked for all day. Elsewhere a plain queryset says it shorter.
+"""
+
+import copy
+import re
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
+from enum import Enum
+from functools import update_wrapper
+from itertools import count
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models.expressions import BaseExpression
+from django.utils.translation import get_language
+
+P = ParamSpec("P")
+Row = TypeVar("Row")
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\b")
+
+SHAPES = 64
+"""How many shapes of one question are kept; more means that a value was given by name."""
+
+
+class Slot(BaseExpression):
+    """Stands in a queryset for a value that comes later: its place among them."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__()
+        self.place = place
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> "Slot":
+        return self
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (self,)
+
+
+class Slots(BaseExpression):
+    """Stands for a list of values, where one asks whether something is among them."""
+
+    def __init__(self, slots: list[Slot]) -> None:
+        super().__init__()
+        self.slots = slots
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> "Slots":
+        return self
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return f"({', '.join(['%s'] * len(self.slots))})", tuple(self.slots)
+
+
+class _Question:
+    """One shape of a question in SQL, as Django's compiler left it."""
+
+    def __init__(self, asked: "QuerySet[Any, Any]") -> None:
+        self.asked = asked
+        self.compiler: Any = asked.query.get_compiler(using=asked.db)
+        self.sql, params = self.compiler.as_sql()
+        self.params = tuple(params)
+        if any(_is_day(param) for param in self.params):
+            raise TypeError("This day would stay for ever: give it as a value.")
+        self.used = sorted({p.place for p in self.params if isinstance(p, Slot)})
+        self.statement = ""
+
+    def rows(self, values: Sequence[Any]) -> list[Any]:
+        """What the database answers for these values, as Django's iterables make of it."""
+        connection = connections[self.asked.db]
+        adapt = connection.ops.adapt_unknown_value
+        plain = [adapt(value.value if isinstance(value, Enum) else value) for value in values]
+        with _cursor(connection, self, plain) as cursor:
+            cursor.execute(
+                self.sql,
+                [plain[p.place] if isinstance(p, Slot) else p for p in self.params],
+            )
+            found = cursor.fetchall()
+        if self.compiler.has_extra_select:
+            found = [row[: self.compiler.col_count] for row in found]
+        asked: Any = self.asked
+        query: Any = _Answered(self, connection, found)
+        answered: Any = QuerySet(asked.model, query=query, using=asked.db)
+        answered._fields = asked._fields
+        answered._known_related_objects = asked._known_related_objects
+        told = list(asked._iterable_class(answered))
+        if asked._prefetch_related_lookups:
+            prefetch_related_objects(told, *asked._prefetch_related_lookups)
+        return told
+
+
+class _Answered:
+    """Stands in for the query of a queryset: its rows are here already."""
+
+    def __init__(self, question: _Question, connection: Any, rows: list[Any]) -> None:
+        self._query = question.asked.query
+        self._compiler = copy.copy(question.compiler)
+        self._compiler.connection = connection
+        self._compiler.execute_sql = lambda *args, **kwargs: [rows]
+
+    def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
+        return self._compiler
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._query, name)
+
+
+class Prepared(Generic[P, Row]):
+    """A question with places for its values; calling it gives the rows."""
+
+    def __init__(self, ask: "Callable[P, QuerySet[Any, Row]]") -> None:
+        self.ask = ask
+        self._kept: dict[Any, _Question | None] = {}
+        update_wrapper(self, ask)
+
+    def __call__(self, *values: P.args, **shape: P.kwargs) -> list[Row]:
+        flat: list[Any] = []
+        lengths = []
+        for value in values:
+            if isinstance(value, list | tuple | set | frozenset):
+                if not value:
+                    return []
+                padded = _padded(value)
+                flat += padded
+                lengths.append(len(padded))
+            else:
+                flat.append(value)
+                lengths.append(0)
+        if None in flat:
+            raise TypeError("Nothing (None) has SQL of its own: say it by name.")
+        key = (get_language(), *lengths, *shape.items())
+        if key not in self._kept:
+            if len(self._kept) >= SHAPES:
+                self._kept.clear()
+            self._kept[key] = self._put(lengths, shape)
+        question = self._kept[key]
+        return [] if question is None else question.rows(flat)
+
+    def _put(self, lengths: list[int], shape: dict[str, Any]) -> _Question | None:
+        places = count()
+        slots = [
+            Slots([Slot(next(places)) for _ in range(length)]) if length else Slot(next(places))
+            for length in lengths
+        ]
+        ask: Callable[..., QuerySet[Any, Row]] = self.ask
+        try:
+            return _Question(ask(*slots, **shape))
+        except EmptyResultSet:  # nothing can answer it, whatever the values
+            return None
+
+
+def prepared(ask: "Callable[P, QuerySet[Any, Row]]") -> "Prepared[P, Row]":
+    """Put what this function asks into SQL once for each shape; see the head of this module."""
+    return Prepared(ask)
+
+
+def _is_day(param: object) -> bool:
+    """Whether this is a date or moment, as it is or as SQLite keeps it."""
+    return isinstance(param, date) or bool(isinstance(param, str) and _DAY.match(param))
+
+
+def _padded(values: Collection[Any]) -> tuple[Any, ...]:
+    """The values and the last one again, up to a power of two: few lengths, so few shapes."""
+    found = tuple(values)
+    return found + (found[-1],) * ((1 << (len(found) - 1).bit_length()) - len(found))
+
+
+def _cursor(connection: Any, question: _Question, values: Sequence[Any]) -> Any:
+    """A cursor as Django wraps it; on PostgreSQL one under which the server keeps its plan."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    from gezel.kit.planned import PlannedCursor, literal  # noqa: PLC0415 # not always there
+
+    connection.ensure_connection()
+    if not question.statement:
+        numbers = {place: f"${number}" for number, place in enumerate(question.used, 1)}
+        question.statement = question.sql % tuple(
+            numbers[p.place] if isinstance(p, Slot) else literal(p, connection.connection)
+            for p in question.params
+        )
+    return connection._prepare_cursor(
+        PlannedCursor(
+            connection.connection, question.statement, [values[place] for place in question.used]
+        )
+    )
