@@ -25,3 +25,12 @@ class FrameworkTakenIn:
     """ESCO or O*NET was taken in and something changed: names, relations, what is offered."""
 
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkillsMerged:
+    """An own skill is read as another from now on, or (without `into_pk`) as itself again."""
+
+    organisation_pk: int
+    skill_pk: int
+    into_pk: int | None

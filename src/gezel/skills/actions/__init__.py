@@ -1,8 +1,8 @@
 """What people do with skills: one function per sentence of the business.
 
 `evidence` is what people showed; `profiles` is what roles ask; `skills` are an organisation's own
-skills and names; `frameworks` takes in ESCO and O*NET; `counts` keeps the figures behind the need
-map.
+skills and names, `merging` what to do when two are one; `frameworks` takes in ESCO and O*NET;
+`counts` keeps the figures behind the need map.
 """
 
 from gezel.skills.actions.counts import count_needs, mark_stale, recompute_organisation, recount
@@ -19,6 +19,7 @@ from gezel.skills.actions.evidence import (
 )
 from gezel.skills.actions.findable import make_skills_findable
 from gezel.skills.actions.frameworks import TakenIn, Tally, import_esco, import_onet
+from gezel.skills.actions.merging import merge_skill, preview_merge, separate_skill
 from gezel.skills.actions.profiles import (
     Moved,
     OlderPicture,
@@ -29,7 +30,13 @@ from gezel.skills.actions.profiles import (
     save_profile,
     take_over,
 )
-from gezel.skills.actions.skills import change_skill, make_skill, name_skills
+from gezel.skills.actions.skills import (
+    change_skill,
+    confirm_alias,
+    make_skill,
+    name_skills,
+    remove_alias,
+)
 
 __all__ = [
     "Moved",
@@ -43,6 +50,7 @@ __all__ = [
     "begin_profile",
     "change_skill",
     "close_request",
+    "confirm_alias",
     "copy_profile",
     "correct",
     "count_needs",
@@ -51,14 +59,18 @@ __all__ = [
     "make_skill",
     "make_skills_findable",
     "mark_stale",
+    "merge_skill",
     "name_skills",
     "object_to",
+    "preview_merge",
     "rate_oneself",
     "recompute",
     "recompute_organisation",
     "recount",
+    "remove_alias",
     "remove_profile",
     "save_profile",
+    "separate_skill",
     "take_over",
     "vouch",
 ]

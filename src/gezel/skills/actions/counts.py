@@ -82,9 +82,12 @@ def _chunks(sizes: dict[int, int]) -> Iterator[list[int]]:
 @transaction.atomic
 def recount(person_pk: int, skill_pk: int) -> None:
     """Someone's level changed: count their unit, role profile and that skill anew."""
+    merged = queries.merged_skills()
+    skill_pk = merged.get(skill_pk, skill_pk)
+    same = queries.same_skills([skill_pk], merged)
     seats = (
         Employment.objects.current()
-        .filter(person=person_pk, job__profile_job__profile__demands__skill=skill_pk)
+        .filter(person=person_pk, job__profile_job__profile__demands__skill__in=same)
         .values_list("organisation_id", "unit_id", "job__profile_job__profile_id")
         .distinct()
     )

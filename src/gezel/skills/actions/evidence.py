@@ -300,6 +300,8 @@ def recompute(
     Where no evidence is left, the stored estimate goes.
     """
     day = on or timezone.localdate()
+    if skill_pks is not None:
+        skill_pks = queries.same_skills(skill_pks, queries.merged_skills())
     found = queries.estimates(person_pks, day, skill_pks=skill_pks)
     stored = Standing.objects.filter(person__in=person_pks)
     if skill_pks is not None:

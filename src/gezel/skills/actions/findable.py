@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from gezel.kit import search
-from gezel.skills.models import Occupation, Skill, SkillLabel
-from gezel.skills.queries.taxonomy import LABEL, OCCUPATION, SKILL
+from gezel.skills.models import Occupation, Skill, SkillAlias, SkillLabel
+from gezel.skills.queries.taxonomy import ALIAS, LABEL, OCCUPATION, SKILL
 
 STEP = 2_000
 
@@ -32,6 +32,18 @@ def make_label_findable(label: SkillLabel) -> None:
             if name
         ],
     )
+
+
+def make_aliases_findable(aliases: Iterable[SkillAlias]) -> None:
+    """Within the organisation that confirmed them, and for nobody else."""
+    search.index(
+        ALIAS,
+        [search.Entry(a.pk, a.organisation_id, a.language, a.words) for a in aliases],
+    )
+
+
+def forget_aliases(pks: Iterable[int]) -> None:
+    search.forget(ALIAS, pks)
 
 
 def forget_skills(pks: Iterable[int]) -> None:

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from gezel.people.api import Organisation
+from gezel.people.api import Organisation, Person
 from gezel.skills.actions import findable
-from gezel.skills.models import Skill, SkillLabel, SkillLink, Source
+from gezel.skills.models import Skill, SkillAlias, SkillLabel, SkillLink, Source
 
 LONGEST_NAME = 250
 
@@ -102,7 +103,7 @@ def _refuse_a_second(
     organisation: Organisation, name_nl: str, name_en: str, *, besides: Skill | None = None
 ) -> None:
     """Two own skills of one name would split the evidence between them."""
-    own = Skill.objects.filter(organisation=organisation)
+    own = Skill.objects.filter(organisation=organisation, merged_into=None)
     if besides:
         own = own.exclude(pk=besides.pk)
     for field, name in (("name_nl", name_nl), ("name_en", name_en)):
@@ -123,31 +124,107 @@ def _link(skill: Skill, address: str) -> None:
 
 
 @transaction.atomic
-def name_skills(organisation: Organisation, names: Mapping[int, tuple[str, str]]) -> int:
-    """Call shared skills as this organisation does: key → (Dutch, English).
+def name_skills(
+    organisation: Organisation, names: Mapping[int, tuple[str, str]], *, by: Person | None = None
+) -> int:
+    """Call skills as this organisation does: key → (Dutch, English).
 
-    An empty pair takes the own names away. The skill itself stays as it is for all others.
-    Returns how many names changed.
+    A shared skill gets a name of this organisation's own, and stays as it is for all others; an
+    empty pair takes it away. An own skill gets what is filled in. Every name helps find and
+    match from then on, also when another takes its place. Returns how many skills changed.
+
+    Raises:
+        ValidationError: an own skill has that name already; nothing is kept then.
     """
-    standing = {
-        label.skill_id: label
-        for label in SkillLabel.objects.filter(organisation=organisation, skill__in=names)
+    told = {
+        pk: (nl.strip()[:LONGEST_NAME], en.strip()[:LONGEST_NAME]) for pk, (nl, en) in names.items()
     }
-    shared = set(Skill.objects.filter(pk__in=names, organisation=None).values_list("pk", flat=True))
+    skills = Skill.objects.filter(pk__in=told).filter(
+        Q(organisation=None) | Q(organisation=organisation)
+    )
+    labels = {
+        label.skill_id: label
+        for label in SkillLabel.objects.filter(organisation=organisation, skill__in=told)
+    }
     changed = 0
-    for pk in sorted(shared):
-        nl, en = (name.strip()[:LONGEST_NAME] for name in names[pk])
-        label = standing.get(pk)
-        if label is None and (nl or en):
-            label = SkillLabel(organisation=organisation, skill_id=pk)
-        if label is None or (label.pk and (label.name_nl, label.name_en) == (nl, en)):
-            continue
-        changed += 1
-        if nl or en:
-            label.name_nl, label.name_en = nl, en
-            label.save()
-            findable.make_label_findable(label)
+    for skill in skills.order_by("pk"):
+        nl, en = told[skill.pk]
+        if skill.organisation_id is None:
+            done = _label(organisation, skill, labels.get(skill.pk), nl, en)
         else:
-            findable.forget_labels([label.pk])
-            label.delete()
+            done = _fill_in(organisation, skill, nl, en)
+        changed += done
+        for language, words in (("nl", nl), ("en", en)):
+            if done and words:
+                confirm_alias(organisation, skill, language=language, words=words, by=by)
     return changed
+
+
+def _label(
+    organisation: Organisation, skill: Skill, label: SkillLabel | None, nl: str, en: str
+) -> bool:
+    """What we call a shared skill; whether that is another name than before."""
+    if label is None and (nl or en):
+        label = SkillLabel(organisation=organisation, skill=skill)
+    if label is None or (label.pk and (label.name_nl, label.name_en) == (nl, en)):
+        return False
+    if nl or en:
+        label.name_nl, label.name_en = nl, en
+        label.save()
+        findable.make_label_findable(label)
+    else:
+        findable.forget_labels([label.pk])
+        label.delete()
+    return True
+
+
+def _fill_in(organisation: Organisation, skill: Skill, nl: str, en: str) -> bool:
+    """Names of a skill of our own; an empty one leaves what stands."""
+    new = (nl or skill.name_nl, en or skill.name_en)
+    if new == (skill.name_nl, skill.name_en):
+        return False
+    try:
+        _refuse_a_second(organisation, *new, besides=skill)
+    except ValidationError as twice:
+        raise ValidationError(
+            {str(skill.pk): _("You already have a skill of this name. Are they one? Merge them.")}
+        ) from twice
+    skill.name_nl, skill.name_en = new
+    skill.save(update_fields=["name_nl", "name_en"])
+    findable.make_skills_findable([skill])
+    return True
+
+
+@transaction.atomic
+def confirm_alias(
+    organisation: Organisation, skill: Skill, *, language: str, words: str, by: Person | None
+) -> SkillAlias:
+    """Someone confirms another name of a skill: it helps find it, and match texts to it.
+
+    Confirming it again changes nothing.
+
+    Raises:
+        ValidationError: there are no words in it, or the skill is not theirs to use.
+    """
+    words = " ".join(words.split())[:LONGEST_NAME]
+    if not words:
+        raise ValidationError({"words": _("Write the other name.")})
+    if skill.organisation_id not in {None, organisation.pk}:
+        raise ValidationError(_("This skill is not yours to name."))
+    alias, new = SkillAlias.objects.get_or_create(
+        organisation=organisation,
+        skill=skill,
+        language=language,
+        words=words,
+        defaults={"confirmed_by": by},
+    )
+    if new:
+        findable.make_aliases_findable([alias])
+    return alias
+
+
+@transaction.atomic
+def remove_alias(alias: SkillAlias) -> None:
+    """This is no other name of that skill after all."""
+    findable.forget_aliases([alias.pk])
+    alias.delete()

@@ -32,6 +32,7 @@ from gezel.skills.queries.maps import (
     units_above,
     units_below,
 )
+from gezel.skills.queries.merged import merged_skills, same_skills
 from gezel.skills.queries.needs import (
     NOT_HELD,
     Held,
@@ -89,6 +90,7 @@ __all__ = [
     "ledger",
     "levels",
     "live_counts",
+    "merged_skills",
     "need_map",
     "needs_among",
     "needs_of",
@@ -98,6 +100,7 @@ __all__ = [
     "requirements",
     "requirements_of",
     "rows_of",
+    "same_skills",
     "seats_beside",
     "seats_of",
     "skills_asked_of",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -60,8 +61,10 @@ def ledger(person: Person, skill: Skill, on: date | None = None) -> Ledger:
     """
     day = on or timezone.localdate()
     found = list(
-        Evidence.objects.filter(person=person, skill=skill, observed_on__lte=day)
-        .select_related("given_by", "corrects")
+        Evidence.objects.filter(
+            Q(skill=skill) | Q(skill__merged_into=skill), person=person, observed_on__lte=day
+        )
+        .select_related("given_by", "corrects", "skill")
         .prefetch_related("objections")
         .order_by("observed_on", "pk")
     )

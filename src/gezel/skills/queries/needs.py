@@ -5,18 +5,26 @@ person or per skill.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gezel.kit.prepared import prepared
 from gezel.people.api import Employment, Person, Visitor
 from gezel.skills import rules
 from gezel.skills.models import Demand, Evidence, RoleProfile, Skill, Standing
+from gezel.skills.queries.merged import (
+    as_one,
+    by_profile,
+    merged_skills,
+    same_skills,
+    stays,
+    under_merged_too,
+)
 
 # Level, standard deviation, pieces that count, day of the newest.
 Held = tuple[float, float, int, date | None]
@@ -79,7 +87,7 @@ def requirements_of(
 def _demands(profiles: Collection[int]) -> QuerySet[Demand]:
     return (
         Demand.objects.filter(profile__in=profiles)
-        .select_related("skill")
+        .select_related("skill__merged_into")
         .order_by("from_on", "position", "pk")
     )
 
@@ -88,14 +96,16 @@ def demands_of(
     profile_pks: Collection[int], *, until: date | None = None
 ) -> dict[int, list[rules.DatedDemand]]:
     """What each of these profiles asks and will ask, in one query; `skill` is a `Skill`."""
-    dated: dict[int, list[rules.DatedDemand]] = defaultdict(list)
+    rows: dict[int, list[tuple[Skill, rules.DatedDemand]]] = defaultdict(list)
     skills: dict[int, Skill] = {}
     for d in _demands(profile_pks):
         if until is not None and d.from_on > until:
             continue
         skill = skills.setdefault(d.skill_id, d.skill)
-        dated[d.profile_id].append(rules.DatedDemand(skill, d.level, d.essential, d.from_on))
-    return dated
+        rows[d.profile_id].append(
+            (skill, rules.DatedDemand(skill, d.level, d.essential, d.from_on))
+        )
+    return {pk: as_one(told) for pk, told in rows.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +132,24 @@ def spans_asked(
     if profile_pk is not None:
         found = found.filter(profile=profile_pk)
     if skill_pk is not None:
-        found = found.filter(skill=skill_pk)
-    rows = list(
-        found.order_by("profile_id", "skill_id", "from_on").values_list(
-            "profile_id", "skill_id", "level", "essential", "from_on"
-        )
+        found = found.filter(Q(skill=skill_pk) | Q(skill__merged_into=skill_pk))
+    dated = by_profile(
+        (profile, skill, read_as, rules.DatedDemand(skill, level, essential, from_on))
+        for profile, skill, read_as, level, essential, from_on in found.order_by(
+            "profile_id", "skill_id", "from_on"
+        ).values_list("profile_id", "skill_id", stays(), "level", "essential", "from_on")
     )
-    spans: dict[int, list[Span]] = defaultdict(list)
+    return {pk: spans for pk, told in dated.items() if (spans := list(_spans(told, day)))}
+
+
+def _spans(dated: Iterable[rules.DatedDemand], day: date) -> Iterator[Span]:
+    """Of each skill the levels of now and later, each until the next begins."""
+    rows = sorted(dated, key=lambda d: (str(d.skill), d.from_on))
     for row, following in zip(rows, [*rows[1:], None], strict=False):
-        profile, skill, level, essential, from_on = row
-        until_on = following[4] if following and following[:2] == row[:2] else None
-        if until_on is None or until_on > day:
-            spans[profile].append(Span(skill, level, essential, from_on, until_on))
-    return spans
+        more = following is not None and following.skill == row.skill
+        until_on = following.from_on if following is not None and more else None
+        if isinstance(row.skill, int) and (until_on is None or until_on > day):
+            yield Span(row.skill, row.level, row.essential, row.from_on, until_on)
 
 
 def estimates(
@@ -149,16 +164,20 @@ def estimates(
     page that shows the arithmetic.
     """
     day = on or timezone.localdate()
+    merged = merged_skills()
     pieces: dict[tuple[int, int], list[rules.Piece]] = defaultdict(list)
     found = standing_evidence().filter(person__in=person_pks, observed_on__lte=day)
     if skill_pks is not None:
-        found = found.filter(skill__in=skill_pks)
+        found = found.filter(skill__in=same_skills(skill_pks, merged))
     # Oldest row first: of two views of one day, the one written last is the one that stands.
     for pk, person, skill, kind, level, seen, by in found.order_by("pk").values_list(
         "pk", "person_id", "skill_id", "kind", "level", "observed_on", "given_by_id"
     ):
-        pieces[person, skill].append(rules.Piece(pk, kind, level, seen, rater_of(kind, by)))
-    return {key: rules.estimate(found, day) for key, found in pieces.items()}
+        read_as = merged.get(skill, skill)
+        pieces[person, read_as].append(rules.Piece(pk, kind, level, seen, rater_of(kind, by)))
+    return under_merged_too(
+        {key: rules.estimate(found, day) for key, found in pieces.items()}, merged
+    )
 
 
 def standing_evidence() -> QuerySet[Evidence]:
@@ -322,7 +341,11 @@ def skills_of(
     rows = rows_of(demands, held, asked_on or on)
     inside = {row.skill.pk for row in rows}
     others = Skill.objects.in_bulk([pk for pk in held if pk not in inside])
-    outside = [asked_row(skill, 0, essential=False, held=held[pk]) for pk, skill in others.items()]
+    outside = [
+        asked_row(skill, 0, essential=False, held=held[pk])
+        for pk, skill in others.items()
+        if skill.merged_into_id is None
+    ]
     later = rules.later_dates(demands, timezone.localdate())
     return PersonSkills(
         role,
@@ -346,7 +369,7 @@ def standings_of(visitor: Visitor) -> dict[int, Held]:
 def _demands_of_job(job: int) -> QuerySet[Demand]:
     return (
         Demand.objects.filter(profile__profile_jobs__job=job)
-        .select_related("skill", "profile")
+        .select_related("skill__merged_into", "profile")
         .order_by("from_on", "position", "pk")
     )
 
@@ -359,10 +382,10 @@ def own_demands(visitor: Visitor) -> tuple[RoleProfile | None, list[rules.DatedD
     if not found:
         return RoleProfile.objects.filter(jobs=visitor.employment.job_id).first(), []
     skills: dict[int, Skill] = {}
-    return found[0].profile, [
-        rules.DatedDemand(skills.setdefault(d.skill_id, d.skill), d.level, d.essential, d.from_on)
-        for d in found
-    ]
+    rows = [(skills.setdefault(d.skill_id, d.skill), d) for d in found]
+    return found[0].profile, as_one(
+        (skill, rules.DatedDemand(skill, d.level, d.essential, d.from_on)) for skill, d in rows
+    )
 
 
 def first_rows(demands: Sequence[rules.DatedDemand], held: Mapping[int, Held]) -> list[SkillAsked]:

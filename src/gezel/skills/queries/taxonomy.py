@@ -18,12 +18,13 @@ from gezel.skills.models import (
     OccupationLink,
     OccupationSkill,
     Skill,
+    SkillAlias,
     SkillLabel,
     Source,
 )
 
 # What things are called in the index; one word each, as it asks.
-OCCUPATION, SKILL, LABEL = "occupation", "skill", "skilllabel"
+OCCUPATION, SKILL, LABEL, ALIAS = "occupation", "skill", "skilllabel", "skillalias"
 HEAVY = ("about_nl", "about_en", "levels_nl", "levels_en")
 
 
@@ -66,23 +67,23 @@ def find_skills(visitor: Visitor, text: str, *, limit: int = 20) -> list[Skill]:
     organisation = visitor.organisation
     hits = search.search(
         text,
-        kinds=[SKILL, LABEL],
+        kinds=[SKILL, LABEL, ALIAS],
         organisation=organisation.pk,
         language=(get_language() or "en")[:2],
         limit=limit,
     )
-    of_label = dict(
-        SkillLabel.objects.filter(
-            organisation=organisation, pk__in=[h.object_id for h in hits if h.kind == LABEL]
-        ).values_list("pk", "skill_id")
-    )
-    wanted = [of_label.get(h.object_id) if h.kind == LABEL else h.object_id for h in hits]
+    named: dict[tuple[str, int], int] = {}
+    for kind, model in ((LABEL, SkillLabel), (ALIAS, SkillAlias)):
+        if pks := [h.object_id for h in hits if h.kind == kind]:
+            rows_of = model.objects.filter(organisation=organisation, pk__in=pks)
+            named |= {(kind, pk): skill for pk, skill in rows_of.values_list("pk", "skill_id")}
+    wanted = [h.object_id if h.kind == SKILL else named.get((h.kind, h.object_id)) for h in hits]
     rows = {
         skill.pk: skill
         for skill in Skill.objects.usable_by(visitor)
         .worded_by(organisation)
         .defer(*HEAVY, "aliases_nl", "aliases_en")
-        .filter(pk__in=[pk for pk in wanted if pk])
+        .filter(pk__in=[pk for pk in wanted if pk], merged_into=None)
     }
     return [rows[pk] for pk in dict.fromkeys(wanted) if pk in rows]
 

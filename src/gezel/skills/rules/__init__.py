@@ -1,7 +1,8 @@
 """What skills decides, in plain Python.
 
 `needs`: what a role asks, what evidence shows, where someone falls short. `roles`: how a role
-profile changes. `frameworks`: how ESCO and O*NET are read into our scale.
+profile changes. `frameworks`: how ESCO and O*NET are read into our scale. `distance`: how far it
+is to another role.
 """
 
 from gezel.skills.rules.frameworks import (

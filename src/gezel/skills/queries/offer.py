@@ -1,0 +1,115 @@
+"""What rooms above know about learning a skill: hours, prices, what is on offer.
+
+Skills stands below the catalogue and cannot ask it. So a room above says once, at the start, how
+to be asked; where none does, the published anchor holds and nothing is on offer.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.core.cache import caches
+
+from gezel.people.api import Organisation, Visitor
+from gezel.skills.rules import distance as far
+
+# A median over the whole catalogue hardly moves in a minute, and is asked on every page here.
+A_WHILE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one activity takes for one level of one skill."""
+
+    hours: float
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class OnOffer:
+    """One activity on someone's route."""
+
+    title: str
+    url: str
+    hours: float
+    price_cents: int
+    how: str
+    from_level: int
+    to_level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """From where to where someone has to learn a skill."""
+
+    held: float
+    asked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How often a room above names a skill, in words: "3 activities teach it"."""
+
+    words: str
+    count: int
+
+
+TakenBySkill = Mapping[int, Sequence[Taken]]
+HowLong = Callable[[Organisation], TakenBySkill]
+WhatFits = Callable[[Visitor, Mapping[int, Want]], Mapping[int, Sequence[OnOffer]]]
+HowUsed = Callable[[Organisation, Collection[int]], Use]
+_how_long: list[HowLong] = []
+_what_fits: list[WhatFits] = []
+_how_used: list[HowUsed] = []
+
+
+def tell_offer(how_long: HowLong, what_fits: WhatFits) -> None:
+    """A room above says how to be asked what learning takes and what it offers.
+
+    Args:
+        how_long: for an organisation, per skill what each activity takes for a level.
+        what_fits: for a visitor and wants by skill, per skill what helps, best first.
+    """
+    if how_long not in _how_long:
+        _how_long.append(how_long)
+        _what_fits.append(what_fits)
+
+
+def taken(organisation: Organisation) -> dict[int, list[Taken]]:
+    """Per skill what the activities of an organisation take for a level, remembered a minute."""
+    name = f"skills:taken:{organisation.pk}"
+    found: dict[int, list[Taken]] | None = caches["near"].get(name)
+    if found is None:
+        found = {}
+        for source in _how_long:
+            for skill, each in source(organisation).items():
+                found.setdefault(skill, []).extend(each)
+        caches["near"].set(name, found, A_WHILE)
+    return found
+
+
+def hours_per_level(organisation: Organisation) -> dict[int, far.HoursPerLevel]:
+    """Per skill the hours a level takes here; skills that nothing teaches take the anchor."""
+    return {
+        skill: far.hours_per_level([each.hours for each in found])
+        for skill, found in taken(organisation).items()
+    }
+
+
+def on_offer(visitor: Visitor, wants: Mapping[int, Want]) -> dict[int, list[OnOffer]]:
+    """What the organisation offers for these wants, per skill."""
+    found: dict[int, list[OnOffer]] = {}
+    for source in _what_fits:
+        for skill, each in (source(visitor, wants) if wants else {}).items():
+            found.setdefault(skill, []).extend(each)
+    return found
+
+
+def tell_use(how_used: HowUsed) -> None:
+    """A room above says how to be asked how often it names a skill."""
+    if how_used not in _how_used:
+        _how_used.append(how_used)
+
+
+def uses(organisation: Organisation, skill_pks: Collection[int]) -> list[Use]:
+    """Where rooms above name these skills, and how often; what names them nowhere is left out."""
+    return [use for source in _how_used if (use := source(organisation, skill_pks)).count]
