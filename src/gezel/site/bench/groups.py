@@ -26,6 +26,7 @@ GROUPS: dict[str, Group] = {
     "adaptive": Group(f"{_HERE}.adaptive", (SQLITE,)),
     "large": Group(f"{_HERE}.large", (POSTGRESQL,)),
     "clone": Group(f"{_HERE}.clone", (SQLITE,)),
+    "optimise": Group(f"{_HERE}.optimise", (SQLITE,)),
     "tests": Group(f"{_HERE}.suite", (SQLITE,), when_asked=True),
 }
 
