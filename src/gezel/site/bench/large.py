@@ -37,6 +37,8 @@ def measure() -> Iterator[Figure]:
     with override_settings(ALLOWED_HOSTS=["*"]):
         for name, url in (
             ("need map of the organisation", reverse("skills:organisation")),
+            ("the same by role profile", reverse("skills:organisation") + "?by=profile"),
+            ("the same by location", reverse("skills:organisation") + "?by=location"),
             ("home (HR)", reverse("home")),
         ):
             asked, size = cost.queries(client, url)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.utils import timezone
 from gezel.people.api import Employment, Organisation, Unit
 from gezel.skills import queries, rules
 from gezel.skills.actions.evidence import recompute
+from gezel.skills.actions.sums import fold, pass_on, settle
 from gezel.skills.models import NeedCount, NeedCounting, Standing
 
 # As many people as one transaction looks at: other writers wait no longer than that takes.
@@ -48,7 +49,10 @@ def recompute_organisation(organisation: Organisation, *, told: Told | None = No
 
 
 def count_needs(organisation: Organisation) -> None:
-    """Count anew, unit by unit, who reaches what is asked; readers see no half-counted unit."""
+    """Count anew, unit by unit, who reaches what is asked; readers see no half-counted unit.
+
+    The sums that pages read follow at the end, a layer of the tree at a time.
+    """
     # Changes hold this row until they are kept (`mark_stale`), so after this line we see them all;
     # what changes later marks it again.
     counting, _new = NeedCounting.objects.get_or_create(organisation=organisation)
@@ -63,6 +67,8 @@ def count_needs(organisation: Organisation) -> None:
     for units in _chunks(sizes):
         _count_units(organisation.pk, units, asked)
     NeedCount.objects.filter(organisation=organisation).exclude(unit__in=list(sizes)).delete()
+    settle(organisation)
+    fold(organisation)
     NeedCounting.objects.filter(pk=counting.pk).update(counted_at=timezone.now())
 
 
@@ -93,7 +99,13 @@ def recount(person_pk: int, skill_pk: int) -> None:
     )
     for organisation, unit, profile in seats:
         asked = queries.spans_asked(organisation, profile_pk=profile, skill_pk=skill_pk)
-        _count_units(organisation, [unit], asked, profile_pk=profile, skill_pk=skill_pk)
+        (place,) = _lock([unit])
+        old = NeedCount.objects.filter(unit=unit, profile=profile, skill=skill_pk)
+        before = list(old)
+        after = _counted(organisation, [unit], asked, profile_pk=profile)
+        old.delete()
+        NeedCount.objects.bulk_create(after)
+        pass_on(place, before, after)
 
 
 @transaction.atomic
@@ -116,70 +128,73 @@ class _Tally:
     people: int = 0
     short: int = 0
     short_essential: int = 0
-    gap_sum: float = 0.0
+    gap_tenths: int = 0
 
     def add(self, span: queries.Span, held: float) -> None:
-        if not span.level:
-            return
         self.people += 1
         if rules.is_short(span.level, held):
             self.short += 1
             self.short_essential += span.essential
-            self.gap_sum += rules.gap(span.level, held)
-
-
-@dataclass(slots=True)
-class _Place:
-    """People of one unit, profile and location, and the tally of each span asked of them."""
-
-    people: list[int] = field(default_factory=list)
-    tallies: list[_Tally] = field(default_factory=list)
+            self.gap_tenths += round(10 * rules.gap(span.level, held))
 
 
 @transaction.atomic
 def _count_units(
+    organisation_pk: int, unit_pks: Collection[int], asked: dict[int, list[queries.Span]]
+) -> None:
+    """Replace the counts of these units."""
+    _lock(unit_pks)
+    made = _counted(organisation_pk, unit_pks, asked)
+    NeedCount.objects.filter(organisation=organisation_pk, unit__in=unit_pks).delete()
+    NeedCount.objects.bulk_create(made, batch_size=2_000)
+
+
+def _lock(unit_pks: Collection[int]) -> list[Unit]:
+    """Two who count the same unit wait for each other, or both would put their rows there."""
+    return list(Unit.objects.select_for_update().filter(pk__in=unit_pks).order_by("pk"))
+
+
+def _counted(
     organisation_pk: int,
     unit_pks: Collection[int],
     asked: dict[int, list[queries.Span]],
     *,
     profile_pk: int | None = None,
-    skill_pk: int | None = None,
-) -> None:
-    """Replace the counts of these units, for one profile and skill or for all."""
-    # Two who count the same unit wait for each other, or both would put their rows there.
-    list(Unit.objects.select_for_update().filter(pk__in=unit_pks).order_by("pk"))
+) -> list[NeedCount]:
+    """The counts of these units as of now, for one profile or for all."""
     seats = Employment.objects.current().filter(
         organisation=organisation_pk, unit__in=unit_pks, job__profile_job__isnull=False
     )
-    old = NeedCount.objects.filter(organisation=organisation_pk, unit__in=unit_pks)
     if profile_pk is not None:
         seats = seats.filter(job__profile_job__profile=profile_pk)
-        old = old.filter(profile=profile_pk)
-    if skill_pk is not None:
-        old = old.filter(skill=skill_pk)
-    places: dict[tuple[int, int, int | None], _Place] = defaultdict(_Place)
+    places: dict[tuple[int, int, int | None], list[int]] = defaultdict(list)
     for unit, profile, location, person in seats.values_list(
         "unit_id", "job__profile_job__profile_id", "location_id", "person_id"
     ):
-        places[unit, profile, location].people.append(person)
-    people = [person for place in places.values() for person in place.people]
-    skills = {span.skill_pk for spans in asked.values() for span in spans}
-    held = _held(people, skills)
-    for (_unit, profile, _location), place in places.items():
-        for span in asked.get(profile, []):
-            tally = _Tally()
-            for person in place.people:
-                tally.add(span, held.get((person, span.skill_pk), 0.0))
-            place.tallies.append(tally)
-    old.delete()
-    NeedCount.objects.bulk_create(
-        (
-            _row(organisation_pk, key, span, tally)
-            for key, place in places.items()
-            for span, tally in zip(asked.get(key[1], []), place.tallies, strict=True)
-        ),
-        batch_size=2_000,
+        places[unit, profile, location].append(person)
+    # A level of 0 says that nothing is asked any more: nobody to count.
+    spans = {key[1]: [s for s in asked.get(key[1], []) if s.level] for key in places}
+    held = _held(
+        [person for people in places.values() for person in people],
+        {span.skill_pk for found in spans.values() for span in found},
     )
+    return [
+        _row(
+            organisation_pk,
+            key,
+            span,
+            _tally(span, (held.get((person, span.skill_pk), 0.0) for person in people)),
+        )
+        for key, people in places.items()
+        for span in spans[key[1]]
+    ]
+
+
+def _tally(span: queries.Span, levels: Iterable[float]) -> _Tally:
+    tally = _Tally()
+    for held in levels:
+        tally.add(span, held)
+    return tally
 
 
 def _held(people: Sequence[int], skills: Iterable[int]) -> dict[tuple[int, int], float]:
@@ -209,7 +224,7 @@ def _row(
         people=tally.people,
         short=tally.short,
         short_essential=tally.short_essential,
-        gap_sum=round(tally.gap_sum, 1),
+        gap_tenths=tally.gap_tenths,
     )
 
 

@@ -1,37 +1,25 @@
 """Reads what rules and pages need.
 
 `needs` is about people and what their roles ask, `ledger` about one skill of one person, `maps`
-about teams and the organisation, `profiles` about roles and skills.
+about teams, `places` and `counts` about the organisation, `profiles` about roles and skills.
 """
 
-from gezel.skills.queries.ledger import Entry, Ledger, evidence_given_by, ledger
-from gezel.skills.queries.maps import (
+from gezel.skills.queries.counts import (
     COUNTED_LIVE,
-    DIRECT,
-    Biggest,
-    Cell,
-    Count,
-    Figure,
-    NeedMap,
     Reading,
-    TeamMap,
-    TeamRow,
-    counting_of,
-    counts_for,
     known_to,
     later_days,
     later_days_in,
     live_counts,
-    need_map,
     people_without_role,
-    seats_beside,
-    seats_of,
+    reading_of,
     stored_counts,
-    team_map,
     totals,
     units_above,
-    units_below,
+    whole_counts,
 )
+from gezel.skills.queries.ledger import Entry, Ledger, evidence_given_by, ledger
+from gezel.skills.queries.maps import Cell, TeamMap, TeamRow, seats_beside, seats_of, team_map
 from gezel.skills.queries.merged import merged_skills, same_skills
 from gezel.skills.queries.needs import (
     NOT_HELD,
@@ -57,6 +45,15 @@ from gezel.skills.queries.needs import (
     spans_asked,
     standings_of,
 )
+from gezel.skills.queries.places import (
+    DIRECT,
+    Biggest,
+    Count,
+    Figure,
+    NeedMap,
+    Sight,
+    need_map,
+)
 
 __all__ = [
     "COUNTED_LIVE",
@@ -72,13 +69,12 @@ __all__ = [
     "NeedMap",
     "PersonSkills",
     "Reading",
+    "Sight",
     "SkillAsked",
     "Span",
     "TeamMap",
     "TeamRow",
     "asked_row",
-    "counting_of",
-    "counts_for",
     "demands_of",
     "estimates",
     "evidence_given_by",
@@ -97,6 +93,7 @@ __all__ = [
     "own_demands",
     "people_without_role",
     "profile_of",
+    "reading_of",
     "requirements",
     "requirements_of",
     "rows_of",
@@ -111,5 +108,5 @@ __all__ = [
     "team_map",
     "totals",
     "units_above",
-    "units_below",
+    "whole_counts",
 ]

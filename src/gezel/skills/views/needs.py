@@ -318,42 +318,41 @@ def organisation(request: Request) -> HttpResponseBase:
     visitor = request.visitor
     everything = policy.sees_everyone(visitor)
     here = visitor.organisation
-    root = root_of(here)
-    unit = root
+    unit = None
     if (pk := key_asked(request, "unit")) is not None:
         unit = get_object_or_404(policy.units_to_read(visitor), pk=pk)
+    unit = unit or root_of(here)
     by = request.GET.get("by", "unit") if everything else "unit"
     by = by if by in {"unit", "profile", "location"} else "unit"
     today = timezone.localdate()
-    asked = queries.spans_asked(here.pk)
-    days = [today, *queries.later_days(asked, today)]
+    days = [today, *queries.later_days(here, today)]
     shown_on = day_asked(request, "asked_on", ahead=True)
     shown_on = shown_on if shown_on in days else today
     on = day_asked(request, "on") if everything else None
-    reading = queries.counts_for(here, by=by, below=unit, deep=not everything, on=on)
+    reading = queries.reading_of(here, by=by, below=unit, deep=not everything, on=on)
+    sight = None if everything else _sight(visitor, unit)
     told = queries.need_map(
-        reading.counts,
+        reading.whole,
         days,
-        smallest=0 if everything else here.smallest_group,
-        known=None
-        if everything
-        else queries.known_to(here, policy.people_whose_skills(visitor), unit),
-        asked=asked,
+        sight.of_whole(unit.path) if sight and reading.whole_apart else sight,
     )
     whole = unit.path if by == "unit" else ""
     ordered = told.skills(whole, shown_on)
     keys = told.skills(whole, *days)
-    skills = Skill.objects.in_bulk(keys)
-    give_own_names(skills.values(), here)
+    form = FORMS.get(request.GET.get("export", ""))
+    listed = keys if form or request.GET.get("list") == "all" else keys[:COLUMNS]
+    across = ordered if request.GET.get("columns") == "all" else ordered[:COLUMNS]
+    skills = Skill.objects.worded_by(here).in_bulk({*listed, *across})
     biggest = [
         queries.Biggest(skills[pk], [(day, told.figure(whole, pk, day)) for day in days])
-        for pk in keys
-        if pk in skills
+        for pk in listed
     ]
-    all_columns = request.GET.get("columns") == "all"
-    columns = [skills[pk] for pk in ordered if pk in skills][: None if all_columns else COLUMNS]
-    places = [at for at in _places(visitor, by, unit) if _counts(told, at, keys, days)]
-    if form := FORMS.get(request.GET.get("export", "")):
+    columns = [skills[pk] for pk in across]
+    asked = keys if form or by != "unit" else across
+    if reading.whole_apart:
+        told = queries.need_map(reading.parts(asked), days, sight)
+    places = [at for at in _places(visitor, reading) if _counts(told, at, asked, days)]
+    if form:
         head, rows = _organisation_table(told, places, skills, days)
         return form("need-map-organisation", head, rows)
     return render(
@@ -371,14 +370,24 @@ def organisation(request: Request) -> HttpResponseBase:
             "on": on,
             "on_refused": on is not None and reading.on is None,
             "reading": reading,
-            "biggest": biggest if request.GET.get("list") == "all" else biggest[:COLUMNS],
-            "more_needs": len(biggest) - COLUMNS if request.GET.get("list") != "all" else 0,
+            "biggest": biggest,
+            "more_needs": len(keys) - len(listed),
             "columns": columns,
             "hidden_columns": len(ordered) - len(columns),
             "rows": [_place_row(told, place, columns, shown_on) for place in places],
             "smallest": here.smallest_group,
             "without_role": queries.people_without_role(here, unit) if everything else 0,
         },
+    )
+
+
+def _sight(visitor: Visitor, unit: Unit) -> queries.Sight:
+    """How far a visitor sees who may not see everyone."""
+    here = visitor.organisation
+    return queries.Sight(
+        here.smallest_group,
+        queries.known_to(here, policy.people_whose_skills(visitor), unit),
+        queries.spans_asked(here.pk),
     )
 
 
@@ -391,8 +400,9 @@ class Place:
     url: str
 
 
-def _places(visitor: Visitor, by: str, unit: Unit) -> list[Place]:
+def _places(visitor: Visitor, reading: queries.Reading) -> list[Place]:
     """What the map is divided into, by name."""
+    by, unit = reading.by, reading.below
     team = reverse("skills:team")
     if by == "profile":
         profiles = sorted(policy.profiles_to_read(visitor), key=lambda p: p.name.casefold())
@@ -400,7 +410,7 @@ def _places(visitor: Visitor, by: str, unit: Unit) -> list[Place]:
     if by == "location":
         found = Location.objects.filter(organisation=visitor.organisation)
         return [*(Place(at.pk, at.name, "") for at in found), Place(None, _("No location"), "")]
-    below = [Place(u.path, u.name, f"?unit={u.pk}") for u in queries.units_below(unit)]
+    below = [Place(u.path, u.name, f"?unit={u.pk}") for u in reading.beside.below]
     people = f"{team}?unit={unit.pk}" if policy.sees_everyone(visitor) else ""
     direct = _("Directly in %(unit)s") % {"unit": unit.name} if below else unit.name
     return [*below, Place(queries.DIRECT + unit.path, direct, people)]

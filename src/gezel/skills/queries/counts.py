@@ -1,0 +1,287 @@
+"""Where the figures of the organisation's need map come from: kept counts, or live ones."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Q, QuerySet, Sum
+
+from gezel.people.api import Employment, Job, Organisation, PersonQuerySet, Unit
+from gezel.skills import rules
+from gezel.skills.models import Demand, NeedCount, NeedCounting, NeedSum
+from gezel.skills.queries.needs import NOT_HELD, Span, levels, spans_asked
+from gezel.skills.queries.places import Count, Counted, Place
+
+# Up to so many people the counts of any day can be made while the reader waits.
+COUNTED_LIVE = 1_500
+_STEP = int(Unit.steplen)
+
+
+# --- as they were kept ------------------------------------------------------------------------
+
+
+def whole_counts(unit: Unit, skills: Collection[int] | None = None) -> Counted:
+    """A unit with all below it as one place: its sum, and who sits at the unit itself."""
+    sums = NeedSum.objects.filter(unit=unit, by=NeedSum.By.UNIT)
+    here = NeedCount.objects.filter(unit=unit)
+    return _added_up(sums, here, "unit_id", {unit.pk: unit.path}, skills)
+
+
+def stored_counts(
+    organisation: Organisation,
+    *,
+    by: str,
+    below: Unit,
+    deep: bool,
+    skills: Collection[int] | None = None,
+) -> Counted:
+    """Counts as they were kept: place, skill and interval → count.
+
+    Args:
+        by: "unit", "profile" or "location".
+        below: only people at this unit or below it.
+        deep: count also what stands beside the path from the root to `below`, and not only what
+            is below it; needed to decide what stays dark.
+        skills: only these.
+    """
+    if by == NeedSum.By.UNIT:
+        return _counts_of(units_beside(below, deep=deep), skills)
+    # Only the whole organisation is kept in this division; below it there is less to add up.
+    sums = NeedSum.objects.filter(unit=below, by=by) if below.depth == 1 else NeedSum.objects.none()
+    here = NeedCount.objects.filter(organisation=organisation)
+    if below.depth == 1:
+        here = here.filter(unit=below)
+    else:
+        here = here.filter(unit__path__startswith=below.path)
+    return _added_up(sums, here, f"{by}_id", None, skills)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The units a page about one unit tells of: those on the path, and one step below each."""
+
+    path: list[str]
+    units: list[Unit]
+
+    @property
+    def below(self) -> list[Unit]:
+        """One step below the unit itself, by name."""
+        here = self.path[-1]
+        return [u for u in self.units if u.path[:-_STEP] == here]
+
+    @property
+    def above(self) -> list[Unit]:
+        """The way down from the root to the unit above, as far as it was read."""
+        return sorted((u for u in self.units if u.path in self.path[:-1]), key=lambda u: u.path)
+
+
+def units_beside(unit: Unit, *, deep: bool) -> Beside:
+    """A unit with the units one step below it; `deep`: with those above it and beside them."""
+    path = _path_to(unit) if deep else [unit.path]
+    wanted = Q(path__in=path)
+    for level in path:
+        wanted |= Q(path__startswith=level, depth=len(level) // _STEP + 1)
+    found = Unit.objects.filter(wanted, organisation=unit.organisation_id)
+    return Beside(path, list(found.order_by("name", "pk")))
+
+
+def _counts_of(beside: Beside, skills: Collection[int] | None) -> Counted:
+    paths = {unit.pk: unit.path for unit in beside.units}
+    # The next step down the path is told by its own parts; who sits at it, by its count.
+    whole = [pk for pk, path in paths.items() if path not in beside.path]
+    sums = NeedSum.objects.filter(unit__in=whole, by=NeedSum.By.UNIT)
+    here = NeedCount.objects.filter(unit__in=list(paths))
+    return _added_up(sums, here, "unit_id", paths, skills)
+
+
+def _path_to(unit: Unit) -> list[str]:
+    """The paths of the units from the root down to this one."""
+    return [unit.path[:end] for end in range(_STEP, len(unit.path) + 1, _STEP)]
+
+
+def _added_up(
+    sums: QuerySet[NeedSum],
+    counts: QuerySet[NeedCount],
+    place: str,
+    names: Mapping[int, Place] | None,
+    skills: Collection[int] | None,
+) -> Counted:
+    """What was added up before and what is added up now, in one query: of one moment."""
+    key = (place, "skill_id", "from_on", "until_on")
+    figures = [Sum(name) for name in ("people", "short", "short_essential", "gap_tenths")]
+    if skills is not None:
+        sums, counts = sums.filter(skill__in=skills), counts.filter(skill__in=skills)
+    added: Counted = {}
+    for at, skill, from_on, until_on, *told in (
+        counts.order_by()
+        .values_list(*key)
+        .annotate(*figures)
+        .union(sums.order_by().values_list(*key).annotate(*figures), all=True)
+    ):
+        where = names[at] if names else at
+        added.setdefault((where, skill, (from_on, until_on)), Count()).add(Count(*told))
+    return {key: count for key, count in added.items() if count.people}
+
+
+# --- from the evidence itself -----------------------------------------------------------------
+
+
+def live_counts(
+    organisation: Organisation, *, by: str, below: Unit, deep: bool, on: date | None = None
+) -> Counted:
+    """The same from the evidence itself, for a small organisation or another day."""
+    asked = spans_asked(organisation.pk, on=on)
+    seats = Employment.objects.current().filter(organisation=organisation)
+    if not deep and below.depth > 1:
+        seats = seats.filter(unit__path__startswith=below.path)
+    rows = list(
+        seats.filter(job__profile_job__isnull=False).values_list(
+            "person_id", "unit__path", "job__profile_job__profile_id", "location_id"
+        )
+    )
+    held = levels([row[0] for row in rows], on)
+    counts: Counted = {}
+    for person, path, profile, location in rows:
+        places: dict[str, Place] = {
+            "unit": _place_of(path, below),
+            "profile": profile,
+            "location": location,
+        }
+        for span in asked.get(profile, []):
+            _tally(counts, places[by], span, held.get((person, span.skill_pk), NOT_HELD)[0])
+    return counts
+
+
+def _place_of(path: str, below: Unit) -> str:
+    """Where people of a unit are counted for a page about another: at the child of `below` that
+    holds them, or else where their branch leaves the path to it."""
+    shared = 0
+    while path[shared : shared + _STEP] == below.path[shared : shared + _STEP] != "":
+        shared += _STEP
+    return path[: shared + _STEP]
+
+
+def _tally(counts: Counted, place: Place, span: Span, level: float) -> None:
+    if span.level:
+        short = rules.is_short(span.level, level)
+        tenths = round(10 * rules.gap(span.level, level)) if short else 0
+        counts.setdefault((place, span.skill_pk, (span.from_on, span.until_on)), Count()).add(
+            Count(1, short, short and span.essential, tenths)
+        )
+
+
+def known_to(
+    organisation: Organisation, people: PersonQuerySet, below: Unit
+) -> dict[tuple[str, int], int]:
+    """How many people at each place and profile the reader may see one by one anyway."""
+    found: dict[tuple[str, int], int] = defaultdict(int)
+    for path, profile in (
+        Employment.objects.current()
+        .filter(organisation=organisation, person__in=people, job__profile_job__isnull=False)
+        .values_list("unit__path", "job__profile_job__profile_id")
+    ):
+        found[_place_of(path, below), profile] += 1
+    return found
+
+
+# --- for a page -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Counts for a page about one unit, and how they came: kept ones, or made just now.
+
+    Args:
+        by, below, deep: as for `stored_counts`.
+        counting: when the needs were counted last, and whether something changed since.
+        on: the day of the evidence, if another than today was asked for and could be given.
+    """
+
+    organisation: Organisation
+    by: str
+    below: Unit
+    deep: bool
+    live: bool
+    counting: NeedCounting | None
+    on: date | None
+
+    @property
+    def whole_apart(self) -> bool:
+        """Whether the whole can be read without its parts: not if the parts decide what of it
+        stays dark, and not if all is counted anyway."""
+        return not self.live and self.by == "unit" and (self.below.depth == 1 or not self.deep)
+
+    @cached_property
+    def beside(self) -> Beside:
+        """The units that stand on the page."""
+        return units_beside(self.below, deep=self.deep)
+
+    @cached_property
+    def whole(self) -> Counted:
+        """Counts that tell all of the unit, if not more."""
+        return whole_counts(self.below) if self.whole_apart else self._all
+
+    def parts(self, skills: Collection[int]) -> Counted:
+        """Counts of what the unit is divided into; at least of these skills."""
+        return _counts_of(self.beside, skills) if self.whole_apart else self._all
+
+    @cached_property
+    def _all(self) -> Counted:
+        if not self.live and self.by == "unit":
+            return _counts_of(self.beside, None)
+        if not self.live:
+            return stored_counts(self.organisation, by=self.by, below=self.below, deep=self.deep)
+        return live_counts(
+            self.organisation, by=self.by, below=self.below, deep=self.deep, on=self.on
+        )
+
+
+def reading_of(
+    organisation: Organisation, *, by: str, below: Unit, deep: bool, on: date | None = None
+) -> Reading:
+    """Kept counts where they are true or the organisation is large, live ones otherwise."""
+    counting = NeedCounting.objects.filter(organisation=organisation).first()
+    fresh = counting is not None and counting.counted_at is not None and not counting.stale_since
+    live = False
+    if not fresh or on is not None:
+        seats = Employment.objects.current().filter(organisation=organisation)
+        live = len(seats.values_list("pk")[: COUNTED_LIVE + 1]) <= COUNTED_LIVE
+    return Reading(organisation, by, below, deep, live, counting, on if live else None)
+
+
+def totals(organisation: Organisation) -> Counted:
+    """The counts of the whole organisation, as they were kept, in one query."""
+    root = Unit.objects.filter(organisation=organisation, depth=1)
+    sums = NeedSum.objects.filter(unit__in=root, by=NeedSum.By.UNIT)
+    here = NeedCount.objects.filter(unit__in=root)
+    return _added_up(sums, here, "organisation_id", None, None)
+
+
+def units_above(unit: Unit) -> list[Unit]:
+    """The way up the tree, from the root to the unit above."""
+    above = _path_to(unit)[:-1]
+    return list(Unit.objects.filter(path__in=above).order_by("depth")) if above else []
+
+
+def later_days(organisation: Organisation, after: date, *, most: int = 3) -> list[date]:
+    """The next days on which some role begins to ask something else."""
+    asked = Demand.objects.filter(profile__organisation=organisation, from_on__gt=after)
+    return list(asked.order_by("from_on").values_list("from_on", flat=True).distinct()[:most])
+
+
+def later_days_in(counts: Counted, after: date, *, most: int) -> list[date]:
+    """The next days on which these counts change."""
+    days = {day for _place, _skill, interval in counts for day in interval if day}
+    return sorted(day for day in days if day > after)[:most]
+
+
+def people_without_role(organisation: Organisation, below: Unit) -> int:
+    """How many work at this unit or below it in a job without role profile."""
+    # Few jobs have no profile: those first, or the database looks at everyone.
+    jobs = Job.objects.filter(organisation=organisation, profile_job=None)
+    seats = Employment.objects.current().filter(organisation=organisation, job__in=jobs)
+    if below.depth > 1:
+        seats = seats.filter(unit__path__startswith=below.path)
+    return seats.count()
