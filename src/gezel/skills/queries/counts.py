@@ -1,13 +1,15 @@
 """Where the figures of the organisation's need map come from: kept counts, or live ones."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
+from gezel.kit.prepared import prepared
 from gezel.people.api import Employment, Job, Organisation, PersonQuerySet, Unit
 from gezel.skills import rules
 from gezel.skills.models import Demand, NeedCount, NeedCounting, NeedSum
@@ -22,11 +24,16 @@ _STEP = int(Unit.steplen)
 # --- as they were kept ------------------------------------------------------------------------
 
 
-def whole_counts(unit: Unit, skills: Collection[int] | None = None) -> Counted:
+def whole_counts(unit: Unit) -> Counted:
     """A unit with all below it as one place: its sum, and who sits at the unit itself."""
-    sums = NeedSum.objects.filter(unit=unit, by=NeedSum.By.UNIT)
-    here = NeedCount.objects.filter(unit=unit)
-    return _added_up(sums, here, "unit_id", {unit.pk: unit.path}, skills)
+    return _told(_of_one(unit.pk), {unit.pk: unit.path})
+
+
+@prepared
+def _of_one(unit: int) -> QuerySet[NeedCount, Any]:
+    return _added_up(
+        NeedSum.objects.filter(unit=unit, by="unit"), NeedCount.objects.filter(unit=unit), "unit_id"
+    )
 
 
 def stored_counts(
@@ -55,7 +62,9 @@ def stored_counts(
         here = here.filter(unit=below)
     else:
         here = here.filter(unit__path__startswith=below.path)
-    return _added_up(sums, here, f"{by}_id", None, skills)
+    if skills is not None:
+        sums, here = sums.filter(skill__in=skills), here.filter(skill__in=skills)
+    return _told(_added_up(sums, here, f"{by}_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +99,31 @@ def units_beside(unit: Unit, *, deep: bool) -> Beside:
 def _counts_of(beside: Beside, skills: Collection[int] | None) -> Counted:
     paths = {unit.pk: unit.path for unit in beside.units}
     # The next step down the path is told by its own parts; who sits at it, by its count.
-    whole = [pk for pk, path in paths.items() if path not in beside.path]
-    sums = NeedSum.objects.filter(unit__in=whole, by=NeedSum.By.UNIT)
-    here = NeedCount.objects.filter(unit__in=list(paths))
-    return _added_up(sums, here, "unit_id", paths, skills)
+    whole = [pk for pk, path in paths.items() if path not in beside.path] or [0]
+    if skills is None:
+        return _told(_of_units(whole, list(paths)), paths)
+    wanted = list(skills)
+    return _told(_of_units_and_skills(whole, list(paths), wanted, wanted), paths)
+
+
+@prepared
+def _of_units(whole: Collection[int], here: Collection[int]) -> QuerySet[NeedCount, Any]:
+    return _added_up(
+        NeedSum.objects.filter(unit__in=whole, by="unit"),
+        NeedCount.objects.filter(unit__in=here),
+        "unit_id",
+    )
+
+
+@prepared
+def _of_units_and_skills(
+    whole: Collection[int], here: Collection[int], skills: Collection[int], same: Collection[int]
+) -> QuerySet[NeedCount, Any]:
+    return _added_up(
+        NeedSum.objects.filter(unit__in=whole, by="unit", skill__in=skills),
+        NeedCount.objects.filter(unit__in=here, skill__in=same),
+        "unit_id",
+    )
 
 
 def _path_to(unit: Unit) -> list[str]:
@@ -102,26 +132,24 @@ def _path_to(unit: Unit) -> list[str]:
 
 
 def _added_up(
-    sums: QuerySet[NeedSum],
-    counts: QuerySet[NeedCount],
-    place: str,
-    names: Mapping[int, Place] | None,
-    skills: Collection[int] | None,
-) -> Counted:
+    sums: QuerySet[NeedSum], counts: QuerySet[NeedCount], place: str
+) -> QuerySet[NeedCount, Any]:
     """What was added up before and what is added up now, in one query: of one moment."""
     key = (place, "skill_id", "from_on", "until_on")
     figures = [Sum(name) for name in ("people", "short", "short_essential", "gap_tenths")]
-    if skills is not None:
-        sums, counts = sums.filter(skill__in=skills), counts.filter(skill__in=skills)
-    added: Counted = {}
-    for at, skill, from_on, until_on, *told in (
+    return (
         counts.order_by()
         .values_list(*key)
         .annotate(*figures)
         .union(sums.order_by().values_list(*key).annotate(*figures), all=True)
-    ):
+    )
+
+
+def _told(rows: Iterable[Any], names: Mapping[int, Place] | None = None) -> Counted:
+    added: Counted = {}
+    for at, skill, from_on, until_on, *figures in rows:
         where = names[at] if names else at
-        added.setdefault((where, skill, (from_on, until_on)), Count()).add(Count(*told))
+        added.setdefault((where, skill, (from_on, until_on)), Count()).add(Count(*figures))
     return {key: count for key, count in added.items() if count.people}
 
 
@@ -253,10 +281,17 @@ def reading_of(
 
 def totals(organisation: Organisation) -> Counted:
     """The counts of the whole organisation, as they were kept, in one query."""
-    root = Unit.objects.filter(organisation=organisation, depth=1)
-    sums = NeedSum.objects.filter(unit__in=root, by=NeedSum.By.UNIT)
-    here = NeedCount.objects.filter(unit__in=root)
-    return _added_up(sums, here, "organisation_id", None, None)
+    return _told(_of_root(organisation.pk, organisation.pk))
+
+
+@prepared
+def _of_root(organisation: int, same: int) -> QuerySet[NeedCount, Any]:
+    top, root = (Unit.objects.filter(organisation=pk, depth=1) for pk in (organisation, same))
+    return _added_up(
+        NeedSum.objects.filter(unit__in=top, by="unit"),
+        NeedCount.objects.filter(unit__in=root),
+        "organisation_id",
+    )
 
 
 def units_above(unit: Unit) -> list[Unit]:
@@ -265,10 +300,15 @@ def units_above(unit: Unit) -> list[Unit]:
     return list(Unit.objects.filter(path__in=above).order_by("depth")) if above else []
 
 
-def later_days(organisation: Organisation, after: date, *, most: int = 3) -> list[date]:
-    """The next days on which some role begins to ask something else."""
+def later_days(organisation: Organisation, after: date) -> list[date]:
+    """The next three days on which some role begins to ask something else."""
+    return list(_later_days(organisation.pk, after))
+
+
+@prepared
+def _later_days(organisation: int, after: date) -> QuerySet[Demand, Any]:
     asked = Demand.objects.filter(profile__organisation=organisation, from_on__gt=after)
-    return list(asked.order_by("from_on").values_list("from_on", flat=True).distinct()[:most])
+    return asked.order_by("from_on").values_list("from_on", flat=True).distinct()[:3]
 
 
 def later_days_in(counts: Counted, after: date, *, most: int) -> list[date]:
