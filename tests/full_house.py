@@ -105,6 +105,8 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             for page in ("", "_edit", "_add", "_ask", "_take_over", "_remove")
         },
         "skills:occupation:pk": occupation.pk,
+        "skills:other_occupation:pk": occupation.pk,
+        "skills:other_role:pk": profile.pk,
         "skills:skill:pk": skill.pk,
         "skills:skill_edit:pk": skill.pk,
         "skills:skill_name:pk": skill.pk,

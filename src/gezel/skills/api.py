@@ -38,6 +38,9 @@ from gezel.skills.queries import (
     skills_asked_of,
     standings_of,
 )
+from gezel.skills.queries.merged import stays
+from gezel.skills.queries.offer import OnOffer, Taken, Use, tell_offer, tell_use
+from gezel.skills.queries.offer import Want as Wanted
 from gezel.skills.queries.taxonomy import find_skills, give_own_names, skills_by_key
 from gezel.skills.rules import (
     HIGHEST_LEVEL,
@@ -61,6 +64,7 @@ __all__ = [
     "Level",
     "Need",
     "Occupation",
+    "OnOffer",
     "Piece",
     "ProfileJob",
     "Requirement",
@@ -70,7 +74,10 @@ __all__ = [
     "SkillLink",
     "Source",
     "Standing",
+    "Taken",
     "TakenIn",
+    "Use",
+    "Wanted",
     "add_evidence",
     "count_needs",
     "demand_on",
@@ -97,5 +104,8 @@ __all__ = [
     "skills_asked_of",
     "skills_by_key",
     "standings_of",
+    "stays",
+    "tell_offer",
+    "tell_use",
     "vouch",
 ]

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from gezel.skills import panels
-from gezel.skills.views import ledger, needs, profiles, skills
+from gezel.skills.views import ledger, needs, other, profiles, skills
 
 app_name = "skills"
 
@@ -50,4 +50,12 @@ PEOPLE: list[URLPattern] = [
     path("panels/organisation/", panels.panel_organisation, name="panel_organisation"),
 ]
 
-urlpatterns = [*PEOPLE, *ROLES]
+# How near another role is: for oneself, and for a group by HR.
+OTHER: list[URLPattern] = [
+    path("near/", other.near, name="near"),
+    path("near/role/<int:pk>/", other.role, name="other_role"),
+    path("near/occupation/<int:pk>/", other.occupation, name="other_occupation"),
+    path("programme/", other.programme_page, name="programme"),
+]
+
+urlpatterns = [*PEOPLE, *ROLES, *OTHER]

@@ -3,7 +3,6 @@
 Nothing here is noted, kept or told to anyone.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,9 +22,10 @@ from gezel.skills.models import (
     RoleProfile,
     Skill,
 )
+from gezel.skills.queries.merged import by_profile, stays
 from gezel.skills.queries.needs import standings_of
-from gezel.skills.queries.offer import hours_per_level
-from gezel.skills.queries.same import own_of, stand_ins
+from gezel.skills.queries.offer import hours_per_level, taken
+from gezel.skills.queries.same import own_of, same_as, stand_ins
 from gezel.skills.rules import distance as far
 
 
@@ -66,20 +66,21 @@ def near_roles(
 ) -> NearList:
     """The other roles of the organisation, nearest first."""
     day = on or timezone.localdate()
-    dated: dict[int, list[rules.DatedDemand]] = defaultdict(list)
-    for row in (
-        Demand.objects.filter(profile__in=profiles, from_on__lte=day)
+    dated = by_profile(
+        (profile, skill, read_as, rules.DatedDemand(skill, level, essential, from_on))
+        for profile, skill, read_as, level, essential, from_on in Demand.objects.filter(
+            profile__in=profiles, from_on__lte=day
+        )
         .order_by("from_on", "position", "pk")
-        .values_list("profile_id", "skill_id", "level", "essential", "from_on")
-    ):
-        dated[row[0]].append(rules.DatedDemand(*row[1:]))
+        .values_list("profile_id", "skill_id", stays(), "level", "essential", "from_on")
+    )
     rows = [
         (profile, r.skill, r.level, far.WHOLE)
         for profile, demands in dated.items()
         for r in rules.demand_on(demands, day)
         if isinstance(r.skill, int)
     ]
-    return _nearest(visitor, _flat(rows), profiles.in_bulk, most)
+    return _nearest(visitor, _flat(rows), profiles.in_bulk, most, unsaid=0.0)
 
 
 def near_occupations(visitor: Visitor, source: str, *, most: int) -> NearList:
@@ -135,17 +136,18 @@ def _nearest(
     asking: _Asking,
     named: "Callable[[Collection[int]], Mapping[int, RoleProfile | Occupation]]",
     most: int,
+    *,
+    unsaid: float = far.UNSAID,
 ) -> NearList:
     organisation = visitor.organisation
-    held = standings_of(visitor)
-    mine, through = stand_ins(held, asking.place)
+    held, told_of = standings_of(visitor), taken(organisation)
+    same = same_as({*held, *told_of}, asking.place)
+    mine, through = stand_ins(held, same)
     own = {asking.place[pk]: own_of(found) for pk, found in mine.items()}
-    rates = {
-        asking.place[pk]: rate
-        for pk, rate in hours_per_level(organisation).items()
-        if pk in asking.place
-    }
-    told = far.distances(asking.edges, len(asking.roles), own, rates, skills=len(asking.skills))
+    rates = {asking.place[pk]: rate for pk, rate in hours_per_level(told_of, same).items()}
+    told = far.distances(
+        asking.edges, len(asking.roles), own, rates, skills=len(asking.skills), unsaid=unsaid
+    )
     chosen = told.nearest(most)
     lacking = {i: _lacking(asking, told, i) for i in chosen}
     names = named([asking.roles[i] for i in chosen])

@@ -87,12 +87,20 @@ def taken(organisation: Organisation) -> dict[int, list[Taken]]:
     return found
 
 
-def hours_per_level(organisation: Organisation) -> dict[int, far.HoursPerLevel]:
-    """Per skill the hours a level takes here; skills that nothing teaches take the anchor."""
-    return {
-        skill: far.hours_per_level([each.hours for each in found])
-        for skill, found in taken(organisation).items()
-    }
+def hours_per_level(
+    told: TakenBySkill, same: Mapping[int, Sequence[int]]
+) -> dict[int, far.HoursPerLevel]:
+    """For each asked skill the hours a level takes; those that nothing teaches take the anchor.
+
+    Args:
+        told: as `taken` says.
+        same: asked skill → skills that are it, among them the ones that are taught.
+    """
+    found = {}
+    for pk, rows in same.items():
+        if hours := [each.hours for row in rows for each in told.get(row, ())]:
+            found[pk] = far.hours_per_level(hours)
+    return found
 
 
 def on_offer(visitor: Visitor, wants: Mapping[int, Want]) -> dict[int, list[OnOffer]]:

@@ -12,8 +12,8 @@ from gezel.people.api import Visitor
 from gezel.skills import rules
 from gezel.skills.models import Skill
 from gezel.skills.queries.needs import standings_of
-from gezel.skills.queries.offer import OnOffer, Want, hours_per_level, on_offer
-from gezel.skills.queries.same import own_of, stand_ins
+from gezel.skills.queries.offer import OnOffer, Want, hours_per_level, on_offer, taken
+from gezel.skills.queries.same import own_of, same_as, stand_ins
 from gezel.skills.queries.taxonomy import Suggested, give_own_names
 from gezel.skills.rules import distance as far
 
@@ -105,9 +105,19 @@ class Compared:
         return sum(row.part.per_level.pieces > 0 for row in self.route)
 
     @property
+    def without_offer(self) -> int:
+        """For how many of the missing skills nothing here is on offer."""
+        return sum(not row.offer for row in self.route)
+
+    @property
     def months(self) -> int:
         """Whole months it takes at `A_WEEK` hours a week."""
         return max(1, round(self.told.hours / A_WEEK * 12 / 52))
+
+    @property
+    def years(self) -> int:
+        """The same in whole years, from three years on; below that 0."""
+        return round(self.months / 12) if self.months >= 36 else 0
 
 
 def compared(visitor: Visitor, asks: Asks, own: Sequence[far.Target] | None = None) -> Compared:
@@ -117,29 +127,49 @@ def compared(visitor: Visitor, asks: Asks, own: Sequence[far.Target] | None = No
         own: what their own role asks, to say also how far the two roles lie apart, both ways.
     """
     organisation = visitor.organisation
-    held, through = stand_ins(standings_of(visitor), list(asks.skills))
-    per_level = hours_per_level(organisation)
-    rates = {pk: per_level[pk] for pk in asks.skills if pk in per_level}
-    told = far.distance(asks.targets, {pk: own_of(found) for pk, found in held.items()}, rates)
+    held, told_of = standings_of(visitor), taken(organisation)
+    same = same_as({*held, *told_of}, asks.skills)
+    mine, through = stand_ins(held, same)
+    rates = hours_per_level(told_of, same)
+    told = far.distance(asks.targets, {pk: own_of(found) for pk, found in mine.items()}, rates)
     others = Skill.objects.in_bulk(through.values()) if through else {}
     give_own_names([*asks.skills.values(), *others.values()], organisation)
-    wants = {_key(part): Want(part.own.level, part.target.level) for part in told.missing}
-    offers = on_offer(visitor, wants)
+    offers = _offers(visitor, told.missing, same)
     rows = [
         Row(
             part,
-            asks.skills[_key(part)],
-            others.get(through.get(_key(part), 0)),
-            offers.get(_key(part), ()),
+            asks.skills[key_of(part.target)],
+            others.get(through.get(key_of(part.target), 0)),
+            offers.get(key_of(part.target), ()),
         )
         for part in told.parts
     ]
     there = back = None
     if own:
+        keys = [key_of(target) for target in own]
+        back_rates = hours_per_level(told_of, {pk: [pk] for pk in keys})
         there = far.distance(asks.targets, far.back_again(asks.targets, own), rates)
-        back = far.distance(own, far.back_again(own, asks.targets), per_level)
+        back = far.distance(own, far.back_again(own, asks.targets), back_rates)
     return Compared(told, rows, there, back, asks.suggested)
 
 
-def _key(part: far.Part) -> int:
-    return part.target.skill if isinstance(part.target.skill, int) else 0
+def key_of(target: far.Target) -> int:
+    """The key of the skill a target names."""
+    if not isinstance(target.skill, int):
+        raise TypeError("a target here names a skill by its key")
+    return target.skill
+
+
+def _offers(
+    visitor: Visitor, missing: Iterable[far.Part], same: Mapping[int, Sequence[int]]
+) -> dict[int, list[OnOffer]]:
+    """What the catalogue offers for each missing skill, also under another row of it."""
+    wants = {
+        row: (key_of(part.target), Want(part.own.level, part.target.level))
+        for part in missing
+        for row in same.get(key_of(part.target), ())
+    }
+    found: dict[int, list[OnOffer]] = {}
+    for row, offers in on_offer(visitor, {row: want for row, (_, want) in wants.items()}).items():
+        found.setdefault(wants[row][0], []).extend(offers)
+    return found

@@ -1,7 +1,7 @@
 """A group on its way from one role to another: what carries over, hours, cost, all together."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,8 @@ from gezel.skills import rules
 from gezel.skills.models import RoleProfile, Skill
 from gezel.skills.queries.needs import Held, levels
 from gezel.skills.queries.offer import hours_per_level, taken
-from gezel.skills.queries.other import Asks
-from gezel.skills.queries.same import own_of, same_as
+from gezel.skills.queries.other import Asks, key_of
+from gezel.skills.queries.same import own_of, same_as, stand_ins
 from gezel.skills.queries.taxonomy import give_own_names
 from gezel.skills.rules import distance as far
 
@@ -99,37 +99,37 @@ def programme(people: Sequence[int], asks: Asks, organisation: Organisation) -> 
     held: dict[int, dict[int, Held]] = defaultdict(dict)
     for (person, skill), found in levels(people).items():
         held[person][skill] = found
-    everything = {skill for each in held.values() for skill in each}
-    same = same_as(everything, asks.skills)
-    rates = hours_per_level(organisation)
+    told_of = taken(organisation)
+    same = same_as({skill for each in held.values() for skill in each} | {*told_of}, asks.skills)
+    rates = hours_per_level(told_of, same)
     size = len(asks.targets)
     rows: list[tuple[int, int, int, float]] = []
     own: dict[int, far.Own] = {}
     there = [0] * size
     short = [0.0] * size
     for p, person in enumerate(people):
+        mine, _through = stand_ins(held[person], same)
         for i, target in enumerate(asks.targets):
             rows.append((0, p * size + i, target.level, target.weight))
-            here = _held_of(held[person], target, same)
+            here = own_of(mine[key_of(target)]) if key_of(target) in mine else far.NOTHING
             own[p * size + i] = here
             there[i] += not rules.is_short(target.level, here.level)
             short[i] += rules.gap(target.level, here.level)
     told = far.distances(
         far.Edges.of(rows), 1, own,
         {
-            p * size + i: rates[target.skill]
+            p * size + i: rates[key_of(target)]
             for p in range(len(people)) for i, target in enumerate(asks.targets)
-            if isinstance(target.skill, int) and target.skill in rates
+            if key_of(target) in rates
         },
         skills=len(people) * size,
     )  # fmt: skip
     parts = told.parts.reshape(len(people), size).sum(axis=0) if rows else np.zeros(size)
-    prices = taken(organisation)
     give_own_names(asks.skills.values(), organisation)
     shown, fees = [], 0
     for i, target in enumerate(asks.targets):
-        pk = target.skill if isinstance(target.skill, int) else 0
-        costs = sorted(each.cents for each in prices.get(pk, ()))
+        pk = key_of(target)
+        costs = sorted(each.cents for row in same.get(pk, ()) for each in told_of.get(row, ()))
         fees += round(short[i] * target.weight * costs[len(costs) // 2]) if costs else 0
         shown.append(
             GroupRow(
@@ -142,13 +142,3 @@ def programme(people: Sequence[int], asks: Asks, organisation: Organisation) -> 
         len(people), hours, int(told.low[0]), int(told.high[0]), int(told.whole[0]),
         hours - missing_hours, shown, fees,
     )  # fmt: skip
-
-
-def _held_of(
-    held: Mapping[int, Held], target: far.Target, same: Mapping[int, list[int]]
-) -> far.Own:
-    pk = target.skill if isinstance(target.skill, int) else 0
-    if pk in held:
-        return own_of(held[pk])
-    others = [held[other] for other in same.get(pk, ()) if other in held]
-    return own_of(min(others, key=lambda found: found[1])) if others else far.NOTHING

@@ -19,7 +19,7 @@ def own_of(held: Held) -> far.Own:
 
 
 def same_as(held: Collection[int], asked: Collection[int]) -> dict[int, list[int]]:
-    """For each asked skill the held ones that are it, itself first; four queries in all."""
+    """For each asked skill the ones of `held` that are it, itself first; four queries in all."""
     found: dict[int, list[int]] = defaultdict(list)
     for pk in held:
         if pk in asked:
@@ -40,17 +40,20 @@ def same_as(held: Collection[int], asked: Collection[int]) -> dict[int, list[int
 
 
 def stand_ins(
-    held: Mapping[int, Held], asked: Collection[int]
+    held: Mapping[int, Held], same: Mapping[int, list[int]]
 ) -> tuple[dict[int, Held], dict[int, int]]:
     """What someone holds of the asked skills, and through which other row where it is another.
 
     Their own evidence of the skill itself comes first; else that of the same skill elsewhere, the
     surest where there are more.
+
+    Args:
+        same: as `same_as` says, of these held skills and perhaps others.
     """
-    through = {
-        pk: pk if pk in held else min(others, key=lambda other: (held[other][1], other))
-        for pk, others in same_as(list(held), asked).items()
-    }
+    through = {}
+    for pk, rows in same.items():
+        if mine := [other for other in rows if other in held]:
+            through[pk] = pk if pk in held else min(mine, key=lambda row: (held[row][1], row))
     return (
         {pk: held[other] for pk, other in through.items()},
         {pk: other for pk, other in through.items() if other != pk},

@@ -263,7 +263,7 @@ class Edges:
 class Near:
     """Figures per role, each an array with one place a role; hours are whole.
 
-    `nearness` (0-1) orders: hours carried over the whole and `UNSAID` together.
+    `nearness` (0-1) orders: hours carried over the whole and what lists leave unsaid.
     """
 
     hours: Floats
@@ -292,6 +292,7 @@ def distances(
     per_level: Mapping[int, HoursPerLevel] | None = None,
     *,
     skills: int,
+    unsaid: float = UNSAID,
 ) -> Near:
     """The distance of one person to many roles: the same sum as `distance`, for all at once.
 
@@ -300,6 +301,8 @@ def distances(
         held: by index of the skill; skills that are left out are not known.
         per_level: by index of the skill; skills that are left out take the anchor.
         skills: how many skills there are.
+        unsaid: hours that each role is reckoned to ask beside its list, for the order only; 0
+            where all lists are made in one house, and as long as their makers meant them.
     """
     sums = _Sums.of(edges, roles, _Levels.of(held, skills), _Rates.of(per_level or {}, skills))
     return Near(
@@ -309,7 +312,7 @@ def distances(
         sums.whole,
         sums.missing,
         sums.parts,
-        (sums.whole - sums.missing) / (sums.whole + UNSAID),
+        (sums.whole - sums.missing) / np.maximum(1.0, sums.whole + unsaid),
     )
 
 
