@@ -112,6 +112,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "skills:skill_name:pk": skill.pk,
         "catalogue:activity:pk": activity.pk,
         "catalogue:edit:pk": activity.pk,
+        "catalogue:dates:pk": activity.pk,
         "catalogue:hide_tip:pk": activity.pk,
         "certificates:holding:pk": holding.pk,
         "certificates:decide:pk": holding.pk,

@@ -1,13 +1,23 @@
 """The front door of catalogue."""
 
 from gezel.catalogue.actions import Taught, keep_findable, offer, prefer, put_aside, share
-from gezel.catalogue.models import Activity, ActivitySkill, HiddenTip, Provider, TipPreference
+from gezel.catalogue.models import (
+    Activity,
+    ActivitySkill,
+    HiddenTip,
+    Offering,
+    Prerequisite,
+    Provider,
+    TipPreference,
+)
+from gezel.catalogue.offerings import Offer, give_on, needs_first, offers_for
 from gezel.catalogue.policy import activities_to_read
 from gezel.catalogue.queries import (
     Tips,
     ToldTip,
     activities_teaching,
     keep_out_of_tips,
+    preferences_of,
     tips_for,
     wants_of,
 )
@@ -17,6 +27,9 @@ __all__ = [
     "Activity",
     "ActivitySkill",
     "HiddenTip",
+    "Offer",
+    "Offering",
+    "Prerequisite",
     "Provider",
     "Taught",
     "TipPreference",
@@ -25,10 +38,14 @@ __all__ = [
     "Want",
     "activities_teaching",
     "activities_to_read",
+    "give_on",
     "keep_findable",
     "keep_out_of_tips",
+    "needs_first",
     "offer",
+    "offers_for",
     "prefer",
+    "preferences_of",
     "put_aside",
     "share",
     "tips_for",

@@ -38,6 +38,23 @@ class ActivityForm(forms.ModelForm[Activity]):
         initial=0,
         help_text=_("0 when it is free."),
     )
+    travel = forms.DecimalField(
+        label=_("Travel costs (euros)"),
+        min_value=0,
+        max_value=100_000,
+        decimal_places=2,
+        initial=0,
+        required=False,
+        help_text=_("On top of the price, there and back for one person."),
+    )
+    own_percent = forms.IntegerField(
+        label=_("Share in own or quiet time (percent)"),
+        min_value=0,
+        max_value=100,
+        initial=0,
+        required=False,
+        help_text=_("How much can be done at a quiet hour or at home. 0: all in working time."),
+    )
     hours = forms.DecimalField(
         label=_("Hours"),
         min_value=Decimal("0.05"),
@@ -67,18 +84,23 @@ class ActivityForm(forms.ModelForm[Activity]):
         model = Activity
         fields = [
             "title_nl", "title_en", "summary_nl", "summary_en", "kind", "mix", "form", "hours",
-            "in_dutch", "in_english", "evening", "location", "link", "state",
+            "in_dutch", "in_english", "evening", "mandatory", "location", "link", "state",
         ]  # fmt: skip
         widgets = {
             "summary_nl": forms.Textarea(attrs={"rows": 4, "maxlength": 5_000}),
             "summary_en": forms.Textarea(attrs={"rows": 4, "maxlength": 5_000}),
         }
-        labels = {"state": _("Is it on offer?")}
+        labels = {"state": _("Is it on offer?"), "mandatory": _("Mandatory training")}
+        help_texts = {
+            "mandatory": _("By law, collective agreement or employer: never on a personal budget.")
+        }
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         if self.instance.pk:
             self.fields["price"].initial = Decimal(self.instance.price_cents) / 100
+            self.fields["travel"].initial = Decimal(self.instance.travel_cents) / 100
+            self.fields["own_percent"].initial = self.instance.own_percent
             provider = self.instance.provider
             self.fields["provider_name"].initial = provider.name if provider else ""
         else:
@@ -100,6 +122,8 @@ class ActivityForm(forms.ModelForm[Activity]):
         """What goes into the row; price in cents."""
         told = {name: self.cleaned_data[name] for name in self.Meta.fields}
         told["price_cents"] = int(self.cleaned_data["price"] * 100)
+        told["travel_cents"] = int((self.cleaned_data["travel"] or 0) * 100)
+        told["own_percent"] = self.cleaned_data["own_percent"] or 0
         return told
 
 

@@ -1,5 +1,6 @@
 """What can be learned here, in which form, for what it costs."""
 
+import uuid
 from datetime import date
 from typing import Self
 
@@ -96,6 +97,14 @@ class Activity(models.Model):
         _("hours"), max_digits=6, decimal_places=2, validators=[MinValueValidator(0)]
     )
     price_cents = models.PositiveIntegerField(_("price"), default=0)
+    # On top of the price: getting there and back, and a night if that is needed.
+    travel_cents = models.PositiveIntegerField(_("travel costs"), default=0)
+    # How much of the hours can be done in one's own or a quiet hour, so that nobody is missed.
+    own_percent = models.PositiveSmallIntegerField(
+        _("share in own or quiet time"), default=0, validators=[MaxValueValidator(100)]
+    )
+    # Asked by law, collective agreement or employer: never on a personal budget (BW 7:611a).
+    mandatory = models.BooleanField(_("mandatory"), default=False)
     in_dutch = models.BooleanField(_("in Dutch"), default=True)
     in_english = models.BooleanField(_("in English"), default=False)
     evening = models.BooleanField(_("in the evening"), default=False)
@@ -122,7 +131,10 @@ class Activity(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(title_nl="", title_en=""), name="activity_has_a_title"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(own_percent__lte=100), name="own_time_is_at_most_all"
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation", "state", "kind"], name="activity_on_offer"),
@@ -166,6 +178,71 @@ class ActivitySkill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.skill_id}: {self.from_level}→{self.to_level}"
+
+
+class Offering(models.Model):
+    """One time an activity is given: its days, its place, and how many places are left.
+
+    An activity without any is followed when it suits. `seats_left` is what the one who keeps
+    the catalogue knows; empty means there are enough.
+    """
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="offerings")
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    seats_left = models.PositiveIntegerField(_("places left"), null=True, blank=True)
+    key = models.UUIDField(unique=True, default=uuid.uuid4)
+
+    class Meta:
+        ordering = ["starts_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="offering_ends_after_it_starts"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity_id} on {self.starts_on}"
+
+
+class Prerequisite(models.Model):
+    """What comes first: another activity, or a level of a skill."""
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="prerequisites")
+    needs = models.ForeignKey(
+        Activity, on_delete=models.CASCADE, null=True, blank=True, related_name="opens"
+    )
+    skill = models.ForeignKey(
+        "skills.Skill", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    level = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(needs__isnull=False, skill=None, level=None)
+                | Q(needs=None, skill__isnull=False, level__gte=1, level__lte=5),
+                name="prerequisite_is_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(needs=None) | ~Q(needs=F("activity")), name="nothing_needs_itself"
+            ),
+            models.UniqueConstraint(
+                fields=["activity", "needs"], name="one_need_an_activity",
+                condition=Q(needs__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["activity", "skill"], name="one_level_a_skill_first",
+                condition=Q(skill__isnull=False),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.activity_id} needs {self.needs_id or self.skill_id}"
 
 
 @personal_data(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gezel.catalogue.views import finding, offering, tips
+from gezel.catalogue.views import dates, finding, offering, tips
 
 app_name = "catalogue"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("<int:pk>/", finding.activity, name="activity"),
     path("new/", offering.new, name="new"),
     path("<int:pk>/edit/", offering.edit, name="edit"),
+    path("<int:pk>/dates/", dates.dates, name="dates"),
     path("share/", offering.share, name="share"),
     path("tips/", tips.settings, name="tips"),
     path("tips/<int:pk>/aside/", tips.hide, name="hide_tip"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -265,7 +266,10 @@ def activity(request: Request, pk: int) -> HttpResponse:
     """The page to choose by: what it brings you, what it asks of you, and what else there is."""
     visitor = request.visitor
     found = get_object_or_404(
-        queries.with_details(policy.activities_to_read(visitor), visitor), pk=pk
+        queries.with_details(policy.activities_to_read(visitor), visitor).prefetch_related(
+            "offerings", "prerequisites__needs", "prerequisites__skill"
+        ),
+        pk=pk,
     )
     taught = list(found.teaches.all())
     wants = {want.skill: want for want in queries.wants_of(visitor)}
@@ -282,5 +286,6 @@ def activity(request: Request, pk: int) -> HttpResponse:
             "similar": [Card(a, None) for a in queries.similar(found, visitor)],
             "may_edit": policy.activities_to_edit(visitor).filter(pk=found.pk).exists(),
             "on_offer": found.state == Activity.State.OPEN,
+            "today": timezone.localdate(),
         },
     )

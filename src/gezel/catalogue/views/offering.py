@@ -170,7 +170,7 @@ def _edit(request: Request, found: Activity) -> HttpResponse:
 
 def _boxes(data: QueryDict) -> dict[str, Any]:
     """A box that is not ticked is not sent; here it means: not ticked."""
-    return {name: name in data for name in ("in_dutch", "in_english", "evening")}
+    return {name: name in data for name in ("in_dutch", "in_english", "evening", "mandatory")}
 
 
 def _page(

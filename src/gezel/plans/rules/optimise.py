@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from ortools.sat.python import cp_model
 
+from gezel.kit.order import refuse_circles
 from gezel.plans.rules.planning import (
     Activity,
     Aim,
@@ -27,7 +28,6 @@ from gezel.plans.rules.planning import (
     dated_steps,
     fitting_dates,
     ground_of,
-    refuse_circles,
     timetable,
     too_full_by,
     why_undated,

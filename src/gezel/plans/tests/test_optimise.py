@@ -7,6 +7,7 @@ from itertools import combinations, permutations, product
 
 import pytest
 
+from gezel.kit.order import Circle, refuse_circles
 from gezel.plans.rules.optimise import (
     MISSING_WAY,
     Impossible,
@@ -24,7 +25,6 @@ from gezel.plans.rules.planning import (
     Activity,
     Aim,
     Case,
-    Circle,
     Dates,
     Gap,
     Lift,
@@ -35,7 +35,6 @@ from gezel.plans.rules.planning import (
     closed,
     faults,
     ground_of,
-    refuse_circles,
     weight_of,
     worth,
 )

@@ -4,7 +4,14 @@ import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from gezel.catalogue.api import Activity, ActivitySkill, Provider, keep_findable
+from gezel.catalogue.api import (
+    Activity,
+    ActivitySkill,
+    Offering,
+    Prerequisite,
+    Provider,
+    keep_findable,
+)
 from gezel.certificates.api import valid_until
 from gezel.certificates.models import (
     CertificateSkill,
@@ -55,6 +62,9 @@ def build_activities(stage: Stage, told: dict[str, Any]) -> None:
             in_dutch="nl" in a["languages"],
             in_english="en" in a["languages"],
             evening=a.get("evening", False),
+            travel_cents=a.get("travel_cents", 0),
+            own_percent=a.get("own_percent", 0),
+            mandatory=a.get("mandatory", False),
             provider=providers.get((a["org"], a.get("provider", ""))),
             location=a.get("location", "").capitalize(),
         )
@@ -71,7 +81,35 @@ def build_activities(stage: Stage, told: dict[str, Any]) -> None:
         for s in a["skills"]
     )
     keep_findable(activity.pk for activity in stage.activities.values())
+    _dates_and_order(stage, told)
     _modules(stage, {a["module"]: a["key"] for a in told["activity"] if "module" in a})
+
+
+def _dates_and_order(stage: Stage, told: dict[str, Any]) -> None:
+    """When things are given, and what comes first."""
+    Offering.objects.bulk_create(
+        Offering(
+            activity=stage.activities[a["key"]],
+            starts_on=stage.story.on(d["from"]),
+            ends_on=stage.story.on(d.get("to", d["from"])),
+            place=d.get("place", ""),
+            seats_left=d.get("seats"),
+        )
+        for a in told["activity"]
+        for d in a.get("dates", ())
+    )
+    Prerequisite.objects.bulk_create(
+        Prerequisite(activity=stage.activities[a["key"]], needs=stage.activities[needed])
+        for a in told["activity"]
+        for needed in a.get("needs", ())
+    )
+    Prerequisite.objects.bulk_create(
+        Prerequisite(
+            activity=stage.activities[a["key"]], skill=stage.skills[n["skill"]], level=n["level"]
+        )
+        for a in told["activity"]
+        for n in a.get("needs_levels", ())
+    )
 
 
 def _modules(stage: Stage, place_of: dict[str, str]) -> None:
