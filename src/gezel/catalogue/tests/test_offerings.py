@@ -1,6 +1,7 @@
 """Dates on which something is given, and what comes first."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -39,7 +40,8 @@ def test_the_last_day_does_not_come_before_the_first(van_dijk: Organisation) -> 
 
 
 def test_a_planner_also_gets_what_comes_first_and_knows_how_many_there_were(
-    van_dijk: Organisation, django_assert_num_queries: Callable[..., object]
+    van_dijk: Organisation,
+    django_assert_num_queries: Callable[[int], AbstractContextManager[object]],
 ) -> None:
     skill = a_skill("High voltage")
     basics = an_activity(van_dijk, "Basics")
