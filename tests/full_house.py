@@ -96,6 +96,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             for page in ("columns", "preview", "confirm", "discard")
         },
         "skills:person:pk": noor.pk,
+        "skills:ahead_person:pk": noor.pk,
         "skills:answer:pk": asked.pk,
         "skills:withdraw:pk": asked.pk,
         "skills:correct:pk": evidence.pk,

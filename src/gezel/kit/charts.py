@@ -280,3 +280,71 @@ def line_chart(
         dots,
         names,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A figure at a place along the line (0-1 of its width) with the band it lies in."""
+
+    at: float
+    middle: float
+    low: float
+    high: float
+    name: str
+
+
+def fan_chart(spreads: Sequence[Spread], *, label: str = "") -> SafeString:
+    """A figure over time with its band, widening as it looks further ahead.
+
+    The scale begins at 0 and ends above the highest band, so that no change looks larger than
+    it is. The middle of each moment is written beside its dot.
+    """
+    if not spreads:
+        return mark_safe("")
+    width, height = 360, 130
+    top = max(max(s.high for s in spreads) * 1.12, 1.0)
+    said = label or "; ".join(
+        _("%(name)s: %(middle)s, between %(low)s and %(high)s")
+        % {
+            "name": s.name,
+            "middle": tenth(s.middle),
+            "low": tenth(s.low),
+            "high": tenth(s.high),
+        }
+        for s in spreads
+    )
+
+    def y(value: float) -> str:
+        return _at(height - height * value / top)
+
+    there = [f"{_at(s.at * width)},{y(s.high)}" for s in spreads]
+    back = [f"{_at(s.at * width)},{y(s.low)}" for s in reversed(spreads)]
+    middle = " ".join(f"{_at(s.at * width)},{y(s.middle)}" for s in spreads)
+    # A figure above the first dot of a rising line would stand on that line.
+    rises = len(spreads) > 1 and spreads[1].middle > spreads[0].middle
+    dots = "".join(
+        f'<circle class="dot" cx="{_at(s.at * width)}" cy="{y(s.middle)}" r="4"/>'
+        f'<text class="figure" x="{_at(s.at * width)}" y="{y(s.middle)}" '
+        f'dy="{18 if first and rises else -9}" text-anchor="{_anchor(s.at)}">'
+        f"{escape(tenth(s.middle))}</text>"
+        f'<text x="{_at(s.at * width)}" y="{height + 18}" text-anchor="{_anchor(s.at)}">'
+        f"{escape(s.name)}</text>"
+        for s, first in zip(spreads, [True] + [False] * len(spreads), strict=False)
+    )
+    ground = f'<line class="axis" x1="0" x2="{width}" y1="{height}" y2="{height}"/>'
+    return format_html(
+        '<svg class="line-chart fan" viewBox="-6 -14 {} {}" role="img" aria-label="{}">{}'
+        '<polygon class="area" points="{}"/><polyline class="line" points="{}"/>{}</svg>',
+        width + 12,
+        height + 38,
+        said,
+        mark_safe(ground),
+        " ".join([*there, *back]),
+        middle,
+        mark_safe(dots),
+    )
+
+
+def _anchor(at: float) -> str:
+    """Words at the ends of a line stay within the chart."""
+    return "start" if at < 0.08 else "end" if at > 0.92 else "middle"

@@ -1,7 +1,7 @@
 """Reads what rules and pages need about goals, steps, agreements and shared goals."""
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from gezel.plans.models import Agreement, Fact, Goal, SharedGoal, Step, Wish
 from gezel.skills.api import (
     DatedDemand,
     Demand,
+    PlannedLearning,
     RoleProfile,
     Skill,
     Standing,
@@ -34,6 +35,37 @@ def settled_activities(person: Person) -> QuerySet[Step, Any]:
         goal__person=person,
         activity__isnull=False,
     ).values("activity")
+
+
+def agreed_learning(
+    people: Collection[int], organisation: Organisation, on: date
+) -> Iterator[PlannedLearning]:
+    """What people are to learn by steps of plans that they shared and both agreed on; one query.
+
+    A goal that is private, not agreed (any more) or of another employer is not in it, and leaves
+    no trace: whoever leads the person reads the forecast made of this.
+    """
+    for person, skill, level, due_on in (
+        Step.objects.filter(
+            goal__person__in=people,
+            goal__organisation=organisation,
+            goal__shared=True,
+            goal__state=Goal.State.OPEN,
+            goal__agreement__person_confirmed_at__isnull=False,
+            goal__agreement__lead_confirmed_at__isnull=False,
+            done_on=None,
+            due_on__gte=on,
+            activity__teaches__isnull=False,
+        )
+        .order_by("due_on", "pk")
+        .values_list(
+            "goal__person_id",
+            "activity__teaches__skill_id",
+            "activity__teaches__to_level",
+            "due_on",
+        )
+    ):
+        yield PlannedLearning(person, skill, level, due_on)
 
 
 # -- how far goals are --------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from gezel.skills.actions import (
     recompute,
     recompute_organisation,
     vouch,
+    work_out_ahead,
 )
 from gezel.skills.frameworks import BadPackage
 from gezel.skills.models import (
@@ -38,6 +39,7 @@ from gezel.skills.queries import (
     skills_asked_of,
     standings_of,
 )
+from gezel.skills.queries.ahead import PlannedLearning, tell_planned_learning
 from gezel.skills.queries.merged import stays
 from gezel.skills.queries.offer import OnOffer, Taken, Use, tell_offer, tell_use
 from gezel.skills.queries.offer import Want as Wanted
@@ -66,6 +68,7 @@ __all__ = [
     "Occupation",
     "OnOffer",
     "Piece",
+    "PlannedLearning",
     "ProfileJob",
     "Requirement",
     "RoleProfile",
@@ -106,6 +109,8 @@ __all__ = [
     "standings_of",
     "stays",
     "tell_offer",
+    "tell_planned_learning",
     "tell_use",
     "vouch",
+    "work_out_ahead",
 ]

@@ -1,6 +1,6 @@
 """Draws need maps and webs: a team map has hundreds of cells, so no template walks over them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,6 +12,7 @@ from gezel.kit.charts import Spoke
 from gezel.kit.figures import tenth
 from gezel.skills.models import Skill
 from gezel.skills.queries import Cell, Figure, SkillAsked, TeamRow
+from gezel.skills.queries.one_ahead import SkillAhead
 
 _NOT_ASKED = '<td class="none">–</td>'
 
@@ -73,3 +74,35 @@ def place_cell(figure: Figure | None, address: str = "") -> SafeString:
 def spokes(rows: Sequence[SkillAsked]) -> list[Spoke]:
     """The first eight skills as a web: what is held over what is asked, now or first."""
     return [Spoke(row.skill.name, row.level, row.asked or row.later) for row in rows[:8]]
+
+
+def ahead_cells(person_pk: int, cells: Mapping[int, SkillAhead | None]) -> SafeString:
+    """A person's cells on a day ahead: the level with its band beside what is expected then."""
+    address = reverse("skills:ahead_person", args=[person_pk])
+    essential = f'<span class="vh">{_("essential")}</span>'
+    between = _("between")
+    parts = []
+    for pk, cell in cells.items():
+        if cell is None or not (cell.asked.high or cell.asked_now):
+            parts.append(_NOT_ASKED)
+            continue
+        must = cell.short and cell.essential
+        level = tenth(cell.level.median) if cell.known else "?"
+        band = f"{tenth(cell.level.low)}–{tenth(cell.level.high)}" if cell.known else ""
+        # Nothing below comes from a visitor: keys, figures and words of ours.
+        parts.append(
+            f'<td class="{tone_ahead(cell)}{" must" if must else ""}">'
+            f'<a href="{address}#skill-{pk}"><span>{level}<small>/{tenth(cell.asked.expected)}'
+            f"</small>{essential if must else ''}"
+            f'<small class="band"><span class="vh">{between} </span>{band}</small></span></a></td>'
+        )
+    return mark_safe("".join(parts))
+
+
+def tone_ahead(cell: SkillAhead) -> str:
+    """As `tone`, of a day ahead."""
+    if not cell.known:
+        return "unknown"
+    if cell.short:
+        return "q0" if cell.gap >= 2.5 else "q1" if cell.gap >= 1.5 else "q2"
+    return "q4" if cell.level.median - cell.asked.expected >= 0.5 else "q3"

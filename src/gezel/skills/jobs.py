@@ -23,3 +23,12 @@ def recompute_organisation(progress: Progress, *, organisation: int) -> Outcome:
     if found := Organisation.objects.filter(pk=organisation).first():
         people = actions.recompute_organisation(found, told=progress)
     return Outcome(_("Estimated anew."), figures={"people": people})
+
+
+@job(title=gettext_lazy("Look ahead for the organisation"))
+def work_out_ahead(progress: Progress, *, organisation: int) -> Outcome:
+    """Every night, and when a role or the fading of skills changes: what falls short ahead."""
+    figures = 0
+    if found := Organisation.objects.filter(pk=organisation).first():
+        figures = actions.work_out_ahead(found)
+    return Outcome(_("Worked out."), figures={"figures": figures})

@@ -2,6 +2,7 @@
 
 from gezel.kit.events import listen
 from gezel.kit.jobs import Errand, enqueue, nightly
+from gezel.kit.models import Task
 from gezel.people.api import Organisation
 from gezel.people.events import EmploymentChanged
 from gezel.skills import actions, jobs
@@ -30,11 +31,26 @@ def _count_soon(organisation_pk: int) -> None:
         enqueue(jobs.count_needs, by=None, organisation=organisation_pk)
 
 
+def _look_ahead_soon(event: ProfileChanged) -> None:
+    """Another demand changes what is short ahead; one working out for many changes at once."""
+    for organisation in RoleProfile.objects.filter(pk=event.profile_pk).values_list(
+        "organisation_id", flat=True
+    ):
+        about = {"organisation": organisation}
+        waiting = Task.objects.filter(
+            name=jobs.work_out_ahead.name, arguments=about, state=Task.State.WAITING
+        )
+        if not waiting.exists():
+            enqueue(jobs.work_out_ahead, by=None, organisation=organisation)
+
+
 def _tonight() -> list[Errand]:
-    """Estimates age, so every night they are made anew, an organisation at a time."""
+    """Estimates age, so every night they are made anew, and then the look ahead from them."""
+    organisations = list(Organisation.objects.order_by("pk").values_list("pk", flat=True))
     return [
-        (jobs.recompute_organisation, {"organisation": pk})
-        for pk in Organisation.objects.order_by("pk").values_list("pk", flat=True)
+        (job, {"organisation": pk})
+        for job in (jobs.recompute_organisation, jobs.work_out_ahead)
+        for pk in organisations
     ]
 
 
@@ -44,3 +60,4 @@ def begin() -> None:
     listen(EvidenceAdded, _level_changed)
     listen(EmploymentChanged, _employment_changed)
     listen(ProfileChanged, _profile_changed)
+    listen(ProfileChanged, _look_ahead_soon)

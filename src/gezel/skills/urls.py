@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from gezel.skills import panels
-from gezel.skills.views import ledger, needs, other, profiles, skills
+from gezel.skills.views import ahead, ledger, needs, other, profiles, skills
 
 app_name = "skills"
 
@@ -45,6 +45,10 @@ PEOPLE: list[URLPattern] = [
     path("evidence/<int:pk>/object/", ledger.object_to, name="object"),
     path("team/", needs.team, name="team"),
     path("organisation/", needs.organisation, name="organisation"),
+    path("mine/ahead/", ahead.mine, name="ahead_mine"),
+    path("people/<int:pk>/ahead/", ahead.person, name="ahead_person"),
+    path("team/ahead/", ahead.team, name="ahead_team"),
+    path("organisation/ahead/", ahead.organisation, name="ahead_organisation"),
     path("panels/mine/", panels.panel_mine, name="panel_mine"),
     path("panels/team/", panels.panel_team, name="panel_team"),
     path("panels/organisation/", panels.panel_organisation, name="panel_organisation"),

@@ -16,6 +16,7 @@ from gezel.skills.api import (
     SkillLink,
     make_skills_findable,
     recompute_organisation,
+    work_out_ahead,
 )
 
 # What share of what is asked someone shows, by how long they have been at it.
@@ -59,6 +60,8 @@ def build_profiles(stage: Stage, told: dict[str, Any], organisation: Organisatio
                 profile=profile,
                 skill=stage.skills[d["skill"]],
                 level=d["level"],
+                low=d.get("low"),
+                high=d.get("high"),
                 essential=d["essential"],
                 from_on=stage.story.demand_from(d["from"]),
                 position=place,
@@ -81,8 +84,9 @@ def build_evidence(stage: Stage, told: dict[str, Any], organisation: Organisatio
 
 
 def finish_evidence(organisation: Organisation) -> None:
-    """Estimate what the evidence of everyone here shows, and count the needs."""
+    """Estimate what the evidence of everyone here shows, count the needs and look ahead."""
     recompute_organisation(organisation)
+    work_out_ahead(organisation)
 
 
 def _written(stage: Stage, told: dict[str, Any], organisation: Organisation) -> Iterator[Evidence]:

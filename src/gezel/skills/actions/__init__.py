@@ -2,9 +2,11 @@
 
 `evidence` is what people showed; `profiles` is what roles ask; `skills` are an organisation's own
 skills and names, `merging` what to do when two are one; `frameworks` takes in ESCO and O*NET;
-`counts` keeps the figures behind the need map.
+`counts` keeps the figures behind the need map, `ahead` those of the look ahead; `fading` says how
+fast what people can fades.
 """
 
+from gezel.skills.actions.ahead import work_out_ahead
 from gezel.skills.actions.counts import count_needs, mark_stale, recompute_organisation, recount
 from gezel.skills.actions.evidence import (
     add_evidence,
@@ -73,4 +75,5 @@ __all__ = [
     "separate_skill",
     "take_over",
     "vouch",
+    "work_out_ahead",
 ]

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntFlag
 from functools import lru_cache
-from math import factorial, sqrt
+from math import ceil, factorial, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -173,6 +173,44 @@ class Ahead:
     gone: NDArray[np.bool_]
     new_level: Floats
     new_sd: Floats
+
+
+def of_seats(
+    cells: Cells, days: Sequence[Ahead], seats: Sequence[int]
+) -> tuple[Cells, list[Ahead]]:
+    """The same of some seats only, which are numbered anew in the order given."""
+    place = {seat: at for at, seat in enumerate(seats)}
+    rows = np.flatnonzero(np.isin(cells.seat, list(seats)))
+    chosen = np.asarray(seats, dtype=np.intp)
+    numbered = np.array([place[int(seat)] for seat in cells.seat[rows]], dtype=np.intp)
+    told = Cells(
+        who=cells.who[rows], ask=cells.ask[rows], seat=numbered, level=cells.level[rows],
+        sd=cells.sd[rows], asked=cells.asked[rows],
+    )  # fmt: skip
+    return told, [
+        Ahead(
+            level=day.level[rows], sd=day.sd[rows], low=day.low[rows],
+            expected=day.expected[rows], high=day.high[rows], gain=day.gain[rows],
+            reach=day.reach[rows], kept=day.kept[rows], stays=day.stays[chosen],
+            gone=day.gone[chosen], new_level=day.new_level[rows], new_sd=day.new_sd[rows],
+        )
+        for day in days
+    ]  # fmt: skip
+
+
+def people_moved(cells: Cells, ahead: Ahead) -> dict[Driver, int]:
+    """About how many people each driver says something."""
+    knows_comers = ~np.isnan(ahead.new_level)
+    leaves = (ahead.stays < 1) | ahead.gone
+    moved = {
+        Driver.NO_USE: ahead.level != cells.level,
+        Driver.DEMAND: (ahead.low != cells.asked)
+        | (ahead.expected != cells.asked)
+        | (ahead.high != cells.asked),
+        Driver.LEAVERS: knows_comers & leaves[cells.seat],
+        Driver.LEARNING: ahead.gain > 0,
+    }
+    return {driver: len(np.unique(cells.seat[rows])) for driver, rows in moved.items()}
 
 
 # --- draws of a total -------------------------------------------------------------------------
@@ -490,7 +528,7 @@ def refresh_by(
 
 
 def _crossings(days: NDArray[np.int64], above: Floats) -> list[int | None]:
-    """For each row the first day on which it is below zero, by a straight line in between."""
+    """For each row the first day at which it is below zero, by a straight line in between."""
     below = above < 0
     found: list[int | None] = []
     for row, under in zip(above, below, strict=True):
@@ -503,7 +541,7 @@ def _crossings(days: NDArray[np.int64], above: Floats) -> list[int | None]:
             continue
         before, after = float(row[at - 1]), float(row[at])
         step = float(days[at] - days[at - 1])
-        found.append(int(days[at - 1]) + int(step * before / (before - after)))
+        found.append(int(days[at - 1]) + ceil(step * before / (before - after) - 1e-9))
     return found
 
 

@@ -1,0 +1,132 @@
+"""How fast what people can fades here: what the organisation said, and what that means for rows
+of people and skills."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gezel.skills.models import FadingRule, GroupPrior, Skill
+from gezel.skills.queries.needs import standing_evidence
+from gezel.skills.rules import ageing, belief
+from gezel.skills.rules.forecast import Floats
+from gezel.skills.rules.parameters import CURRENT, PARAMETERS
+
+
+@dataclass(frozen=True)
+class Fading:
+    """What ageing needs of each row, as arrays: see `ageing.aged`."""
+
+    age: Floats
+    base: Floats
+    spread: Floats
+    stability: Floats
+    known: NDArray[np.bool_]
+
+    def at(self, level: Floats, sd: Floats, days: int) -> tuple[Floats, Floats]:
+        """Levels and their spread so many days on; of what is not known nothing fades."""
+        aged, wider = ageing.aged(
+            level, sd, ahead_days=days, age_days=self.age, base=self.base, spread=self.spread,
+            stability_months=self.stability,
+        )  # fmt: skip
+        return np.where(self.known, aged, level), np.where(self.known, wider, sd)
+
+
+def fading_settings(organisation_pk: int) -> list[ageing.FadingSet]:
+    """What the organisation said of how fast kinds of skill fade, the newest said last."""
+    return [
+        ageing.FadingSet(of, months, from_on)
+        for of, months, from_on in FadingRule.objects.filter(organisation=organisation_pk)
+        .order_by("from_on", "pk")
+        .values_list("of", "half_life_months", "from_on")
+    ]
+
+
+def priors_of(profile_pks: Collection[int]) -> dict[tuple[int, int], belief.Prior]:
+    """What people of a role tend to show of a skill, as fitted last: (profile, skill) → prior."""
+    return {
+        (profile, skill): belief.Prior(mean, sd, people)
+        for profile, skill, mean, sd, people in GroupPrior.objects.filter(profile__in=profile_pks)
+        .order_by("fitted_on")
+        .values_list("profile_id", "skill_id", "mean", "sd", "people")
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A person and a skill their role asks, with the level they show today."""
+
+    person_pk: int
+    profile_pk: int
+    skill_pk: int
+    level: float
+    newest_on: date | None
+
+
+def fading_of(
+    organisation_pk: int,
+    rows: Sequence[Row],
+    *,
+    skills: Mapping[int, Skill],
+    priors: Mapping[tuple[int, int], belief.Prior],
+    on: date,
+) -> Fading:
+    """How each row fades from a day on; two queries."""
+    settings = fading_settings(organisation_pk)
+    general = belief.general_prior()
+    kinds = {
+        pk: ageing.half_life_on(
+            ageing.fades_as(skill.kind, is_knowledge=skill.is_knowledge), settings, on
+        )
+        for pk, skill in skills.items()
+    }
+    starts = [priors.get((row.profile_pk, row.skill_pk), general) for row in rows]
+    used = _uses({row.person_pk for row in rows}, skills, on)
+    age = np.array([(on - row.newest_on).days if row.newest_on else 0 for row in rows], dtype=float)
+    base = np.array([start.mean for start in starts], dtype=np.float64)
+    half_life = np.array([kinds[row.skill_pk] for row in rows], dtype=np.float64)
+    uses = np.array([used.get((row.person_pk, row.skill_pk), 0) for row in rows], dtype=float)
+    level = np.array([row.level for row in rows], dtype=np.float64)
+    return Fading(
+        age=age,
+        base=base,
+        spread=np.array([start.sd for start in starts], dtype=np.float64),
+        stability=_stability(level, age, base=base, half_life=half_life, uses=uses),
+        known=np.array([row.newest_on is not None for row in rows], dtype=np.bool_),
+    )
+
+
+def _stability(
+    level: Floats, age: Floats, *, base: Floats, half_life: Floats, uses: Floats
+) -> Floats:
+    """Stability by the level last shown, of which we keep what was left of it today.
+
+    The level shown is the one that, faded, gives today's; a few rounds find it.
+    """
+    shown = level
+    for _round in range(12):
+        stability = ageing.stability(half_life, shown, uses)
+        left = ageing.retention(age, stability)
+        shown = np.where(level > base, np.minimum(5.0, base + (level - base) / left), level)
+    return ageing.stability(half_life, shown, uses)
+
+
+def _uses(
+    people: Collection[int], skills: Collection[int], today: date
+) -> dict[tuple[int, int], int]:
+    """On how many later occasions each skill was shown again, as `belief` counts them."""
+    days: dict[tuple[int, int], list[date]] = defaultdict(list)
+    for person, skill, seen in (
+        standing_evidence()
+        .filter(person__in=people, skill__in=skills, observed_on__lte=today)
+        .exclude(kind="self")
+        .order_by("observed_on")
+        .values_list("person_id", "skill_id", "observed_on")
+    ):
+        kept = days[person, skill]
+        if not kept or (seen - kept[-1]).days >= PARAMETERS[CURRENT].days_between_uses:
+            kept.append(seen)
+    return {key: len(found) - 1 for key, found in days.items()}
