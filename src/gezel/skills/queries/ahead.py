@@ -15,7 +15,9 @@ from django.utils import timezone
 from gezel.people.api import Employment, Organisation
 from gezel.skills.models import AheadCounting, Demand, Skill, Standing
 from gezel.skills.queries.fading import Fading, Row, fading_of, priors_of
+from gezel.skills.queries.merged import as_one, merged_skills
 from gezel.skills.rules import ageing, forecast
+from gezel.skills.rules.needs import DatedDemand
 
 # How far one looks ahead, in months, where no day is named.
 HORIZONS = (6, 12, 24)
@@ -201,29 +203,38 @@ def _asking(
 ) -> tuple[dict[int, list[Asking]], dict[int, Skill]]:
     """What each profile asks today and on the days ahead, in its own order; one query."""
     skills: dict[int, Skill] = {}
-    dated: dict[int, dict[int, list[Demand]]] = defaultdict(lambda: defaultdict(list))
-    for demand in (
+    rows: dict[int, list[tuple[Skill, DatedDemand]]] = defaultdict(list)
+    for d in (
         Demand.objects.filter(profile__in=profile_pks)
-        .select_related("skill")
-        .defer(*(f"skill__{n}" for n in ("about_nl", "about_en", "aliases_nl", "aliases_en")))
+        .select_related("skill__merged_into")
         .order_by("position", "pk")
     ):
-        skills.setdefault(demand.skill_id, demand.skill)
-        dated[demand.profile_id][demand.skill_id].append(demand)
+        skill = skills.setdefault(d.skill_id, d.skill)
+        rows[d.profile_id].append(
+            (skill, DatedDemand(skill, d.level, d.essential, d.from_on, d.low, d.high))
+        )
     told: dict[int, list[Asking]] = {}
-    for profile, by_skill in dated.items():
-        rows = [_asking_of(pk, sorted(ds, key=_begins), today, days) for pk, ds in by_skill.items()]
-        told[profile] = [row for row in rows if row is not None]
-    kept = {a.skill_pk for rows in told.values() for a in rows}
-    return told, {pk: skill for pk, skill in skills.items() if pk in kept}
+    kept: dict[int, Skill] = {}
+    for profile, written in rows.items():
+        by_skill: dict[Skill, list[DatedDemand]] = {}
+        for demand in as_one(written):
+            if isinstance(demand.skill, Skill):
+                by_skill.setdefault(demand.skill, []).append(demand)
+        told[profile] = []
+        for skill, dated in by_skill.items():
+            asking = _asking_of(skill.pk, sorted(dated, key=_begins), today, days)
+            if asking is not None:
+                told[profile].append(asking)
+                kept[skill.pk] = skill
+    return told, kept
 
 
-def _begins(demand: Demand) -> date:
+def _begins(demand: DatedDemand) -> date:
     return demand.from_on
 
 
 def _asking_of(
-    skill_pk: int, demands: Sequence[Demand], today: date, days: Sequence[date]
+    skill_pk: int, demands: Sequence[DatedDemand], today: date, days: Sequence[date]
 ) -> Asking | None:
     """One skill: None where it is asked neither today nor on any of the days."""
     begun = [d for d in demands if d.from_on <= today]
@@ -243,13 +254,13 @@ def _asking_of(
             ahead.append(trend or forecast.Asked(asked, asked, asked))
     if not asked and not any(a.high for a in ahead):
         return None
-    last = [d for d in demands if not days or d.from_on <= days[-1]]
-    essential = (now or last[-1]).essential if (now or last) else False
-    changes = [d.from_on for d in coming if days and d.from_on <= days[-1]]
+    within = [d for d in coming if days and d.from_on <= days[-1]]
+    essential = now.essential if now and asked else within[-1].essential
+    changes = [d.from_on for d in within if (d.level, d.low, d.high) != (asked, None, None)]
     return Asking(skill_pk, essential, asked, tuple(ahead), changes[0] if changes else None)
 
 
-def _said(demand: Demand) -> forecast.Asked:
+def _said(demand: DatedDemand) -> forecast.Asked:
     return forecast.Asked(
         demand.level if demand.low is None else demand.low,
         demand.level,
@@ -263,11 +274,12 @@ def _said(demand: Demand) -> forecast.Asked:
 def _planned_for(
     organisation: Organisation, people: Collection[int], today: date
 ) -> dict[tuple[int, int], list[PlannedLearning]]:
+    told = [each for source in _planned for each in source(people, organisation, today)]
     found: dict[tuple[int, int], list[PlannedLearning]] = defaultdict(list)
-    for source in _planned:
-        for each in source(people, organisation, today):
-            if each.due_on >= today:
-                found[each.person_pk, each.skill_pk].append(each)
+    merged = merged_skills() if told else {}
+    for each in told:
+        if each.due_on >= today:
+            found[each.person_pk, merged.get(each.skill_pk, each.skill_pk)].append(each)
     return found
 
 

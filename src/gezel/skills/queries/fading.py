@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gezel.skills.models import FadingRule, GroupPrior, Skill
+from gezel.skills.queries.merged import stays
 from gezel.skills.queries.needs import standing_evidence
 from gezel.skills.rules import ageing, belief
 from gezel.skills.rules.forecast import Floats
@@ -121,11 +122,13 @@ def _uses(
     days: dict[tuple[int, int], list[date]] = defaultdict(list)
     for person, skill, seen in (
         standing_evidence()
-        .filter(person__in=people, skill__in=skills, observed_on__lte=today)
+        .filter(person__in=people, observed_on__lte=today)
         .exclude(kind="self")
         .order_by("observed_on")
-        .values_list("person_id", "skill_id", "observed_on")
+        .values_list("person_id", stays(), "observed_on")
     ):
+        if skill not in skills:
+            continue
         kept = days[person, skill]
         if not kept or (seen - kept[-1]).days >= PARAMETERS[CURRENT].days_between_uses:
             kept.append(seen)
