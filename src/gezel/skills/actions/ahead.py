@@ -6,8 +6,8 @@ from django.utils import timezone
 from gezel.people.api import Organisation, Unit
 from gezel.skills.models import AheadCounting, AheadFigure
 from gezel.skills.queries.ahead import spells_of
-from gezel.skills.queries.maps import DIRECT
 from gezel.skills.queries.outlooks import PlaceAhead, places_ahead
+from gezel.skills.queries.places import DIRECT
 from gezel.skills.rules import forecast
 from gezel.skills.rules.forecast import Driver
 

@@ -16,7 +16,7 @@ from gezel.kit.suppression import dark_in_tree
 from gezel.people.api import Employment, Organisation, PersonQuerySet, Unit
 from gezel.skills.models import AheadCounting, AheadFigure
 from gezel.skills.queries.ahead import HORIZONS, Seat, look, months_on, seats_of_places
-from gezel.skills.queries.maps import DIRECT
+from gezel.skills.queries.places import DIRECT
 from gezel.skills.rules import forecast
 from gezel.skills.rules.forecast import Driver, Outlook
 
@@ -260,6 +260,15 @@ def _upwards(leaves: Mapping[Place, int]) -> dict[str, int]:
         for place in (*_way_down(str(leaf)[len(DIRECT) :]), str(leaf)):
             sums[place] += people
     return sums
+
+
+def units_below(unit: Unit) -> list[Unit]:
+    """The units one step down the tree, by name."""
+    return list(
+        Unit.objects.filter(
+            organisation=unit.organisation_id, path__startswith=unit.path, depth=unit.depth + 1
+        ).order_by("name", "pk")
+    )
 
 
 def seen_one_by_one(organisation: Organisation, people: PersonQuerySet) -> dict[str, int]:

@@ -400,7 +400,7 @@ def _place_rows(
         profiles = sorted(policy.profiles_to_read(visitor), key=lambda p: p.name.casefold())
         places = [(p.pk, p.name, "") for p in profiles]
     else:
-        below = queries.units_below(unit)
+        below = outlooks.units_below(unit)
         places = [(u.path, u.name, f"unit={u.pk}") for u in below]
         direct = _("Directly in %(unit)s") % {"unit": unit.name} if below else unit.name
         places.append((queries.DIRECT + unit.path, direct, ""))
