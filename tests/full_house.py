@@ -19,6 +19,7 @@ from gezel.people.models import Employment, Job, JoinRequest
 from gezel.people.tests.builders import a_colleague
 from gezel.plans.actions import make_wish, set_shared_goal, share
 from gezel.plans.tests import builders as plans
+from gezel.skills.actions import confirm_alias
 from gezel.skills.models import EvidenceRequest, Occupation
 from gezel.skills.tests import builders as skills
 
@@ -107,6 +108,12 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         },
         "skills:occupation:pk": occupation.pk,
         "skills:other_occupation:pk": occupation.pk,
+        "skills:merge:pk": skill.pk,
+        "skills:apart:pk": skill.pk,
+        "skills:alias_add:pk": skill.pk,
+        "skills:alias_remove:pk": confirm_alias(
+            van_dijk, skill, language="en", words="Safe with volts", by=femke
+        ).pk,
         "skills:other_role:pk": profile.pk,
         "skills:skill:pk": skill.pk,
         "skills:skill_edit:pk": skill.pk,

@@ -53,9 +53,10 @@ def why_reading(visitor: Visitor, about: Person) -> str:
 
 def skills_to_read(visitor: Visitor) -> QuerySet[Skill]:
     """Shared skills, those of where one works, and any one has evidence of oneself."""
-    allowed = Q(organisation=None) | Q(
-        pk__in=Evidence.objects.filter(person=visitor.person).values("skill")
-    )
+    shown = Evidence.objects.filter(person=visitor.person)
+    allowed = Q(organisation=None) | Q(pk__in=shown.values("skill"))
+    # What one's evidence is read as, where that skill was merged.
+    allowed |= Q(pk__in=shown.filter(skill__merged_into__gt=0).values("skill__merged_into"))
     if visitor.employment is not None:
         allowed |= Q(organisation=visitor.employment.organisation_id)
     return Skill.objects.filter(allowed)

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from gezel.skills import panels
-from gezel.skills.views import ahead, ledger, needs, other, profiles, skills
+from gezel.skills.views import ahead, ledger, names, needs, other, profiles, skills
 
 app_name = "skills"
 
@@ -29,7 +29,12 @@ ROLES: list[URLPattern] = [
     path("list/<int:pk>/", skills.skill, name="skill"),
     path("list/<int:pk>/edit/", skills.skill_edit, name="skill_edit"),
     path("list/<int:pk>/name/", skills.skill_name, name="skill_name"),
-    path("names/", skills.names, name="names"),
+    path("list/<int:pk>/also/", names.alias_add, name="alias_add"),
+    path("list/<int:pk>/merge/", names.merge, name="merge"),
+    path("list/<int:pk>/apart/", names.apart, name="apart"),
+    path("list/likely/", names.likely, name="likely"),
+    path("also/<int:pk>/remove/", names.alias_remove, name="alias_remove"),
+    path("names/", names.names, name="names"),
 ]
 
 # What people show: the ledger, and the need map of oneself, a team, the organisation.

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from gezel.kit.text import in_language
 from gezel.people.api import Employment, Job, Organisation
 from gezel.skills import rules
 from gezel.skills.models import Demand, Level, ProfileJob, RoleProfile, Skill
+from gezel.skills.queries.merged import as_one
 from gezel.skills.queries.taxonomy import give_own_names
 
 
@@ -113,14 +114,18 @@ def role_page(profile: RoleProfile, organisation: Organisation, on: date) -> Rol
     """What a role asks on a date and what will change after it."""
     demands = list(
         Demand.objects.filter(profile=profile)
-        .select_related("skill")
+        .select_related("skill__merged_into")
         .defer(*(f"skill__{n}" for n in ("about_nl", "about_en", "aliases_nl", "aliases_en")))
         .order_by("position", "pk")
     )
-    give_own_names((d.skill for d in demands), organisation)
-    dated = [
-        rules.DatedDemand(d.skill, d.level, d.essential, d.from_on, d.low, d.high) for d in demands
-    ]
+    give_own_names((d.skill.merged_into or d.skill for d in demands), organisation)
+    dated = as_one(
+        (
+            d.skill,
+            rules.DatedDemand(d.skill, d.level, d.essential, d.from_on, d.low, d.high),
+        )
+        for d in demands
+    )
     asked = [
         Asked(r.skill, r.level, r.essential)
         for r in rules.demand_on(dated, on)
@@ -173,5 +178,6 @@ def job_choices(organisation: Organisation) -> list[JobChoice]:
 
 def profiles_asking(skill: Skill, profiles: "QuerySet[RoleProfile]") -> list[RoleProfile]:
     """Which of these profiles ask a skill, now or later."""
-    asking = Demand.objects.filter(skill=skill, level__gt=0).values("profile_id")
+    one = Q(skill=skill) | Q(skill__merged_into=skill)
+    asking = Demand.objects.filter(one, level__gt=0).values("profile_id")
     return list(profiles.filter(pk__in=asking).order_by("name_nl", "name_en", "pk"))

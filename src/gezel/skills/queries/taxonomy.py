@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import get_language
 
 from gezel.kit import search
+from gezel.kit.likeness import folded, stem
 from gezel.kit.prepared import prepared
 from gezel.people.api import Organisation, Visitor
 from gezel.skills import rules
@@ -22,7 +24,10 @@ from gezel.skills.models import (
     SkillLabel,
     Source,
 )
+from gezel.skills.rules import merging
 
+# As many pairs as someone would look through in one sitting.
+MOST_PAIRS = 60
 # What things are called in the index; one word each, as it asks.
 OCCUPATION, SKILL, LABEL, ALIAS = "occupation", "skill", "skilllabel", "skillalias"
 HEAVY = ("about_nl", "about_en", "levels_nl", "levels_en")
@@ -180,27 +185,76 @@ def releases() -> dict[str, FrameworkRelease]:
     return found
 
 
-def skills_without_dutch(organisation: Organisation, *, missing: str = "nl") -> "QuerySet[Skill]":
-    """Skills that this organisation's roles use and that have no name in a language.
+def skills_without_name(organisation: Organisation, language: str = "nl") -> "QuerySet[Skill]":
+    """Skills that this organisation's roles ask, now or later, and that have no name in a language.
 
-    Neither the framework nor the organisation itself gave one.
+    Neither the framework nor the organisation itself gave one. `roles` counts who asks each; what
+    most roles ask comes first, so that the first names typed help the most.
     """
+    field = f"name_{language}"
+    named = SkillLabel.objects.filter(organisation=organisation).exclude(**{field: ""})
+    asked = Q(demands__profile__organisation=organisation, demands__level__gt=0)
     return (
-        Skill.objects.filter(pk__in=_in_use(organisation), **{f"name_{missing}": ""})
-        .exclude(
-            pk__in=SkillLabel.objects.filter(organisation=organisation)
-            .exclude(**{f"name_{missing}": ""})
-            .values("skill_id")
-        )
+        Skill.objects.filter(asked, merged_into=None, **{field: ""})
+        .exclude(pk__in=named.values("skill_id"))
+        .annotate(roles=Count("demands__profile", filter=asked, distinct=True))
         .worded_by(organisation)
-        .order_by("name_en", "name_nl", "pk")
+        .order_by("-roles", "name_en", "name_nl", "pk")
     )
 
 
-def _in_use(organisation: Organisation) -> "QuerySet[Skill, int]":
-    return Skill.objects.filter(demands__profile__organisation=organisation).values_list(
-        "pk", flat=True
+def names_elsewhere(organisation: Organisation) -> dict[int, list[tuple[str, str]]]:
+    """The other names that an organisation confirmed, by skill: language and words."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for skill, language, words in SkillAlias.objects.filter(organisation=organisation).values_list(
+        "skill_id", "language", "words"
+    ):
+        found.setdefault(skill, []).append((language, words))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two skills that may be one: `going` is an own skill, `staying` own or shared."""
+
+    going: Skill
+    staying: Skill
+    likeness: int
+
+
+def likely_same(organisation: Organisation, *, only: Skill | None = None) -> list[Pair]:
+    """Own skills that may be the same as another, by their names, likest first.
+
+    Held against the other own skills, the shared ones that roles here ask, and any shared one of
+    exactly the same name.
+    """
+    columns = ("pk", "organisation_id", "name_nl", "name_en")
+    own = Skill.objects.filter(organisation=organisation, merged_into=None)
+    lower = [
+        name
+        for nl, en in own.annotate(nl=Lower("name_nl"), en=Lower("name_en")).values_list("nl", "en")
+        for name in (nl, en)
+        if name
+    ]
+    shared = Skill.objects.filter(organisation=None, retired=False).filter(
+        Q(demands__profile__organisation=organisation)
+        | Q(pk__in=Skill.objects.annotate(low=Lower("name_nl")).filter(low__in=lower).values("pk"))
+        | Q(pk__in=Skill.objects.annotate(low=Lower("name_en")).filter(low__in=lower).values("pk"))
     )
+    rows = {row[0]: row for row in own.values_list(*columns)}
+    mine = {pk: _names(row) for pk, row in rows.items() if only is None or pk == only.pk}
+    rows |= {row[0]: row for row in shared.distinct().values_list(*columns)}
+    pairs = merging.likely_same(mine, {pk: _names(row) for pk, row in rows.items()})[:MOST_PAIRS]
+    skills = Skill.objects.defer(*HEAVY, "aliases_nl", "aliases_en").in_bulk(
+        {pk for going, staying, _ in pairs for pk in (going, staying)}
+    )
+    give_own_names(skills.values(), organisation)
+    return [Pair(skills[a], skills[b], round(100 * likeness)) for a, b, likeness in pairs]
+
+
+def _names(row: tuple[int, int | None, str, str]) -> list[list[str]]:
+    """The names of a skill as lists of bare words."""
+    return [[stem(word) for word in folded(name)] for name in row[2:] if name]
 
 
 def skills_by_key(visitor: Visitor, pks: Collection[int]) -> dict[int, Skill]:

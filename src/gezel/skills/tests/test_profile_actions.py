@@ -354,9 +354,9 @@ def test_a_skill_in_use_without_dutch_is_listed_until_it_has_a_name(
     a_profile(van_dijk, {bare: 2})
     Skill.objects.create(name_en="Not in use", uri="test:unused")
 
-    assert list(taxonomy.skills_without_dutch(van_dijk)) == [bare]
+    assert list(taxonomy.skills_without_name(van_dijk)) == [bare]
     actions.name_skills(van_dijk, {bare.pk: ("Aanhaalmoment", "")})
-    assert list(taxonomy.skills_without_dutch(van_dijk)) == []
+    assert list(taxonomy.skills_without_name(van_dijk)) == []
 
 
 def test_today_is_the_day_of_the_tests() -> None:

@@ -53,6 +53,8 @@ def ledger(request: Request, person_pk: int, skill_pk: int) -> HttpResponse:
     visitor = request.visitor
     person = get_object_or_404(policy.people_whose_skills(visitor), pk=person_pk)
     skill = get_object_or_404(policy.skills_to_read(visitor), pk=skill_pk)
+    if skill.merged_into_id is not None:
+        return redirect("skills:ledger", person.pk, skill.merged_into_id)
     mine = person.pk == visitor.person.pk
     leads = not mine and policy.people_to_vouch_for(visitor).filter(pk=person.pk).exists()
     form = _form_for(request, skill, mine=mine, leads=leads)

@@ -9,14 +9,15 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from gezel.people.api import Request, at_work, require, signed_in
+from gezel.people.api import Request, Visitor, at_work, require, signed_in
 from gezel.skills import actions, policy
+from gezel.skills.forms.names import AliasForm
 from gezel.skills.forms.profiles import OwnNameForm, SkillForm
-from gezel.skills.models import Occupation, Skill, SkillLabel, SkillLink
+from gezel.skills.models import Occupation, Skill, SkillAlias, SkillLabel, SkillLink
 from gezel.skills.queries import profiles as read
 from gezel.skills.queries import taxonomy
 
@@ -35,7 +36,7 @@ def skills(request: Request) -> HttpResponse:
     """Look for a skill; without a question, the organisation's own skills."""
     text = request.GET.get("q", "").strip()[:200]
     own = (
-        Skill.objects.filter(organisation=request.visitor.organisation)
+        Skill.objects.filter(organisation=request.visitor.organisation, merged_into=None)
         .defer("about_nl", "about_en", "aliases_nl", "aliases_en")
         .order_by("name_nl", "name_en", "pk")
     )
@@ -48,7 +49,7 @@ def skills(request: Request) -> HttpResponse:
             "page": page,
             "found": taxonomy.find_skills(request.visitor, text, limit=40) if text else [],
             "may_edit": request.visitor.is_hr,
-            "unnamed": taxonomy.skills_without_dutch(request.visitor.organisation).count()
+            "unnamed": taxonomy.skills_without_name(request.visitor.organisation).count()
             if request.visitor.is_hr and not request.htmx
             else 0,
         },
@@ -60,6 +61,8 @@ def skill(request: Request, pk: int) -> HttpResponse:
     """What a skill is, what each level means, and which roles ask it."""
     visitor = request.visitor
     found = get_object_or_404(policy.skills_to_read(visitor), pk=pk)
+    if found.merged_into_id is not None:
+        return redirect("skills:skill", found.merged_into_id)
     roles = []
     if visitor.employment is not None:
         taxonomy.give_own_names([found], visitor.organisation)
@@ -77,8 +80,24 @@ def skill(request: Request, pk: int) -> HttpResponse:
             "may_edit": visitor.is_hr and found.organisation_id is not None,
             "may_name": visitor.is_hr and found.organisation_id is None,
             "name_form": _name_form(request, found) if visitor.is_hr else None,
+            **_other_names(visitor, found),
         },
     )
+
+
+def _other_names(visitor: Visitor, found: Skill) -> dict[str, Any]:
+    """What else it is called here, and what was merged into it."""
+    if visitor.employment is None:
+        return {}
+    return {
+        "aliases": SkillAlias.objects.filter(
+            organisation=visitor.organisation, skill=found
+        ).order_by("words", "pk"),
+        "merged": Skill.objects.filter(
+            merged_into=found, organisation=visitor.organisation
+        ).order_by("name_nl", "name_en", "pk"),
+        "alias_form": AliasForm(initial={"language": (get_language() or "en")[:2]}),
+    }
 
 
 def _addresses(found: Skill) -> list[str]:
@@ -187,43 +206,14 @@ def skill_name(request: Request, pk: int) -> HttpResponse:
     if form.is_valid():
         told = form.cleaned_data
         actions.name_skills(
-            request.visitor.organisation, {found.pk: (told["name_nl"], told["name_en"])}
+            request.visitor.organisation,
+            {found.pk: (told["name_nl"], told["name_en"])},
+            by=request.user,
         )
         messages.success(request, _("Saved. Everyone at your organisation reads this name."))
     else:
         messages.error(request, _("A name has at most 250 characters."))
     return redirect("skills:skill", found.pk)
-
-
-@at_work
-def names(request: Request) -> HttpResponse:
-    """Skills our roles ask that have no Dutch name yet: give them one."""
-    require(request.visitor.is_hr)
-    organisation = request.visitor.organisation
-    if request.method == "POST":
-        given = {
-            int(field.removeprefix("name-")): told[:250]
-            for field in request.POST
-            if field.removeprefix("name-").isdigit()
-            and len(field) < 16
-            and (told := str(request.POST[field]).strip())
-        }
-        english = dict(
-            SkillLabel.objects.filter(organisation=organisation, skill__in=given).values_list(
-                "skill_id", "name_en"
-            )
-        )
-        count = actions.name_skills(
-            organisation, {pk: (name, english.get(pk, "")) for pk, name in given.items()}
-        )
-        messages.success(
-            request,
-            ngettext("%(count)s name saved.", "%(count)s names saved.", count) % {"count": count},
-        )
-        return redirect("skills:names")
-    missing = taxonomy.skills_without_dutch(organisation)
-    page = Paginator(missing, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "skills/skill_names.html", {"page": page})
 
 
 @at_work
