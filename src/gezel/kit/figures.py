@@ -1,8 +1,10 @@
 """Figures as people write them, in the reader's language."""
 
+from functools import lru_cache
 from typing import SupportsFloat
 
 from django.utils import formats
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 
@@ -10,7 +12,12 @@ def tenth(value: SupportsFloat | None) -> str:
     """2.4 to one decimal; a whole number loses its zero; nothing is a dash."""
     if value is None:
         return "–"
-    rounded = round(float(value), 1)
+    return _tenth(round(float(value), 1), get_language())
+
+
+@lru_cache(maxsize=1024)
+def _tenth(rounded: float, language: str | None) -> str:
+    """Levels run from 0 to 5, so a page with a thousand figures writes some dozens of them."""
     return formats.number_format(int(rounded) if rounded.is_integer() else rounded)
 
 

@@ -30,6 +30,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
+from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 from django.db.models import QuerySet, prefetch_related_objects
 from django.db.models.expressions import BaseExpression
 from django.utils.translation import get_language
@@ -83,6 +84,7 @@ class _Question:
             raise TypeError("This day would stay for ever: give it as a value.")
         self.used = sorted({p.place for p in self.params if isinstance(p, Slot)})
         self.statement = ""
+        self.converters: dict[int, Any] | None = None
 
     def rows(self, values: Sequence[Any]) -> list[Any]:
         """What the database answers for these values, as Django's iterables make of it."""
@@ -116,6 +118,11 @@ class _Answered:
         self._compiler = copy.copy(question.compiler)
         self._compiler.connection = connection
         self._compiler.execute_sql = lambda *args, **kwargs: [rows]
+        if question.converters is None:
+            question.converters = self._compiler.get_converters(
+                [column for column, *_ in self._compiler.select[: self._compiler.col_count]]
+            )
+        self._compiler.get_converters = lambda columns: question.converters
 
     def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
         return self._compiler
@@ -185,12 +192,15 @@ def _padded(values: Collection[Any]) -> tuple[Any, ...]:
 
 
 def _cursor(connection: Any, question: _Question, values: Sequence[Any]) -> Any:
-    """A cursor as Django wraps it; on PostgreSQL one under which the server keeps its plan."""
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    from gezel.kit.planned import PlannedCursor, literal  # noqa: PLC0415 # not always there
-
+    """A cursor as Django wraps it, with the statement as this database wants to read it."""
     connection.ensure_connection()
+    if connection.vendor == "sqlite":
+        cursor = connection.connection.cursor(factory=SQLiteCursorWrapper)
+        question.statement = question.statement or cursor.convert_query(question.sql)
+        cursor.convert_query = lambda query, **kwargs: question.statement
+        return connection._prepare_cursor(cursor)
+    from gezel.kit.planned import PlannedCursor, literal  # noqa: PLC0415 # psycopg may be absent
+
     if not question.statement:
         numbers = {place: f"${number}" for number, place in enumerate(question.used, 1)}
         question.statement = question.sql % tuple(

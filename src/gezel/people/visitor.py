@@ -39,6 +39,11 @@ class Visitor:
         return found
 
     @property
+    def itself(self) -> "Visitor":
+        """Without the wrapper that looked it up: for who reads of it a hundred times."""
+        return self
+
+    @property
     def organisation(self) -> "Organisation":
         """Where they work; to someone without work here, a page about work does not exist."""
         if self.employment is None:

@@ -144,6 +144,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "gezel.kit.templatetags.kit",
+                "gezel.kit.templatetags.known",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

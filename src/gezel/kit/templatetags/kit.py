@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from gezel.kit import charts, figures
 from gezel.kit.bundle import bundle
@@ -66,16 +66,21 @@ register.filter("euro", figures.euro)
 register.filter("hours", figures.hours)
 
 
+@lru_cache(maxsize=4096)
+def _written(value: date, how: str, language: str | None) -> str:
+    return formats.date_format(value, how)
+
+
 @register.filter
 def day(value: date | None) -> str:
     """A date as one says it: 15 December 2026."""
-    return formats.date_format(value, "DATE_FORMAT") if value else ""
+    return _written(value, "DATE_FORMAT", get_language()) if value else ""
 
 
 @register.filter
 def short_day(value: date | None) -> str:
     """A date where there is little room: 15 Dec 2026."""
-    return formats.date_format(value, "SHORT_DATE_FORMAT") if value else ""
+    return _written(value, "SHORT_DATE_FORMAT", get_language()) if value else ""
 
 
 @register.filter

@@ -189,4 +189,4 @@ def test_on_postgresql_the_server_keeps_the_plan() -> None:
         assert "= ($1)" in question.statement
         assert '"tries" = 0' in question.statement
     else:
-        assert question.statement == ""
+        assert question.statement.count("?") == 2
