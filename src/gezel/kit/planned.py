@@ -6,7 +6,8 @@ apart. What is no place stands in the statement as it is, so that the server see
 """
 
 from collections.abc import Sequence
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from psycopg import RawCursor, errors, sql
 from psycopg.pq import TransactionStatus
@@ -21,12 +22,15 @@ class PlannedCursor(RawCursor[Any]):
 
     def execute(self, *_as_django_writes_it: Any, **_kwargs: Any) -> "PlannedCursor":
         try:
-            return super().execute(self._statement, self._values, prepare=True)
+            super().execute(self._statement, self._values, prepare=True)
         except errors.FeatureNotSupported:
             # A newer Gezel changed a column meanwhile: the kept plan is void, a new one is not.
             if self.connection.info.transaction_status != TransactionStatus.IDLE:
                 raise
-            return super().execute(self._statement, self._values, prepare=False)
+            super().execute(self._statement, self._values, prepare=False)
+        # What was asked, where Django looks for it when someone wants to read it.
+        self._query = cast("Any", SimpleNamespace(query=self._statement))
+        return self
 
 
 def literal(value: Any, connection: Any) -> str:

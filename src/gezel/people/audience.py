@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -51,14 +51,15 @@ def _employed_here(visitor: "Visitor", on: date) -> Q:
 
 
 def _led(visitor: "Visitor", on: date) -> Q:
-    from gezel.people.models import LeadLine
+    from gezel.people.models import Employment, LeadLine
 
     if not visitor.leads or visitor.employment is None:
         return Q(pk__in=[])
-    line = LeadLine.objects.filter(
-        lead_id=visitor.person.pk, organisation_id=visitor.employment.organisation_id
-    ).values("member_id")
-    return Q(pk__in=line) & _employed_here(visitor, on)
+    here = visitor.employment.organisation_id
+    line = LeadLine.objects.filter(lead_id=visitor.person.pk, organisation_id=here)
+    # Asked of each in the line: SQLite would first list all who work here, for a team of ten.
+    at_work = Employment.objects.current(on).filter(organisation_id=here, person=OuterRef("pk"))
+    return Q(pk__in=line.values("member_id")) & Q(Exists(at_work))
 
 
 def _mandated(kind: str) -> "Callable[[Visitor, date], Q]":

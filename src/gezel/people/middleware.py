@@ -76,7 +76,7 @@ class VisitorMiddleware:
             person = request.user
             if not isinstance(person, Person):
                 raise TypeError("Only someone signed in is a visitor; use @signed_in.")
-            # Itself: what a page reads of it a hundred times need not pass a lazy wrapper each time.
+            # Itself: what a page reads of it a hundred times need not pass a lazy wrapper.
             person = getattr(person, "_wrapped", person)
             return visitor_of(person, request.session.get(EMPLOYMENT_KEY))
 

@@ -54,7 +54,7 @@ class Organisation(models.Model):  # type: ignore[django-manager-missing] # tree
 class PersonQuerySet(models.QuerySet["Person"]):
     def working_at(self, organisation: Organisation, on: date | None = None) -> Self:
         """People with an employment there on that date (today if none is given)."""
-        here = Employment.objects.current(on).filter(organisation=organisation)
+        here = Employment.objects.current(on).filter(organisation=organisation.pk)
         return self.filter(pk__in=here.values("person_id"))
 
 

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from gezel.people.api import Request, at_work
-from gezel.skills import policy, queries
+from gezel.skills import queries
 from gezel.skills.heat import person_cells, spokes
 from gezel.skills.models import Skill
 from gezel.trust.api import note_reading
@@ -32,11 +32,7 @@ def panel_team(request: Request) -> HttpResponse:
     visitor = request.visitor
     if not visitor.leads:
         raise Http404
-    seats = list(
-        queries.seats_of(visitor.organisation, policy.people_to_vouch_for(visitor)).filter(
-            lead=visitor.person
-        )
-    )
+    seats = queries.direct_team(visitor)
     if not seats:
         raise Http404
     told = queries.team_map(seats)

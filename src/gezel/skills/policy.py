@@ -1,5 +1,7 @@
 """What may a visitor see and do about skills?"""
 
+from datetime import date
+
 from django.db.models import Q, QuerySet
 
 from gezel.people.api import COLLEAGUES, LINE, Audience, Person, PersonQuerySet, Unit, Visitor
@@ -20,14 +22,14 @@ def people_whose_skills(visitor: Visitor) -> PersonQuerySet:
     return SKILLS_OF_A_PERSON.people_for(visitor)
 
 
-def people_to_vouch_for(by: Visitor) -> PersonQuerySet:
-    """A lead vouches for their own team; nobody vouches for themselves."""
-    return _LED.people_for(by).exclude(pk=by.person.pk)
+def people_to_vouch_for(by: Visitor, on: date | None = None) -> PersonQuerySet:
+    """A lead vouches for their own team (today, or on a date); nobody vouches for themselves."""
+    return _LED.people_for(by, on).exclude(pk=by.person.pk)
 
 
 def profiles_to_read(visitor: Visitor) -> QuerySet[RoleProfile]:
     """What a role asks is no secret to anyone who works here."""
-    return RoleProfile.objects.filter(organisation=visitor.organisation)
+    return RoleProfile.objects.filter(organisation=visitor.organisation.pk)
 
 
 def profiles_to_edit(visitor: Visitor) -> QuerySet[RoleProfile]:
@@ -82,12 +84,12 @@ def people_to_ask(visitor: Visitor) -> PersonQuerySet:
     return _EVERYONE_HERE.people_for(visitor).exclude(pk=visitor.person.pk)
 
 
-def requests_to_answer(visitor: Visitor) -> QuerySet[EvidenceRequest]:
-    """Questions to oneself from people who still work here."""
+def requests_to_answer(visitor: Visitor, on: date | None = None) -> QuerySet[EvidenceRequest]:
+    """Questions to oneself from people who still work here (today, or on a date)."""
     return EvidenceRequest.objects.filter(
-        asked_of=visitor.person,
-        organisation=visitor.organisation,
-        person__in=Person.objects.working_at(visitor.organisation),
+        asked_of=visitor.person.pk,
+        organisation=visitor.organisation.pk,
+        person__in=Person.objects.working_at(visitor.organisation, on),
     )
 
 

@@ -290,7 +290,7 @@ def needs(
         people = people.filter(pk=person)
     keys = list(people.order_by("pk").values_list("pk", flat=True)[: limit + 1])
     shown = keys[:limit]
-    seats = queries.seats_of(request.auth.organisation, Person.objects.get_queryset()).filter(
+    seats = queries.seats_of(request.auth.organisation.pk, Person.objects.get_queryset()).filter(
         person__in=shown
     )
     told = queries.team_map(list(seats), on=on, asked_on=asked_on)

@@ -24,8 +24,9 @@ def note_reading(*, reader_pk: int, about: Iterable[int], matter: str, purpose: 
     """
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
     remembered = caches["near"]
+    stamp = f"{hour:%Y%m%d%H}"
     names = {
-        pk: f"read:{reader_pk}:{pk}:{matter}:{purpose}:{hour:%Y%m%d%H}"
+        pk: f"read:{reader_pk}:{pk}:{matter}:{purpose}:{stamp}"
         for pk in sorted(set(about) - {reader_pk})
     }
     known = remembered.get_many(names.values())

@@ -19,7 +19,15 @@ from gezel.skills.queries.counts import (
     whole_counts,
 )
 from gezel.skills.queries.ledger import Entry, Ledger, evidence_given_by, ledger
-from gezel.skills.queries.maps import Cell, TeamMap, TeamRow, seats_beside, seats_of, team_map
+from gezel.skills.queries.maps import (
+    Cell,
+    TeamMap,
+    TeamRow,
+    direct_team,
+    seats_beside,
+    seats_of,
+    team_map,
+)
 from gezel.skills.queries.merged import merged_skills, same_skills
 from gezel.skills.queries.needs import (
     NOT_HELD,
@@ -35,8 +43,10 @@ from gezel.skills.queries.needs import (
     levels,
     needs_among,
     needs_of,
+    open_requests,
     own_demands,
     profile_of,
+    profiles_here,
     requirements,
     requirements_of,
     rows_of,
@@ -76,6 +86,7 @@ __all__ = [
     "TeamRow",
     "asked_row",
     "demands_of",
+    "direct_team",
     "estimates",
     "evidence_given_by",
     "first_rows",
@@ -90,9 +101,11 @@ __all__ = [
     "need_map",
     "needs_among",
     "needs_of",
+    "open_requests",
     "own_demands",
     "people_without_role",
     "profile_of",
+    "profiles_here",
     "reading_of",
     "requirements",
     "requirements_of",

@@ -2,25 +2,35 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from gezel.people.api import Employment, Organisation, PersonQuerySet
-from gezel.skills import rules
+from gezel.kit.prepared import prepared
+from gezel.people.api import Employment, PersonQuerySet, Visitor, stand_in
+from gezel.skills import policy, rules
 from gezel.skills.models import RoleProfile, Skill
 from gezel.skills.queries.needs import NOT_HELD, Held, demands_of, levels
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One person and skill: what is asked, what is held."""
+    """One person and skill: what is asked, what is held, and how far that falls short.
+
+    A map asks the last many times of hundreds of cells, so it is worked out once.
+    """
 
     asked: int
     essential: bool
     held: Held
+    gap: float = field(init=False)
+    short: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gap", rules.gap(self.asked, self.level))
+        object.__setattr__(self, "short", rules.is_short(self.asked, self.level))
 
     @property
     def level(self) -> float:
@@ -29,14 +39,6 @@ class Cell:
     @property
     def known(self) -> bool:
         return self.held[2] > 0
-
-    @property
-    def gap(self) -> float:
-        return rules.gap(self.asked, self.level)
-
-    @property
-    def short(self) -> bool:
-        return rules.is_short(self.asked, self.level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,29 @@ class TeamMap:
         return sum(skill.pk in row.cells for row in self.rows)
 
 
-def seats_of(organisation: Organisation, people: PersonQuerySet) -> QuerySet[Employment]:
-    """Where these people sit today, by name; who left has no seat."""
+def seats_of(
+    organisation_pk: int, people: PersonQuerySet, on: date | None = None
+) -> QuerySet[Employment]:
+    """Where these people sit today (or on a date), by name; who left has no seat."""
     return (
-        Employment.objects.current()
-        .filter(organisation=organisation, person__in=people)
+        Employment.objects.current(on)
+        .filter(organisation=organisation_pk, person__in=people)
         .select_related("person", "unit", "job__profile_job__profile")
         .order_by("person__first_name", "person__last_name", "pk")
     )
+
+
+@prepared
+def _direct_team(lead: int, organisation: int, today: date) -> QuerySet[Employment]:
+    people = policy.people_to_vouch_for(stand_in(lead, organisation, leads=True), today)
+    return seats_of(organisation, people, today).filter(lead=lead)
+
+
+def direct_team(visitor: Visitor) -> list[Employment]:
+    """Where the people sit who report to this lead directly, by name."""
+    if not visitor.leads:
+        return []
+    return _direct_team(visitor.person.pk, visitor.organisation.pk, timezone.localdate())
 
 
 def team_map(

@@ -8,8 +8,10 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
+from gezel.kit.prepared import prepared
 from gezel.people.api import Employment
 from gezel.skills.models import Skill
 from gezel.skills.rules.merging import joined
@@ -21,9 +23,14 @@ def stays(path: str = "skill") -> Coalesce:
     return Coalesce(f"{path}__merged_into_id", f"{path}_id")
 
 
+@prepared
+def _merged() -> QuerySet[Skill, tuple[int, int | None]]:
+    return Skill.objects.filter(merged_into__gt=0).values_list("pk", "merged_into_id")
+
+
 def merged_skills() -> dict[int, int]:
     """Every merged skill → the one that stays. Few: the index on the link holds all nulls apart."""
-    return dict(Skill.objects.filter(merged_into__gt=0).values_list("pk", "merged_into_id"))
+    return {pk: root for pk, root in _merged() if root}
 
 
 def same_skills(skill_pks: Collection[int], merged: Mapping[int, int]) -> set[int]:

@@ -14,9 +14,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gezel.kit.prepared import prepared
-from gezel.people.api import Employment, Person, Visitor
-from gezel.skills import rules
-from gezel.skills.models import Demand, Evidence, RoleProfile, Skill, Standing
+from gezel.people.api import Employment, Person, Visitor, stand_in
+from gezel.skills import policy, rules
+from gezel.skills.models import Demand, Evidence, EvidenceRequest, RoleProfile, Skill, Standing
 from gezel.skills.queries.merged import (
     as_one,
     by_profile,
@@ -56,15 +56,16 @@ class SkillAsked:
         return rules.is_short(self.asked, self.level)
 
 
+@prepared
+def _profile_of(person: int, on: date) -> QuerySet[RoleProfile]:
+    seats = Employment.objects.current(on).filter(person=person)
+    found = RoleProfile.objects.filter(profile_jobs__job__employments__in=seats)
+    return found.order_by("pk")[:1]
+
+
 def profile_of(person: Person, on: date | None = None) -> RoleProfile | None:
     """The role profile of someone's job on a date, if the job has one."""
-    return (
-        RoleProfile.objects.filter(
-            profile_jobs__job__employments__in=Employment.objects.current(on).filter(person=person)
-        )
-        .order_by("pk")
-        .first()
-    )
+    return next(iter(_profile_of(person.pk, on or timezone.localdate())), None)
 
 
 def requirements(profile: RoleProfile, on: date | None = None) -> list[rules.Requirement]:
@@ -328,6 +329,11 @@ class PersonSkills:
         return fit_of(self.rows)
 
 
+@prepared
+def _skills(pks: Collection[int]) -> QuerySet[Skill]:
+    return Skill.objects.filter(pk__in=pks)
+
+
 def skills_of(
     person: Person, *, on: date | None = None, asked_on: date | None = None
 ) -> PersonSkills:
@@ -340,10 +346,9 @@ def skills_of(
     demands = demands_of([role.pk]).get(role.pk, []) if role else []
     rows = rows_of(demands, held, asked_on or on)
     inside = {row.skill.pk for row in rows}
-    others = Skill.objects.in_bulk([pk for pk in held if pk not in inside])
     outside = [
-        asked_row(skill, 0, essential=False, held=held[pk])
-        for pk, skill in others.items()
+        asked_row(skill, 0, essential=False, held=held[skill.pk])
+        for skill in _skills([pk for pk in held if pk not in inside])
         if skill.merged_into_id is None
     ]
     later = rules.later_dates(demands, timezone.localdate())
@@ -386,6 +391,27 @@ def own_demands(visitor: Visitor) -> tuple[RoleProfile | None, list[rules.DatedD
     return found[0].profile, as_one(
         (skill, rules.DatedDemand(skill, d.level, d.essential, d.from_on)) for skill, d in rows
     )
+
+
+@prepared
+def _open_requests(person: int, organisation: int, today: date) -> QuerySet[EvidenceRequest]:
+    asked = policy.requests_to_answer(stand_in(person, organisation), today)
+    return asked.filter(closed_at=None).select_related("person", "skill")
+
+
+def open_requests(visitor: Visitor) -> list[EvidenceRequest]:
+    """The questions of colleagues that wait for one's view."""
+    return _open_requests(visitor.person.pk, visitor.organisation.pk, timezone.localdate())
+
+
+@prepared
+def _profiles_here(person: int, organisation: int) -> QuerySet[RoleProfile]:
+    return policy.profiles_to_read(stand_in(person, organisation))
+
+
+def profiles_here(visitor: Visitor) -> list[RoleProfile]:
+    """Every role profile the visitor may read."""
+    return _profiles_here(visitor.person.pk, visitor.organisation.pk)
 
 
 def first_rows(demands: Sequence[rules.DatedDemand], held: Mapping[int, Held]) -> list[SkillAsked]:

@@ -95,13 +95,7 @@ def _skills_page(request: Request, about: Person) -> HttpResponse:
             "profiles": _other_profiles(visitor, found.role),
             "words": words,
             "results": results,
-            "requests": (
-                policy.requests_to_answer(visitor)
-                .filter(closed_at=None)
-                .select_related("person", "skill")
-                if own and visitor.employment
-                else []
-            ),
+            "requests": queries.open_requests(visitor) if own and visitor.employment else [],
         },
     )
 
@@ -139,9 +133,7 @@ def _compared(
 def _other_profiles(visitor: Visitor, role: RoleProfile | None) -> list[RoleProfile]:
     if visitor.employment is None:
         return []
-    others = policy.profiles_to_read(visitor)
-    if role:
-        others = others.exclude(pk=role.pk)
+    others = [profile for profile in queries.profiles_here(visitor) if profile != role]
     return sorted(others, key=lambda profile: profile.name.casefold())
 
 
@@ -225,11 +217,13 @@ def _chosen(request: Request, visitor: Visitor) -> Choice:
     )
 
 
-def _seats(visitor: Visitor, chosen: Choice) -> QuerySet[Employment]:
+def _seats(visitor: Visitor, chosen: Choice) -> QuerySet[Employment] | list[Employment]:
+    if not (chosen.unit or chosen.below or chosen.profile or chosen.words):
+        return queries.direct_team(visitor)
     people: PersonQuerySet = (
         policy.people_whose_skills(visitor) if chosen.unit else policy.people_to_vouch_for(visitor)
     )
-    seats = queries.seats_of(visitor.organisation, people)
+    seats = queries.seats_of(visitor.organisation.pk, people)
     if chosen.unit:
         seats = seats.filter(unit__path__startswith=chosen.unit.path)
     elif not chosen.below:
