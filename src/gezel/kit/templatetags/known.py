@@ -27,7 +27,8 @@ Key = int | str | UUID
 @lru_cache(maxsize=4096)
 def _sentence(text: str, language: str | None) -> SafeString:
     # As in Django: a sentence stands in our template or our translation, so it is HTML of ours.
-    return mark_safe(gettext(text.replace("%", "%%")).replace("%%", "%"))
+    told = gettext(text.replace("%", "%%"))  # words: marked elsewhere
+    return mark_safe(told.replace("%%", "%"))
 
 
 class Sentence(Node):
