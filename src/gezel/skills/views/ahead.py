@@ -219,7 +219,7 @@ def team(request: Request) -> HttpResponse:
     require(visitor.leads)
     chosen = _horizon(request)
     below = request.GET.get("below") == "1"
-    seated = queries.seats_of(visitor.organisation, policy.people_to_vouch_for(visitor))
+    seated = queries.seats_of(visitor.organisation.pk, policy.people_to_vouch_for(visitor))
     if not below:
         seated = seated.filter(lead=visitor.person)
     page = Paginator(seated, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
