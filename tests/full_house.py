@@ -6,6 +6,10 @@ from datetime import timedelta
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from gezel.assessment.actions import draft_item
+from gezel.assessment.actions import receive as receive_questions
+from gezel.assessment.actions import start as start_test
+from gezel.assessment.tests import builders as assessment
 from gezel.catalogue.tests import builders as catalogue
 from gezel.certificates.tests import builders as certificates
 from gezel.connect.tests.builders import a_token
@@ -46,6 +50,15 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         file=ContentFile(content.a_picture(), "picture.png"),
         kind="image/png",
     )
+    test = assessment.a_test(van_dijk, skill, items=3)
+    sitting = start_test(noor, test, organisation=van_dijk)
+    drawn = draft_item(
+        test, part=test.parts.all()[0], kind="one", body=assessment.a_choice(), hardness=6,
+        by=femke, picture=content.a_picture(),
+    )  # fmt: skip
+    questions = receive_questions(
+        test, by=femke, name="q.txt", language="en", content=b"Q {=a ~b}", key=uuid.uuid4()
+    )
     kind = certificates.a_type(van_dijk)
     holding = certificates.a_holding(noor, kind)
     goal = plans.a_goal(noor, skill=skill)
@@ -79,6 +92,15 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "media_pk": picture.pk,
         "registration": attempt.registration,
         "kind": "text",
+        "test_pk": test.pk,
+        "item_pk": drawn.pk,
+        "assessment:picture:name": drawn.media.name if drawn.media else "",
+        "assessment:add:kind": "order",
+        **{
+            f"assessment:{page}:registration": sitting.registration
+            for page in ("sit", "answer", "result", "keep")
+        },
+        **{f"assessment:{page}:pk": questions.pk for page in ("intake", "take_over", "drop")},
         "form": "csv",
         "name": "picture.png",
         "key": "no-such-key",

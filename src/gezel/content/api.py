@@ -1,7 +1,15 @@
 """The front door of content."""
 
-from gezel.content.actions import Given, finish, keep_answers, make_module, start
-from gezel.content.models import ATTEMPTS_OF_A_PERSON, Answer, Attempt, Block, Module
+from gezel.content.actions import (
+    Given,
+    Refused,
+    finish,
+    keep_answers,
+    keep_upload,
+    make_module,
+    start,
+)
+from gezel.content.models import ATTEMPTS_OF_A_PERSON, Answer, Attempt, Block, Media, Module
 from gezel.content.policy import modules_to_play
 
 __all__ = [
@@ -10,9 +18,12 @@ __all__ = [
     "Attempt",
     "Block",
     "Given",
+    "Media",
     "Module",
+    "Refused",
     "finish",
     "keep_answers",
+    "keep_upload",
     "make_module",
     "modules_to_play",
     "start",

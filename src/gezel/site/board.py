@@ -43,6 +43,7 @@ TIPS = Later("catalogue:panel_tips", "catalogue:search", _("What would help you 
 SHARED = Later("plans:panel_shared", "plans:shared", _("Goals we share"))
 PLANS = Later("plans:panel_team", "plans:team", _("Plans of my team"))
 MODULES = Later("content:panel_continue", "catalogue:search", _("Modules under way"))
+TESTS = Later("assessment:panel_under_way", "assessment:mine", _("Skill tests"))
 CERTIFICATES = Later("certificates:panel_mine", "certificates:mine", _("My certificates"))
 TEAM_CERTIFICATES = Later(
     "certificates:panel_team", "certificates:overview", _("Certificates of my team")
@@ -61,14 +62,14 @@ def board_for(visitor: Visitor) -> Board:
     if visitor.is_hr:
         return Board(
             ("skills:panel_organisation", *((TEAM,) if visitor.leads else ()), MINE),
-            ("certificates:panel_organisation", *own, CERTIFICATES, MODULES, SHARED),
+            ("certificates:panel_organisation", *own, CERTIFICATES, MODULES, TESTS, SHARED),
         )
     if visitor.leads:
         return Board(
             ("skills:panel_team", MINE),
-            (TEAM_CERTIFICATES, PLANS, *own, CERTIFICATES, MODULES),
+            (TEAM_CERTIFICATES, PLANS, *own, CERTIFICATES, MODULES, TESTS),
         )
     return Board(
         ("skills:panel_mine", TIPS),
-        (*own, "certificates:panel_mine", "content:panel_continue", SHARED),
+        (*own, "certificates:panel_mine", "content:panel_continue", TESTS, SHARED),
     )

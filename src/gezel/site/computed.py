@@ -6,6 +6,7 @@ so a rule that goes away takes its line with it, and a test looks whether one wa
 
 from django.utils.translation import gettext_lazy as _
 
+from gezel.assessment.api import believed
 from gezel.catalogue.api import tips_for
 from gezel.certificates.api import valid_until
 from gezel.skills.api import demand_on, estimates, fit, learning_needs
@@ -22,6 +23,15 @@ def tell() -> None:
             "skill shows every piece with its share. Without evidence it says so, and not zero."
         ),
         order=10,
+    )
+    computed_about_people(
+        believed,
+        what=_("The result of a skill test"),
+        how=_(
+            "From which questions you had right and how difficult each is: how probable each level "
+            "is. Only you see it, until you put it in your profile yourself."
+        ),
+        order=15,
     )
     computed_about_people(
         demand_on,

@@ -40,6 +40,10 @@ def _leads(visitor: Visitor) -> bool:
     return visitor.leads
 
 
+def _makes(visitor: Visitor) -> bool:
+    return visitor.is_author
+
+
 def _hr(visitor: Visitor) -> bool:
     return visitor.is_hr
 
@@ -60,11 +64,13 @@ MAIN = (
 )
 OWN = (
     Item("certificates:mine", _("My certificates"), "badge-check", lambda visitor: True),
+    Item("assessment:mine", _("Skill tests"), "list-checks", lambda visitor: True),
     Item("records:mine", _("What was recorded"), "history", lambda visitor: True),
     Item("trust:who_sees_what", _("Who sees what"), "eye", lambda visitor: True),
     Item("people:tree", _("People and units"), "network", _works),
     Item("skills:profiles", _("Role profiles"), "briefcase", _works),
     Item("certificates:overview", _("Certificates of everyone"), "shield-check", _hr),
+    Item("assessment:banks", _("Tests and questions"), "square-pen", _makes),
     Item("people:settings", _("Settings of the organisation"), "settings", _hr),
     Item("connect:account", _("Sign-in and security"), "key-round", lambda visitor: True),
 )

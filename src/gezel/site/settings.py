@@ -74,6 +74,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
     "gezel.site",
+    "gezel.assessment",
     "gezel.plans",
     "gezel.certificates",
     "gezel.content",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("skills/", include("gezel.skills.urls")),
     path("learn/", include("gezel.catalogue.urls")),
     path("modules/", include("gezel.content.urls")),
+    path("tests/", include("gezel.assessment.urls")),
     path("certificates/", include("gezel.certificates.urls")),
     path("plan/", include("gezel.plans.urls")),
     path("records/", include("gezel.records.urls")),

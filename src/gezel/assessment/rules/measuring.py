@@ -204,10 +204,20 @@ def by_part(answers: Sequence[Answered], ability: float) -> list[PartShown]:
     return told
 
 
-def as_json(levels: Mapping[int, float]) -> dict[str, float]:
-    """Level probabilities as they are kept: rounded to thousandths that still sum to 1."""
-    whole = {k: int(v * 1000) for k, v in levels.items()}
-    short = 1000 - sum(whole.values())
-    for k in sorted(levels, key=lambda k: whole[k] - levels[k] * 1000)[:short]:
+def _in_whole(levels: Mapping[int, float], of: int) -> dict[int, int]:
+    """Probabilities in whole parts that still sum to the whole (largest remainder)."""
+    whole = {k: int(v * of) for k, v in levels.items()}
+    short = of - sum(whole.values())
+    for k in sorted(levels, key=lambda k: (whole[k] - levels[k] * of, k))[:short]:
         whole[k] += 1
-    return {str(k): v / 1000 for k, v in whole.items()}
+    return whole
+
+
+def as_json(levels: Mapping[int, float]) -> dict[str, float]:
+    """Level probabilities as they are kept: in thousandths that sum to 1."""
+    return {str(k): v / 1000 for k, v in _in_whole(levels, 1000).items()}
+
+
+def percents(levels: Mapping[int, float]) -> dict[int, int]:
+    """Level probabilities as they are shown: whole percents that sum to 100."""
+    return _in_whole(levels, 100)

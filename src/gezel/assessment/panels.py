@@ -1,0 +1,33 @@
+"""What assessment puts on the pages of other rooms."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from gezel.assessment import policy, queries
+from gezel.assessment.models import Item
+from gezel.people.api import Request, at_work
+
+
+@at_work
+def panel_skill(request: Request, skill_pk: int) -> HttpResponse:
+    """On the page of one's own skill: the test for it, where there is one."""
+    test = policy.tests_to_take(request.visitor).filter(skill=skill_pk).first()
+    if test is None or not test.items.filter(state=Item.State.LIVE).exists():
+        raise Http404
+    last = queries.latest(request.user, test)
+    return render(request, "assessment/panel_skill.html", {"test": test, "last": last})
+
+
+@at_work
+def panel_under_way(request: Request) -> HttpResponse:
+    """On the home page: the tests one is in the middle of."""
+    sittings = list(
+        policy.own_sittings(request.visitor)
+        .filter(ended_at=None)
+        .select_related("test__skill")
+        .defer("pool")
+        .order_by("-last_at")[:3]
+    )
+    if not sittings:
+        raise Http404
+    return render(request, "assessment/panel_under_way.html", {"sittings": sittings})

@@ -1,0 +1,1 @@
+"""Pages of tests: taking them, and making them."""
