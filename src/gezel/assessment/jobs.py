@@ -14,7 +14,7 @@ def figure_out_test(progress: Progress, *, test: int) -> Outcome:
     items = 0
     if found := Test.objects.select_related("organisation").filter(pk=test).first():
         items = actions.figure_out(found)
-    return Outcome(_("Worked out."), figures={"items": items})
+    return Outcome(_("Figures made."), figures={"items": items})
 
 
 def tonight() -> list[Errand]:

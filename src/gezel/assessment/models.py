@@ -235,7 +235,7 @@ class Sitting(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     last_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
-    result = models.JSONField(null=True, blank=True)
+    result: Any = models.JSONField(null=True, blank=True)
     in_profile_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

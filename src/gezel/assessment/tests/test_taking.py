@@ -116,7 +116,7 @@ def test_it_begins_where_the_profile_stands(
 
     assert sitting.start_mean > 0.5
     assert sitting.start_sd >= 1.0
-    assert Asked.objects.get(sitting=sitting).item.hardness >= 6
+    assert Asked.objects.get(sitting=sitting).item.difficulty >= 0
 
 
 def test_one_open_sitting_and_one_question_however_often_one_begins(
