@@ -14,6 +14,7 @@ keeps renewing; when it dies, the lease runs out and another takes the job up, f
 job is an action that can run twice. It runs in the language of who asked for it.
 """
 
+import fcntl
 import json
 import logging
 import threading
@@ -23,7 +24,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection, transaction
@@ -439,6 +441,26 @@ def start_worker_thread(workers: int = 1) -> Callable[[], None]:
     consumer.start()
     threading.Thread(target=_start_up, name="worker start-up", daemon=True).start()
     return lambda: consumer.stop(graceful=True)
+
+
+def work_beside_the_pages() -> None:
+    """Work in a thread of this process, if no other process that serves these data does.
+
+    Whoever holds the lock works. The system lets go of it when that process ends, however it
+    ends, and the next one takes over: jobs have one worker, pages as many processes as there are.
+    """
+
+    def when_it_is_our_turn() -> None:
+        held = (Path(settings.DATA_DIR) / "worker.lock").open("w")
+        fcntl.flock(held, fcntl.LOCK_EX)
+        _locks.append(held)
+        start_worker_thread()
+
+    threading.Thread(target=when_it_is_our_turn, name="worker in waiting", daemon=True).start()
+
+
+# Open for as long as the process lives: closing the file would let go of the lock.
+_locks: list[IO[str]] = []
 
 
 def work_until_stopped(workers: int = 2) -> None:

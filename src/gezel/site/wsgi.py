@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezel.site.settings")
 application = get_wsgi_application()
 
 if os.environ.get("GEZEL_WORKER_THREAD") == "1":
-    from gezel.kit.jobs import start_worker_thread
+    from gezel.kit.jobs import work_beside_the_pages
 
-    start_worker_thread()
+    work_beside_the_pages()

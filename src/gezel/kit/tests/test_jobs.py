@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from queue import Empty, Queue
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -337,3 +338,20 @@ def test_the_night_begins_once_and_only_at_night(monkeypatch: pytest.MonkeyPatch
     assert jobs.begin_night(night) == 2
     assert jobs.begin_night(night + timedelta(minutes=10)) == 0
     assert jobs.begin_night(night + timedelta(days=1)) == 2
+
+
+def test_of_all_processes_that_serve_one_works_and_the_next_takes_over(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIR = tmp_path
+    started: Queue[str] = Queue()
+    monkeypatch.setattr(jobs, "start_worker_thread", lambda: started.put("works"))
+
+    jobs.work_beside_the_pages()
+    assert started.get(timeout=20) == "works"
+    jobs.work_beside_the_pages()
+    with pytest.raises(Empty):
+        started.get(timeout=0.3)
+    jobs._locks.pop(0).close()  # as when its process ends
+    assert started.get(timeout=20) == "works"
+    jobs._locks.pop(0).close()

@@ -74,7 +74,7 @@ def measure() -> Iterator[Figure]:
                 percentile(taken, 0.5),
                 "ms",
                 150,
-                conditions=f"{where}, gezel serve (1 process), each asks on without a pause",
+                conditions=f"{where}, gezel serve, each asks on without a pause",
             )
 
 
