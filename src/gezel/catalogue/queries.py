@@ -23,7 +23,17 @@ from gezel.catalogue.models import (
 )
 from gezel.kit import search
 from gezel.people.api import Organisation, Person, Visitor
-from gezel.skills.api import DatedDemand, Demand, Skill, Standing, demand_on, skills_by_key
+from gezel.skills.api import (
+    DatedDemand,
+    Demand,
+    Skill,
+    Standing,
+    by_profile,
+    demand_on,
+    one_with,
+    skills_by_key,
+    stays,
+)
 
 KIND = "activity"
 PER_PAGE = 24
@@ -162,7 +172,7 @@ def narrowed(visitor: Visitor, question: Question) -> ActivityQuerySet:
         rows = rows.filter(evening=False)
     if question.skill is not None:
         # From the skill to what teaches it: the other way round reads the whole catalogue.
-        taught = ActivitySkill.objects.filter(skill=question.skill)
+        taught = ActivitySkill.objects.filter(skill__in=one_with([question.skill]))
         rows = rows.filter(pk__in=taught.values("activity"))
     if question.provider is not None:
         rows = rows.filter(provider=question.provider)
@@ -263,12 +273,14 @@ def activities_teaching(
     visitor: Visitor, skill_pk: int, *, from_level: float | None = None, most: int = 6
 ) -> list[Activity]:
     """What teaches a skill here; with a level, what someone who stands there can follow first."""
-    rows = Activity.objects.open_to(visitor).filter(teaches__skill=skill_pk)
+    taught = ActivitySkill.objects.filter(skill__in=one_with([skill_pk]))
+    rows = Activity.objects.open_to(visitor).filter(pk__in=taught.values("activity"))
     if from_level is not None:
-        fits = Q(
-            teaches__from_level__lte=from_level + rules.REACH,
-            teaches__to_level__gte=from_level + rules.SMALLEST_STEP,
+        fitting = taught.filter(
+            from_level__lte=from_level + rules.REACH,
+            to_level__gte=from_level + rules.SMALLEST_STEP,
         )
+        fits = Q(pk__in=fitting.values("activity"))
         rows = rows.order_by(Case(When(fits, then=Value(0)), default=Value(1)), "hours", "pk")
     else:
         rows = rows.order_by("hours", "pk")
@@ -292,15 +304,16 @@ def wants_of(visitor: Visitor, on: date | None = None) -> list[rules.Want]:
         Demand.objects.filter(
             profile__profile_jobs__job=visitor.employment.job_id, from_on__lte=day + AHEAD
         )
-        .annotate(held=Subquery(held[:1]))
+        .annotate(held=Subquery(held[:1]), read_as=stays())
         .order_by("from_on", "position", "pk")
+        .values_list("skill_id", "read_as", "held", "level", "essential", "from_on")
     )
     levels: dict[int, float] = {}
-    dated: list[DatedDemand] = []
-    for d in rows:
-        levels[d.skill_id] = d.held or 0.0
-        dated.append(DatedDemand(d.skill_id, d.level, d.essential, d.from_on))
-    return _wants(dated, levels, day)
+    asked = []
+    for skill, read_as, level_held, level, essential, from_on in rows:
+        levels[read_as] = max(levels.get(read_as, 0.0), level_held or 0.0)
+        asked.append((0, skill, read_as, DatedDemand(skill, level, essential, from_on)))
+    return _wants(by_profile(asked).get(0, []), levels, day)
 
 
 def _wants(
@@ -404,7 +417,8 @@ def tips_for(
     lacking = wants_of(visitor, on) if wants is None else wants
     rows = _allowed(visitor, kept, on)
     if lacking:
-        activities, offers = _offers(rows.filter(_fitting(lacking)))
+        taught = rows.filter(skill__in=one_with(_pk(want.skill) for want in lacking))
+        activities, offers = _offers(taught.filter(_fitting(lacking)))
         found = rules.tips(lacking, offers, kept, most=most)
         if found:
             return Tips(_told(found, activities, visitor), wanted=True)
@@ -434,6 +448,7 @@ def _allowed(visitor: Visitor, kept: rules.Preferences, on: date | None) -> Any:
     rows = ActivitySkill.objects.filter(
         activity__organisation=visitor.organisation, activity__state=Activity.State.OPEN
     ).exclude(activity__in=hidden.values("activity"))
+    rows = rows.annotate(read_as=stays())
     for source in _settled:
         rows = rows.exclude(activity__in=source(visitor.person))
     if kept.most_hours is not None:
@@ -455,7 +470,7 @@ def _fitting(wants: Iterable[rules.Want]) -> Q:
     fits = Q(pk__in=[])
     for want in wants:
         fits |= Q(
-            skill=want.skill,
+            read_as=want.skill,
             from_level__lte=want.held + rules.REACH,
             to_level__gte=want.held + rules.SMALLEST_STEP,
         )
@@ -470,7 +485,7 @@ def _offers(rows: Any) -> tuple[dict[int, Activity], list[rules.Offer]]:
         :MOST_OFFERS
     ]:
         activities[row.activity_id] = row.activity
-        taught.setdefault(row.activity_id, []).append((row.skill_id, row.from_level, row.to_level))
+        taught.setdefault(row.activity_id, []).append((row.read_as, row.from_level, row.to_level))
     return activities, [
         rules.Offer(
             pk,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from gezel.assessment.api import believed
 from gezel.catalogue.api import tips_for
 from gezel.certificates.api import valid_until
-from gezel.skills.api import demand_on, estimates, fit, learning_needs
+from gezel.skills.api import compared, demand_on, estimates, fit, learning_needs, programme
 from gezel.trust.api import computed_about_people
 
 
@@ -56,6 +56,24 @@ def tell() -> None:
             "colleague's."
         ),
         order=40,
+    )
+    computed_about_people(
+        compared,
+        what=_("How near another role is, in hours of learning"),
+        how=_(
+            "For each skill the levels short times the hours one level takes. You see the whole "
+            "sum; nobody else sees which role you looked at, nor what came out."
+        ),
+        order=45,
+    )
+    computed_about_people(
+        programme,
+        what=_("What a group needs to get to another role"),
+        how=_(
+            "The same sum for everyone who holds a role, together. HR reads one figure of the "
+            "group, never of a person, and none of a group that is too small."
+        ),
+        order=46,
     )
     computed_about_people(
         tips_for,

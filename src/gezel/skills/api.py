@@ -40,9 +40,11 @@ from gezel.skills.queries import (
     standings_of,
 )
 from gezel.skills.queries.ahead import PlannedLearning, tell_planned_learning
-from gezel.skills.queries.merged import stays
+from gezel.skills.queries.merged import by_profile, one_with, stays
 from gezel.skills.queries.offer import OnOffer, Taken, Use, tell_offer, tell_use
 from gezel.skills.queries.offer import Want as Wanted
+from gezel.skills.queries.other import compared
+from gezel.skills.queries.programme import programme
 from gezel.skills.queries.taxonomy import find_skills, give_own_names, skills_by_key
 from gezel.skills.rules import (
     HIGHEST_LEVEL,
@@ -82,6 +84,8 @@ __all__ = [
     "Use",
     "Wanted",
     "add_evidence",
+    "by_profile",
+    "compared",
     "count_needs",
     "demand_on",
     "estimate",
@@ -95,10 +99,12 @@ __all__ = [
     "levels",
     "make_skills_findable",
     "needs_of",
+    "one_with",
     "people_to_vouch_for",
     "people_whose_skills",
     "profile_of",
     "profiles_to_read",
+    "programme",
     "rate_oneself",
     "recompute",
     "recompute_organisation",

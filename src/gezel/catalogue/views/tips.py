@@ -33,7 +33,10 @@ def panel_teaches(request: Request, skill_pk: int) -> HttpResponse:
         raise Http404
     level = queries.levels_held(visitor.person, [skill_pk]).get(skill_pk, 0.0)
     found = queries.activities_teaching(visitor, skill_pk, from_level=level, most=4)
-    rows = [(a, next(t for t in a.teaches.all() if t.skill_id == skill_pk)) for a in found]
+    rows = [
+        (a, next(t for t in a.teaches.all() if skill_pk in {t.skill_id, t.skill.merged_into_id}))
+        for a in found
+    ]
     return render(request, "catalogue/panel_teaches.html", {"skill": skill, "rows": rows})
 
 

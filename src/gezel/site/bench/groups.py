@@ -27,6 +27,7 @@ GROUPS: dict[str, Group] = {
     "large": Group(f"{_HERE}.large", (POSTGRESQL,)),
     "clone": Group(f"{_HERE}.clone", (SQLITE,)),
     "optimise": Group(f"{_HERE}.optimise", (SQLITE,)),
+    "distance": Group(f"{_HERE}.distance", (SQLITE,)),
     "tests": Group(f"{_HERE}.suite", (SQLITE,), when_asked=True),
 }
 

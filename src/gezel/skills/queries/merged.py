@@ -8,7 +8,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from gezel.kit.prepared import prepared
@@ -26,6 +26,12 @@ def stays(path: str = "skill") -> Coalesce:
 @prepared
 def _merged() -> QuerySet[Skill, tuple[int, int | None]]:
     return Skill.objects.filter(merged_into__gt=0).values_list("pk", "merged_into_id")
+
+
+def one_with(skill_pks: Iterable[int]) -> "QuerySet[Skill, int]":
+    """These skills and those merged into them, as a part of another query that an index serves."""
+    pks = list(skill_pks)
+    return Skill.objects.filter(Q(pk__in=pks) | Q(merged_into__in=pks)).values_list("pk", flat=True)
 
 
 def merged_skills() -> dict[int, int]:
