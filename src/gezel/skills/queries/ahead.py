@@ -147,6 +147,7 @@ def look(
     cells = forecast.Cells(
         who=forecast.keys_of(*_columns(who)),
         ask=forecast.keys_of(*_columns(roles)),
+        skill=forecast.keys_of([skill for _person, skill in who]),
         seat=np.array([i for i, _a in rows], dtype=np.intp),
         level=level,
         sd=sd,

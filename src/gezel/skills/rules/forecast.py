@@ -39,6 +39,10 @@ MOST_MONTHS = 24
 # (Arthur et al. 2003: d = .63 for learning criteria); people of one role lie about a level apart,
 # so we count a level for a standard deviation.
 GAIN_OF_A_STEP = 0.63
+# What of the error in a level is the same for everyone with that skill: one lead rates many, and
+# nobody knows exactly how fast it fades. As a share of the variance; our assumption. Without it
+# the errors of many people would cancel out, and the band of a large group would be a pretence.
+SHARED = 0.1
 # Below so many revisions a trend is a story about two points.
 FEWEST_REVISIONS = 6
 # Holt's damped trend (Gardner & McKenzie 1985), in months: half of a surprise is believed at
@@ -134,11 +138,13 @@ class Cells:
     """People times the skills asked of them, now or ahead; arrays of one length n.
 
     `who` is a key per person and skill, `ask` one per role profile and skill: what is asked turns
-    out the same for all who hold the role. `seat` numbers the persons from 0.
+    out the same for all who hold the role. `skill` is a key per skill. `seat` numbers the persons
+    from 0.
     """
 
     who: Keys
     ask: Keys
+    skill: Keys
     seat: NDArray[np.intp]
     level: Floats
     sd: Floats
@@ -184,8 +190,8 @@ def of_seats(
     chosen = np.asarray(seats, dtype=np.intp)
     numbered = np.array([place[int(seat)] for seat in cells.seat[rows]], dtype=np.intp)
     told = Cells(
-        who=cells.who[rows], ask=cells.ask[rows], seat=numbered, level=cells.level[rows],
-        sd=cells.sd[rows], asked=cells.asked[rows],
+        who=cells.who[rows], ask=cells.ask[rows], skill=cells.skill[rows], seat=numbered,
+        level=cells.level[rows], sd=cells.sd[rows], asked=cells.asked[rows],
     )  # fmt: skip
     return told, [
         Ahead(
@@ -241,6 +247,8 @@ def totals_ahead(
     totals = [no_totals() for _ in days]
     asks, of_ask = np.unique(cells.ask, return_inverse=True)
     how_asked = _even(_bits(asks), _OF_GAIN)
+    kinds, of_kind = np.unique(cells.skill, return_inverse=True)
+    shared = _normal(_bits(_mix(kinds + _GOLDEN)), _OF_LEVEL) * np.float32(sqrt(SHARED))
     leaves = _leaving(cells, max((len(day.stays) for day in days), default=0))
     # Cells that differ in what can happen to them are worked out apart: most have no learning.
     learns = np.zeros(len(cells), dtype=np.bool_)
@@ -250,7 +258,7 @@ def totals_ahead(
         places = np.flatnonzero(learns == with_learning)
         for start in range(0, len(places), _A_CHUNK):
             part = places[start : start + _A_CHUNK]
-            drawn = _drawn(_bits(cells.who[part]), how_asked[of_ask[part]])
+            drawn = _drawn(_bits(cells.who[part]), how_asked[of_ask[part]], shared[of_kind[part]])
             leaving = leaves[cells.seat[part]]
             for total, day, full in zip(totals, days, wanted, strict=True):
                 seats = cells.seat[part]
@@ -280,10 +288,11 @@ class _Drawn:
     asked: Draws
 
 
-def _drawn(bits: Keys, asked: Draws) -> _Drawn:
-    return _Drawn(
-        _normal(bits, _OF_LEVEL), _normal(bits, _OF_NEWCOMER), _even(bits, _OF_GAIN), asked
-    )
+def _drawn(bits: Keys, asked: Draws, shared: Draws) -> _Drawn:
+    level = _normal(bits, _OF_LEVEL)
+    level *= np.float32(sqrt(1 - SHARED))
+    level += shared
+    return _Drawn(level, _normal(bits, _OF_NEWCOMER), _even(bits, _OF_GAIN), asked)
 
 
 @dataclass(frozen=True, slots=True)
