@@ -9,7 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from gezel.assessment.api import believed
 from gezel.catalogue.api import tips_for
 from gezel.certificates.api import valid_until
-from gezel.skills.api import compared, demand_on, estimates, fit, learning_needs, programme
+from gezel.skills.api import (
+    compared,
+    demand_on,
+    estimates,
+    fit,
+    learning_needs,
+    look,
+    programme,
+    refreshes,
+)
 from gezel.trust.api import computed_about_people
 
 
@@ -56,6 +65,27 @@ def tell() -> None:
             "colleague's."
         ),
         order=40,
+    )
+    computed_about_people(
+        look,
+        what=_("What you would show, and be asked, on a day up to two years ahead"),
+        how=_(
+            "Your level as estimated today, faded as if you did nothing with it, and raised by "
+            "learning that you shared and agreed on with your lead; beside what HR said your role "
+            "will ask. Only you and who leads you see it, word for word the same. For groups it "
+            "is added up, and how many people tend to stay counts for all alike: nobody's leaving "
+            "is predicted."
+        ),
+        order=42,
+    )
+    computed_about_people(
+        refreshes,
+        what=_("Until when a skill most likely holds what is asked"),
+        how=_(
+            "The day on which the faded level lies half a level below what is asked, with the "
+            "days between which that happens 8 times out of 10. New evidence starts it anew."
+        ),
+        order=44,
     )
     computed_about_people(
         compared,

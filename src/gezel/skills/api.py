@@ -39,10 +39,11 @@ from gezel.skills.queries import (
     skills_asked_of,
     standings_of,
 )
-from gezel.skills.queries.ahead import PlannedLearning, tell_planned_learning
+from gezel.skills.queries.ahead import PlannedLearning, look, tell_planned_learning
 from gezel.skills.queries.merged import by_profile, one_with, stays
 from gezel.skills.queries.offer import OnOffer, Taken, Use, tell_offer, tell_use
 from gezel.skills.queries.offer import Want as Wanted
+from gezel.skills.queries.one_ahead import refreshes
 from gezel.skills.queries.other import compared
 from gezel.skills.queries.programme import programme
 from gezel.skills.queries.taxonomy import find_skills, give_own_names, skills_by_key
@@ -97,6 +98,7 @@ __all__ = [
     "import_onet",
     "learning_needs",
     "levels",
+    "look",
     "make_skills_findable",
     "needs_of",
     "one_with",
@@ -108,6 +110,7 @@ __all__ = [
     "rate_oneself",
     "recompute",
     "recompute_organisation",
+    "refreshes",
     "requirements",
     "requirements_of",
     "skills_asked_of",

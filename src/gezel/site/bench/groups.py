@@ -25,6 +25,7 @@ GROUPS: dict[str, Group] = {
     "intake": Group(f"{_HERE}.intake", alone=True),
     "adaptive": Group(f"{_HERE}.adaptive", (SQLITE,)),
     "large": Group(f"{_HERE}.large", (POSTGRESQL,)),
+    "forecast": Group(f"{_HERE}.forecast", (SQLITE,)),
     "clone": Group(f"{_HERE}.clone", (SQLITE,)),
     "optimise": Group(f"{_HERE}.optimise", (SQLITE,)),
     "distance": Group(f"{_HERE}.distance", (SQLITE,)),
