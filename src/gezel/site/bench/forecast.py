@@ -89,9 +89,9 @@ def _estimated(key: tuple[int, int], month: int) -> _Seen:
     told = belief.beliefs([belief.Case(p, s) for p, s in zip(found, own, strict=True)], _day(month))
     base, spread = (np.array([getattr(s, n) for s in own]) for n in ("mean", "sd"))
     unknown = told.pieces == 0
-    level, sd = np.where(unknown, base, told.level), np.where(unknown, spread, told.sd)
+    now, sd = np.where(unknown, base, told.level), np.where(unknown, spread, told.sd)
     age = np.where(unknown, 0, _day(month).toordinal() - told.newest).astype(float)
-    return _Seen(level, sd, age, ageing.stability(11.0, level, told.uses), base, spread)
+    return _Seen(now, sd, age, ageing.stability(11.0, now, told.uses), base, spread)
 
 
 def _group(office: Office) -> Ints:
