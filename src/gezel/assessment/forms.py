@@ -107,7 +107,7 @@ class ItemForm(forms.Form):
         required=False,
         help_text=_(
             "Your word is where the test begins; answers correct it. Who stands one level higher "
-            "gets it right about four times out of five."
+            "gets it right about nine times out of ten."
         ),
     )
     edition = forms.IntegerField(widget=forms.HiddenInput, required=False)

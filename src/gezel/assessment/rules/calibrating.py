@@ -28,7 +28,7 @@ FEWEST_FOR_SLOPE = 200
 EXPERT_SD = 0.7
 SLOPE_SD = 0.35
 COMMON_SLOPE_SD = 0.5
-POINTS: Floats = np.linspace(-6.0, 6.0, 61)
+POINTS: Floats = np.linspace(-8.0, 8.0, 81)
 _MOST_ROUNDS = 300
 _STILL = 1e-4
 
@@ -159,7 +159,7 @@ def _improve(
     step_a = np.where(own, (i_b * g_a - i_ab * g_b) / det, 0.0)
     step_b = np.where(own, (i_a * g_b - i_ab * g_a) / det, g_b / i_b)
     a_new: Floats = np.clip(a * np.exp(np.clip(step_a, -0.4, 0.4)), 0.15, 6.0)
-    b_new: Floats = np.clip(b + np.clip(step_b, -0.8, 0.8), -6.0, 6.0)
+    b_new: Floats = np.clip(b + np.clip(step_b, -0.8, 0.8), -8.0, 8.0)
     sd: Floats = np.sqrt(np.where(own, i_a / det, 1 / i_b))
     return a_new, b_new, sd
 

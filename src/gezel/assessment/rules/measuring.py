@@ -23,14 +23,14 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 LEVELS = (1, 2, 3, 4, 5)
-# Our convention, from which the cuts follow: who is one level above an item gets it right four
-# times out of five. So a level is log(4) = 1.386 logit wide, and level 3 lies around 0.
-LOGITS_A_LEVEL = log(4)
+# Our convention, from which the cuts follow: who is one level above an item gets it right nine
+# times out of ten. So a level is log(9) = 2.197 logits wide, and level 3 lies around 0.
+LOGITS_A_LEVEL = log(9)
 # A level reaches half a level down and up. Level 1 is open below, level 5 above.
 CUTS = tuple((level + 0.5 - 3) * LOGITS_A_LEVEL for level in LEVELS[:-1])
 
 # Wide enough for every level with room, fine enough that a step is far below any error (0.1).
-GRID: Floats = np.linspace(-6.0, 6.0, 121)
+GRID: Floats = np.linspace(-9.0, 9.0, 181)
 _LEVEL_OF_GRID = np.searchsorted(np.asarray(CUTS), GRID, side="right")
 
 
@@ -129,12 +129,12 @@ def believed(prior: Belief, answers: Sequence[Answered]) -> Belief:
 
 
 # Before a test something may be known (an estimate); a test should be able to say otherwise, so
-# no start is surer than one logit. Without any evidence: the middle of the scale, and very wide.
+# no start is surer than one logit. Without any evidence: the middle of the scale, a level wide.
 SUREST_START = 1.0
-UNKNOWN_START = (0.0, 1.5)
+UNKNOWN_START = (0.0, LOGITS_A_LEVEL)
 # What the answers say by themselves, for the ledger: a start so wide that it hardly says anything,
 # yet keeps "all right" and "all wrong" on the scale.
-ANSWERS_ALONE = (0.0, 3.0)
+ANSWERS_ALONE = (0.0, 4.0)
 
 
 def start_of(level: float | None, sd: float | None) -> tuple[float, float]:
@@ -142,7 +142,7 @@ def start_of(level: float | None, sd: float | None) -> tuple[float, float]:
     if level is None or sd is None:
         return UNKNOWN_START
     held = min(max(logit_of(level), logit_of(1.0)), logit_of(5.0))
-    return held, min(max(SUREST_START, sd * LOGITS_A_LEVEL), 2.0)
+    return held, min(max(SUREST_START, sd * LOGITS_A_LEVEL), 3.0)
 
 
 @dataclass(frozen=True, slots=True)

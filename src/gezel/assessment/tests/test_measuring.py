@@ -24,10 +24,10 @@ from gezel.assessment.rules.measuring import (
 )
 
 
-def test_who_is_one_level_above_an_item_gets_it_right_four_times_out_of_five() -> None:
-    assert float(chance(logit_of(4), logit_of(3), 1.0)) == pytest.approx(0.8)
+def test_who_is_one_level_above_an_item_gets_it_right_nine_times_out_of_ten() -> None:
+    assert float(chance(logit_of(4), logit_of(3), 1.0)) == pytest.approx(0.9)
     assert float(chance(logit_of(3), logit_of(3), 1.0)) == pytest.approx(0.5)
-    assert [round(c / log(4), 1) for c in CUTS] == [-1.5, -0.5, 0.5, 1.5]
+    assert [round(c / log(9), 1) for c in CUTS] == [-1.5, -0.5, 0.5, 1.5]
     assert level_of(logit_of(2.3)) == pytest.approx(2.3)
 
 
@@ -73,9 +73,9 @@ def test_the_levels_sum_to_one_also_as_they_are_kept(mean: float, sd: float) -> 
 
 
 def test_a_test_never_starts_surer_than_one_logit() -> None:
-    assert start_of(None, None) == (0.0, 1.5)
+    assert start_of(None, None) == (0.0, log(9))
     assert start_of(3.0, 0.1) == (0.0, 1.0)
-    assert start_of(2.0, 1.0) == pytest.approx((-log(4), log(4)))
+    assert start_of(2.0, 1.0) == pytest.approx((-log(9), log(9)))
     assert start_of(0.0, 1.0)[0] == pytest.approx(logit_of(1))
 
 
@@ -89,11 +89,11 @@ def test_what_was_known_before_is_not_in_what_the_ledger_gets() -> None:
     assert shown.exact == pytest.approx(3.0, abs=0.02)
     # 12 items at even odds: information 12 x 1/4 = 3, so 1/sqrt(3) logit, and a little less for
     # the wide start.
-    assert shown.sd == pytest.approx(1 / sqrt(3 + 1 / 9) / log(4), rel=0.05)
+    assert shown.sd == pytest.approx(1 / sqrt(3 + 1 / 16) / log(9), rel=0.05)
 
 
 def test_all_right_stays_on_the_scale() -> None:
-    shown = shown_by([Answered(2.0, 1.0, True)] * 10)
+    shown = shown_by([Answered(4.0, 1.0, True)] * 10)
 
     assert shown.level == 5
     assert 4.5 < shown.exact <= 5

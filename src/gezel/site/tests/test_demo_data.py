@@ -373,3 +373,35 @@ def test_a_shared_goal_belongs_to_a_unit() -> None:
         assert 0 < goal["share"] <= 1, goal
         assert PEOPLE[goal["owner"]] == goal["org"], goal
         assert goal["due_on"] > TODAY, goal
+
+
+BANKS = {
+    path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+    for path in sorted((DATA / "tests").glob("*.toml"))
+}
+
+
+@pytest.mark.parametrize("key", sorted(BANKS))
+def test_a_bank_of_questions_hangs_together(key: str) -> None:
+    bank = BANKS[key]
+    items = [*bank["item"], *bank.get("draft", [])]
+
+    assert bank["skill"] in SKILL_KEYS
+    assert PEOPLE[bank["author"]] == bank["organisation"]
+    assert no_doubles([item["q"]["nl"] for item in items])
+    assert {item["part"] for item in bank["item"]} == set(range(len(bank["part"])))
+    for item in items:
+        assert 1 <= item["level"] <= 5, item["q"]["nl"]
+        assert (item["level"] * 2).is_integer(), item["q"]["nl"]
+        if "a" in item:
+            for language in LANGUAGES:
+                assert no_doubles([a[language] for a in item["a"]]), item["q"]["nl"]
+
+
+def test_one_bank_is_large_enough_to_adapt_and_one_is_not() -> None:
+    sizes = sorted(len(bank["item"]) for bank in BANKS.values())
+
+    assert sizes[0] < 60 <= sizes[-1]
+    large = next(bank for bank in BANKS.values() if len(bank["item"]) == sizes[-1])
+    assert len(large["part"]) in {3, 4}
+    assert {item["level"] for item in large["item"]} == {n / 2 for n in range(2, 11)}
