@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from gezel.catalogue.models import Activity, ActivitySkill, HiddenTip, Provider,
 from gezel.catalogue.queries import KIND
 from gezel.kit import search
 from gezel.people.api import Organisation, Person
+from gezel.skills.api import Skill, SkillAlias, SkillLabel
 
 # "Not now" lets a tip rest for a season; by then the work, or the wish, may be another.
 NOT_NOW = timedelta(days=90)
@@ -174,7 +176,11 @@ def keep_findable(activity_pks: Iterable[int]) -> int:
         rows = list(
             Activity.objects.filter(pk__in=some)
             .select_related("provider")
-            .prefetch_related("teaches__skill")
+            .prefetch_related(
+                "teaches__skill",
+                Prefetch("teaches__skill__labels", SkillLabel.objects.order_by("pk")),
+                Prefetch("teaches__skill__aliases", SkillAlias.objects.order_by("pk")),
+            )
         )
         search.forget(KIND, set(some) - {a.pk for a in rows})
         written += search.index(KIND, (entry for a in rows for entry in _entries(a)))
@@ -182,16 +188,40 @@ def keep_findable(activity_pks: Iterable[int]) -> int:
 
 
 def _entries(activity: Activity) -> Iterator[search.Entry]:
-    """One for each language with a title; what it brings, its skills and provider go along."""
+    """One for each language with a title; what it brings, its skills and provider go along.
+
+    Its skills under all their names in both languages, so that who asks in Dutch finds what is
+    told in English: that they are taught is what someone confirmed.
+    """
     provider = activity.provider.name if activity.provider else ""
-    skills = [taught.skill for taught in activity.teaches.all()]
-    for language, title, summary, names in (
-        ("nl", activity.title_nl, activity.summary_nl, [s.name_nl for s in skills]),
-        ("en", activity.title_en, activity.summary_en, [s.name_en for s in skills]),
+    about = "\n".join(
+        name
+        for taught in activity.teaches.all()
+        for name in _names(taught.skill, activity.organisation_id)
+    )
+    rest = " ".join([provider, activity.location, activity.why_it_helped])
+    for language, title, summary in (
+        ("nl", activity.title_nl, activity.summary_nl),
+        ("en", activity.title_en, activity.summary_en),
     ):
         if title:
-            rest = " ".join([*names, provider, activity.location, activity.why_it_helped, summary])
-            yield search.Entry(activity.pk, activity.organisation_id, language, title, rest)
+            yield search.Entry(
+                activity.pk,
+                activity.organisation_id,
+                language,
+                title,
+                f"{rest} {summary}",
+                about,
+            )
+
+
+def _names(skill: Skill, organisation_pk: int) -> Iterator[str]:
+    """All names of a skill that hold in an organisation."""
+    yield from (skill.name_nl, skill.name_en, skill.aliases_nl, skill.aliases_en)
+    for label in skill.labels.all():
+        if label.organisation_id == organisation_pk:
+            yield from (label.name_nl, label.name_en)
+    yield from (a.words for a in skill.aliases.all() if a.organisation_id == organisation_pk)
 
 
 # -- tips: what someone asks of them, for nobody else to see --------------------------------------

@@ -13,9 +13,11 @@ from gezel.catalogue.models import (
 from gezel.catalogue.offerings import Offer, give_on, needs_first, offers_for
 from gezel.catalogue.policy import activities_to_read
 from gezel.catalogue.queries import (
+    Question,
     Tips,
     ToldTip,
     activities_teaching,
+    find,
     keep_out_of_tips,
     preferences_of,
     tips_for,
@@ -31,6 +33,7 @@ __all__ = [
     "Offering",
     "Prerequisite",
     "Provider",
+    "Question",
     "Taught",
     "TipPreference",
     "Tips",
@@ -38,6 +41,7 @@ __all__ = [
     "Want",
     "activities_teaching",
     "activities_to_read",
+    "find",
     "give_on",
     "keep_findable",
     "keep_out_of_tips",

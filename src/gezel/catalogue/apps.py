@@ -6,6 +6,7 @@ class CatalogueConfig(AppConfig):
     label = "catalogue"
 
     def ready(self) -> None:
-        from gezel.catalogue import route  # noqa: PLC0415 - models must stand before
+        from gezel.catalogue import listeners, route  # noqa: PLC0415 - models must stand before
 
+        listeners.begin()
         route.begin()

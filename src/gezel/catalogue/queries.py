@@ -1,7 +1,7 @@
 """Reads what rules and pages need: what was looked for, what someone lacks, what would help."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -31,12 +31,14 @@ from gezel.skills.api import (
     by_profile,
     demand_on,
     one_with,
+    senses,
     skills_by_key,
     stays,
 )
 
 KIND = "activity"
-PER_PAGE = 24
+# What fits a look: as one types, nobody turns pages.
+PER_PAGE = 12
 # Beyond this many, a figure tells no more than "more than this".
 COUNT_UP_TO = 10_000
 MOST_HITS = 400
@@ -136,6 +138,8 @@ class Found:
     page: int
     near: bool
     """Nothing holds all the words; these hold some."""
+    hits: Mapping[int, search.Hit] = field(default_factory=dict)
+    """By activity: how it was found, where words were asked."""
 
     @property
     def pages(self) -> int:
@@ -199,7 +203,24 @@ def _hits(visitor: Visitor, question: Question) -> list[search.Hit]:
         language=reader_language(),
         limit=MOST_HITS,
         among=narrowed(visitor, question),
+        senses=lambda: senses(visitor.organisation.pk, question.text),
+        alike=lambda best: _teaching_the_same(visitor, question, best),
     )
+
+
+def _teaching_the_same(
+    visitor: Visitor, question: Question, best: Sequence[int]
+) -> list[tuple[int, int]]:
+    """What teaches a skill that the best found teach, with that skill; of the first first."""
+    order = {pk: place for place, pk in enumerate(best)}
+    taught = ActivitySkill.objects.filter(activity__in=best).values_list("skill", "activity")
+    first: dict[int, int] = {}
+    for skill, activity in taught:
+        first[skill] = min(first.get(skill, len(order)), order[activity])
+    rows = ActivitySkill.objects.filter(
+        skill__in=first, activity__in=narrowed(visitor, question)
+    ).values_list("activity", "skill")
+    return sorted(rows[:MOST_HITS], key=lambda row: (first[row[1]], row[0]))
 
 
 def _sorted(rows: ActivityQuerySet, sort: str) -> ActivityQuerySet:
@@ -213,6 +234,7 @@ def _sorted(rows: ActivityQuerySet, sort: str) -> ActivityQuerySet:
 def find(visitor: Visitor, question: Question) -> Found:
     """One page of what answers a question."""
     near = False
+    hits: list[search.Hit] = []
     if question.text:
         hits = _hits(visitor, question)
         near = bool(hits) and all(hit.near for hit in hits)
@@ -228,7 +250,9 @@ def find(visitor: Visitor, question: Question) -> Found:
     page = min(question.page, max(1, -(-total // PER_PAGE)))
     pks = list(ordered[(page - 1) * PER_PAGE : page * PER_PAGE])
     found = {a.pk: a for a in with_details(Activity.objects.filter(pk__in=pks), visitor)}
-    return Found([found[pk] for pk in pks if pk in found], total, total >= most, page, near)
+    shown = [found[pk] for pk in pks if pk in found]
+    by_pk = {hit.object_id: hit for hit in hits if hit.object_id in found}
+    return Found(shown, total, total >= most, page, near, by_pk)
 
 
 def with_details(rows: ActivityQuerySet, visitor: Visitor) -> ActivityQuerySet:

@@ -6,7 +6,7 @@ are light on purpose: they serve to find, and are never shown.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 LONGEST_WORD = 60
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -30,6 +30,23 @@ def folded(text: str) -> list[str]:
         c if c.isalnum() else ("" if unicodedata.combining(c) or c in "'’" else " ") for c in plain
     )
     return [word[:LONGEST_WORD] for word in kept.split()]
+
+
+_WORDS = re.compile(r"([^\W_]+(?:['’][^\W_]+)*)")
+
+
+def marked(text: str, words: Set[str]) -> list[tuple[str, bool]]:
+    """A text as written, in parts, with for each whether it is one of these folded words."""
+    parts: list[tuple[str, bool]] = []
+    for part in _WORDS.split(text):
+        if not part:
+            continue
+        is_one = not words.isdisjoint(folded(part))
+        if parts and parts[-1][1] == is_one:
+            parts[-1] = parts[-1][0] + part, is_one
+        else:
+            parts.append((part, is_one))
+    return parts
 
 
 _DOUBLE_VOWEL = re.compile(r"([aeou])\1(?=[^aeiou]$)")

@@ -56,7 +56,7 @@ class SearchEntry(models.Model):
     than everyone in an organisation does not belong in here. Goes when the thing goes.
 
     SQLite and PostgreSQL each have an index of words over this table, made in migration
-    `search_entries` and kept by the database itself, so that it is right in any transaction.
+    `search_concepts` and kept by the database itself, so that it is right in any transaction.
     On SQLite triggers do that; a migration that rebuilds this table must make them anew.
     """
 
@@ -68,6 +68,8 @@ class SearchEntry(models.Model):
     # Kind and organisation as one word of the index: a question never leaves its scope.
     scope = models.CharField(max_length=60)
     title = models.CharField(max_length=500)
+    # Other ways of saying what it is about, in any language: what someone confirmed, no guesses.
+    concepts = models.TextField(blank=True, db_default="")
     rest = models.TextField(blank=True)
 
     class Meta:

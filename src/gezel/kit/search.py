@@ -9,15 +9,17 @@ slip every word it could have been, for more the words that share a part. Both d
 their candidates to the same ranking, so they answer alike, and no extension is needed.
 
 Looked for in this order, and a step is taken only where the one before found too little: the
-beginning of the title; words that begin so; the same word bent, or inside a compound
-("veiligheid" in "hoogspanningsveiligheid"); a slip; and last the nearest, which hold some of
-the words (`Hit.near`).
+beginning of the title; words that begin so; the same word bent, inside a compound ("veiligheid"
+in "hoogspanningsveiligheid") or the parts of one; a slip; what is about the same under other
+words (`Sense`); and last the nearest, which hold some of the words (`Hit.near`). How what was
+found is ranked, and told, is in `kit.relevance`.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
+from math import log
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -25,18 +27,42 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from gezel.kit.language import cuts, parts
 from gezel.kit.likeness import SMALL_WORDS, folded, one_slip_away, slips, slips_allowed, stem
 from gezel.kit.models import SearchEntry, SearchWord
+from gezel.kit.relevance import (
+    BENT,
+    FAINT,
+    INSIDE,
+    KIN,
+    OTHER_WORDS,
+    PART,
+    REST,
+    SLIP,
+    TITLE,
+    WORTH,
+    Row,
+    Why,
+    fused,
+    score,
+    telling,
+    whys,
+)
 
 # Enough to rank from, few enough to rank quickly.
 CANDIDATES = 400
 # With this many found, there is no need to look further than what was typed.
 ENOUGH = 8
+# Only with fewer than this are words taken for relatives that may mean something else.
+FEW = 3
 MOST_TYPED = 400
 MOST_WORDS_ASKED = 8
 MOST_WORDS_KEPT = 2_000
 MOST_MEANT = 24
+MOST_SENSE_WORDS = 24
+MOST_ALIKE = 3
 LONGEST_SLIPPED = 28
+LONGEST_ENDING = 7
 BATCH = 500
 SHARED = 0
 
@@ -47,31 +73,49 @@ _Asked = tuple[str, Sequence[Any]]
 # The highest character there is: everything that begins with a word sorts before word + this.
 _LAST = "\U0010ffff"
 
-# Another way of saying, and how much of a match that is; the typed word itself counts 1.
-_BENT, _INSIDE, _SLIP = 0.75, 0.65, 0.55
-_BEGINNING, _IN_REST = 0.85, 0.3
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What of one thing can be found: `rest` holds other names and what it is about."""
+    """What of one thing can be found.
+
+    `about` holds other ways of saying what it is about, in any language, `rest` the rest.
+    """
 
     object_id: int
     organisation_id: int | None
     language: str
     title: str
     rest: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """Something the question may be about, under other words: what search may look for as well.
+
+    `name` is how the asker tells it to people, `words` are folded.
+    """
+
+    name: Hashable
+    words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Something found; `matched` are its title's words that answer, `near` lacks some asked."""
+    """Something found; `matched` are its title's words that answer, `near` lacks some asked.
+
+    `whys` tells for each word asked what answers it, `sense` what it is about, where that is why
+    it was found. `about` are the folded words by which it is known besides its title.
+    """
 
     kind: str
     object_id: int
     score: float
     matched: tuple[str, ...]
     near: bool = False
+    whys: tuple[Why, ...] = ()
+    sense: Hashable = None
+    about: str = ""
 
 
 @transaction.atomic
@@ -105,6 +149,7 @@ def _index_batch(kind: str, batch: Sequence[Entry]) -> int:
             language=e.language,
             scope=_scope(kind, e.organisation_id),
             title=_clipped(" ".join(folded(e.title))),
+            concepts=" ".join(dict.fromkeys(folded(e.about)[:MOST_WORDS_KEPT])),
             rest=" ".join(dict.fromkeys(folded(e.rest)[:MOST_WORDS_KEPT])),
         )
         for e in batch
@@ -120,7 +165,7 @@ def _index_batch(kind: str, batch: Sequence[Entry]) -> int:
         rows.values(),
         update_conflicts=True,
         unique_fields=["kind", "object_id", "language"],
-        update_fields=["organisation_id", "scope", "title", "rest"],
+        update_fields=["organisation_id", "scope", "title", "concepts", "rest"],
     )
     _drop_unused(_words_of(known.values()) - _words_of(rows.values()))
     return len(rows)
@@ -138,7 +183,9 @@ def forget(kind: str, object_ids: Iterable[int]) -> None:
 
 
 def _words_of(entries: Iterable[SearchEntry]) -> set[str]:
-    return {word for e in entries for text in (e.title, e.rest) for word in text.split()}
+    return {
+        word for e in entries for text in (e.title, e.concepts, e.rest) for word in text.split()
+    }
 
 
 def _add_words(words: set[str]) -> None:
@@ -180,6 +227,9 @@ def search(
     language: str = "",
     limit: int = 20,
     among: "QuerySet[Any] | None" = None,
+    senses: Callable[[], Iterable[Sense]] | None = None,
+    alike: Callable[[Sequence[int]], Sequence[tuple[int, Hashable]]] | None = None,
+    nearest: bool = True,
 ) -> list[Hit]:
     """What answers this question best, best first.
 
@@ -191,6 +241,11 @@ def search(
         language: the reader's; a title in it comes before an equal one in another.
         among: only things in this queryset (of one kind), so that a filter is never applied
             after the best have already been chosen.
+        senses: tells what the question may be about under other words; asked only when the words
+            themselves find little.
+        alike: of the things that answer best (of one kind), what is about the same, and what that
+            is; asked, like `senses`, only when little was found.
+        nearest: whether what holds only some of the words may come along.
     """
     asked = _asked(text)
     if not asked or not kinds or limit < 1:
@@ -200,9 +255,15 @@ def search(
     look.words()
     if look.whole < ENOUGH:
         look.bent_and_inside()
-    if not look.in_title:
+    if not look.seen:
         look.slipped()
-    if not look.whole and len(asked) > 1:
+    if look.whole < FEW:
+        look.kin_and_parts()
+    if look.whole < ENOUGH and senses is not None:
+        look.otherwise(senses())
+    if look.whole < ENOUGH and alike is not None:
+        look.alike(kinds[0], alike)
+    if look.whole < ENOUGH and len(asked) > 1 and nearest:
         look.nearest()
     return look.best(limit)
 
@@ -229,10 +290,12 @@ class _Look:
         self.scopes = scopes
         self.language = language
         self.among = _sql_of(among)
-        self.meant: dict[str, dict[str, float]] = {word: {} for word in asked}
-        self.hits: dict[tuple[str, int], Hit] = {}
+        # For each word: what else it may mean, and in which way.
+        self.meant: dict[str, dict[str, str]] = {word: {} for word in asked}
+        self.rows: dict[tuple[str, int, str], tuple[Row, list[Why], bool]] = {}
+        self.senses: dict[tuple[str, int], tuple[float, Hashable]] = {}
         self.whole = 0
-        self.in_title = False
+        self.seen = False
 
     def words(self) -> None:
         """Titles that begin with what was typed, and titles in which each word begins a word."""
@@ -248,35 +311,108 @@ class _Look:
 
     def bent_and_inside(self) -> None:
         """The same word in another form, or as part of a longer one."""
-        for word, other, worth in _bent_or_inside(self.asked):
-            self._mean(word, [other], worth)
+        for word, other, how in _bent_or_inside(self.asked):
+            self._mean(word, [other], how)
+        self._look_for_meant()
+
+    def kin_and_parts(self) -> None:
+        """Words that begin alike for the most part, and the parts of which a word is made."""
+        for word, other, how in _kin_or_part(self.asked):
+            self._mean(word, [other], how)
         self._look_for_meant()
 
     def slipped(self) -> None:
-        """Words that were meant, if a finger slipped; only for words that mean nothing yet."""
+        """Words that were meant, if a finger slipped; a word that exists was meant as it is."""
         before = {word: len(meant) for word, meant in self.meant.items()}
+        exist = set(_existing(self.asked)) if len(self.asked) > 1 else set()
         for word in self.asked:
-            self._mean(word, _slipped(word), _SLIP)
+            if word not in exist:
+                self._mean(word, _slipped(word), SLIP)
         if any(len(self.meant[word]) > before[word] for word in self.asked):
             self._look_for_meant()
 
+    def otherwise(self, senses: Iterable[Sense]) -> None:
+        """What is about the same in other words, or in the other language."""
+        found = list(senses)
+        words = {word for sense in found for word in sense.words} - SMALL_WORDS - FAINT
+        if not words:
+            return
+        # The words themselves, and longer ones that hold them.
+        means = {word: {word} for word in sorted(words, key=len)[-MOST_SENSE_WORDS:]}
+        for word, other in _holding_inside([word for word in means if len(word) >= 5]):
+            means[word].add(other)
+        either = [(word, False) for word in sorted(set().union(*means.values()))]
+        rows = _read(_index().holding([either], self.scopes, self.among, title=True))
+        titles = [(row, set(row.title.split())) for row in rows]
+        held = {
+            word: sum(not others.isdisjoint(title) for _, title in titles)
+            for word, others in means.items()
+        }
+        tells = {word: log(1 + (len(titles) + 1) / (count + 1)) for word, count in held.items()}
+        for row, title in titles:
+            for sense in found:
+                points = sum(
+                    tells[word]
+                    for word, others in means.items()
+                    if word in sense.words and not others.isdisjoint(title)
+                )
+                self._sense(row.kind, row.object_id, points, sense.name)
+
+    def alike(
+        self, kind: str, ask: Callable[[Sequence[int]], Sequence[tuple[int, Hashable]]]
+    ) -> None:
+        """What is about the same as the best that answers all that was asked."""
+        best = [hit.object_id for hit in self.best(MOST_ALIKE) if not hit.near and not hit.sense]
+        if best:
+            for place, (object_id, name) in enumerate(ask(best), 1):
+                self._sense(kind, object_id, 1 / place, name)
+
+    def _sense(self, kind: str, object_id: int, points: float, name: Hashable) -> None:
+        known = self.senses.get((kind, object_id))
+        if points and (known is None or points > known[0]):
+            self.senses[kind, object_id] = points, name
+
     def nearest(self) -> None:
-        """Nothing holds all that was asked: what holds some of it?"""
+        """Little holds all that was asked: what holds some of it?"""
         either = [term for word in self.asked for term in self._terms(word)]
-        found = _index().holding([either], self.scopes, self.among, title=True)
-        self._keep(_rows(found), near=True)
+        found = _index().holding([either], self.scopes, self.among, title=False)
+        self._keep(_rows(found), whole=False)
 
     def best(self, limit: int) -> list[Hit]:
-        ranked = sorted(self.hits.values(), key=lambda h: (-h.score, h.kind, h.object_id))
-        return ranked[:limit]
+        """All that was found, best first: the list of words and that of senses, joined."""
+        weights = telling(self.asked, (answer for _, answer, _ in self.rows.values()))
+        hits: dict[tuple[str, int], Hit] = {}
+        for row, answer, whole in self.rows.values():
+            points = score(row, answer, weights, typed=self.typed, language=self.language)
+            place = row.kind, row.object_id
+            known = hits.get(place)
+            if known is None or (whole, points) > (not known.near, known.score):
+                matched = tuple(why.found for why in answer if why.field == TITLE)
+                hits[place] = Hit(
+                    *place, points, matched, not whole, tuple(answer), None, row.about
+                )
+        words = sorted(hits, key=lambda p: (-hits[p].score, p))
+        if not self.senses:
+            return [hits[place] for place in words[:limit]]
+        others = sorted(self.senses, key=lambda p: (-self.senses[p][0], p))
+        points_of = fused([(words, 1.0), (others, OTHER_WORDS)])
+        for place in others:
+            sense = self.senses[place][1]
+            hits[place] = (
+                replace(hits[place], sense=sense, near=False)
+                if place in hits and hits[place].near
+                else hits.get(place) or Hit(*place, 0.0, (), sense=sense)
+            )
+        ranked = sorted(hits, key=lambda p: (-points_of[p], p))
+        return [replace(hits[p], score=points_of[p]) for p in ranked[:limit]]
 
-    def _mean(self, word: str, others: Iterable[str], worth: float) -> None:
+    def _mean(self, word: str, others: Iterable[str], how: str) -> None:
         for other in others:
             if other != word:
-                self.meant[word].setdefault(other, worth)
+                self.meant[word].setdefault(other, how)
 
     def _terms(self, word: str) -> list[tuple[str, bool]]:
-        meant = sorted(self.meant[word].items(), key=lambda m: -m[1])[: MOST_MEANT * 2]
+        meant = sorted(self.meant[word].items(), key=lambda m: -WORTH[m[1]])[: MOST_MEANT * 2]
         return [_begun(word), *((other, False) for other, _ in meant)]
 
     def _look_for_meant(self) -> None:
@@ -284,53 +420,19 @@ class _Look:
             return
         terms = [self._terms(word) for word in self.asked]
         self._keep(_rows(_index().holding(terms, self.scopes, self.among, title=True)))
-        if not self.whole:
+        if self.whole < ENOUGH:
             self._keep(_rows(_index().holding(terms, self.scopes, self.among, title=False)))
 
-    def _keep(self, found: Iterable[tuple[str, int, str, str]], *, near: bool = False) -> None:
-        for kind, object_id, language, title in found:
-            hit = self._hit(kind, object_id, language, title, near=near)
-            known = self.hits.get((kind, object_id))
-            if known is None or hit.score > known.score:
-                self.hits[kind, object_id] = hit
-        self.whole = sum(not hit.near for hit in self.hits.values())
-
-    def _hit(self, kind: str, object_id: int, language: str, title: str, *, near: bool) -> Hit:
-        words = title.split()
-        matched: list[str] = []
-        worth = 0.0
-        told = 0
-        for asked in self.asked:
-            value, by = self._worth(asked, words)
-            worth += value
-            if by:
-                matched.append(by)
-                told += 1
-        if told == len(self.asked):
-            self.in_title, near = True, False
-        elif not near:
-            # The database found the other words in the rest of the entry.
-            worth += _IN_REST * (len(self.asked) - told)
-        score = worth / len(self.asked)
-        if title == self.typed:
-            score += 2
-        elif title.startswith(self.typed):
-            score += 1
-        if language == self.language:
-            score += 0.1
-        # Of equals the shorter title says more precisely what was asked.
-        return Hit(kind, object_id, score - min(len(title), 400) / 8_000, tuple(matched), near)
-
-    def _worth(self, asked: str, words: Sequence[str]) -> tuple[float, str]:
-        meant = self.meant[asked]
-        best, by = 0.0, ""
-        for word in words:
-            if word == asked:
-                return 1.0, word
-            value = _BEGINNING if word.startswith(asked) else meant.get(word, 0.0)
-            if value > best:
-                best, by = value, word
-        return best, by
+    def _keep(self, found: Iterable[Sequence[Any]], *, whole: bool = True) -> None:
+        for row in (Row(*one) for one in found):
+            place = row.kind, row.object_id, row.language
+            known = self.rows.get(place)
+            answer = whys(row, self.asked, self.meant, whole=whole or bool(known and known[2]))
+            all_of_it = len(answer) == len(self.asked)
+            if answer:
+                self.rows[place] = row, answer, all_of_it
+            self.seen |= all_of_it and all(why.field != REST for why in answer)
+        self.whole = len({place[:2] for place, (_, _, all_) in self.rows.items() if all_})
 
 
 def _begun(word: str) -> tuple[str, bool]:
@@ -338,24 +440,76 @@ def _begun(word: str) -> tuple[str, bool]:
     return word, len(word) > 1
 
 
-def _bent_or_inside(asked: Collection[str]) -> Iterator[tuple[str, str, float]]:
-    """Words with the same stem as one asked, or that hold it further on; and what that is worth."""
+def _bent_or_inside(asked: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """Words with the same stem as one asked, or that hold it further on; and in which way."""
     stems = {word: stem(word) for word in asked}
-    parts = [word for word in asked if len(word) >= 4]
+    inner = [word for word in asked if len(word) >= 4]
     marks = ", ".join(["%s"] * len(stems))
-    inside = "".join(" OR word LIKE %s" for _ in parts)
+    inside = "".join(" OR word LIKE %s" for _ in inner)
     sql = (
         f"SELECT word, stem FROM {_Words.words} WHERE stem IN ({marks}){inside}"  # noqa: S608
         f" ORDER BY length(word), word LIMIT {MOST_MEANT * 2 * len(stems)}"
     )
     # What is folded holds no sign that LIKE takes for something else.
-    found = _rows((sql, [*stems.values(), *(f"%{part}%" for part in parts)]))
+    found = _rows((sql, [*stems.values(), *(f"%{part}%" for part in inner)]))
     for word, its_stem in found:
         for one in asked:
             if stems[one] == its_stem:
-                yield one, word, _BENT
+                yield one, word, BENT
             elif len(one) >= 4 and one in word:
-                yield one, word, _INSIDE
+                yield one, word, INSIDE
+
+
+def _kin_or_part(asked: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """Words that begin like one asked ("dementerende", "dementie"), and its known parts."""
+    begin = {word: word[: max(5, -(-len(word) * 3 // 5))] for word in asked if len(word) >= 7}
+    ways = {word: list(cuts(word)) for word in asked}
+    pieces = sorted({part for some in ways.values() for way in some for part in way})
+    found: list[tuple[str, str]] = []
+    if pieces:
+        by_stem = sorted({stem(piece) for piece in pieces if len(piece) >= 5}) or [""]
+        marks, more = (", ".join(["%s"] * len(some)) for some in (pieces, by_stem))
+        sql = (
+            f"SELECT word, stem FROM {_Words.words} WHERE word IN ({marks})"  # noqa: S608
+            f" OR stem IN ({more})"
+        )
+        found = _rows((sql, [*pieces, *by_stem]))
+    for word in _index().words_beginning([*begin.values()]) if begin else ():
+        for one, start in begin.items():
+            # Only the ends may differ, and no more than an ending is long.
+            if word.startswith(start) and len(word) <= len(start) + LONGEST_ENDING:
+                yield one, word, KIN
+    # A part may occur in another form: "draai" of "draaibank" in "draaien".
+    forms: dict[str, list[str]] = {}
+    for word, its_stem in found:
+        forms.setdefault(its_stem, []).append(word)
+    bent = {piece: forms.get(stem(piece), []) for piece in pieces if len(piece) >= 5}
+    occur = {word for word, _ in found} | {piece for piece in bent if bent[piece]}
+    for one in asked:
+        for part in parts(one, lambda _: occur) or _known_ends(one, ways[one], occur):
+            for word in dict.fromkeys([part, *bent.get(part, [])]):
+                yield one, word, PART
+
+
+def _known_ends(word: str, ways: Sequence[tuple[str, str]], occur: Collection[str]) -> list[str]:
+    """The longest known beginning and end of a word of which not both halves are known."""
+    heads = [head for head, _ in ways if len(head) >= 5 and head in occur]
+    tails = [tail for _, tail in ways if len(tail) >= 5 and tail in occur and tail != word]
+    return [max(ends, key=len) for ends in (heads, tails) if ends]
+
+
+def _holding_inside(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Words that occur and hold one of these further on: lassen in puntlassen."""
+    if not words:
+        return
+    for other in _index().words_with(words, CANDIDATES):
+        for word in words:
+            if word in other and word != other:
+                yield word, other
+
+
+def _existing(words: Collection[str]) -> list[str]:
+    return list(SearchWord.objects.filter(word__in=words).values_list("word", flat=True))
 
 
 def _slipped(word: str) -> list[str]:
@@ -440,7 +594,7 @@ class _Sqlite(_Words):
         marks = ", ".join(["%s"] * len(scopes))
         return (
             (
-                f"SELECT kind, object_id, language, title FROM {self.table} e"  # noqa: S608
+                f"SELECT kind, object_id, language, title, concepts FROM {self.table} e"  # noqa: S608
                 f" WHERE scope IN ({marks}) AND title >= %s AND title < %s{_among_sql(among)}"
                 " ORDER BY title LIMIT 40"
             ),
@@ -450,7 +604,7 @@ class _Sqlite(_Words):
     def holding(
         self, terms: _Terms, scopes: Sequence[str], among: _Asked | None, *, title: bool
     ) -> _Asked:
-        column = "title" if title else "title rest"
+        column = "title" if title else "title concepts rest"
         where = " OR ".join(f'"{scope}"' for scope in scopes)
         what = " AND ".join(
             "({" + column + "}: (" + " OR ".join(self._term(*term) for term in group) + "))"
@@ -458,8 +612,8 @@ class _Sqlite(_Words):
         )
         return (
             (
-                f"SELECT e.kind, e.object_id, e.language, e.title FROM {self.table}_fts f"  # noqa: S608
-                f" JOIN {self.table} e ON e.id = f.rowid"
+                "SELECT e.kind, e.object_id, e.language, e.title, e.concepts"  # noqa: S608
+                f" FROM {self.table}_fts f JOIN {self.table} e ON e.id = f.rowid"
                 f" WHERE {self.table}_fts MATCH %s{_among_sql(among)} LIMIT {CANDIDATES}"
             ),
             [f"(scope: ({where})) AND {what}", *_among_params(among)],
@@ -486,7 +640,7 @@ class _Postgresql(_Words):
     def begins(self, start: str, scopes: Sequence[str], among: _Asked | None) -> _Asked:
         return (
             (
-                f"SELECT kind, object_id, language, title FROM {self.table} e"  # noqa: S608
+                f"SELECT kind, object_id, language, title, concepts FROM {self.table} e"  # noqa: S608
                 ' WHERE scope = ANY(%s) AND title COLLATE "C" >= %s AND title COLLATE "C" < %s'
                 f'{_among_sql(among)} ORDER BY title COLLATE "C" LIMIT 40'
             ),
@@ -506,7 +660,7 @@ class _Postgresql(_Words):
         return (
             (
                 "WITH found AS MATERIALIZED ("  # noqa: S608
-                f"SELECT e.kind, e.object_id, e.language, e.title FROM {self.table} e"
+                f"SELECT e.kind, e.object_id, e.language, e.title, e.concepts FROM {self.table} e"
                 f" WHERE e.{column} @@ %s::tsquery{_among_sql(among)})"
                 f" SELECT * FROM found LIMIT {CANDIDATES}"
             ),
@@ -528,6 +682,10 @@ class _Postgresql(_Words):
             ' AND word COLLATE "C" < s || %s LIMIT 100) w LIMIT 400'
         )
         return [row[0] for row in _rows((sql, [starts, _LAST]))]
+
+
+def _read(asked: _Asked) -> list[Row]:
+    return [Row(*row) for row in _rows(asked)]
 
 
 def _rows(*asked: _Asked) -> list[Any]:

@@ -6,6 +6,7 @@ from gezel.skills.actions import (
     count_needs,
     import_esco,
     import_onet,
+    make_aliases_findable,
     make_skills_findable,
     rate_oneself,
     recompute,
@@ -23,6 +24,8 @@ from gezel.skills.models import (
     ProfileJob,
     RoleProfile,
     Skill,
+    SkillAlias,
+    SkillLabel,
     SkillLink,
     Source,
     Standing,
@@ -40,6 +43,7 @@ from gezel.skills.queries import (
     standings_of,
 )
 from gezel.skills.queries.ahead import PlannedLearning, look, tell_planned_learning
+from gezel.skills.queries.matching import senses
 from gezel.skills.queries.merged import by_profile, one_with, stays
 from gezel.skills.queries.offer import OnOffer, Taken, Use, tell_offer, tell_use
 from gezel.skills.queries.offer import Want as Wanted
@@ -76,7 +80,9 @@ __all__ = [
     "Requirement",
     "RoleProfile",
     "Skill",
+    "SkillAlias",
     "SkillAsked",
+    "SkillLabel",
     "SkillLink",
     "Source",
     "Standing",
@@ -99,6 +105,7 @@ __all__ = [
     "learning_needs",
     "levels",
     "look",
+    "make_aliases_findable",
     "make_skills_findable",
     "needs_of",
     "one_with",
@@ -113,6 +120,7 @@ __all__ = [
     "refreshes",
     "requirements",
     "requirements_of",
+    "senses",
     "skills_asked_of",
     "skills_by_key",
     "standings_of",

@@ -34,3 +34,11 @@ class SkillsMerged:
     organisation_pk: int
     skill_pk: int
     into_pk: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SkillNamesChanged:
+    """These skills go by other names: for everyone, or within one organisation."""
+
+    skill_pks: frozenset[int]
+    organisation_pk: int | None = None

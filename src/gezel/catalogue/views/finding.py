@@ -1,7 +1,7 @@
 """Looking for something to learn from, and the page to choose by."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.http import HttpResponse
@@ -16,9 +16,12 @@ from gezel.catalogue import policy, queries
 from gezel.catalogue.models import Activity, ActivitySkill
 from gezel.catalogue.queries import Question
 from gezel.catalogue.rules import Want, fits
+from gezel.kit import relevance
 from gezel.kit.export import FORMS
 from gezel.kit.figures import euro
 from gezel.kit.figures import hours as hours_told
+from gezel.kit.likeness import marked
+from gezel.kit.search import Hit
 from gezel.people.api import Request, at_work
 from gezel.skills.api import Skill, skills_by_key
 
@@ -48,10 +51,20 @@ class Card:
 
     activity: Activity
     why: Why | None
+    found_by: list[Text] = field(default_factory=list)
+    """How the words that were asked led here, where the title does not show it by itself."""
+    matched: frozenset[str] = frozenset()
 
     @property
     def icon(self) -> str:
         return ICONS[self.activity.kind]
+
+    @property
+    def title(self) -> list[tuple[str, bool]]:
+        """The title in parts, with for each whether it answers what was asked."""
+        if not self.matched:
+            return [(self.activity.title, False)]
+        return marked(self.activity.title, self.matched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +104,11 @@ def search(request: Request) -> HttpResponseBase:
         return _taken_along(request, question)
     wants = queries.wants_of(visitor)
     found = queries.find(visitor, question)
-    needed = _needed(request, wants, question, found.activities)
+    needed = _needed(request, wants, question, found)
     context = {
         "question": question,
         "found": found,
-        "cards": [Card(a, _why(a, wants)) for a in found.activities],
+        "cards": [_card(a, wants, found.hits.get(a.pk), needed) for a in found.activities],
         "chips": list(_chips(request, question, needed)),
         "narrowed": bool(question.text or question.narrows),
         "all_of_it": Question(text=question.text).query(),
@@ -122,17 +135,47 @@ def search(request: Request) -> HttpResponseBase:
 
 
 def _needed(
-    request: Request, wants: list[Want], question: Question, shown: list[Activity]
+    request: Request, wants: list[Want], question: Question, found: queries.Found
 ) -> dict[int, Skill]:
-    """The skills the filters speak of, by key; those on the cards are known already."""
-    known = {t.skill_id: t.skill for a in shown for t in a.teaches.all()}
-    asked = {want.skill for want in wants if isinstance(want.skill, int)}
+    """The skills the page speaks of, by key; those on the cards are known already."""
+    known = {t.skill_id: t.skill for a in found.activities for t in a.teaches.all()}
+    asked = {hit.sense for hit in found.hits.values() if isinstance(hit.sense, int)}
     if question.skill is not None:
         asked.add(question.skill)
+    if not request.htmx:
+        asked |= {want.skill for want in wants if isinstance(want.skill, int)}
     missing = asked - known.keys()
-    if missing and (not request.htmx or question.skill in missing):
+    if missing:
         known |= skills_by_key(request.visitor, missing)
     return known
+
+
+def _card(activity: Activity, wants: list[Want], hit: Hit | None, skills: dict[int, Skill]) -> Card:
+    why = _why(activity, wants)
+    if hit is None:
+        return Card(activity, why)
+    return Card(activity, why, list(_found_by(hit, skills)), frozenset(hit.matched))
+
+
+def _found_by(hit: Hit, skills: dict[int, Skill]) -> Iterator[Text]:
+    """Why this answers, word by word; nothing where the title says so itself."""
+    for way in hit.whys:
+        words = {"asked": way.asked, "found": way.found}
+        if way.field == relevance.ABOUT:
+            if way.how == relevance.SLIP:
+                yield _("“%(asked)s” was read as “%(found)s”, a name of what it teaches") % words
+            else:
+                yield _("“%(found)s” is a name of what it teaches") % words
+        elif way.field == relevance.REST:
+            yield _("“%(asked)s” is in the description") % words
+        elif way.how == relevance.SLIP:
+            yield _("“%(asked)s” was read as “%(found)s”") % words
+        elif way.how in (relevance.BENT, relevance.KIN):
+            yield _("“%(found)s” resembles “%(asked)s”") % words
+        elif way.how == relevance.PART:
+            yield _("“%(found)s” is part of what “%(asked)s” means") % words
+    if hit.sense in skills:
+        yield _("it is about the same: %(skill)s") % {"skill": skills[hit.sense].name}
 
 
 def _why(activity: Activity, wants: list[Want]) -> Why | None:

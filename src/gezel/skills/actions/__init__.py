@@ -19,7 +19,11 @@ from gezel.skills.actions.evidence import (
     recompute,
     vouch,
 )
-from gezel.skills.actions.findable import make_skills_findable
+from gezel.skills.actions.findable import (
+    forget_aliases,
+    make_aliases_findable,
+    make_skills_findable,
+)
 from gezel.skills.actions.frameworks import TakenIn, Tally, import_esco, import_onet
 from gezel.skills.actions.merging import merge_skill, preview_merge, separate_skill
 from gezel.skills.actions.profiles import (
@@ -56,8 +60,10 @@ __all__ = [
     "copy_profile",
     "correct",
     "count_needs",
+    "forget_aliases",
     "import_esco",
     "import_onet",
+    "make_aliases_findable",
     "make_skill",
     "make_skills_findable",
     "mark_stale",

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from gezel.kit import search
+from gezel.kit.events import announce
+from gezel.skills.events import SkillNamesChanged
 from gezel.skills.models import Occupation, Skill, SkillAlias, SkillLabel
 from gezel.skills.queries.taxonomy import ALIAS, LABEL, OCCUPATION, SKILL
 
@@ -13,7 +15,9 @@ def make_skills_findable(
     skills: Iterable[Skill], progress: Callable[[int], None] | None = None
 ) -> None:
     """By every name in either language; an own skill only within its organisation."""
-    _in_steps(SKILL, list(skills), _of_skill, progress)
+    rows = list(skills)
+    _in_steps(SKILL, rows, _of_skill, progress)
+    announce(SkillNamesChanged(frozenset(row.pk for row in rows)))
 
 
 def make_occupations_findable(
@@ -24,26 +28,31 @@ def make_occupations_findable(
 
 def make_label_findable(label: SkillLabel) -> None:
     """Within the organisation that says so, and for nobody else."""
+    about = _names(label.skill)
     search.index(
         LABEL,
         [
-            search.Entry(label.pk, label.organisation_id, language, name)
+            search.Entry(label.pk, label.organisation_id, language, name, about=about)
             for language, name in (("nl", label.name_nl), ("en", label.name_en))
             if name
         ],
     )
+    announce(SkillNamesChanged(frozenset([label.skill_id]), label.organisation_id))
 
 
 def make_aliases_findable(aliases: Iterable[SkillAlias]) -> None:
-    """Within the organisation that confirmed them, and for nobody else."""
+    """Other names that someone confirmed, within the organisation that says so."""
+    rows = sorted(aliases, key=lambda a: a.pk)
     search.index(
         ALIAS,
-        [search.Entry(a.pk, a.organisation_id, a.language, a.words) for a in aliases],
+        [
+            search.Entry(a.pk, a.organisation_id, a.language, a.words, about=_names(a.skill))
+            for a in rows
+        ],
     )
-
-
-def forget_aliases(pks: Iterable[int]) -> None:
-    search.forget(ALIAS, pks)
+    for organisation in sorted({a.organisation_id for a in rows}):
+        changed = frozenset(a.skill_id for a in rows if a.organisation_id == organisation)
+        announce(SkillNamesChanged(changed, organisation))
 
 
 def forget_skills(pks: Iterable[int]) -> None:
@@ -56,6 +65,15 @@ def forget_occupations(pks: Iterable[int]) -> None:
 
 def forget_labels(pks: Iterable[int]) -> None:
     search.forget(LABEL, pks)
+
+
+def forget_aliases(pks: Iterable[int]) -> None:
+    search.forget(ALIAS, pks)
+
+
+def names_changed(skill_pk: int, organisation_pk: int) -> None:
+    """A name of this skill is gone; to be told after it is."""
+    announce(SkillNamesChanged(frozenset([skill_pk]), organisation_pk))
 
 
 def _in_steps(
@@ -81,11 +99,15 @@ def _of_occupation(row: Skill | Occupation) -> Iterator[search.Entry]:
 def _entries(row: Skill | Occupation, organisation: int | None) -> Iterator[search.Entry]:
     """One for each language that has a name; other names go along where theirs has none."""
     nl, en = row.aliases_nl, row.aliases_en
+    about = _names(row)
     if row.name_nl:
-        yield search.Entry(
-            row.pk, organisation, "nl", row.name_nl, nl if row.name_en else f"{nl}\n{en}"
-        )
+        rest = nl if row.name_en else f"{nl}\n{en}"
+        yield search.Entry(row.pk, organisation, "nl", row.name_nl, rest, about)
     if row.name_en:
-        yield search.Entry(
-            row.pk, organisation, "en", row.name_en, en if row.name_nl else f"{en}\n{nl}"
-        )
+        rest = en if row.name_nl else f"{en}\n{nl}"
+        yield search.Entry(row.pk, organisation, "en", row.name_en, rest, about)
+
+
+def _names(row: Skill | Occupation) -> str:
+    """All that the framework calls it, in both languages: words under which to look further."""
+    return "\n".join([row.name_nl, row.name_en, row.aliases_nl, row.aliases_en])

@@ -154,6 +154,7 @@ def separate_skill(skill: Skill, *, organisation: Organisation) -> Skill:
     gone = SkillAlias.objects.filter(names, organisation=organisation, skill=staying)
     findable.forget_aliases(list(gone.values_list("pk", flat=True)))
     gone.delete()
+    findable.names_changed(staying, organisation.pk)
     going.merged_into = None
     findable.make_skills_findable([going])
     _read_anew(organisation, [going.pk, staying])

@@ -228,3 +228,4 @@ def remove_alias(alias: SkillAlias) -> None:
     """This is no other name of that skill after all."""
     findable.forget_aliases([alias.pk])
     alias.delete()
+    findable.names_changed(alias.skill_id, alias.organisation_id)

@@ -70,19 +70,8 @@ def _also(text: str, row: Occupation, language: str) -> str:
 def find_skills(visitor: Visitor, text: str, *, limit: int = 20) -> list[Skill]:
     """Skills the visitor's organisation may use, by any name it or the framework gives them."""
     organisation = visitor.organisation
-    hits = search.search(
-        text,
-        kinds=[SKILL, LABEL, ALIAS],
-        organisation=organisation.pk,
-        language=(get_language() or "en")[:2],
-        limit=limit,
-    )
-    named: dict[tuple[str, int], int] = {}
-    for kind, model in ((LABEL, SkillLabel), (ALIAS, SkillAlias)):
-        if pks := [h.object_id for h in hits if h.kind == kind]:
-            rows_of = model.objects.filter(organisation=organisation, pk__in=pks)
-            named |= {(kind, pk): skill for pk, skill in rows_of.values_list("pk", "skill_id")}
-    wanted = [h.object_id if h.kind == SKILL else named.get((h.kind, h.object_id)) for h in hits]
+    hits = skill_hits(organisation.pk, text, limit=limit)
+    wanted = skill_keys(organisation.pk, hits)
     rows = {
         skill.pk: skill
         for skill in Skill.objects.usable_by(visitor)
@@ -90,7 +79,33 @@ def find_skills(visitor: Visitor, text: str, *, limit: int = 20) -> list[Skill]:
         .defer(*HEAVY, "aliases_nl", "aliases_en")
         .filter(pk__in=[pk for pk in wanted if pk], merged_into=None)
     }
-    return [rows[pk] for pk in dict.fromkeys(wanted) if pk in rows]
+    return [rows[pk] for pk in dict.fromkeys(wanted) if pk and pk in rows]
+
+
+def skill_hits(
+    organisation_pk: int, text: str, *, limit: int, nearest: bool = True
+) -> list[search.Hit]:
+    """Names of skills that answer: the frameworks', the organisation's own and its aliases."""
+    return search.search(
+        text,
+        kinds=[SKILL, LABEL, ALIAS],
+        organisation=organisation_pk,
+        language=(get_language() or "en")[:2],
+        limit=limit,
+        nearest=nearest,
+    )
+
+
+def skill_keys(organisation_pk: int, hits: Iterable[search.Hit]) -> list[int | None]:
+    """The skills of which these are names, one for each in the same order; None: it is gone."""
+    names = list(hits)
+    of: dict[tuple[str, int], int] = {}
+    for kind, model in ((LABEL, SkillLabel), (ALIAS, SkillAlias)):
+        pks = [h.object_id for h in names if h.kind == kind]
+        if pks:
+            rows = model.objects.filter(organisation=organisation_pk, pk__in=pks)
+            of |= {(kind, pk): skill for pk, skill in rows.values_list("pk", "skill_id")}
+    return [h.object_id if h.kind == SKILL else of.get((h.kind, h.object_id)) for h in names]
 
 
 @prepared

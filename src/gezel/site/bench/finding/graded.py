@@ -125,7 +125,7 @@ def ndcg(found: Sequence[str], grades: dict[str, int], at: int = 10) -> float:
     """Normalised discounted cumulative gain, with gain 2^grade - 1 (Burges et al., ICML 2005)."""
 
     def gain(values: Sequence[int]) -> float:
-        return sum((2**grade - 1) / log2(place + 2) for place, grade in enumerate(values[:at]))
+        return sum((2.0**grade - 1) / log2(place + 2) for place, grade in enumerate(values[:at]))
 
     best = gain(sorted(grades.values(), reverse=True))
     return gain([grades.get(key, 0) for key in found]) / best if best else 0.0
@@ -141,9 +141,7 @@ def across(found: Sequence[str], question: Question, at: int = 10) -> float | No
     wanted = {
         item.key
         for item in offer()[1]
-        if question.grades.get(item.key, 0) >= 2
-        and getattr(item, other)
-        and not getattr(item, own)
+        if question.grades.get(item.key, 0) >= 2 and getattr(item, other) and not getattr(item, own)
     }
     if not wanted:
         return None
