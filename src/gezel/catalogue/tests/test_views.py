@@ -70,7 +70,7 @@ class TestSearchPage:
         assert "Nothing found" in page(client, SEARCH, q="swimming")
         near = page(client, SEARCH, q="welding swimming")
         assert "This comes nearest" in near
-        assert "Welding in practice" in near
+        assert "<mark>Welding</mark> in practice" in near
         filtered = page(client, SEARCH, q="welding", price="0", mix="practice")
         assert "Nothing within these filters" in filtered
         assert f'href="{"?q=welding&amp;price=0"}"' in filtered

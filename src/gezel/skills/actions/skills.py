@@ -175,6 +175,7 @@ def _label(
     else:
         findable.forget_labels([label.pk])
         label.delete()
+        findable.names_changed(skill.pk, organisation.pk)
     return True
 
 
