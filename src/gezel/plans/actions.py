@@ -1,6 +1,8 @@
 """What people do with goals and plans: one function per sentence of the business."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -14,7 +16,7 @@ from gezel.kit.events import announce
 from gezel.people.api import Organisation, Person, Unit
 from gezel.plans import queries
 from gezel.plans.events import GoalReached, PlanAgreed
-from gezel.plans.models import Agreement, Fact, Goal, SharedGoal, Step, Wish
+from gezel.plans.models import Agreement, Fact, Goal, PlanningRules, SharedGoal, Step, Wish
 from gezel.skills.api import RoleProfile, Skill
 
 
@@ -220,6 +222,7 @@ def add_step(
     activity: Activity | None = None,
     title: str = "",
     who: str = Step.Who.PERSON,
+    starts_on: date | None = None,
     done_on: date | None = None,
     key: uuid.UUID | None = None,
 ) -> Step:
@@ -240,6 +243,7 @@ def add_step(
             "goal": goal,
             "activity": activity,
             "title": title,
+            "starts_on": starts_on,
             "due_on": due_on,
             "who": who,
             "done_on": done_on,
@@ -259,7 +263,7 @@ def change_step(step: Step, *, title: str, due_on: date, who: str, by: Person, s
         ChangedMeanwhileError: the step is no longer as it was when the form was opened.
     """
     if not Step.objects.filter(pk=step.pk, version=seen).update(
-        title=title, due_on=due_on, who=who, version=F("version") + 1
+        title=title, due_on=due_on, starts_on=None, who=who, version=F("version") + 1
     ):
         raise ChangedMeanwhileError
     _picture_changed(step.goal, Fact.Kind.STEP_CHANGED, by=by, about=title)
@@ -311,6 +315,93 @@ def notice_reached_goals(person_pk: int, skill_pk: int, on: date) -> list[int]:
             reached.append(goal.pk)
             announce(GoalReached(goal.pk, person_pk, on))
     return reached
+
+
+# -- a plan made to measure -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A step of a plan that was chosen."""
+
+    activity_pk: int
+    starts_on: date | None
+    due_on: date
+
+
+@transaction.atomic
+def take_plan(
+    goal: Goal, planned: Sequence[Planned], *, by: Person, key: uuid.UUID, take_out: bool = False
+) -> int:
+    """The plan someone chose comes into their goal; returns how many steps came or moved.
+
+    What stands there already gets its new date, what lacks is added, and with `take_out` the
+    undone steps from the catalogue that are not in the plan leave. Both confirm anew, as with
+    any change of steps. The same `key` again changes nothing more.
+
+    Raises:
+        ValidationError: an activity is no longer on offer.
+    """
+    Goal.objects.select_for_update().get(pk=goal.pk)
+    there = {
+        s.activity_id: s
+        for s in Step.objects.filter(goal=goal, done_on=None, activity__isnull=False)
+    }
+    activities = Activity.objects.filter(organisation=goal.organisation_id, state="open").in_bulk(
+        [p.activity_pk for p in planned]
+    )
+    if len(activities) < len(planned):
+        raise ValidationError(_("Something in this plan is no longer on offer. Make it again."))
+    changed = 0
+    for step in planned:
+        known = there.pop(step.activity_pk, None)
+        if known is None:
+            add_step(
+                goal,
+                activity=activities[step.activity_pk],
+                starts_on=step.starts_on,
+                due_on=step.due_on,
+                by=by,
+                key=uuid.uuid5(key, str(step.activity_pk)),
+            )
+            changed += 1
+        elif (known.starts_on, known.due_on) != (step.starts_on, step.due_on):
+            Step.objects.filter(pk=known.pk).update(
+                starts_on=step.starts_on, due_on=step.due_on, version=F("version") + 1
+            )
+            _picture_changed(goal, Fact.Kind.STEP_CHANGED, by=by, about=known.name)
+            changed += 1
+    if take_out:
+        for step_left in there.values():
+            remove_step(step_left, by=by)
+            changed += 1
+    return changed
+
+
+@transaction.atomic
+def set_planning_rules(
+    organisation: Organisation,
+    *,
+    wage_cents: int,
+    both_ways: bool,
+    money_cents: int | None,
+    minutes_a_week: int,
+    seen: int,
+) -> None:
+    """HR says what an hour costs and from which limits a plan starts.
+
+    Raises:
+        ChangedMeanwhileError: someone else changed it since the form was opened.
+    """
+    rules, new = PlanningRules.objects.get_or_create(organisation=organisation)
+    if not PlanningRules.objects.filter(pk=rules.pk, version=rules.version if new else seen).update(
+        wage_cents=wage_cents,
+        both_ways=both_ways,
+        money_cents=money_cents,
+        minutes_a_week=minutes_a_week,
+        version=F("version") + 1,
+    ):
+        raise ChangedMeanwhileError
 
 
 # -- goals of a unit or the organisation --------------------------------------------------------

@@ -1,12 +1,15 @@
 """The small forms of plans."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gezel.catalogue.api import Activity
 from gezel.kit.fields import DayField
 from gezel.people.api import Unit
 from gezel.plans.models import Goal, SharedGoal, Step
@@ -14,6 +17,7 @@ from gezel.plans.rules import months_later
 from gezel.skills.api import Skill
 
 OTHER = "other"
+LONGEST = timedelta(days=3 * 366)
 
 
 class ByWhen(forms.Form):
@@ -156,6 +160,104 @@ class AsideForm(forms.Form):
     """Putting a wish aside, with a reason if one likes."""
 
     answer = forms.CharField(label=_("Your answer"), max_length=500, required=False)
+
+
+class MakeForm(forms.Form):
+    """Within what limits plans are made."""
+
+    until = DayField(label=_("Ready by"))
+    hours = forms.DecimalField(
+        label=_("Hours a week for learning"),
+        min_value=Decimal("0.25"),
+        max_value=40,
+        decimal_places=2,
+        help_text=_("On average: for a whole day's course, hours are saved up first."),
+    )
+    money = forms.DecimalField(
+        label=_("Budget for fees and travel (euros)"),
+        min_value=0,
+        max_value=1_000_000,
+        decimal_places=2,
+        required=False,
+        help_text=_("Empty: no limit. Mandatory training does not count."),
+    )
+    cost = forms.DecimalField(
+        label=_("At most in all, lost working time counted (euros)"),
+        min_value=0,
+        max_value=10_000_000,
+        decimal_places=2,
+        required=False,
+        help_text=_("Empty: no limit."),
+    )
+    no_evenings = forms.BooleanField(label=_("Not in the evening"), required=False)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[("", _("Either")), ("nl", _("only Dutch")), ("en", _("only English"))],
+        required=False,
+    )
+    # Last, as from here on the name stands for the field.
+    forms = forms.MultipleChoiceField(
+        label=_("In these forms"),
+        choices=Activity.Form.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nothing chosen: every form."),
+    )
+
+    def data_of(self, name: str) -> list[str]:
+        """What an address holds of a field: as it was sent, or as it starts."""
+        if self.is_bound:
+            sent = self.data.getlist(name) if hasattr(self.data, "getlist") else []
+            return [value for value in sent if value != ""]
+        value = self.get_initial_for_field(self.fields[name], name)
+        if isinstance(value, list):
+            return [str(v) for v in value]
+        if isinstance(value, bool):
+            return ["on"] if value else []
+        return [] if value in {None, ""} else [str(value)]
+
+    def clean_until(self) -> date:
+        until: date = self.cleaned_data["until"]
+        today = timezone.localdate()
+        if until <= today:
+            raise ValidationError(_("Choose a date that lies ahead."))
+        if until > today + LONGEST:
+            raise ValidationError(_("Choose a date within three years."))
+        return until
+
+
+class PlanningRulesForm(forms.Form):
+    """How plans are made in an organisation."""
+
+    wage = forms.DecimalField(
+        label=_("What an hour of work costs (euros)"),
+        min_value=0,
+        max_value=1_000,
+        decimal_places=2,
+        help_text=_(
+            "Pay, holiday money and employer's charges. We start at € 45, about what an hour "
+            "costs an employer in the Netherlands on average (Eurostat, 2024)."
+        ),
+    )
+    money = forms.DecimalField(
+        label=_("Budget a plan starts from (euros)"),
+        min_value=0,
+        max_value=1_000_000,
+        decimal_places=2,
+        required=False,
+        help_text=_("Empty: no limit. Whoever makes a plan can change it for that plan."),
+    )
+    hours = forms.DecimalField(
+        label=_("Learning hours a week a plan starts from"),
+        min_value=Decimal("0.25"),
+        max_value=40,
+        decimal_places=2,
+    )
+    both_ways = forms.BooleanField(
+        label=_("At least one step in practice and one with others for each skill"),
+        required=False,
+        help_text=_("Where there is one on offer and it fits; where not, the plan says so."),
+    )
 
 
 class SharedGoalForm(forms.Form):

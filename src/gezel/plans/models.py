@@ -232,6 +232,8 @@ class Step(models.Model):
         "catalogue.Activity", on_delete=models.SET_NULL, null=True, blank=True, related_name="steps"
     )
     title = models.CharField(_("step"), max_length=250, blank=True)
+    # The first day of what is given on set days; `due_on` is the last.
+    starts_on = models.DateField(null=True, blank=True)
     due_on = models.DateField(_("by when"))
     who = models.CharField(_("who does it"), max_length=6, choices=Who.choices, default=Who.PERSON)
     done_on = models.DateField(null=True, blank=True)
@@ -299,3 +301,35 @@ class SharedGoal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.people} × {self.skill_id} ≥ {self.level}"
+
+
+class PlanningRules(models.Model):
+    """How plans are made in an organisation: what an hour costs, and what limits one starts from.
+
+    Without a row the defaults hold. Names nobody.
+    """
+
+    organisation = models.OneToOneField(
+        "people.Organisation", on_delete=models.CASCADE, related_name="planning_rules"
+    )
+    # Loaded hourly wage: pay, holiday money and employer's charges. The default is what an hour
+    # of work costs an employer in the Netherlands on average, rounded (Eurostat, labour cost
+    # levels 2024, about € 45); each organisation sets its own.
+    wage_cents = models.PositiveIntegerField(default=4_500)
+    both_ways = models.BooleanField(default=True)
+    money_cents = models.PositiveIntegerField(null=True, blank=True, default=150_000)
+    minutes_a_week = models.PositiveIntegerField(
+        default=120, validators=[MinValueValidator(15), MaxValueValidator(2_400)]
+    )
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(minutes_a_week__gte=15, minutes_a_week__lte=2_400),
+                name="some_learning_time_a_week",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"planning at {self.organisation_id}"

@@ -119,7 +119,7 @@ def progress_of(
             held[person][skill] = level
     before = {g.pk: held[g.person_id] for g in found}
     if since is not None and since.set_on < timezone.localdate():
-        skills = [_pk(t.skill) for t in targets[since.pk]]
+        skills = [skill_pk(t.skill) for t in targets[since.pk]]
         before[since.pk] = _levels_on(since.person_id, since.set_on, skills)
     return {g: _progress(targets[g.pk], held[g.person_id], before[g.pk]) for g in found}
 
@@ -141,12 +141,12 @@ def _progress(
 ) -> rules.Progress:
     return rules.progress(
         targets,
-        {t.skill: held.get(_pk(t.skill), 0.0) for t in targets},
-        {t.skill: before.get(_pk(t.skill), 0.0) for t in targets},
+        {t.skill: held.get(skill_pk(t.skill), 0.0) for t in targets},
+        {t.skill: before.get(skill_pk(t.skill), 0.0) for t in targets},
     )
 
 
-def _pk(skill: Hashable) -> int:
+def skill_pk(skill: Hashable) -> int:
     if not isinstance(skill, Skill):
         raise TypeError("A goal's target names a skill.")
     return skill.pk
@@ -307,7 +307,7 @@ def suggestions_for(
     goal: Goal, progress: rules.Progress, *, most: int = 8
 ) -> list[SuggestedActivity]:
     """Activities from the catalogue that help with what a goal still asks."""
-    lacking = [_pk(m.skill) for m in progress.open_moves]
+    lacking = [skill_pk(m.skill) for m in progress.open_moves]
     if not lacking or goal.organisation_id is None:
         return []
     activities = {

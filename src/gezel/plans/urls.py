@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from gezel.plans import panels, views
+from gezel.plans import panels
+from gezel.plans.views import goals as views
+from gezel.plans.views import making
 
 app_name = "plans"
 urlpatterns = [
@@ -19,6 +21,9 @@ urlpatterns = [
     path("steps/<int:pk>/done/", views.mark_step, name="mark_step"),
     path("steps/<int:pk>/remove/", views.remove_step, name="remove_step"),
     path("add/<int:activity_pk>/", views.add_activity, name="add_activity"),
+    path("make/", making.make, name="make"),
+    path("make/choose/", making.choose, name="choose_plan"),
+    path("rules/", making.planning_rules, name="planning_rules"),
     path("team/", views.team, name="team"),
     path("team/<int:person_pk>/wish/", views.make_wish, name="make_wish"),
     path("wishes/<int:pk>/aside/", views.put_wish_aside, name="put_wish_aside"),

@@ -71,6 +71,7 @@ OWN = (
     Item("skills:profiles", _("Role profiles"), "briefcase", _works),
     Item("certificates:overview", _("Certificates of everyone"), "shield-check", _hr),
     Item("assessment:banks", _("Tests and questions"), "square-pen", _makes),
+    Item("plans:planning_rules", _("How plans are made"), "route", _hr),
     Item("people:settings", _("Settings of the organisation"), "settings", _hr),
     Item("connect:account", _("Sign-in and security"), "key-round", lambda visitor: True),
 )

@@ -20,6 +20,7 @@ from gezel.plans.rules.planning import (
     Aim,
     Case,
     Dates,
+    Gap,
     Ground,
     Plan,
     Step,
@@ -549,7 +550,8 @@ def instead_of(case: Case, plan: Plan, step: Step, *, effort: float = EFFORT) ->
     possible, and brings less, costs more or ends later. Where nothing comes in, the activity
     that would close most of it is named with the limit that keeps it out.
     """
-    key, skills = step.activity.key, {lift.skill for lift in step.activity.lifts}
+    key = step.activity.key
+    skills = {s for s, _levels in step.closes} or {lift.skill for lift in step.activity.lifts}
     without = replace(case, dropped=case.dropped | {key}, locked=case.locked - {key})
     small = worth_looking_at(without)
     floor = 0 if plan.aim == Aim.VALUE else plan.worth * KEEP_PERCENT // 100
@@ -609,7 +611,7 @@ def _limit_against(case: Case, plan: Plan, step: Step, activity: Activity) -> Wh
         or why_undated(case, activity)
         or _order_against(case, rest, activity)
         or _purse_against(case, rest, activity)
-        or Why.DEARER
+        or {Aim.ABSENCE: Why.WORK, Aim.FAST: Why.LONGER}.get(plan.aim, Why.DEARER)
     )
 
 
@@ -642,6 +644,65 @@ def _purse_against(case: Case, rest: Sequence[Step], activity: Activity) -> Why 
     if minutes > case.minutes_by(case.days):
         return Why.HOURS
     return None
+
+
+@dataclass(frozen=True)
+class Made:
+    """Three plans with all that explains them.
+
+    `instead` is by (aim, activity); `money` and `hours` are what a little more would buy;
+    `unmet` are skills nothing in the best plan works on, with what stands in the way.
+    """
+
+    plans: tuple[Plan, Plan, Plan]
+    instead: Mapping[tuple[Aim, int], Instead]
+    money: Extra | None
+    hours: Extra | None
+    unmet: tuple[tuple[int, Why | None], ...]
+
+    def plan(self, aim: Aim) -> Plan:
+        return next(p for p in self.plans if p.aim == aim)
+
+
+def make(case: Case, *, effort: float = EFFORT) -> Made:
+    """Three plans, what would come instead of each step, and what a little more would buy.
+
+    Raises:
+        Circle: activities need each other round and round.
+        Impossible: what was locked does not go together with the limits.
+    """
+    plans = three_plans(case, effort=effort)
+    value = plans[0]
+    return Made(
+        plans=plans,
+        instead={
+            (plan.aim, step.activity.key): instead_of(case, plan, step, effort=effort / 4)
+            for plan in plans
+            for step in plan.steps
+        },
+        money=more_of(case, value, Why.PRICE, effort=effort),
+        hours=more_of(case, value, Why.HOURS, effort=effort),
+        unmet=tuple(
+            (gap.skill, _why_unmet(case, value, gap))
+            for gap in case.gaps
+            if value.closed.get(gap.skill, 0.0) < 0.005
+        ),
+    )
+
+
+def _why_unmet(case: Case, plan: Plan, gap: Gap) -> Why | None:
+    """What keeps out the first of what would help; None where nothing on offer would."""
+    ground = [g for g in ground_of(case) if g.gap == gap]
+    helps = sorted({key for g in ground for key, _share in g.covers})
+    reasons = [
+        why_unwished(case, case.by_key[k])
+        or why_undated(case, case.by_key[k])
+        or _order_against(case, plan.steps, case.by_key[k])
+        or _purse_against(case, plan.steps, case.by_key[k])
+        or Why.DEARER
+        for k in helps
+    ]
+    return max(reasons, key=reasons.count, default=None)
 
 
 # -- simpler ways to choose, to hold ours against --------------------------------------------------

@@ -128,7 +128,7 @@ class Limits:
     money_cents: int | None = None
     cost_cents: int | None = None
     no_evenings: bool = False
-    forms: frozenset[str] = frozenset()
+    forms: tuple[str, ...] = ()
     language: str = ""
 
     def __post_init__(self) -> None:
@@ -291,6 +291,7 @@ class Why(StrEnum):
     LESS = "less"
     DEARER = "dearer"
     LONGER = "longer"
+    WORK = "work"
 
 
 @dataclass(frozen=True, slots=True)

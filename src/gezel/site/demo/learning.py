@@ -30,7 +30,7 @@ from gezel.content.api import (
     start,
 )
 from gezel.people.api import Organisation
-from gezel.plans.models import Agreement, Goal, SharedGoal, Step
+from gezel.plans.models import Agreement, Goal, PlanningRules, SharedGoal, Step
 from gezel.site.demo.cast import Stage
 from gezel.site.demo.story import DATA
 from gezel.skills.api import Evidence
@@ -286,6 +286,9 @@ def build_plans(stage: Stage, told: dict[str, Any]) -> None:
             )
             for place, s in enumerate(p.get("step", ()))
         )
+    for r in told["planning_rules"]:
+        limits = {name: value for name, value in r.items() if name != "org"}
+        PlanningRules.objects.create(organisation=stage.organisations[r["org"]], **limits)
     for g in told["shared_goal"]:
         organisation = stage.organisations[g["org"]]
         unit = stage.units[g["org"], g["unit"]]
