@@ -1,5 +1,6 @@
 """Reads what rules and pages need: what was looked for, what someone lacks, what would help."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -22,6 +23,7 @@ from gezel.catalogue.models import (
     TipPreference,
 )
 from gezel.kit import search
+from gezel.kit.prepared import fetched, prepared
 from gezel.people.api import Organisation, Person, Visitor
 from gezel.skills.api import (
     DatedDemand,
@@ -249,7 +251,7 @@ def find(visitor: Visitor, question: Question) -> Found:
         total, most = rows.order_by()[: COUNT_UP_TO + 1].count(), COUNT_UP_TO + 1
     page = min(question.page, max(1, -(-total // PER_PAGE)))
     pks = list(ordered[(page - 1) * PER_PAGE : page * PER_PAGE])
-    found = {a.pk: a for a in with_details(Activity.objects.filter(pk__in=pks), visitor)}
+    found = {a.pk: a for a in in_detail(pks, visitor)}
     shown = [found[pk] for pk in pks if pk in found]
     by_pk = {hit.object_id: hit for hit in hits if hit.object_id in found}
     return Found(shown, total, total >= most, page, near, by_pk)
@@ -266,9 +268,45 @@ def with_details(rows: ActivityQuerySet, visitor: Visitor) -> ActivityQuerySet:
     )
 
 
+@prepared
+def _activities(pks: Collection[int]) -> QuerySet[Activity]:
+    return Activity.objects.filter(pk__in=pks).select_related("provider", "shared_by")
+
+
+@prepared
+def _taught(activities: Collection[int]) -> QuerySet[ActivitySkill]:
+    return ActivitySkill.objects.filter(activity__in=activities).order_by("pk")
+
+
+@prepared
+def _worded(skills: Collection[int], organisation: int) -> QuerySet[Skill]:
+    named = Skill.objects.worded_by(Organisation(pk=organisation)).defer(*HEAVY)
+    return named.filter(pk__in=skills)
+
+
+def in_detail(pks: Sequence[int], visitor: Visitor) -> list[Activity]:
+    """These activities as `with_details` gives them, for the page people search on all day."""
+    found = _activities(pks)
+    taught: dict[int, list[ActivitySkill]] = defaultdict(list)
+    for one in _taught(pks):
+        taught[one.activity_id].append(one)
+    keys = {t.skill_id for rows in taught.values() for t in rows}
+    skills = {skill.pk: skill for skill in _worded(keys, visitor.organisation.pk)}
+    for activity in found:
+        for one in taught[activity.pk]:
+            one.skill = skills[one.skill_id]
+        fetched(activity, "teaches", taught[activity.pk])
+    return found
+
+
+@prepared
+def _providers(organisation: int) -> QuerySet[Provider]:
+    return Provider.objects.filter(organisation=organisation).order_by("name")[:200]
+
+
 def providers_of(organisation: Organisation) -> list[Provider]:
     """Those who offer something here; a select with more would be no choice but a search."""
-    return list(Provider.objects.filter(organisation=organisation).order_by("name")[:200])
+    return _providers(organisation.pk)
 
 
 def similar(activity: Activity, visitor: Visitor, *, most: int = 3) -> list[Activity]:
@@ -314,6 +352,17 @@ def activities_teaching(
 # -- tips -----------------------------------------------------------------------------------------
 
 
+@prepared
+def _demands_ahead(person: int, job: int, until: date) -> QuerySet[Demand, Any]:
+    held = Standing.objects.filter(person=person, skill=OuterRef("skill")).values("level")
+    return (
+        Demand.objects.filter(profile__profile_jobs__job=job, from_on__lte=until)
+        .annotate(held=Subquery(held[:1]), read_as=stays())
+        .order_by("from_on", "position", "pk")
+        .values_list("skill_id", "read_as", "held", "level", "essential", "from_on")
+    )
+
+
 def wants_of(visitor: Visitor, on: date | None = None) -> list[rules.Want]:
     """Where someone falls short of what their job asks today or within a year, in one query.
 
@@ -323,15 +372,7 @@ def wants_of(visitor: Visitor, on: date | None = None) -> list[rules.Want]:
     if visitor.employment is None:
         return []
     day = on or timezone.localdate()
-    held = Standing.objects.filter(person=visitor.person, skill=OuterRef("skill")).values("level")
-    rows = (
-        Demand.objects.filter(
-            profile__profile_jobs__job=visitor.employment.job_id, from_on__lte=day + AHEAD
-        )
-        .annotate(held=Subquery(held[:1]), read_as=stays())
-        .order_by("from_on", "position", "pk")
-        .values_list("skill_id", "read_as", "held", "level", "essential", "from_on")
-    )
+    rows = _demands_ahead(visitor.person.pk, visitor.employment.job_id, day + AHEAD)
     levels: dict[int, float] = {}
     asked = []
     for skill, read_as, level_held, level, essential, from_on in rows:

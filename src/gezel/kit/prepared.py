@@ -31,7 +31,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.backends.sqlite3.base import SQLiteCursorWrapper
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.db.models.expressions import BaseExpression
 from django.utils.translation import get_language
 
@@ -183,6 +183,15 @@ def prepared(ask: "Callable[P, QuerySet[Any, Row]]") -> "Prepared[P, Row]":
 def _is_day(param: object) -> bool:
     """Whether this is a date or moment, as it is or as SQLite keeps it."""
     return isinstance(param, date) or bool(isinstance(param, str) and _DAY.match(param))
+
+
+def fetched(row: Model, name: str, rows: Sequence[Model]) -> None:
+    """Let `row.name.all()` answer with these rows, as `prefetch_related` would."""
+    relation: Any = row._meta.get_field(name)
+    found: Any = QuerySet(relation.related_model)
+    found._result_cache, found._prefetch_done = list(rows), True
+    kept: dict[str, Any] = row.__dict__.setdefault("_prefetched_objects_cache", {})
+    kept[name] = found
 
 
 def _padded(values: Collection[Any]) -> tuple[Any, ...]:

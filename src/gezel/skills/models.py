@@ -36,12 +36,12 @@ class Source(models.TextChoices):
 class SkillQuerySet(models.QuerySet["Skill"]):
     def usable_by(self, visitor: Visitor) -> Self:
         """The shared taxonomies and the organisation's own skills, none of another's."""
-        return self.filter(Q(organisation=None) | Q(organisation=visitor.organisation))
+        return self.filter(Q(organisation=None) | Q(organisation=visitor.organisation.pk))
 
     def worded_by(self, organisation: Organisation) -> Self:
         """With the names this organisation gave them, in the same query (see `SkillLabel`)."""
         return self.annotate(
-            worded=FilteredRelation("labels", condition=Q(labels__organisation=organisation)),
+            worded=FilteredRelation("labels", condition=Q(labels__organisation=organisation.pk)),
             own_nl=F("worded__name_nl"),
             own_en=F("worded__name_en"),
         )

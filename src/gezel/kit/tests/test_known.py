@@ -1,4 +1,4 @@
-"""`{% translate %}` and `{% url %}` say what Django's own would say."""
+"""`{% translate %}`, `{% url %}` and `{% icon %}` say what they would say anew."""
 
 from __future__ import annotations
 
@@ -44,3 +44,12 @@ def test_an_address_that_is_not_there_is_told_unless_it_may_be_absent() -> None:
     assert said('{% url "nowhere" as here %}[{{ here }}]') == "[]"
     with pytest.raises(NoReverseMatch):
         said('{% url "nowhere" %}')
+
+
+def test_an_icon_is_drawn_the_same_from_memory() -> None:
+    once = said('{% icon "search" %}')
+    assert once.startswith('<svg class="icon"')
+    assert 'aria-hidden="true"' in once
+    assert said("{% icon name %}", name="search") == once
+    assert said('{% icon "search" %}{% icon "search" %}') == once + once
+    assert 'role="img" aria-label="Found"' in said('{% icon "search" "Found" %}')

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from gezel.kit import search
 from gezel.kit.likeness import folded, stem
 from gezel.kit.prepared import prepared
-from gezel.people.api import Organisation, Visitor
+from gezel.people.api import Organisation, Visitor, stand_in
 from gezel.skills import rules
 from gezel.skills.models import (
     FrameworkRelease,
@@ -272,12 +272,18 @@ def _names(row: tuple[int, int | None, str, str]) -> list[list[str]]:
     return [[stem(word) for word in folded(name)] for name in row[2:] if name]
 
 
-def skills_by_key(visitor: Visitor, pks: Collection[int]) -> dict[int, Skill]:
-    """These skills, as far as the visitor may use them, with the organisation's own names."""
-    return {
-        skill.pk: skill
-        for skill in Skill.objects.usable_by(visitor)
+@prepared
+def _usable(pks: Collection[int], person: int, organisation: int) -> QuerySet[Skill]:
+    visitor = stand_in(person, organisation)
+    return (
+        Skill.objects.usable_by(visitor)
         .worded_by(visitor.organisation)
         .defer("about_nl", "about_en", "aliases_nl", "aliases_en")
         .filter(pk__in=pks)
-    }
+    )
+
+
+def skills_by_key(visitor: Visitor, pks: Collection[int]) -> dict[int, Skill]:
+    """These skills, as far as the visitor may use them, with the organisation's own names."""
+    found = _usable(pks, visitor.person.pk, visitor.organisation.pk)
+    return {skill.pk: skill for skill in found}
