@@ -24,7 +24,7 @@ from gezel.people.tests.builders import a_colleague
 from gezel.plans.actions import make_wish, set_shared_goal, share
 from gezel.plans.tests import builders as plans
 from gezel.skills.actions import confirm_alias
-from gezel.skills.models import EvidenceRequest, Occupation
+from gezel.skills.models import EvidenceRequest, Objection, Occupation
 from gezel.skills.tests import builders as skills
 
 CSV = b"name,e-mail,unit,job\nNew One,new.one@example.test,Workshop,Mechanic\n"
@@ -38,6 +38,9 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
     skill = skills.a_skill(organisation=van_dijk)
     profile = skills.a_profile(van_dijk, {skill: 3})
     evidence = skills.an_evidence(noor, skill, level=2, kind="lead", by=daan)
+    disputed = Objection.objects.create(
+        evidence=skills.an_evidence(noor, skill, level=1, kind="colleague", by=daan), reason="No."
+    )
     asked = EvidenceRequest.objects.create(
         organisation=van_dijk, person=noor, asked_of=daan, skill=skill
     )
@@ -124,6 +127,8 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "skills:withdraw:pk": asked.pk,
         "skills:correct:pk": evidence.pk,
         "skills:object:pk": evidence.pk,
+        "skills:decide:pk": disputed.pk,
+        "skills:withdraw_objection:pk": disputed.pk,
         **{
             f"skills:profile{page}:pk": profile.pk
             for page in ("", "_edit", "_add", "_ask", "_take_over", "_remove")

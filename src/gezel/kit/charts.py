@@ -73,6 +73,26 @@ def level_bar(
     return mark_safe("".join(parts) + "</svg>")
 
 
+def step_bar(before: float, after: float) -> SafeString:
+    """One step of a waterfall on the scale 0-5: from where it was to where it came.
+
+    Decoration: the page says the same in words beside it.
+    """
+    low, high = sorted((before * 50, after * 50))
+    way = "up" if after > before else "down"
+    return format_html(
+        '<svg class="bar step" viewBox="0 0 250 18" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="ground" y="4" width="250" height="10" rx="5"/>'
+        '<rect class="{}" x="{}" y="4" width="{}" height="10"/>'
+        '<line class="reached" x1="{}" x2="{}" y1="0" y2="18"/></svg>',
+        way,
+        _at(low),
+        _at(max(1.0, high - low)),
+        _at(after * 50),
+        _at(after * 50),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Spoke:
     """One skill in a radar: its name, the level held and the level asked (0-5)."""

@@ -21,6 +21,15 @@ def _tenth(rounded: float, language: str | None) -> str:
     return formats.number_format(int(rounded) if rounded.is_integer() else rounded)
 
 
+def signed(value: SupportsFloat | None, decimals: int = 1) -> str:
+    """A change with its sign: +0.30, −0.05; a real minus, and nothing is a dash."""
+    if value is None:
+        return "–"
+    number = round(float(value), int(decimals))
+    sign = "+" if number > 0 else "−" if number < 0 else ""
+    return sign + formats.number_format(abs(number), decimal_pos=int(decimals))
+
+
 def euro(cents: int | None) -> str:
     """Cents as money: € 360, € 1.250,50."""
     if cents is None:

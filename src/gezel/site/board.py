@@ -62,7 +62,15 @@ def board_for(visitor: Visitor) -> Board:
     if visitor.is_hr:
         return Board(
             ("skills:panel_organisation", *((TEAM,) if visitor.leads else ()), MINE),
-            ("certificates:panel_organisation", *own, CERTIFICATES, MODULES, TESTS, SHARED),
+            (
+                "certificates:panel_organisation",
+                "skills:panel_objections",
+                *own,
+                CERTIFICATES,
+                MODULES,
+                TESTS,
+                SHARED,
+            ),
         )
     if visitor.leads:
         return Board(

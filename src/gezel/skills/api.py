@@ -59,8 +59,10 @@ from gezel.skills.rules import (
     Requirement,
     demand_on,
     estimate,
+    fades_as,
     fit,
     learning_needs,
+    published_half_life,
 )
 
 __all__ = [
@@ -97,6 +99,7 @@ __all__ = [
     "demand_on",
     "estimate",
     "estimates",
+    "fades_as",
     "find_skills",
     "fit",
     "give_own_names",
@@ -114,6 +117,7 @@ __all__ = [
     "profile_of",
     "profiles_to_read",
     "programme",
+    "published_half_life",
     "rate_oneself",
     "recompute",
     "recompute_organisation",

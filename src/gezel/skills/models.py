@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gezel.kit.text import in_language
 from gezel.people.api import HR, LINE, SELF, Audience, Organisation, Visitor
+from gezel.skills.rules import EIGHTY_PERCENT
 from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
 
 # Who may read what someone can: the policy and "who sees what" both ask this object.
@@ -530,6 +531,11 @@ class Objection(models.Model):
                 name="objection_that_holds",
             )
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evidence"], condition=Q(outcome="open"), name="one_open_objection_a_piece"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"about {self.evidence_id}"
@@ -789,6 +795,45 @@ class RaterFit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rater_id} ({self.kind}): {self.leniency:+.2f}"
+
+    @property
+    def low(self) -> float:
+        return self.leniency - EIGHTY_PERCENT * self.sd
+
+    @property
+    def high(self) -> float:
+        return self.leniency + EIGHTY_PERCENT * self.sd
+
+
+class SourceFit(models.Model):
+    """How ratings of one kind lie beside each other here, as fitted on a day; the newest holds.
+
+    From how far ratings of the same skill of the same person lie apart. Names nobody.
+    """
+
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
+    kind = models.CharField(max_length=11, choices=Evidence.Kind.choices)
+    # Levels by which the kind lies too high; spreads (sd) of a rating and between raters.
+    bias = models.FloatField()
+    noise = models.FloatField()
+    leniency = models.FloatField()
+    fitted_on = models.DateField()
+    version = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "fitted_on"], name="one_source_fit_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(noise__gt=0, leniency__gt=0), name="source_fit_spreads"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.bias:+.2f}"
 
 
 class GroupPrior(models.Model):

@@ -5,12 +5,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from gezel.people.api import Request, at_work
-from gezel.skills import queries
+from gezel.skills import policy, queries
 from gezel.skills.heat import person_cells, spokes
 from gezel.skills.models import Skill
 from gezel.trust.api import note_reading
 
-ROWS, PEOPLE, COLUMNS = 6, 8, 6
+ROWS, PEOPLE, COLUMNS, MOST_COUNTED = 6, 8, 6, 500
 
 
 @at_work
@@ -53,6 +53,19 @@ def panel_team(request: Request) -> HttpResponse:
             "rows": [(row, person_cells(row, skills)) for row in shown],
             "more": len(seats) - len(shown),
         },
+    )
+
+
+@at_work
+def panel_objections(request: Request) -> HttpResponse:
+    """HR: how many objections wait for a decision."""
+    if not request.visitor.is_hr:
+        raise Http404
+    waiting = list(policy.objections_to_decide(request.visitor)[:MOST_COUNTED])
+    if not waiting:
+        raise Http404
+    return render(
+        request, "skills/panel_objections.html", {"count": len(waiting), "oldest": waiting[0]}
     )
 
 

@@ -9,6 +9,7 @@ from gezel.skills.models import (
     SKILLS_OF_A_PERSON,
     Evidence,
     EvidenceRequest,
+    Objection,
     RoleProfile,
     Skill,
 )
@@ -75,8 +76,34 @@ def evidence_to_correct(by: Visitor) -> QuerySet[Evidence]:
 
 
 def evidence_to_object_to(visitor: Visitor) -> QuerySet[Evidence]:
-    """What others said about oneself."""
-    return Evidence.objects.filter(person=visitor.person).exclude(given_by=visitor.person)
+    """What others said about oneself, as long as it was not corrected."""
+    return Evidence.objects.filter(person=visitor.person, corrected_by=None, level__gt=0).exclude(
+        given_by=visitor.person
+    )
+
+
+def objections_to_withdraw(visitor: Visitor) -> QuerySet[Objection]:
+    """One's own, as long as nobody decided."""
+    return Objection.objects.filter(evidence__person=visitor.person, outcome=Objection.Outcome.OPEN)
+
+
+def objections_to_read(visitor: Visitor) -> QuerySet[Objection]:
+    """HR reads what people who work here object to; nobody reads those about themselves here."""
+    everyone = Objection.objects.exclude(outcome=Objection.Outcome.WITHDRAWN)
+    if not visitor.is_hr:
+        return everyone.none()
+    return everyone.filter(
+        evidence__person__in=Person.objects.working_at(visitor.organisation)
+    ).exclude(evidence__person=visitor.person)
+
+
+def objections_to_decide(visitor: Visitor) -> QuerySet[Objection]:
+    """HR decides, but never who gave the piece or whom it is about."""
+    return (
+        objections_to_read(visitor)
+        .filter(outcome=Objection.Outcome.OPEN)
+        .exclude(evidence__given_by=visitor.person)
+    )
 
 
 def people_to_ask(visitor: Visitor) -> PersonQuerySet:

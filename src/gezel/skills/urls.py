@@ -3,7 +3,16 @@
 from django.urls import URLPattern, path
 
 from gezel.skills import panels
-from gezel.skills.views import ahead, ledger, names, needs, other, profiles, skills
+from gezel.skills.views import (
+    ahead,
+    ledger,
+    names,
+    needs,
+    objections,
+    other,
+    profiles,
+    skills,
+)
 
 app_name = "skills"
 
@@ -48,6 +57,10 @@ PEOPLE: list[URLPattern] = [
     path("requests/<int:pk>/withdraw/", ledger.withdraw, name="withdraw"),
     path("evidence/<int:pk>/correct/", ledger.correct, name="correct"),
     path("evidence/<int:pk>/object/", ledger.object_to, name="object"),
+    path("mine/rating/", ledger.rating, name="rating"),
+    path("objections/", objections.objections, name="objections"),
+    path("objections/<int:pk>/", objections.decide, name="decide"),
+    path("objections/<int:pk>/withdraw/", objections.withdraw, name="withdraw_objection"),
     path("team/", needs.team, name="team"),
     path("organisation/", needs.organisation, name="organisation"),
     path("mine/ahead/", ahead.mine, name="ahead_mine"),
@@ -56,6 +69,7 @@ PEOPLE: list[URLPattern] = [
     path("organisation/ahead/", ahead.organisation, name="ahead_organisation"),
     path("panels/mine/", panels.panel_mine, name="panel_mine"),
     path("panels/team/", panels.panel_team, name="panel_team"),
+    path("panels/objections/", panels.panel_objections, name="panel_objections"),
     path("panels/organisation/", panels.panel_organisation, name="panel_organisation"),
 ]
 

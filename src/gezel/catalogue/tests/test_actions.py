@@ -178,7 +178,7 @@ class TestTips:
         ]
         want = told.tips[0].tip.want
         assert want is not None
-        assert (want.asked, want.held, want.from_on) == (4, 2.0, None)
+        assert (want.asked, want.held, want.from_on) == (4, 1.9, None)
 
     def test_what_is_asked_within_a_year_is_told_with_its_day(
         self, noor: Person, van_dijk: Organisation

@@ -62,6 +62,7 @@ def fresh_key() -> str:
 
 
 register.filter("tenth", figures.tenth)
+register.filter("signed", figures.signed)
 register.filter("euro", figures.euro)
 register.filter("hours", figures.hours)
 
@@ -75,6 +76,12 @@ def _written(value: date, how: str, language: str | None) -> str:
 def day(value: date | None) -> str:
     """A date as one says it: 15 December 2026."""
     return _written(value, "DATE_FORMAT", get_language()) if value else ""
+
+
+@register.filter
+def month_year(value: date | None) -> str:
+    """A month, where a day would say more than is known: March 2028."""
+    return formats.date_format(value, "F Y") if value else ""
 
 
 @register.filter
@@ -135,6 +142,7 @@ def described(field: BoundField, hint: str = "") -> SafeString:
 
 
 register.simple_tag(charts.level_bar, name="level_bar")
+register.simple_tag(charts.step_bar, name="step_bar")
 register.simple_tag(charts.radar, name="radar")
 register.simple_tag(charts.ring, name="ring")
 register.simple_tag(charts.progress, name="progress")

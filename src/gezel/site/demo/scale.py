@@ -40,6 +40,8 @@ from gezel.skills.api import (
     Standing,
     count_needs,
     estimate,
+    fades_as,
+    published_half_life,
 )
 
 TEAM = 12
@@ -260,6 +262,11 @@ def _evidence(organisation: Organisation, jobs: dict[Job, dict[Skill, int]], siz
     """One piece for most of what is asked, and the estimate that follows from it by our rule."""
     today, now = timezone.localdate(), timezone.now()
     asked = {job.pk: [(skill.pk, level) for skill, level in a.items()] for job, a in jobs.items()}
+    lasts = {
+        skill.pk: published_half_life(fades_as(skill.kind, is_knowledge=skill.is_knowledge))
+        for a in jobs.values()
+        for skill in a
+    }
     seats = list(
         Employment.objects.filter(organisation=organisation)
         .order_by("pk")
@@ -275,8 +282,8 @@ def _evidence(organisation: Organisation, jobs: dict[Job, dict[Skill, int]], siz
                     yield person, skill, lead, seen, today - timedelta(random.randint(0, 500))
 
     @cache
-    def follows(level: int, seen: date) -> tuple[float, float]:
-        found = estimate([Piece(1, Evidence.Kind.LEAD, level, seen, 1)], today)
+    def follows(level: int, seen: date, half_life: float) -> tuple[float, float]:
+        found = estimate([Piece(1, Evidence.Kind.LEAD, level, seen, 1)], today, half_life=half_life)
         return found.level, found.sd
 
     keys = Random(size + 2)
@@ -298,7 +305,7 @@ def _evidence(organisation: Organisation, jobs: dict[Job, dict[Skill, int]], siz
         Standing,
         ("person", "skill", "level", "sd", "pieces", "newest_on", "computed_on"),
         (
-            (person, skill, *follows(level, seen), 1, seen, today)
+            (person, skill, *follows(level, seen, lasts[skill]), 1, seen, today)
             for person, skill, _lead, level, seen in shown()
         ),
     )

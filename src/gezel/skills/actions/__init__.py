@@ -14,7 +14,7 @@ from gezel.skills.actions.evidence import (
     ask_view,
     close_request,
     correct,
-    object_to,
+    estimate_anew,
     rate_oneself,
     recompute,
     vouch,
@@ -24,8 +24,10 @@ from gezel.skills.actions.findable import (
     make_aliases_findable,
     make_skills_findable,
 )
+from gezel.skills.actions.fits import fit_groups, fit_ratings
 from gezel.skills.actions.frameworks import TakenIn, Tally, import_esco, import_onet
 from gezel.skills.actions.merging import merge_skill, preview_merge, separate_skill
+from gezel.skills.actions.objections import decide_objection, object_to, withdraw_objection
 from gezel.skills.actions.profiles import (
     Moved,
     OlderPicture,
@@ -60,6 +62,10 @@ __all__ = [
     "copy_profile",
     "correct",
     "count_needs",
+    "decide_objection",
+    "estimate_anew",
+    "fit_groups",
+    "fit_ratings",
     "forget_aliases",
     "import_esco",
     "import_onet",
@@ -81,5 +87,6 @@ __all__ = [
     "separate_skill",
     "take_over",
     "vouch",
+    "withdraw_objection",
     "work_out_ahead",
 ]

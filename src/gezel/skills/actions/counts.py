@@ -11,6 +11,7 @@ from django.utils import timezone
 from gezel.people.api import Employment, Organisation, Unit
 from gezel.skills import queries, rules
 from gezel.skills.actions.evidence import recompute
+from gezel.skills.actions.fits import fit_groups, fit_ratings
 from gezel.skills.actions.sums import fold, pass_on, settle
 from gezel.skills.models import NeedCount, NeedCounting, Standing
 
@@ -28,8 +29,11 @@ class Told(Protocol):
 def recompute_organisation(organisation: Organisation, *, told: Told | None = None) -> int:
     """All estimates of who works here, as of today, and the counts; returns people looked at.
 
-    Estimates age, so this runs every night; it may stop half-way and run again.
+    Estimates age, so this runs every night; it may stop half-way and run again. First what the
+    ratings tell of raters and of groups, for that is where each estimate starts.
     """
+    fit_ratings(organisation)
+    fit_groups(organisation)
     people = list(
         Employment.objects.current()
         .filter(organisation=organisation)

@@ -6,14 +6,15 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db.models import Min
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from gezel.kit.events import announce
-from gezel.people.api import Organisation, Person
-from gezel.skills import queries
+from gezel.people.api import Employment, Organisation, Person
+from gezel.skills import queries, rules
 from gezel.skills.events import EvidenceAdded
-from gezel.skills.models import Evidence, EvidenceRequest, Objection, Skill, Standing
+from gezel.skills.models import Evidence, EvidenceRequest, Skill, Standing
 
 # A year beyond which a date is a slip of the hand, not something anyone saw.
 OLDEST = timedelta(days=60 * 365)
@@ -46,10 +47,16 @@ def add_evidence(
         sd: how far that may lie off, in levels.
 
     Raises:
-        ValidationError: the date lies ahead or far back, the level is off the scale, or the
-            key was used for another fact.
+        ValidationError: the date lies ahead or before anyone here could have seen it, the level
+            is off the scale, someone leads themselves, or the key was used for another fact.
     """
     _check(level, on)
+    if kind == Evidence.Kind.LEAD and by is not None and by.pk == person.pk:
+        raise ValidationError(
+            {"level": _("Nobody vouches for themselves. Give it as your own view.")}
+        )
+    if kind != Evidence.Kind.CERTIFICATE:
+        _check_known(person, on)
     evidence, new = Evidence.objects.get_or_create(
         key=key or uuid.uuid4(),
         defaults={
@@ -67,7 +74,7 @@ def add_evidence(
         },
     )
     if new:
-        _estimate_anew(evidence)
+        estimate_anew(evidence)
     elif (evidence.person_id, evidence.skill_id, evidence.kind, evidence.level) != (
         person.pk,
         skill.pk,
@@ -88,6 +95,25 @@ def _check(level: int, on: date) -> None:
         raise ValidationError({"level": _("Choose a level from 1 to 5.")})
 
 
+def _check_known(person: Person, on: date) -> None:
+    """Before an account or a first day at work nobody here can have seen anything.
+
+    A certificate may be older: someone else saw that.
+    """
+    account = timezone.localdate(person.created_at)
+    if on >= account:
+        return
+    first = Employment.objects.filter(person=person).aggregate(first=Min("starts_on"))["first"]
+    known = min(account, first or account)
+    if on < known:
+        raise ValidationError(
+            {
+                "observed_on": _("That is before %(name)s was known here. Choose %(day)s or later.")
+                % {"name": person.first_name, "day": formats.date_format(known, "DATE_FORMAT")}
+            }
+        )
+
+
 def _sent_before() -> str:
     return _(
         "This form was sent before, with other answers; those were kept. "
@@ -95,7 +121,8 @@ def _sent_before() -> str:
     )
 
 
-def _estimate_anew(evidence: Evidence) -> None:
+def estimate_anew(evidence: Evidence) -> None:
+    """What a piece says, or whether it counts, changed: that skill of that person anew."""
     recompute([evidence.person_id], skill_pks=[evidence.skill_id])
     announce(EvidenceAdded(evidence.person_id, evidence.skill_id, evidence.observed_on))
 
@@ -189,25 +216,10 @@ def correct(
     except IntegrityError as twice:
         raise ValidationError(_("This piece was corrected before. Reload the page.")) from twice
     if new:
-        _estimate_anew(correction)
+        estimate_anew(correction)
     elif correction.corrects_id != evidence.pk:
         raise ValidationError(_sent_before())
     return correction
-
-
-@transaction.atomic
-def object_to(evidence: Evidence, *, reason: str, key: uuid.UUID | None = None) -> Objection:
-    """Someone sees a piece about themselves differently; that stays beside it and removes nothing.
-
-    Raises:
-        ValidationError: there is no reason in it.
-    """
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say in a few words how you see it.")})
-    objection, _new = Objection.objects.get_or_create(
-        key=key or uuid.uuid4(), defaults={"evidence": evidence, "reason": reason.strip()}
-    )
-    return objection
 
 
 @transaction.atomic
@@ -302,7 +314,7 @@ def recompute(
     day = on or timezone.localdate()
     if skill_pks is not None:
         skill_pks = queries.same_skills(skill_pks, queries.merged_skills())
-    found = queries.estimates(person_pks, day, skill_pks=skill_pks)
+    found = queries.computed(person_pks, day, skill_pks=skill_pks)
     stored = Standing.objects.filter(person__in=person_pks)
     if skill_pks is not None:
         stored = stored.filter(skill__in=skill_pks)
@@ -317,17 +329,18 @@ def recompute(
             Standing(
                 person_id=person,
                 skill_id=skill,
-                level=e.level,
-                sd=e.sd,
-                pieces=len(e.parts),
-                newest_on=e.newest_on,
+                level=level,
+                sd=sd,
+                pieces=pieces,
+                newest_on=newest_on,
                 computed_on=day,
+                version=rules.CURRENT,
             )
-            for (person, skill), e in found.items()
+            for (person, skill), (level, sd, pieces, newest_on) in found.items()
         ],
         batch_size=1_000,
         update_conflicts=True,
         unique_fields=["person", "skill"],
-        update_fields=["level", "sd", "pieces", "newest_on", "computed_on"],
+        update_fields=["level", "sd", "pieces", "newest_on", "computed_on", "version"],
     )
     return len(found)

@@ -129,6 +129,27 @@ class ObjectForm(KeyedForm):
     )
 
 
+class DecideForm(KeyedForm):
+    """Whether a piece counts that someone objected to, and why."""
+
+    uphold = forms.TypedChoiceField(
+        label=_("Does the piece count?"),
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        choices=[
+            ("yes", _("No: the objection is right")),
+            ("no", _("Yes: it counts again")),
+        ],
+        error_messages={"required": _("Choose one of the two.")},
+    )
+    answer = forms.CharField(
+        label=_("Why do you decide so?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Both read this, with your name."),
+    )
+
+
 class AskForm(KeyedForm):
     """Whom to ask for their view, and what they can think back to."""
 

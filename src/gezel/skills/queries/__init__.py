@@ -18,7 +18,15 @@ from gezel.skills.queries.counts import (
     units_above,
     whole_counts,
 )
-from gezel.skills.queries.ledger import Entry, Ledger, evidence_given_by, ledger
+from gezel.skills.queries.facts import cases_of, standing_evidence
+from gezel.skills.queries.ledger import (
+    Entry,
+    Ledger,
+    Line,
+    evidence_given_by,
+    how_one_rates,
+    ledger,
+)
 from gezel.skills.queries.maps import (
     Cell,
     TeamMap,
@@ -36,6 +44,7 @@ from gezel.skills.queries.needs import (
     SkillAsked,
     Span,
     asked_row,
+    computed,
     demands_of,
     estimates,
     first_rows,
@@ -76,6 +85,7 @@ __all__ = [
     "Figure",
     "Held",
     "Ledger",
+    "Line",
     "NeedMap",
     "PersonSkills",
     "Reading",
@@ -85,12 +95,15 @@ __all__ = [
     "TeamMap",
     "TeamRow",
     "asked_row",
+    "cases_of",
+    "computed",
     "demands_of",
     "direct_team",
     "estimates",
     "evidence_given_by",
     "first_rows",
     "fit_of",
+    "how_one_rates",
     "known_to",
     "later_days",
     "later_days_in",
@@ -116,6 +129,7 @@ __all__ = [
     "skills_asked_of",
     "skills_of",
     "spans_asked",
+    "standing_evidence",
     "standings_of",
     "stored_counts",
     "team_map",

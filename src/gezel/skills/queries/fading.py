@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gezel.skills.models import FadingRule, GroupPrior, Skill
+from gezel.skills.queries.facts import standing_evidence
 from gezel.skills.queries.merged import stays
-from gezel.skills.queries.needs import standing_evidence
 from gezel.skills.rules import ageing, belief
 from gezel.skills.rules.forecast import Floats
 from gezel.skills.rules.parameters import CURRENT, PARAMETERS

@@ -1,16 +1,19 @@
 """One skill of one person: every piece, what counts, and how the figure came about."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gezel.people.api import Person, PersonQuerySet
+from gezel.people.api import Employment, Person, PersonQuerySet
 from gezel.skills import rules
-from gezel.skills.models import Evidence, Skill
-from gezel.skills.queries.needs import Held, rater_of
+from gezel.skills.models import Evidence, Objection, RaterFit, Skill
+from gezel.skills.queries.facts import cases_of, start_of
+from gezel.skills.queries.needs import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,43 +24,113 @@ class Entry:
     # Nothing where the piece does not count; then `why_not` says why.
     part: rules.Part | None
     correction: Evidence | None
+    objections: list[Objection]
     why_not: str
-
-    @property
-    def percent(self) -> float:
-        return round(100 * self.part.share, 1) if self.part else 0.0
 
     @property
     def crossed(self) -> bool:
         return self.correction is not None
 
+    @property
+    def open_objection(self) -> Objection | None:
+        return next((o for o in self.objections if o.outcome == Objection.Outcome.OPEN), None)
+
+    @property
+    def may_be_objected_to(self) -> bool:
+        """Nobody decided yet: one decision a piece, and one question about it at a time."""
+        return not self.crossed and not any(
+            o.outcome != Objection.Outcome.WITHDRAWN for o in self.objections
+        )
+
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the sum: a piece or a time without news, and where the level is after it."""
+
+    adds: float
+    after: float
+    entry: Entry | None = None
+    part: rules.Part | None = None
+    faded: rules.Faded | None = None
+
+    @property
+    def before(self) -> float:
+        return round(self.after - self.adds, 3)
+
+    @property
+    def percent(self) -> float | None:
+        """The share of the distance this piece bridged; None where it does not say a level."""
+        if self.part is None or self.part.weight is None:
+            return None
+        return 100 * self.part.weight
+
+
+@dataclass(frozen=True)
 class Ledger:
     """All that is known of one person and skill on a date."""
 
     person: Person
     skill: Skill
     on: date
+    case: rules.Case
     estimate: rules.Estimate
     entries: list[Entry]
-    history: list[tuple[date, float]]
-
-    @property
-    def counted(self) -> list[Entry]:
-        return [entry for entry in self.entries if entry.part]
 
     @property
     def held(self) -> Held:
         e = self.estimate
         return e.level, e.sd, len(e.parts), e.newest_on
 
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The sum as a story, oldest first; with the start, what they add is the level."""
+        by_key: dict[Hashable, Entry] = {entry.evidence.pk: entry for entry in self.entries}
+        return [
+            Line(step.adds, step.after, faded=step)
+            if isinstance(step, rules.Faded)
+            else Line(step.adds, step.after, entry=by_key[step.piece.key], part=step)
+            for step in self.estimate.steps
+        ]
+
+    @cached_property
+    def history(self) -> list[tuple[date, float]]:
+        case = self.case
+        return rules.history(
+            case.pieces,
+            self.on,
+            prior=case.prior,
+            half_life=case.half_life,
+            sources=case.sources,
+        )
+
+    def narrowing(self) -> list[rules.Narrowing]:
+        """Which next piece would make the level surest, best first."""
+        lead = (
+            Employment.objects.current(self.on)
+            .filter(person=self.person)
+            .exclude(lead=None)
+            .values_list("lead", flat=True)
+            .first()
+        )
+        candidates: list[tuple[str, int | None]] = [
+            (Evidence.Kind.TEST, None),
+            (Evidence.Kind.COLLEAGUE, None),
+            (Evidence.Kind.SELF, self.person.pk),
+        ]
+        if lead:
+            candidates.append((Evidence.Kind.LEAD, lead))
+        return rules.narrowing(self.case, self.on, candidates)
+
+    def sinking(self, asked: int) -> rules.Sinking | None:
+        """When the level is likely to sink below what is asked, if it is not used."""
+        return rules.sinks_below(self.estimate, asked, self.on, half_life=self.case.half_life)
+
 
 def ledger(person: Person, skill: Skill, on: date | None = None) -> Ledger:
     """The pieces of one skill up to a date, newest first, with the arithmetic behind the level.
 
-    A correction counts from when it was written, whatever date is asked for: we show what we
-    now know about that day.
+    A correction or objection counts from when it was written, whatever date is asked for: we show
+    what we now know about that day.
     """
     day = on or timezone.localdate()
     found = list(
@@ -65,26 +138,32 @@ def ledger(person: Person, skill: Skill, on: date | None = None) -> Ledger:
             Q(skill=skill) | Q(skill__merged_into=skill), person=person, observed_on__lte=day
         )
         .select_related("given_by", "corrects", "skill")
-        .prefetch_related("objections")
+        .prefetch_related("objections__decided_by")
         .order_by("observed_on", "pk")
     )
     corrections = {e.corrects_id: e for e in found if e.corrects_id}
-    pieces = [
-        rules.Piece(e.pk, e.kind, e.level, e.observed_on, rater_of(e.kind, e.given_by_id))
-        for e in found
-        if e.level and e.pk not in corrections
-    ]
-    estimate = rules.estimate(pieces, day)
+    case = cases_of([person.pk], day, skill_pks=[skill.pk]).get(
+        (person.pk, skill.pk)
+    ) or rules.Case((), start_of(person.pk, skill.pk, day))
+    [estimate] = rules.estimates([case], day)
     parts = {part.piece.key: part for part in estimate.parts}
     entries = [
-        Entry(e, parts.get(e.pk), corrections.get(e.pk), _why_not(e, corrections, parts))
+        Entry(
+            e,
+            parts.get(e.pk),
+            corrections.get(e.pk),
+            list(e.objections.all()),
+            _why_not(e, corrections, parts),
+        )
         for e in reversed(found)
     ]
-    return Ledger(person, skill, day, estimate, entries, rules.history(pieces, day))
+    return Ledger(person, skill, day, case, estimate, entries)
 
 
 def _why_not(
-    evidence: Evidence, corrections: dict[int, Evidence], counted: "dict[object, rules.Part]"
+    evidence: Evidence,
+    corrections: Mapping[int, Evidence],
+    counted: Mapping[object, rules.Part],
 ) -> str:
     if evidence.pk in counted:
         return ""
@@ -92,14 +171,32 @@ def _why_not(
         return _("Corrected: counts no more.")
     if not evidence.level:
         return _("Takes back an earlier piece.")
+    outcomes = {objection.outcome for objection in evidence.objections.all()}
+    if Objection.Outcome.OPEN in outcomes:
+        return _("Disputed: does not count until HR has decided.")
+    if Objection.Outcome.UPHELD in outcomes:
+        return _("Does not count: the objection was agreed with.")
     return _("Does not count: the same person gave a newer view.")
 
 
 def evidence_given_by(person: Person, about: PersonQuerySet) -> list[Evidence]:
-    """What someone said about these others, newest first."""
+    """What someone said about these others, newest first, with what those said to it."""
     return list(
         Evidence.objects.filter(given_by=person, person__in=about)
         .exclude(person=person)
         .select_related("person", "skill")
+        .prefetch_related("objections__decided_by")
         .order_by("-observed_on", "-pk")[:200]
     )
+
+
+def how_one_rates(person: Person) -> list[RaterFit]:
+    """How strict or mild someone rates, by organisation and kind: the newest figure of each."""
+    newest: dict[tuple[int, str], RaterFit] = {}
+    for fit in (
+        RaterFit.objects.filter(rater=person)
+        .select_related("organisation")
+        .order_by("fitted_on", "pk")
+    ):
+        newest[fit.organisation_id, fit.kind] = fit
+    return sorted(newest.values(), key=lambda fit: (fit.organisation_id, fit.kind))

@@ -16,14 +16,12 @@ from django.utils import timezone
 from gezel.kit.prepared import prepared
 from gezel.people.api import Employment, Person, Visitor, stand_in
 from gezel.skills import policy, rules
-from gezel.skills.models import Demand, Evidence, EvidenceRequest, RoleProfile, Skill, Standing
+from gezel.skills.models import Demand, EvidenceRequest, RoleProfile, Skill, Standing
+from gezel.skills.queries.facts import cases_of
 from gezel.skills.queries.merged import (
     as_one,
     by_profile,
-    merged_skills,
-    same_skills,
     stays,
-    under_merged_too,
 )
 
 # Level, standard deviation, pieces that count, day of the newest.
@@ -165,30 +163,26 @@ def estimates(
     page that shows the arithmetic.
     """
     day = on or timezone.localdate()
-    merged = merged_skills()
-    pieces: dict[tuple[int, int], list[rules.Piece]] = defaultdict(list)
-    found = standing_evidence().filter(person__in=person_pks, observed_on__lte=day)
-    if skill_pks is not None:
-        found = found.filter(skill__in=same_skills(skill_pks, merged))
-    # Oldest row first: of two views of one day, the one written last is the one that stands.
-    for pk, person, skill, kind, level, seen, by in found.order_by("pk").values_list(
-        "pk", "person_id", "skill_id", "kind", "level", "observed_on", "given_by_id"
-    ):
-        read_as = merged.get(skill, skill)
-        pieces[person, read_as].append(rules.Piece(pk, kind, level, seen, rater_of(kind, by)))
-    return under_merged_too(
-        {key: rules.estimate(found, day) for key, found in pieces.items()}, merged
-    )
+    cases = cases_of(person_pks, day, skill_pks=skill_pks)
+    return dict(zip(cases, rules.estimates(list(cases.values()), day), strict=True))
 
 
-def standing_evidence() -> QuerySet[Evidence]:
-    """Evidence that counts: not corrected by a later fact, and no mere taking back."""
-    return Evidence.objects.filter(corrected_by=None, level__gt=0)
-
-
-def rater_of(kind: str, by: int | None) -> int | None:
-    """Whose opinion a piece is; a certificate, module or test is nobody's."""
-    return by if kind in {Evidence.Kind.SELF, Evidence.Kind.LEAD, Evidence.Kind.COLLEAGUE} else None
+def computed(
+    person_pks: Collection[int],
+    on: date | None = None,
+    *,
+    skill_pks: Collection[int] | None = None,
+) -> dict[tuple[int, int], Held]:
+    """The same figures without the arithmetic behind them: quicker, for many people."""
+    day = on or timezone.localdate()
+    cases = cases_of(person_pks, day, skill_pks=skill_pks)
+    found = rules.beliefs(list(cases.values()), day)
+    return {
+        key: (float(level), float(sd), int(pieces), date.fromordinal(int(newest)))
+        for key, level, sd, pieces, newest in zip(
+            cases, found.level, found.sd, found.pieces, found.newest, strict=True
+        )
+    }
 
 
 @prepared
@@ -205,10 +199,7 @@ def levels(person_pks: Collection[int], on: date | None = None) -> dict[tuple[in
             (person, skill): (level, sd, pieces, newest)
             for person, skill, level, sd, pieces, newest in _standings(person_pks)
         }
-    return {
-        key: (e.level, e.sd, len(e.parts), e.newest_on)
-        for key, e in estimates(person_pks, on).items()
-    }
+    return computed(person_pks, on)
 
 
 def skills_asked_of(
@@ -339,10 +330,7 @@ def skills_of(
 ) -> PersonSkills:
     """Someone's role and skills: evidence up to one day beside what the role asks on another."""
     role = profile_of(person, on)
-    held: dict[int, Held] = {
-        skill: (e.level, e.sd, len(e.parts), e.newest_on)
-        for (_person, skill), e in estimates([person.pk], on).items()
-    }
+    held = {skill: found for (_person, skill), found in computed([person.pk], on).items()}
     demands = demands_of([role.pk]).get(role.pk, []) if role else []
     rows = rows_of(demands, held, asked_on or on)
     inside = {row.skill.pk for row in rows}

@@ -1,10 +1,48 @@
 """What skills decides, in plain Python.
 
-`needs`: what a role asks, what evidence shows, where someone falls short. `roles`: how a role
-profile changes. `frameworks`: how ESCO and O*NET are read into our scale. `distance`: how far it
-is to another role.
+`belief`: what the evidence says, and the arithmetic; `ageing`: how that fades; `parameters`: the
+figures both stand on; `fits`: what ratings tell of raters and groups; `outlook`: what would make a
+level surer, when it sinks. `needs`: what a role asks and where someone falls short. `roles`: how a
+role profile changes. `frameworks`: how ESCO and O*NET are read into our scale. `distance`: how far
+it is to another role.
 """
 
+from gezel.skills.rules.ageing import (
+    FadingSet,
+    aged,
+    fades_as,
+    half_life_on,
+    published_half_life,
+    retention,
+    stability,
+)
+from gezel.skills.rules.belief import (
+    NOTHING_KNOWN,
+    Beliefs,
+    Case,
+    Estimate,
+    Faded,
+    Leniency,
+    Part,
+    Piece,
+    Prior,
+    beliefs,
+    counting,
+    estimate,
+    estimates,
+    general_prior,
+    history,
+)
+from gezel.skills.rules.fits import (
+    FEWEST_RATEES,
+    Fitted,
+    RaterFitted,
+    Rating,
+    Shown,
+    evidence_alone,
+    fit_ratings,
+    group_prior,
+)
 from gezel.skills.rules.frameworks import (
     ASKED_FROM,
     ESSENTIAL_FROM,
@@ -16,28 +54,25 @@ from gezel.skills.rules.frameworks import (
     suggested_level,
 )
 from gezel.skills.rules.needs import (
-    EIGHTY_PERCENT,
-    HIGHEST_LEVEL,
-    NOTHING_KNOWN,
     SMALLEST_GAP,
-    SPREAD,
-    SPREAD_A_YEAR,
     DatedDemand,
-    Estimate,
     Need,
-    Part,
-    Piece,
     Requirement,
-    counting,
     demand_on,
-    estimate,
     fit,
     gap,
-    history,
     is_short,
     later_dates,
     learning_needs,
-    weight,
+)
+from gezel.skills.rules.outlook import FURTHEST, Narrowing, Sinking, narrowing, sinks_below
+from gezel.skills.rules.parameters import (
+    CURRENT,
+    EIGHTY_PERCENT,
+    HIGHEST_LEVEL,
+    PARAMETERS,
+    RATINGS,
+    Source,
 )
 from gezel.skills.rules.roles import (
     Ask,
@@ -55,27 +90,45 @@ from gezel.skills.rules.roles import (
 
 __all__ = [
     "ASKED_FROM",
+    "CURRENT",
     "EIGHTY_PERCENT",
     "ESSENTIAL_FROM",
+    "FEWEST_RATEES",
+    "FURTHEST",
     "HIGHEST_LEVEL",
     "NOTHING_KNOWN",
+    "PARAMETERS",
+    "RATINGS",
     "SMALLEST_GAP",
-    "SPREAD",
-    "SPREAD_A_YEAR",
     "SUGGESTED_ESSENTIAL",
     "SUGGESTED_OPTIONAL",
     "Ask",
+    "Beliefs",
+    "Case",
     "Change",
     "DatedDemand",
     "Difference",
     "Estimate",
+    "Faded",
+    "FadingSet",
+    "Fitted",
     "Later",
+    "Leniency",
+    "Narrowing",
     "Need",
     "Part",
     "Picture",
     "Piece",
+    "Prior",
+    "RaterFitted",
+    "Rating",
     "Requirement",
+    "Shown",
+    "Sinking",
+    "Source",
+    "aged",
     "asked_by_importance",
+    "beliefs",
     "by_date",
     "changes_ahead",
     "counting",
@@ -84,15 +137,26 @@ __all__ = [
     "differences",
     "essential_by_importance",
     "estimate",
+    "estimates",
+    "evidence_alone",
+    "fades_as",
     "fit",
+    "fit_ratings",
     "gap",
+    "general_prior",
+    "group_prior",
+    "half_life_on",
     "history",
     "is_short",
     "joined",
     "later_dates",
     "learning_needs",
     "level_from_onet",
+    "narrowing",
     "picture_of",
+    "published_half_life",
+    "retention",
+    "sinks_below",
+    "stability",
     "suggested_level",
-    "weight",
 ]

@@ -103,6 +103,16 @@ def retention(
     return np.asarray(np.power(base, -p.power), dtype=np.float64)
 
 
+def days_until_left(
+    left: float, *, age_days: float, stability_months: float, p: Parameters = PARAMETERS[CURRENT]
+) -> float:
+    """How many days ahead so much is left of what there is now: `retention`, turned around."""
+    factor: float = 0.5 ** (-1.0 / p.power) - 1.0
+    age = factor * age_days / DAYS_A_MONTH / stability_months
+    then: float = (1.0 + age) * left ** (-1.0 / p.power)
+    return (then - 1.0 - age) / factor * stability_months * DAYS_A_MONTH
+
+
 def aged(
     level: Numbers,
     sd: Numbers,

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gezel.skills.rules.needs import EIGHTY_PERCENT, HIGHEST_LEVEL, gap, is_short
+from gezel.skills.rules.needs import gap, is_short
+from gezel.skills.rules.parameters import EIGHTY_PERCENT, HIGHEST_LEVEL
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]

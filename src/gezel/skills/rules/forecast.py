@@ -26,7 +26,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from gezel.skills.rules.needs import EIGHTY_PERCENT, HIGHEST_LEVEL, SMALLEST_GAP
+from gezel.skills.rules.needs import SMALLEST_GAP
+from gezel.skills.rules.parameters import EIGHTY_PERCENT, HIGHEST_LEVEL
 
 Floats = NDArray[np.float64]
 Draws = NDArray[np.float32]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from gezel.kit.charts import Point
 from gezel.people.api import Person, Request, Visitor, at_work, signed_in
-from gezel.skills import actions, policy, queries
+from gezel.skills import actions, policy, queries, rules
 from gezel.skills.forms.ledger import (
     AskForm,
     CorrectForm,
@@ -93,6 +93,8 @@ def ledger(request: Request, person_pk: int, skill_pk: int) -> HttpResponse:
             "form": form,
             "asked": asked,
             "asked_level": asked.asked or None if asked else None,
+            "narrowing": told.narrowing()[:3],
+            "sinking": told.sinking(asked.asked) if asked and asked.asked else None,
             "points": _points(told),
             "correctable": set(
                 policy.evidence_to_correct(visitor)
@@ -211,7 +213,9 @@ def object_to(request: Request, pk: int) -> HttpResponse:
             ),
         )
     ):
-        messages.success(request, _("Your side now stands beside that piece."))
+        messages.success(
+            request, _("Your objection stands; until HR decides that piece does not count.")
+        )
         return redirect("skills:ledger", evidence.person_id, evidence.skill_id)
     return render(
         request,
@@ -336,5 +340,18 @@ def given(request: Request) -> HttpResponse:
         {
             "pieces": pieces,
             "correctable": set(policy.evidence_to_correct(visitor).values_list("pk", flat=True)),
+        },
+    )
+
+
+@signed_in
+def rating(request: Request) -> HttpResponse:
+    """How strict or mild one rates, beside others who saw the same people. For oneself alone."""
+    return render(
+        request,
+        "skills/ledger_rating.html",
+        {
+            "fits": queries.how_one_rates(request.visitor.person),
+            "fewest": rules.FEWEST_RATEES,
         },
     )
