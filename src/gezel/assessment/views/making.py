@@ -53,6 +53,13 @@ def _try(request: Request, do: Callable[[], object], done: str = "") -> bool:
     return True
 
 
+def _top_exposure(test: Test, rules: choosing.Rules) -> int | None:
+    """The share of tests with the most shown question (%); a fixed form shows all to everyone."""
+    if test.started < 20 or getattr(test, "live", 0) < rules.smallest_bank:
+        return None
+    return round(100 * (getattr(test, "top_exposure", None) or 0))
+
+
 @at_work
 @require_safe
 def banks(request: Request) -> HttpResponse:
@@ -60,10 +67,7 @@ def banks(request: Request) -> HttpResponse:
     require(request.visitor.is_author)
     rules = choosing.VERSIONS[choosing.VERSION]
     rows = [
-        (
-            test,
-            None if test.started < 20 else round(100 * (getattr(test, "top_exposure", None) or 0)),
-        )
+        (test, _top_exposure(test, rules))
         for test in queries.banks(policy.tests_to_make(request.visitor))
     ]
     told = {"rows": rows, "smallest": rules.smallest_bank}
