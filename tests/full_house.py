@@ -162,8 +162,6 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "plans:put_wish_aside:pk": wish.pk,
         "plans:edit_shared_goal:pk": shared.pk,
         "connect:revoke:pk": a_token(van_dijk, femke).token.pk,
-        # A panel after the page is only for whose home it hangs on: this one not for a lead.
-        "panel:name": "plans:panel_shared",
         "kit:task:pk": Task.objects.create(name="x", asked_by=noor).pk,
         "kit:retry:pk": Task.objects.create(name="x", asked_by=noor, state="failed").pk,
         "mfa_remove_webauthn:pk": 1,

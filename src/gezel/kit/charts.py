@@ -180,15 +180,15 @@ def _reach(angle: float, name: str) -> float:
 
 
 def _room(angle: float) -> int:
-    return 22 if abs(cos(angle)) < 0.3 else 11
+    return 22 if abs(cos(angle)) < 0.3 else 13
 
 
 def _lines(angle: float) -> int:
-    return 2 if abs(cos(angle)) < 0.3 else 3
+    return 2 if abs(cos(angle)) < 0.3 else 4
 
 
 def _spoke_name(angle: float, name: str) -> str:
-    """The name at the end of its spoke: on two or three lines where long, cut where endless."""
+    """The name at the end of its spoke: on two to four lines where long, cut where endless."""
     x, y = 112 * cos(angle), 112 * sin(angle)
     anchor = "middle" if abs(cos(angle)) < 0.3 else ("start" if cos(angle) > 0 else "end")
     lines = _wrapped(name, _room(angle), _lines(angle))
@@ -204,13 +204,26 @@ def _spoke_name(angle: float, name: str) -> str:
 
 
 def _wrapped(name: str, room: int, lines: int) -> list[str]:
+    """A name over some lines of about so many characters; a word stays whole if it can."""
     told: list[str] = [""]
-    for word in name.split():
-        if told[-1] and len(told[-1]) + 1 + len(word) > room and len(told) < lines:
-            told.append(word)
+    for part in (part for word in name.split() for part in _parts(word, room)):
+        if told[-1] and len(told[-1]) + 1 + len(part) > room:
+            told.append(part)
         else:
-            told[-1] = f"{told[-1]} {word}".strip()
-    return [line if len(line) <= room + 4 else f"{line[: room + 2]}…" for line in told]
+            told[-1] = f"{told[-1]} {part}".strip()
+    if len(told) > lines:
+        told[lines - 1 :] = [f"{told[lines - 1][: room + _TO_SPARE - 1]}…"]
+    return told
+
+
+# A word may stick out by so many characters before it is broken.
+_TO_SPARE = 5
+
+
+def _parts(word: str, room: int) -> list[str]:
+    if len(word) <= room + _TO_SPARE:
+        return [word]
+    return [f"{word[: room - 1]}-", *_parts(word[room - 1 :], room)]
 
 
 def ring(percent: float, label: str = "") -> SafeString:

@@ -2,11 +2,11 @@
 
 A panel is told by the address of its room; what is in it, and whether it is for this visitor,
 that room decides. A panel that is not for the visitor leaves no gap. What one opens Gezel for
-stands in the page; what one comes to by reading on is fetched right after it, so that the page
-itself is there at once. Without scripts a link stands in its place.
+stands in the page; what one comes to by reading on is fetched right after it, in one go, so that
+the page itself is there at once. It stands at the end, where it pushes nothing down. Without
+scripts links stand in its place.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -26,15 +26,16 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What hangs where, in order: an address stands in the page, a `Later` comes after it."""
+    """What hangs where, in the order it is read: what is to be done, the picture, the rest.
 
-    main: tuple[str | Later, ...]
-    side: tuple[str | Later, ...]
+    On a phone below each other; on a desk `side` and `main` beside each other, and `rest`, which
+    comes after the page, below both. One order for eye, keyboard and screen reader.
+    """
+
+    side: tuple[str, ...]
+    main: tuple[str, ...]
+    rest: tuple[Later, ...] = ()
     hero: tuple[str, ...] = ("plans:panel_goal",)
-
-    def later(self) -> Iterator[Later]:
-        """The panels that are fetched after the page."""
-        return (panel for panel in (*self.main, *self.side) if isinstance(panel, Later))
 
 
 MINE = Later("skills:panel_mine", "skills:mine", _("Your skills"))
@@ -57,27 +58,22 @@ def board_for(visitor: Visitor) -> Board:
     own growth is there as well, they are employees too.
     """
     if visitor.employment is None:
-        return Board(("skills:panel_mine",), ("certificates:panel_mine",))
+        return Board(("certificates:panel_mine",), ("skills:panel_mine",))
     own = ("people:panel_asked", "plans:panel_next")
     if visitor.is_hr:
         return Board(
-            ("skills:panel_organisation", *((TEAM,) if visitor.leads else ()), MINE),
-            (
-                "certificates:panel_organisation",
-                "skills:panel_objections",
-                *own,
-                CERTIFICATES,
-                MODULES,
-                TESTS,
-                SHARED,
-            ),
+            ("certificates:panel_organisation", "skills:panel_objections", *own),
+            ("skills:panel_organisation",),
+            (*((TEAM,) if visitor.leads else ()), MINE, CERTIFICATES, MODULES, TESTS, SHARED),
         )
     if visitor.leads:
         return Board(
-            ("skills:panel_team", MINE),
-            (TEAM_CERTIFICATES, PLANS, *own, CERTIFICATES, MODULES, TESTS),
+            own,
+            ("skills:panel_team",),
+            (TEAM_CERTIFICATES, PLANS, MINE, CERTIFICATES, MODULES, TESTS),
         )
     return Board(
-        ("skills:panel_mine", TIPS),
-        (*own, "certificates:panel_mine", "content:panel_continue", TESTS, SHARED),
+        (*own, "certificates:panel_mine", "content:panel_continue"),
+        ("skills:panel_mine",),
+        (TIPS, TESTS, SHARED),
     )

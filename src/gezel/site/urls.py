@@ -8,7 +8,7 @@ from gezel.site.gallery import gallery
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("panel/<str:name>/", views.panel, name="panel"),
+    path("rest/", views.rest, name="rest"),
     path("look/", views.look, name="look"),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),

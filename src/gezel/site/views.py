@@ -12,8 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gezel.kit.panels import ask_panel
-from gezel.people.api import Person, Request, require, signed_in
+from gezel.people.api import Person, Request, signed_in
 from gezel.site.board import board_for
 
 
@@ -25,10 +24,9 @@ def home(request: Request) -> HttpResponse:
 
 
 @signed_in
-def panel(request: Request, name: str) -> HttpResponse:
-    """A panel of one's own board that is fetched after the page; empty if there is nothing."""
-    require(name in {later.name for later in board_for(request.visitor).later()})
-    return HttpResponse(ask_panel(request, name))
+def rest(request: Request) -> HttpResponse:
+    """What of one's own board is fetched after the page."""
+    return render(request, "site/rest.html", {"board": board_for(request.visitor)})
 
 
 def _greeting(person: Person) -> str:

@@ -13,3 +13,56 @@ def test_home_greets(noor: Any, page_of: Any, accessible: Any, phone: bool, dark
     page.goto("/")
     assert "Noor" in page.inner_text("h1")
     accessible(page)
+
+
+PLACES = """() => [...document.querySelectorAll(".board, .board-rest")].map(part =>
+  [...part.querySelectorAll("section.card")].map(card => {
+    const box = card.getBoundingClientRect();
+    return [Math.round(box.x), Math.round(box.y + scrollY)];
+  }))"""
+SHIFTS = """new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) window.shifted = (window.shifted || 0) + entry.value;
+}).observe({type: "layout-shift", buffered: true})"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
+def test_home_is_read_in_one_order_and_nothing_jumps(
+    daan: Any, noor: Any, femke: Any, page_of: Any, phone: bool
+) -> None:
+    """What keyboard and screen reader meet first stands first; what comes later pushes nothing."""
+    page = page_of(femke, phone=phone)
+    page.add_init_script(SHIFTS)
+    page.goto("/")
+    page.wait_for_selector(".board-rest:not(.to-come)")
+
+    board, rest = page.evaluate(PLACES)
+    assert len(board) >= 2
+    assert len(rest) >= 1
+    assert board == sorted(board)  # by column, then downwards: the order of the page itself
+    assert rest == sorted(rest)
+    assert max(y for _x, y in board) < min(y for _x, y in rest)
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.shifted || 0") < 0.01
+
+
+@pytest.mark.browser
+def test_without_scripts_links_lead_to_the_rest(daan: Any, noor: Any, page_of: Any) -> None:
+    page = page_of(daan, scripts=False)
+    page.goto("/")
+
+    links = page.locator(".board-rest a")
+    assert links.count() >= 4
+    assert page.goto(links.nth(2).get_attribute("href")).ok
+
+
+def test_home_and_its_rest_stay_within_their_queries(
+    daan: Any, noor: Any, femke: Any, visit: Any, django_assert_max_num_queries: Any
+) -> None:
+    for person, most in ((noor, 12), (daan, 12), (femke, 12)):
+        client = visit(person)
+        client.get("/")
+        with django_assert_max_num_queries(most):
+            assert client.get("/").status_code == 200
+        with django_assert_max_num_queries(26):
+            assert client.get("/rest/").status_code == 200
