@@ -223,13 +223,10 @@ def shown(
         found[place] = None if place in dark else _shown(p, few, place, smallest)
     for p in here:
         if not isinstance(p.place, str) and everything:
-            lonely = {d: frozenset({str(p.place)}) for d in Driver if _few(p, d, smallest)}
-            found[p.place] = _shown(p, lonely, str(p.place), smallest)
+            # By role as well as by unit what people agreed could be subtracted: told by unit only.
+            apart = {Driver.LEARNING: frozenset({str(p.place)})}
+            found[p.place] = _shown(p, apart, str(p.place), smallest)
     return found
-
-
-def _few(p: PlaceAhead, driver: Driver, smallest: int) -> bool:
-    return driver == Driver.LEARNING and 0 < p.moved[driver] < smallest
 
 
 def _shown(p: PlaceAhead, few: Mapping[Driver, frozenset[str]], place: str, smallest: int) -> Shown:

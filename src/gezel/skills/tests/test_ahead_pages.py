@@ -391,6 +391,9 @@ def test_what_one_person_agreed_is_told_together_with_another_driver_also_to_hr(
         agreed(person, diesel)
     page = visit(femke).get("/skills/organisation/ahead/").content.decode()
     assert '<th scope="row">Planned learning</th>' in page
+    # By role it is never told apart: roles and units could be subtracted from each other.
+    by_role = visit(femke).get("/skills/organisation/ahead/?by=profile").content.decode()
+    assert "not using skills and planned learning, together" in by_role
 
 
 def test_kept_figures_are_those_worked_out_live(
