@@ -123,6 +123,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         },
         "skills:person:pk": noor.pk,
         "skills:ahead_person:pk": noor.pk,
+        "skills:fading_of:of": "technical",
         "skills:answer:pk": asked.pk,
         "skills:withdraw:pk": asked.pk,
         "skills:correct:pk": evidence.pk,

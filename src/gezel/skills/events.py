@@ -21,6 +21,14 @@ class ProfileChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class FadingChanged:
+    """An organisation says otherwise how fast a kind of skill fades, from a day on."""
+
+    organisation_pk: int
+    from_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class FrameworkTakenIn:
     """ESCO or O*NET was taken in and something changed: names, relations, what is offered."""
 

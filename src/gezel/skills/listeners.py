@@ -1,12 +1,16 @@
 """What skills does on news from other rooms and its own: keep the counted needs true."""
 
+from typing import Any
+
+from django.utils import timezone
+
 from gezel.kit.events import listen
 from gezel.kit.jobs import Errand, enqueue, nightly
 from gezel.kit.models import Task
 from gezel.people.api import Organisation
 from gezel.people.events import EmploymentChanged
 from gezel.skills import actions, jobs
-from gezel.skills.events import EvidenceAdded, ProfileChanged
+from gezel.skills.events import EvidenceAdded, FadingChanged, ProfileChanged
 from gezel.skills.models import RoleProfile
 
 
@@ -32,16 +36,27 @@ def _count_soon(organisation_pk: int) -> None:
 
 
 def _look_ahead_soon(event: ProfileChanged) -> None:
-    """Another demand changes what is short ahead; one working out for many changes at once."""
+    """Another demand changes what is short ahead."""
     for organisation in RoleProfile.objects.filter(pk=event.profile_pk).values_list(
         "organisation_id", flat=True
     ):
-        about = {"organisation": organisation}
-        waiting = Task.objects.filter(
-            name=jobs.work_out_ahead.name, arguments=about, state=Task.State.WAITING
-        )
-        if not waiting.exists():
-            enqueue(jobs.work_out_ahead, by=None, organisation=organisation)
+        _soon(jobs.work_out_ahead, organisation)
+
+
+def _fading_changed(event: FadingChanged) -> None:
+    """Every estimate there may be another; what begins on a later day is taken up that night."""
+    if event.from_on <= timezone.localdate():
+        _soon(jobs.recompute_organisation, event.organisation_pk)
+    _soon(jobs.work_out_ahead, event.organisation_pk)
+
+
+def _soon(work: Any, organisation: int) -> None:
+    """Have it done once for however many changes come together."""
+    waiting = Task.objects.filter(
+        name=work.name, arguments={"organisation": organisation}, state=Task.State.WAITING
+    )
+    if not waiting.exists():
+        enqueue(work, by=None, organisation=organisation)
 
 
 def _tonight() -> list[Errand]:
@@ -61,3 +76,4 @@ def begin() -> None:
     listen(EmploymentChanged, _employment_changed)
     listen(ProfileChanged, _profile_changed)
     listen(ProfileChanged, _look_ahead_soon)
+    listen(FadingChanged, _fading_changed)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from gezel.skills import panels
 from gezel.skills.views import (
     ahead,
+    fading,
     ledger,
     names,
     needs,
@@ -31,6 +32,8 @@ ROLES: list[URLPattern] = [
         name="profile_take_over",
     ),
     path("roles/<int:pk>/remove/", profiles.profile_remove, name="profile_remove"),
+    path("fading/", fading.fading, name="fading"),
+    path("fading/<slug:of>/", fading.fading_of, name="fading_of"),
     path("occupations/", skills.occupations, name="occupations"),
     path("occupations/<int:pk>/", skills.occupation, name="occupation"),
     path("list/", skills.skills, name="skills"),

@@ -19,6 +19,7 @@ from gezel.skills.actions.evidence import (
     recompute,
     vouch,
 )
+from gezel.skills.actions.fading import check_fading, set_fading
 from gezel.skills.actions.findable import (
     forget_aliases,
     make_aliases_findable,
@@ -57,6 +58,7 @@ __all__ = [
     "ask_view",
     "begin_profile",
     "change_skill",
+    "check_fading",
     "close_request",
     "confirm_alias",
     "copy_profile",
@@ -85,6 +87,7 @@ __all__ = [
     "remove_profile",
     "save_profile",
     "separate_skill",
+    "set_fading",
     "take_over",
     "vouch",
     "withdraw_objection",
