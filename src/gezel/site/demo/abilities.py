@@ -10,6 +10,7 @@ from gezel.site.demo.story import chance
 from gezel.skills.api import (
     Demand,
     Evidence,
+    FadingRule,
     ProfileJob,
     RoleProfile,
     Skill,
@@ -70,6 +71,19 @@ def build_profiles(stage: Stage, told: dict[str, Any], organisation: Organisatio
         )
         ProfileJob.objects.bulk_create(
             ProfileJob(profile=profile, job=stage.jobs[organisation.slug, job]) for job in p["jobs"]
+        )
+
+
+def set_fading(stage: Stage, told: dict[str, Any], organisation: Organisation) -> None:
+    """How fast skills fade where the organisation says otherwise than research."""
+    for f in told.get("fading", ()):
+        FadingRule.objects.create(
+            organisation=organisation,
+            of=f["of"],
+            half_life_months=f["half_life_months"],
+            reason=f["reason"],
+            from_on=stage.story.on(f["from"]),
+            set_by=stage.people[f["by"]],
         )
 
 

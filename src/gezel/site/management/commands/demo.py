@@ -48,6 +48,7 @@ def build_demo(story: Story | None = None) -> dict[str, int]:
     for organisation in told.values():
         made = cast.build_organisation(stage, organisation)
         abilities.build_profiles(stage, organisation, made)
+        abilities.set_fading(stage, organisation, made)
         abilities.build_evidence(stage, organisation, made)
     learning.build_activities(stage, stage.story.read("activities"))
     learning.build_certificates(stage, stage.story.read("certificates"))
