@@ -13,6 +13,7 @@ from gezel.plans.actions import (
 )
 from gezel.plans.models import SHARED_PLAN, Agreement, Fact, Goal, SharedGoal, Step, Wish
 from gezel.plans.rules import months_later
+from gezel.plans.rules.optimise import three_plans
 
 __all__ = [
     "SHARED_PLAN",
@@ -31,5 +32,6 @@ __all__ = [
     "set_goal",
     "set_shared_goal",
     "share",
+    "three_plans",
     "write_wish",
 ]

@@ -53,8 +53,8 @@ def timeline(told: ToldPlan, today: date, until: date) -> SafeString:
             names.append((x + 2, formats.date_format(month, "M")))
             shown = int(x)
     return format_html(
-        '<svg class="plan-line" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>',
-        WIDTH,
+        '<svg class="plan-line" viewBox="-2 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>',
+        WIDTH + 4,
         height,
         _("%(steps)s steps from %(first)s to %(last)s; each stands below with its dates")
         % {

@@ -172,6 +172,7 @@ class MakeForm(forms.Form):
         max_value=40,
         decimal_places=2,
         help_text=_("On average: for a whole day's course, hours are saved up first."),
+        error_messages={"min_value": _("Choose at least a quarter of an hour (0.25).")},
     )
     money = forms.DecimalField(
         label=_("Budget for fees and travel (euros)"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from gezel.assessment.api import believed
 from gezel.catalogue.api import tips_for
 from gezel.certificates.api import valid_until
+from gezel.plans.api import three_plans
 from gezel.skills.api import (
     compared,
     demand_on,
@@ -113,6 +114,16 @@ def tell() -> None:
             "shows the points that put it there, and you can put it aside or have none at all."
         ),
         order=50,
+    )
+    computed_about_people(
+        three_plans,
+        what=_("Three plans for a goal of yours"),
+        how=_(
+            "From the levels you show, what is on offer with its dates and prices, and the limits "
+            "you set. Each step says what it closes, what it costs and what would come instead. "
+            "Only you have them made; what you do not choose is not kept."
+        ),
+        order=55,
     )
     computed_about_people(
         valid_until,
