@@ -292,6 +292,8 @@ class Table(Generic[Row]):
     @cached_property
     def count(self) -> int:
         """How many rows there are, counted no further than one beyond 10,000."""
+        if self.words:
+            return len(self._keys)
         return self.rows.order_by()[: COUNT_UP_TO + 1].count()
 
     @property
@@ -303,10 +305,18 @@ class Table(Generic[Row]):
         return str(formats.number_format(self.count, force_grouping=True))
 
     @cached_property
+    def _keys(self) -> list[Any]:
+        """Of a search all keys, as far as we count: looking at every row once is enough."""
+        return list(self._ordered.values_list("pk", flat=True)[: COUNT_UP_TO + 1])
+
+    @cached_property
     def _found(self) -> list[Row]:
         # Sorting wide joined rows is what makes far pages slow, so keys are sorted first.
-        start = (self.page - 1) * self.size
-        keys = list(self._ordered.values_list("pk", flat=True)[start : start + self.size + 1])
+        start, end = (self.page - 1) * self.size, self.page * self.size + 1
+        if self.words and end <= COUNT_UP_TO:
+            keys = self._keys[start:end]
+        else:
+            keys = list(self._ordered.values_list("pk", flat=True)[start:end])
         rows = self.rows.model._default_manager.none()
         if keys:
             rows = self.rows.order_by().filter(pk__in=keys)

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gezel.kit.jobs import Outcome, Progress, Refused, job
+from gezel.kit.statistics import renew_statistics
 from gezel.people import actions
-from gezel.people.models import Intake
+from gezel.people.models import Employment, Intake, LeadLine, Person, Unit
 from gezel.trust.api import note_reading
 
 
@@ -42,6 +43,7 @@ def take_over(progress: Progress, *, intake: str, digest: str, brake_off: bool) 
         ) from None
     except actions.ImportRefused as refusal:
         raise Refused(str(refusal)) from None
+    renew_statistics(Person, Employment, LeadLine, Unit)
     return Outcome(
         _("The list is taken over."), url=reverse("people:import_preview", args=[found.pk])
     )

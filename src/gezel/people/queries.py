@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import islice
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Substr
 from django.utils import timezone
 
 from gezel.people.models import Employment, JoinRequest, Organisation, Person, Unit
@@ -15,7 +16,7 @@ from gezel.people.rules.importing import folded
 
 # Who left no longer ago than this, and works nowhere else, may be taken back without asking.
 LATELY = timedelta(days=60)
-# A tree of more units than this opens level by level, each on its own page.
+# A tree of more units than this opens two levels at a time, each on its own page.
 UNITS_AT_ONCE = 300
 
 
@@ -138,24 +139,36 @@ class Branch:
 
 
 def tree(organisation: Organisation, on: date | None = None, *, top: Unit | None = None) -> Branch:
-    """The tree with its counts, from the top or from one unit down, in three queries."""
+    """The tree with its counts, from the top or from one unit down.
+
+    Where there are more units than can be read at once, it ends two steps below its top; what
+    lies deeper is counted there, and opens on the unit's own page.
+    """
     root = top or Unit.objects.get(organisation=organisation, depth=1)
-    # By name, not by path: units are shown as people look for them.
-    units = list(
-        Unit.objects.filter(organisation=organisation, path__startswith=root.path).order_by("name")
-    )
-    branches = {unit.path: Branch(unit) for unit in units}
-    by_pk = {branch.unit.pk: branch for branch in branches.values()}
+    all_units = Unit.objects.filter(organisation=organisation, path__startswith=root.path)
     current = Employment.objects.current(on).filter(organisation=organisation)
+    deepest = root.depth + 2
+    deeper: dict[str, int] = {}
+    if len(all_units.values_list("pk")[: UNITS_AT_ONCE + 1]) > UNITS_AT_ONCE:
+        shown = all_units.filter(depth__lte=deepest)
+        deeper = dict(
+            current.filter(unit__path__startswith=root.path, unit__depth__gt=deepest)
+            .values_list(Substr("unit__path", 1, deepest * Unit.steplen))
+            .annotate(number=Count("pk"))
+        )
+    else:
+        shown = all_units
+    # By name, not by path: units are shown as people look for them.
+    branches = {unit.path: Branch(unit) for unit in shown.order_by("name")}
+    by_pk = {branch.unit.pk: branch for branch in branches.values()}
     leads: dict[int, tuple[int, int]] = {}
     for unit, lead, number in (
-        current.values("unit_id", "lead_id")
+        current.filter(unit__in=list(by_pk))
+        .values("unit_id", "lead_id")
         .annotate(number=Count("pk"))
         .values_list("unit_id", "lead_id", "number")
     ):
-        if (branch := by_pk.get(unit)) is None:
-            continue
-        branch.here += number
+        by_pk[unit].here += number
         if lead and number > leads.get(unit, (0, 0))[0]:
             leads[unit] = (number, lead)
     names = Person.objects.in_bulk([lead for _number, lead in leads.values()])
@@ -163,26 +176,13 @@ def tree(organisation: Organisation, on: date | None = None, *, top: Unit | None
         by_pk[unit].lead, by_pk[unit].lead_pk = names[lead].name, lead
     for path, branch in sorted(branches.items(), key=lambda item: -item[1].unit.depth):
         branch.total = branch.here + sum(child.total for child in branch.below)
+        branch.total += deeper.get(path, 0)
         above = branches.get(path[: -Unit.steplen])
         if above is not None:
             above.below.append(branch)
     for branch in branches.values():
         branch.below.sort(key=lambda child: child.unit.name.casefold())
     return branches[root.path]
-
-
-def trimmed(branch: Branch, depth: int) -> Branch:
-    """The tree down to some depth; what lies deeper opens on the unit's own page."""
-    if branch.unit.depth >= depth:
-        branch.below = []
-    for child in branch.below:
-        trimmed(child, depth)
-    return branch
-
-
-def size_of(branch: Branch) -> int:
-    """How many units it holds."""
-    return 1 + sum(size_of(child) for child in branch.below)
 
 
 def above(unit: Unit) -> Iterator[Unit]:

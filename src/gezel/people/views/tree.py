@@ -25,10 +25,7 @@ def tree(request: Request) -> HttpResponse:
         context["units"] = policy.units(request.visitor).filter(name__icontains=words)[:MOST_FOUND]
     if request.htmx and request.htmx.target == "found":
         return render(request, "people/tree.html#found", context)
-    whole = queries.tree(request.visitor.organisation)
-    if queries.size_of(whole) > queries.UNITS_AT_ONCE:
-        whole = queries.trimmed(whole, 3)
-    context["root"] = whole
+    context["root"] = queries.tree(request.visitor.organisation)
     return render(request, "people/tree.html", context)
 
 

@@ -40,6 +40,10 @@ def measure() -> Iterator[Figure]:
             ("the same by role profile", reverse("skills:organisation") + "?by=profile"),
             ("the same by location", reverse("skills:organisation") + "?by=location"),
             ("home (HR)", reverse("home")),
+            ("the tree of units", reverse("people:tree")),
+            ("table of people", reverse("people:list")),
+            ("table of people, by unit", reverse("people:list") + "?sort=unit"),
+            ("table of people, searched", reverse("people:list") + "?q=jansen"),
         ):
             asked, size = cost.queries(client, url)
             response = client.get(url)

@@ -8,12 +8,13 @@ from typing import Protocol
 from django.db import transaction
 from django.utils import timezone
 
+from gezel.kit.statistics import renew_statistics
 from gezel.people.api import Employment, Organisation, Unit
 from gezel.skills import queries, rules
 from gezel.skills.actions.evidence import recompute
 from gezel.skills.actions.fits import fit_groups, fit_ratings
 from gezel.skills.actions.sums import fold, pass_on, settle
-from gezel.skills.models import NeedCount, NeedCounting, Standing
+from gezel.skills.models import NeedCount, NeedCounting, NeedSum, Standing
 
 # As many people as one transaction looks at: other writers wait no longer than that takes.
 A_CHUNK = 1_000
@@ -73,6 +74,8 @@ def count_needs(organisation: Organisation) -> None:
     NeedCount.objects.filter(organisation=organisation).exclude(unit__in=list(sizes)).delete()
     settle(organisation)
     fold(organisation)
+    if sum(sizes.values()) > A_CHUNK:
+        renew_statistics(NeedCount, NeedSum)
     NeedCounting.objects.filter(pk=counting.pk).update(counted_at=timezone.now())
 
 

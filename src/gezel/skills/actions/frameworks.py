@@ -1,14 +1,20 @@
-"""Taking in a framework: all of it or nothing, and the second time only what changed."""
+"""Taking in a framework in steps that others can write between, shown whole at the end.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+What is new stays unseen (`retired`) until the last step shows it all. Each step is whole by itself:
+who is interrupted begins again and finds what was done.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from gezel.kit.events import announce
+from gezel.kit.turns import one_step
 from gezel.skills.actions import findable
 from gezel.skills.events import FrameworkTakenIn
 from gezel.skills.frameworks import BadPackage, Framework, RelationRow, read_esco, read_onet
@@ -21,6 +27,8 @@ from gezel.skills.models import (
 )
 
 BATCH = 2_000
+# So many rows with their index are written in one step: under a second on a busy machine.
+A_STEP = 250
 # A release grows or changes; one that is a tenth smaller than what stands was cut off.
 SMALLEST_SHARE = 0.9
 
@@ -88,7 +96,6 @@ def _quiet(step: str, done: int, of: int) -> None:
     """Nobody watches."""
 
 
-@transaction.atomic
 def take_in(framework: Framework, *, progress: Progress, smaller: bool = False) -> TakenIn:
     """Keep a framework that was read: adds, changes what differs, and retires what is gone.
 
@@ -100,63 +107,72 @@ def take_in(framework: Framework, *, progress: Progress, smaller: bool = False) 
         smaller: take it in although it holds much less than what stands.
 
     Raises:
-        BadPackage: it holds much less than what stands.
+        BadPackage: it holds much less than what stands, or someone else takes it in now.
     """
-    source = framework.source
     if not smaller:
         _refuse_if_cut(framework)
-    with_addresses = [(s.uri, {f: getattr(s, f) for f in SKILL_TEXTS}) for s in framework.skills]
+    try:
+        return _take_in(framework, progress)
+    except IntegrityError:
+        raise BadPackage(
+            _(
+                "Someone else takes in this framework at this moment. Wait until that is done and"
+                " do it again."
+            )
+        ) from None
+
+
+def _take_in(framework: Framework, progress: Progress) -> TakenIn:
+    source = framework.source
     skills, skill_rows = _keep(
         Skill,
         Skill.objects.filter(source=source, organisation=None).exclude(uri=""),
         {"source": source, "organisation": None},
-        dict(with_addresses),
-        lambda done, of: progress(_("skills"), done, of),
+        {s.uri: {f: getattr(s, f) for f in SKILL_TEXTS} for s in framework.skills},
+        make_findable=findable.make_skills_findable,
+        progress=lambda done, of: progress(_("skills"), done, of),
     )
     occupations, occupation_rows = _keep(
         Occupation,
         Occupation.objects.filter(source=source),
         {"source": source},
         {o.uri: {f: getattr(o, f) for f in OCCUPATION_TEXTS} for o in framework.occupations},
-        lambda done, of: progress(_("occupations"), done, of),
+        make_findable=findable.make_occupations_findable,
+        progress=lambda done, of: progress(_("occupations"), done, of),
     )
-    skill_keys, occupation_keys = skill_rows.keys, occupation_rows.keys
     relations = _keep_relations(
         source,
         framework.relations,
-        occupation_keys,
-        skill_keys,
+        occupation_rows.keys,
+        skill_rows.keys,
         lambda done, of: progress(_("relations"), done, of),
     )
-    links = _keep_links(source, framework.links, occupation_keys)
-    _make_findable(skill_rows, occupation_rows, progress)
+    links = _keep_links(source, framework.links, occupation_rows.keys)
     outcome = TakenIn(source, skills, occupations, relations, links, framework.notes)
     if outcome.changed:
-        FrameworkRelease.objects.create(
-            source=source,
-            counts={
-                "skills": skills.total,
-                "occupations": occupations.total,
-                "relations": relations.total,
-            },
-        )
-        announce(FrameworkTakenIn(source))
+        _show(outcome, skill_rows, occupation_rows)
     return outcome
 
 
-def _make_findable(
-    skills: "_Kept[Skill]", occupations: "_Kept[Occupation]", progress: Progress
-) -> None:
-    of = len(skills.touched) + len(occupations.touched)
-    findable.make_skills_findable(
-        skills.touched, lambda done: progress(_("making them findable"), done, of)
-    )
-    findable.make_occupations_findable(
-        occupations.touched,
-        lambda done: progress(_("making them findable"), len(skills.touched) + done, of),
-    )
+@transaction.atomic
+def _show(outcome: TakenIn, skills: "_Kept[Skill]", occupations: "_Kept[Occupation]") -> None:
+    """The last step: what is new is there for all to see, what is gone is no longer offered."""
+    for model, kept in ((Skill, skills), (Occupation, occupations)):
+        rows: models.Manager[Any] = model._default_manager
+        for pks, retired in ((kept.unseen, False), ([row.pk for row in kept.gone], True)):
+            for at in range(0, len(pks), BATCH):
+                rows.filter(pk__in=pks[at : at + BATCH]).update(retired=retired)
     findable.forget_skills(row.pk for row in skills.gone)
     findable.forget_occupations(row.pk for row in occupations.gone)
+    FrameworkRelease.objects.create(
+        source=outcome.source,
+        counts={
+            "skills": outcome.skills.total,
+            "occupations": outcome.occupations.total,
+            "relations": outcome.relations.total,
+        },
+    )
+    announce(FrameworkTakenIn(outcome.source))
 
 
 def _refuse_if_cut(framework: Framework) -> None:
@@ -192,10 +208,10 @@ Row = TypeVar("Row", Skill, Occupation)
 
 @dataclass(frozen=True, slots=True)
 class _Kept(Generic[Row]):
-    """The key of each address, and which rows are new or changed, or no longer offered."""
+    """The key of each address, which rows are there but not to be seen yet, and which go."""
 
     keys: Mapping[str, int]
-    touched: Sequence[Row]
+    unseen: Sequence[int]
     gone: Sequence[Row]
 
 
@@ -204,43 +220,50 @@ def _keep(
     standing: "models.QuerySet[Row]",
     fixed: Mapping[str, Any],
     wanted: Mapping[str, Mapping[str, Any]],
+    *,
+    make_findable: Callable[[Sequence[Row]], None],
     progress: Callable[[int, int], None],
 ) -> tuple[Tally, _Kept[Row]]:
-    """Make the rows of one model as the package has them."""
+    """Make the rows of one model as the package has them; a row and its index go together."""
     found = {row.uri: row for row in standing}
     new: list[Row] = []
     changed: list[Row] = []
-    gone: list[Row] = []
+    returning: list[Row] = []
     for uri, values in wanted.items():
         row = found.get(uri)
         if row is None:
-            new.append(model(uri=uri, **fixed, **values))
+            new.append(model(uri=uri, retired=True, **fixed, **values))
             continue
         differing = {
             name: value
             for name, value in values.items()
             if getattr(row, name) != value and (value != "" or name == "code")
         }
-        if differing or row.retired:
-            for name, value in differing.items():
-                setattr(row, name, value)
-            row.retired = False
+        for name, value in differing.items():
+            setattr(row, name, value)
+        if row.retired:
+            returning.append(row)
+        elif differing:
             changed.append(row)
-    for uri, row in found.items():
-        if uri not in wanted and not row.retired:
-            row.retired = True
-            gone.append(row)
+    gone = [row for uri, row in found.items() if uri not in wanted and not row.retired]
+    fields = list(next(iter(wanted.values()), ()))
     manager = model._default_manager
-    for at in range(0, len(new), BATCH):
-        manager.bulk_create(new[at : at + BATCH], batch_size=500)
-        progress(min(at + BATCH, len(new)), len(wanted))
-    if changed or gone:
-        fields = [*next(iter(wanted.values())), "retired"]
-        manager.bulk_update(changed + gone, fields, batch_size=200)
+    done = 0
+    for rows, is_new in ((new, True), (changed, False), (returning, False)):
+        for at in range(0, len(rows), A_STEP):
+            part = rows[at : at + A_STEP]
+            with one_step():
+                if is_new:
+                    manager.bulk_create(part, batch_size=A_STEP)
+                else:
+                    manager.bulk_update(part, fields, batch_size=200)
+                make_findable(part)
+            done += len(part)
+            progress(done, len(wanted))
     progress(len(wanted), len(wanted))
     keys = {uri: row.pk for uri, row in found.items()} | {row.uri: row.pk for row in new}
-    tally = Tally(len(wanted), len(new), len(changed), len(gone))
-    return tally, _Kept(keys, new + changed, gone)
+    tally = Tally(len(wanted), len(new), len(changed) + len(returning), len(gone))
+    return tally, _Kept(keys, [row.pk for row in (*new, *returning)], gone)
 
 
 def _keep_relations(
@@ -260,31 +283,61 @@ def _keep_relations(
             occupation__source=source
         ).values_list("pk", "occupation_id", "skill_id", "essential", "level", "importance")
     }
-    gone = [pk for key, (pk, _values) in found.items() if key not in wanted]
-    changed = [
-        OccupationSkill(pk=found[key][0], level=values[0], importance=values[1])
-        for key, values in wanted.items()
-        if key in found and found[key][1] != values
-    ]
-    new = [
-        OccupationSkill(
-            occupation_id=key[0],
-            skill_id=key[1],
-            essential=key[2],
-            level=values[0],
-            importance=values[1],
-        )
-        for key, values in wanted.items()
-        if key not in found
-    ]
-    for at in range(0, len(gone), BATCH):
-        OccupationSkill.objects.filter(pk__in=gone[at : at + BATCH]).delete()
-    OccupationSkill.objects.bulk_update(changed, ["level", "importance"], batch_size=500)
-    for at in range(0, len(new), BATCH * 5):
-        OccupationSkill.objects.bulk_create(new[at : at + BATCH * 5], batch_size=BATCH)
-        progress(min(at + BATCH * 5, len(new)), len(wanted))
+    gone = [key for key in found if key not in wanted]
+    changed = [key for key, values in wanted.items() if key in found and found[key][1] != values]
+    new = [key for key in wanted if key not in found]
+    # An occupation asks all it asks in one step: never half of an old and half of a new release.
+    touched = sorted({*gone, *changed, *new})
+    done = 0
+    for keys in _whole_occupations(touched):
+        with one_step():
+            OccupationSkill.objects.filter(
+                pk__in=[found[key][0] for key in keys if key not in wanted]
+            ).delete()
+            OccupationSkill.objects.bulk_update(
+                [
+                    OccupationSkill(
+                        pk=found[key][0], level=wanted[key][0], importance=wanted[key][1]
+                    )
+                    for key in keys
+                    if key in found and key in wanted
+                ],
+                ["level", "importance"],
+                batch_size=500,
+            )
+            OccupationSkill.objects.bulk_create(
+                [
+                    OccupationSkill(
+                        occupation_id=key[0],
+                        skill_id=key[1],
+                        essential=key[2],
+                        level=wanted[key][0],
+                        importance=wanted[key][1],
+                    )
+                    for key in keys
+                    if key not in found
+                ],
+                batch_size=BATCH,
+            )
+        done += len(keys)
+        progress(min(done, len(wanted)), len(wanted))
     progress(len(wanted), len(wanted))
     return Tally(len(wanted), len(new), len(changed), len(gone))
+
+
+_Relation = tuple[int, int, bool]
+
+
+def _whole_occupations(relations: Sequence[_Relation]) -> Iterator[list[_Relation]]:
+    """Sorted relations in parts of about a batch, each with all of its occupations."""
+    part: list[_Relation] = []
+    for _occupation, asked in groupby(relations, key=lambda key: key[0]):
+        part += asked
+        if len(part) >= BATCH:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def _keep_links(
@@ -309,7 +362,8 @@ def _keep_links(
             found[key].match = match
             changed.append(found[key])
     gone = [link.pk for key, link in found.items() if key not in wanted]
-    OccupationLink.objects.filter(pk__in=gone).delete()
-    OccupationLink.objects.bulk_create(new, batch_size=BATCH)
-    OccupationLink.objects.bulk_update(changed, ["match"], batch_size=500)
+    with one_step():
+        OccupationLink.objects.filter(pk__in=gone).delete()
+        OccupationLink.objects.bulk_create(new, batch_size=BATCH)
+        OccupationLink.objects.bulk_update(changed, ["match"], batch_size=500)
     return Tally(len(wanted), len(new), len(changed), len(gone))

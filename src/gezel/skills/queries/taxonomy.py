@@ -47,7 +47,9 @@ def find_occupations(
     """Occupations by name or other name, forgiving of a slip, best first."""
     spoken = (language or get_language() or "en")[:2]
     hits = search.search(text, kinds=[OCCUPATION], organisation=None, language=spoken, limit=limit)
-    rows = Occupation.objects.defer("about_nl", "about_en").in_bulk(h.object_id for h in hits)
+    # One of a release that is still being taken in is in the index, but not to be seen yet.
+    offered = Occupation.objects.filter(retired=False).defer("about_nl", "about_en")
+    rows = offered.in_bulk(h.object_id for h in hits)
     return [
         FoundOccupation(row, _also(text, row, spoken))
         for hit in hits
@@ -77,7 +79,7 @@ def find_skills(visitor: Visitor, text: str, *, limit: int = 20) -> list[Skill]:
         for skill in Skill.objects.usable_by(visitor)
         .worded_by(organisation)
         .defer(*HEAVY, "aliases_nl", "aliases_en")
-        .filter(pk__in=[pk for pk in wanted if pk], merged_into=None)
+        .filter(pk__in=[pk for pk in wanted if pk], merged_into=None, retired=False)
     }
     return [rows[pk] for pk in dict.fromkeys(wanted) if pk and pk in rows]
 

@@ -9,7 +9,13 @@ from django.core.management import CommandError, call_command
 
 from gezel.skills.actions import import_esco, import_onet
 from gezel.skills.frameworks import BadPackage, Framework, read_esco, read_onet
-from gezel.skills.models import Occupation, OccupationLink, OccupationSkill, Skill
+from gezel.skills.models import (
+    FrameworkRelease,
+    Occupation,
+    OccupationLink,
+    OccupationSkill,
+    Skill,
+)
 from gezel.skills.queries import taxonomy
 from gezel.skills.tests import packages
 
@@ -243,7 +249,7 @@ def test_a_release_without_dutch_does_not_erase_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_what_breaks_while_keeping_leaves_nothing_behind(
+def test_what_breaks_while_keeping_leaves_nothing_to_see_and_is_made_good_the_next_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     packages.esco_compact(tmp_path)
@@ -252,11 +258,20 @@ def test_what_breaks_while_keeping_leaves_nothing_behind(
     def breaks(*args: object) -> None:
         raise RuntimeError("the power went")
 
-    monkeypatch.setattr(frameworks, "_keep_links", breaks)
-    with pytest.raises(RuntimeError):
-        import_esco(tmp_path)
+    with monkeypatch.context() as broken:
+        broken.setattr(frameworks, "_keep_links", breaks)
+        with pytest.raises(RuntimeError):
+            import_esco(tmp_path)
 
-    assert not Skill.objects.exists()
+    assert not Skill.objects.filter(retired=False).exists()
+    assert not Occupation.objects.filter(retired=False).exists()
+    assert not FrameworkRelease.objects.exists()
+    assert taxonomy.find_occupations("automonteur", "nl") == []
+
+    assert import_esco(tmp_path).changed
+    assert not Skill.objects.filter(retired=True).exists()
+    assert taxonomy.find_occupations("automonteur", "nl")
+    assert not import_esco(tmp_path).changed
 
 
 @pytest.mark.django_db
