@@ -7,18 +7,16 @@ by its signature and only ever handed out as a download, in a box (see `views.fi
 
 import os
 import uuid
-import warnings
-from io import BytesIO
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+
+from gezel.kit.pictures import BrokenPicture, NotAPicture, TooManyPixels, drawn_anew
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 50_000_000
 WIDEST = 2_400
 PICTURES = ("JPEG", "PNG", "WEBP")
 TYPES = {".pdf": "application/pdf", ".jpg": "image/jpeg"}
@@ -53,26 +51,12 @@ def _checked_pdf(data: bytes) -> bytes:
 def _drawn_anew(data: bytes) -> bytes:
     """The picture as a fresh JPEG, upright, at most so wide, without anything around it."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(data), formats=PICTURES) as picture:
-                if picture.width * picture.height > MOST_PIXELS:
-                    raise ValidationError(_("This picture has too many pixels."))
-                picture.draft("RGB", (WIDEST, WIDEST))
-                upright = ImageOps.exif_transpose(picture)
-                flat = Image.new("RGB", upright.size, "white")
-                flat.paste(upright.convert("RGBA"), mask=upright.convert("RGBA").getchannel("A"))
-                flat.thumbnail((WIDEST, WIDEST))
-                drawn = BytesIO()
-                flat.save(drawn, "JPEG", quality=85)
-                return drawn.getvalue()
-    except ValidationError:
-        raise
-    except UnidentifiedImageError:
+        return drawn_anew(data, within=(WIDEST, WIDEST), form="JPEG", taken=PICTURES).data
+    except TooManyPixels:
+        raise ValidationError(_("This picture has too many pixels.")) from None
+    except NotAPicture:
         raise ValidationError(_("Send a photo (JPEG, PNG, WebP) or a PDF.")) from None
-    except Exception as problem:
-        # Pillow reads dozens of formats by as many authors; whatever it trips over, the file is
-        # at fault and not us.
+    except BrokenPicture as problem:
         raise ValidationError(
             _("This picture cannot be read. Take it again, or send a PDF.")
         ) from problem

@@ -1,10 +1,12 @@
 """Reads what rules and pages need about certificates."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
+from django.db import connection
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -76,9 +78,9 @@ def rows_of(
     *,
     on: date | None = None,
     unit: Unit | None = None,
-    type_pk: int = 0,
+    types: Collection[CertificateType] | None = None,
 ) -> list[Row]:
-    """How these people stand with the organisation's certificates, in four queries.
+    """How these people stand with these certificates of the organisation (or all): four queries.
 
     Those they must have by their job on that date, and those they hold besides; what asks
     attention first.
@@ -87,13 +89,11 @@ def rows_of(
     employed = Employment.objects.current(day).filter(organisation=organisation, person__in=people)
     if unit is not None:
         employed = employed.filter(unit__path__startswith=unit.path)
-    types = {
-        t.pk: t
-        for t in CertificateType.objects.filter(organisation=organisation)
-        if type_pk in {0, t.pk}
-    }
+    if types is None:
+        types = CertificateType.objects.filter(organisation=organisation)
+    known = {t.pk: t for t in types}
     jobs: dict[int, set[int]] = defaultdict(set)
-    for duty_type, job in Duty.objects.filter(type__in=types, from_on__lte=day).values_list(
+    for duty_type, job in Duty.objects.filter(type__in=known, from_on__lte=day).values_list(
         "type_id", "job_id"
     ):
         jobs[job].add(duty_type)
@@ -109,7 +109,7 @@ def rows_of(
     held: dict[tuple[int, int], list[rules.Held]] = defaultdict(list)
     told: dict[int, tuple[str, str]] = {}
     for pk, person, type_, issued, until, state, number, first, last in (
-        Holding.objects.filter(type__in=types, person__in=employed.values("person_id"))
+        Holding.objects.filter(type__in=known, person__in=employed.values("person_id"))
         .exclude(state=Holding.State.REFUSED)
         .values_list(
             "pk", "person_id", "type_id", "issued_on", "valid_until", "state", "number",
@@ -120,7 +120,7 @@ def rows_of(
         told[pk] = (number, f"{first or ''} {last or ''}".strip())
     rows = []
     for pk, colleague in persons.items():
-        for type_, certificate in types.items():
+        for type_, certificate in known.items():
             one = rules.standing(held.get((pk, type_), ()), must=type_ in must[pk], on=day)
             if one is None:
                 continue
@@ -131,10 +131,152 @@ def rows_of(
     return sorted(rows, key=lambda r: (*rules.pressing(r.standing), r.person.last_name))
 
 
-def counts(rows: Iterable[Row]) -> dict[str, int]:
-    """How many stand how, with what waits for confirmation beside it."""
-    found = Counter(str(r.standing.state) for r in rows)
-    return {state: found[state] for state in rules.State}
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rows an overview is to show: of whom, as of when, and what of it.
+
+    Args:
+        people: whom the reader may read about.
+        types: the certificates to look at.
+        unit: only who works there or below it.
+        state: only these; "waiting" also where a renewal waits.
+        until: only what lapses from `on` to this day.
+    """
+
+    people: PersonQuerySet
+    organisation: Organisation
+    types: list[CertificateType]
+    on: date
+    unit: Unit | None = None
+    state: str = ""
+    until: date | None = None
+
+    @property
+    def seats(self) -> QuerySet[Employment]:
+        """Where these people work on that day."""
+        found = Employment.objects.current(self.on).filter(
+            organisation=self.organisation, person__in=self.people
+        )
+        if self.unit is not None:
+            found = found.filter(unit__path__startswith=self.unit.path)
+        return found
+
+
+# Up to so many rows their people are named one by one.
+A_FEW = 500
+
+# Who must have or has what, as one row for each person and certificate. `best` and `waiting` are
+# the holding that lasts longest: its last day and its day of issue, as text that sorts like them.
+# The states are those of `rules.standing`; a test holds the two beside each other.
+_STANDINGS = """
+    WITH seat AS ({seats}),
+    pair AS (
+        SELECT person_id, type_id, MAX(best) AS best, MAX(waiting) AS waiting
+        FROM (
+            SELECT s.person_id, d.type_id, 1 AS must,
+                CAST(NULL AS text) AS best, CAST(NULL AS text) AS waiting
+            FROM seat s JOIN certificates_duty d ON d.job_id = s.job_id
+            WHERE d.from_on <= %s AND d.type_id IN ({types})
+            UNION ALL
+            SELECT person_id, type_id, 0,
+                CASE WHEN state = 'confirmed' THEN lasts END,
+                CASE WHEN state = 'waiting' AND substr(lasts, 1, 10) >= %s THEN lasts END
+            FROM (
+                SELECT person_id, type_id, state,
+                    COALESCE(CAST(valid_until AS text), '9999-12-31') || CAST(issued_on AS text)
+                        AS lasts
+                FROM certificates_holding
+                WHERE issued_on <= %s AND type_id IN ({types})
+            ) AS known
+            WHERE person_id IN (SELECT person_id FROM seat)
+        ) AS one
+        GROUP BY person_id, type_id
+        HAVING MAX(must) = 1 OR MAX(best) IS NOT NULL OR MAX(waiting) IS NOT NULL
+    ),
+    told AS (
+        SELECT person_id, type_id,
+            COALESCE(substr(best, 1, 10), '9999-12-31') AS until,
+            waiting > COALESCE(best, '') AS renewal,
+            CASE
+                WHEN substr(best, 1, 10) > %s THEN 'valid'
+                WHEN substr(best, 1, 10) >= %s THEN 'expiring'
+                WHEN waiting IS NOT NULL THEN 'waiting'
+                WHEN best IS NOT NULL THEN 'expired'
+                ELSE 'missing'
+            END AS state
+        FROM pair
+    )
+"""
+
+
+def _standings(asked: Asked) -> tuple[str, list[Any]]:
+    seats, params = asked.seats.values("person_id", "job_id").query.sql_with_params()
+    types = [type_.pk for type_ in asked.types]
+    ahead = asked.on + timedelta(days=rules.AHEAD_IN_DAYS)
+    sql = _STANDINGS.format(seats=seats, types=", ".join(["%s"] * len(types)))
+    today = asked.on.isoformat()
+    return sql, [*params, today, *types, today, today, *types, ahead.isoformat(), today]
+
+
+def _narrowed(asked: Asked) -> tuple[str, list[Any]]:
+    """Of all standings those that are asked for."""
+    conditions, params = ["1 = 1"], []
+    if asked.state:
+        also = " OR renewal" if asked.state == rules.State.WAITING else ""
+        conditions.append(f"(state = %s{also})")
+        params.append(str(asked.state))
+    if asked.until is not None:
+        conditions.append("until BETWEEN %s AND %s AND until < '9999-12-31'")
+        params += [asked.on.isoformat(), asked.until.isoformat()]
+    return " AND ".join(conditions), params
+
+
+def _answer(asked: Asked, what: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """What the database says of these standings; `what` is words of ours, never of a visitor."""
+    if not asked.types:
+        return []
+    sql, before = _standings(asked)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} {what}", [*before, *params])
+        return list(cursor.fetchall())
+
+
+def counts(asked: Asked) -> dict[str, int]:
+    """How many stand how, whatever state is asked for: counted by the database."""
+    found = dict(_answer(asked, "SELECT state, COUNT(*) FROM told GROUP BY state"))
+    return {state: found.get(state, 0) for state in rules.State}
+
+
+def number_of(asked: Asked, counted: Mapping[str, int]) -> int:
+    """How many rows are asked for; `counted` tells it already where no more was asked."""
+    if asked.until is None and asked.state != rules.State.WAITING:
+        return counted[asked.state] if asked.state else sum(counted.values())
+    condition, params = _narrowed(asked)
+    rows = _answer(asked, f"SELECT COUNT(*) FROM told WHERE {condition}", params)  # noqa: S608
+    return int(rows[0][0]) if rows else 0
+
+
+def page_of(asked: Asked, *, start: int, size: int) -> list[Row]:
+    """Some of the rows; what asks attention first."""
+    condition, params = _narrowed(asked)
+    order = " ".join(f"WHEN '{state}' THEN {n}" for n, state in enumerate(rules.ORDER))
+    keys = _answer(
+        asked,
+        "SELECT t.person_id, t.type_id FROM told t JOIN people_person p ON p.id = t.person_id"  # noqa: S608
+        f" WHERE {condition}"
+        f" ORDER BY CASE state {order} END, until, p.last_name, p.first_name, p.id, t.type_id"
+        f" LIMIT {size:d} OFFSET {start:d}",
+        params,
+    )
+    if not keys:
+        return []
+    # The rule itself tells each row that is shown; the database only found and ordered them.
+    people = asked.people
+    if len(keys) < A_FEW:
+        people = Person.objects.get_queryset().filter(pk__in={key[0] for key in keys})
+    told = rows_of(people, asked.organisation, on=asked.on, unit=asked.unit, types=asked.types)
+    rows = {(row.person.pk, row.type.pk): row for row in told}
+    return [rows[person, type_] for person, type_ in keys]
 
 
 @prepared

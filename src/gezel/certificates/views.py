@@ -1,7 +1,9 @@
 """The pages of certificates: mine, one holding, the overview, and what HR keeps track of."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
+from typing import overload
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -32,6 +34,7 @@ STATES = {
 }
 AHEAD = (1, 3, 6, 12)
 PAGE = 50
+MOST_EXPORTED = 1_000_000
 
 
 def state_words() -> dict[str, str]:
@@ -239,6 +242,25 @@ def person(request: Request, pk: int) -> HttpResponse:
 # -- the overview -------------------------------------------------------------------------------
 
 
+class _Rows(Sequence[queries.Row]):
+    """The rows of an overview as a list of which only the asked page is read."""
+
+    def __init__(self, asked: queries.Asked, number: int) -> None:
+        self.asked, self.number = asked, number
+
+    def __len__(self) -> int:
+        return self.number
+
+    @overload
+    def __getitem__(self, part: int) -> queries.Row: ...
+    @overload
+    def __getitem__(self, part: slice) -> list[queries.Row]: ...
+    def __getitem__(self, part: int | slice) -> queries.Row | list[queries.Row]:
+        if isinstance(part, int):
+            return queries.page_of(self.asked, start=part, size=1)[0]
+        return queries.page_of(self.asked, start=part.start, size=part.stop - part.start)
+
+
 @at_work
 @require_safe
 def overview(request: Request) -> HttpResponseBase:
@@ -252,30 +274,26 @@ def overview(request: Request) -> HttpResponseBase:
     types = list(policy.types_to_read(visitor).order_by("name_nl", "name_en"))
     type_ = next((t for t in types if str(t.pk) == asked.get("type")), None)
     on = _day(asked.get("on", "")) or timezone.localdate()
-    rows = queries.rows_of(
+    state = asked.get("state", "")
+    state = state if state in set(rules.State) else ""
+    ahead = next((n for n in AHEAD if str(n) == asked.get("ahead")), 0)
+    wanted = queries.Asked(
         policy.people_to_read(visitor),
         organisation,
-        on=on,
+        [type_] if type_ else types,
+        on,
         unit=unit,
-        type_pk=type_.pk if type_ else 0,
+        state=state,
+        until=(rules.valid_until(on, ahead) or on) if ahead else None,
     )
-    counts = queries.counts(rows)
-    state = asked.get("state", "")
-    if state in set(rules.State):
-        rows = [
-            r
-            for r in rows
-            if r.standing.state == state
-            or (state == rules.State.WAITING and r.standing.waiting is not None)
-        ]
-    ahead = next((n for n in AHEAD if str(n) == asked.get("ahead")), 0)
-    if ahead:
-        until = rules.valid_until(on, ahead) or on
-        rows = [r for r in rows if r.valid_until and on <= r.valid_until <= until]
     if export := FORMS.get(asked.get("export", "")):
+        rows = queries.page_of(wanted, start=0, size=MOST_EXPORTED)
         _note(request, [r.person for r in rows])
         return export(_("Certificates"), _header(), _cells(rows, on))
-    page = Paginator(rows, PAGE).get_page(asked.get("page"))
+    counts = queries.counts(wanted)
+    page = Paginator(_Rows(wanted, queries.number_of(wanted, counts)), PAGE).get_page(
+        asked.get("page")
+    )
     _note(request, [r.person for r in page])
     words = state_words()
     shown = {

@@ -3,14 +3,16 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -18,10 +20,34 @@ from django.utils.translation import gettext as _
 
 from gezel.connect.adapter import language_of
 from gezel.connect.frame import digest
-from gezel.connect.models import ApiToken, Invitation
+from gezel.connect.models import ApiToken, Invitation, Reply
+from gezel.kit.turns import one_step
 from gezel.people.api import Organisation, Person
 
 AGAIN_AFTER = timedelta(minutes=10)
+
+
+# An answer to a write of another system: it asks again within minutes, or a weekend at most.
+REPLY_KEPT = timedelta(days=30)
+# A key that opens nothing any more, as its declaration tells.
+TOKEN_KEPT = timedelta(days=730)
+
+
+def forget_old(now: datetime | None = None) -> dict[str, int]:
+    """What was kept as long as was said goes; returns how much of what."""
+    moment = now or timezone.now()
+    ended = moment - TOKEN_KEPT
+    with one_step():
+        _all, told = Reply.objects.filter(created_at__lt=moment - REPLY_KEPT).delete()
+        replies = told.get("connect.Reply", 0)
+    with one_step():
+        _all, told = ApiToken.objects.filter(
+            Q(revoked_at__lt=ended) | Q(expires_on__lt=ended.date())
+        ).delete()
+        tokens = told.get("connect.ApiToken", 0)
+    with one_step():
+        sessions = Session.objects.filter(expire_date__lt=moment).delete()[0]
+    return {"replies": replies, "tokens": tokens, "sessions": sessions}
 
 
 @dataclass(frozen=True, slots=True)

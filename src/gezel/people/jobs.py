@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gezel.kit.jobs import Outcome, Progress, Refused, job
+from gezel.kit.jobs import Outcome, Progress, Refused, job, nightly
 from gezel.kit.statistics import renew_statistics
 from gezel.people import actions
 from gezel.people.models import Employment, Intake, LeadLine, Person, Unit
@@ -58,3 +58,13 @@ def note_list(progress: Progress, *, about: list[int], reader: int) -> Outcome:
         note_reading(reader_pk=reader, about=part, matter="employment", purpose="hr")
         progress.step(len(part))
     return Outcome(_("Noted; each of them can see that this list was taken along."))
+
+
+@job(title=gettext_lazy("Remove old lists, and who left two years ago"))
+def forget(progress: Progress) -> Outcome:
+    """Every night: what was kept as long as we said it would be, goes."""
+    actions.forget_old()
+    return Outcome(_("Removed."))
+
+
+nightly(lambda: [(forget, {})])

@@ -1,12 +1,31 @@
 """Keeping account of who looked."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.core.cache import caches
 from django.db import transaction
 from django.utils import timezone
 
+from gezel.kit.turns import one_step
 from gezel.trust.models import Reading
+
+# As long as "who looked" is kept: the term that its declaration tells.
+KEPT = timedelta(days=730)
+A_STEP = 5_000
+
+
+def forget_readings(now: datetime | None = None) -> int:
+    """Readings of two years ago go, some thousands at a time; returns how many."""
+    before = (now or timezone.now()) - KEPT
+    gone = 0
+    while pks := list(
+        Reading.objects.filter(hour__lt=before).order_by("pk").values_list("pk", flat=True)[:A_STEP]
+    ):
+        with one_step():
+            Reading.objects.filter(pk__in=pks).delete()
+        gone += len(pks)
+    return gone
 
 
 def note_reading(*, reader_pk: int, about: Iterable[int], matter: str, purpose: str) -> None:

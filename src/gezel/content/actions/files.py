@@ -1,9 +1,7 @@
 """Taking in files: told by their content, pictures made anew, kept on disk before the row."""
 
 import hashlib
-import io
 import os
-import warnings
 from pathlib import Path
 from typing import IO
 
@@ -11,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from gezel.content.models import Media
 from gezel.content.rules import captions, uploads
+from gezel.kit.pictures import PictureRefused, TooManyPixels, drawn_anew
 from gezel.people.api import Organisation
 
 
@@ -77,28 +75,18 @@ def _keep_picture(organisation: Organisation, upload: IO[bytes], form: str) -> M
     if len(data) > uploads.LARGEST_IMAGE:
         raise Refused(_("This picture is larger than 15 MB. Choose a smaller one."))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data), formats=[form])
-        if picture.width * picture.height > uploads.MOST_PIXELS:
-            raise _too_many_pixels()
-        picture.load()
-        upright = ImageOps.exif_transpose(picture)
-        upright.thumbnail((uploads.WIDEST, uploads.WIDEST * 2))
-        seen = upright.convert("RGBA" if "A" in upright.getbands() or "transparency" in upright.info
-                               else "RGB")  # fmt: skip
-        drawn = io.BytesIO()
-        seen.save(drawn, "WEBP", quality=82, method=4)
-    except Refused:
-        raise
-    except Image.DecompressionBombError as error:
-        raise _too_many_pixels() from error
-    except Exception as error:
-        # Pillow's readers raise whatever a broken file makes them stumble over.
+        drawn = drawn_anew(
+            data,
+            within=(uploads.WIDEST, uploads.WIDEST * 2),
+            quality=82,
+            taken=[form],
+            most_pixels=uploads.MOST_PIXELS,
+        )
+    except TooManyPixels:
+        raise _too_many_pixels() from None
+    except PictureRefused as error:
         raise Refused(_("This picture is broken. Save it again and retry.")) from error
-    return _keep(
-        organisation, ContentFile(drawn.getvalue()), "image/webp", (seen.width, seen.height)
-    )
+    return _keep(organisation, ContentFile(drawn.data), "image/webp", (drawn.width, drawn.height))
 
 
 def _too_many_pixels() -> Refused:
@@ -106,7 +94,7 @@ def _too_many_pixels() -> Refused:
 
 
 def _keep_film(organisation: Organisation, upload: IO[bytes], kind: str) -> Media:
-    upload.seek(0, io.SEEK_END)
+    upload.seek(0, os.SEEK_END)
     if upload.tell() > uploads.LARGEST_VIDEO:
         raise Refused(_("This video is larger than 200 MB. Make it shorter or smaller."))
     upload.seek(0)

@@ -6,7 +6,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from gezel.kit.events import announce
 from gezel.kit.sheets import Line, Sheet, read
+from gezel.kit.turns import one_step
 from gezel.people import queries, rules
 from gezel.people.actions.keeping import redraw_lines
 from gezel.people.events import EmploymentChanged
@@ -40,6 +41,8 @@ from gezel.people.words import told
 # Longer lists are looked through and taken over in the background.
 AT_ONCE = 2_000
 KEPT = timedelta(days=30)
+# As the declarations of employments and mandates tell.
+KEPT_AFTER_THE_END = timedelta(days=730)
 _BATCH = 1_000
 
 
@@ -103,9 +106,17 @@ def receive(
     return intake
 
 
-def forget_old() -> None:
-    """Rows of lists older than thirty days go; that they were brought in stays two years."""
-    now = timezone.now()
+def forget_old(now: datetime | None = None) -> None:
+    """Rows of lists older than thirty days go; that they were brought in stays two years.
+
+    Two years after someone left, that they worked here goes too, and after a task ended, that
+    they had it. Their account and what is theirs for life stay.
+    """
+    now = now or timezone.now()
+    before = timezone.localdate(now) - KEPT_AFTER_THE_END
+    with one_step():
+        Employment.objects.filter(ends_on__lt=before).delete()
+        Mandate.objects.filter(until_on__lt=before).delete()
     old = Intake.objects.filter(created_at__lt=now - KEPT)
     IntakeLine.objects.filter(intake__in=old).delete()
     old.exclude(state=Intake.State.DONE).delete()

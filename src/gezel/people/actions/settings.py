@@ -1,19 +1,14 @@
 """How the organisation looks and where its figures stay dark."""
 
-import io
-
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
+from gezel.kit.pictures import PictureRefused, TooManyPixels, drawn_anew
 from gezel.people.models import Organisation, Unit
 
 LARGEST_LOGO = 512
-MOST_PIXELS = 40_000_000
 MOST_BYTES = 5 * 1024 * 1024
-# Drawn anew from their pixels. SVG is not among them: it is a program that draws.
-_FORMS = ("PNG", "JPEG", "WEBP", "GIF")
 
 
 class LogoRefused(Exception):  # noqa: N818 - reads as what it is where it is raised
@@ -40,24 +35,16 @@ def redrawn(content: bytes) -> bytes:
     """
     if len(content) > MOST_BYTES:
         raise LogoRefused(_("This picture is larger than 5 MB. Choose a smaller one."))
-    refused = LogoRefused(
-        _("This is no picture we can use. Choose a PNG, JPEG, WebP or GIF; no SVG.")
-    )
     try:
-        with Image.open(io.BytesIO(content), formats=_FORMS) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise LogoRefused(
-                    _("This picture has far more points than a logo needs. Choose a smaller one.")
-                )
-            drawn = ImageOps.exif_transpose(picture).convert("RGBA")
-            drawn.thumbnail((LARGEST_LOGO, LARGEST_LOGO))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
-        raise refused from None
-    except Image.DecompressionBombError:
-        raise refused from None
-    out = io.BytesIO()
-    drawn.save(out, "WEBP", quality=90, method=4)
-    return out.getvalue()
+        return drawn_anew(content, within=(LARGEST_LOGO, LARGEST_LOGO), quality=90).data
+    except TooManyPixels:
+        raise LogoRefused(
+            _("This picture has far more points than a logo needs. Choose a smaller one.")
+        ) from None
+    except PictureRefused:
+        raise LogoRefused(
+            _("This is no picture we can use. Choose a PNG, JPEG, WebP or GIF; no SVG.")
+        ) from None
 
 
 @transaction.atomic

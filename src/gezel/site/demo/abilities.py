@@ -25,11 +25,16 @@ SHOWS = {1: 0.45, 2: 0.65, 3: 0.85, 4: 1.0, 5: 1.2}
 MONTHS_OF_HISTORY = 18
 
 
-def build_skills(stage: Stage, told: dict[str, Any]) -> None:
-    """The demo's own skill set, shared by both organisations like any taxonomy."""
-    skills = stage.skills = {
+def build_skills(
+    stage: Stage, told: dict[str, Any], of: str = "", organisation: Organisation | None = None
+) -> None:
+    """The demo's own skill set, shared by both organisations like any taxonomy; or, of one
+    organisation, the skills it made for itself."""
+    wanted = [s for s in told["skill"] if s.get("own", "") == of]
+    skills = {
         s["key"]: Skill(
-            uri=f"urn:gezel:skill:{s['key']}",
+            organisation=organisation,
+            uri="" if of else f"urn:gezel:skill:{s['key']}",
             kind=s["kind"],
             name_nl=s["name"]["nl"],
             name_en=s["name"]["en"],
@@ -38,13 +43,14 @@ def build_skills(stage: Stage, told: dict[str, Any]) -> None:
             levels_nl=s["levels"]["nl"],
             levels_en=s["levels"]["en"],
         )
-        for s in told["skill"]
+        for s in wanted
     }
     Skill.objects.bulk_create(skills.values())
+    stage.skills |= skills
     make_skills_findable(skills.values())
     SkillLink.objects.bulk_create(
-        SkillLink(skill=stage.skills[s["key"]], scheme="esco", identifier=s["esco"])
-        for s in told["skill"]
+        SkillLink(skill=skills[s["key"]], scheme="esco", identifier=s["esco"])
+        for s in wanted
         if "esco" in s
     )
 

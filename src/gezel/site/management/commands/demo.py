@@ -44,9 +44,11 @@ def build_demo(story: Story | None = None) -> dict[str, int]:
     """Both organisations whole, or nothing; returns counts of what was made."""
     stage = cast.Stage(story or Story())
     told = {name: stage.story.read(name) for name in ORGANISATIONS}
-    abilities.build_skills(stage, stage.story.read("skills"))
-    for organisation in told.values():
+    skills = stage.story.read("skills")
+    abilities.build_skills(stage, skills)
+    for name, organisation in told.items():
         made = cast.build_organisation(stage, organisation)
+        abilities.build_skills(stage, skills, name, made)
         abilities.build_profiles(stage, organisation, made)
         abilities.set_fading(stage, organisation, made)
         abilities.build_evidence(stage, organisation, made)
