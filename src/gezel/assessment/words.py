@@ -104,6 +104,7 @@ IN_FILE: dict[str, Words] = WRONG | {
 
 UNREADABLE: dict[str, Words] = {
     "large": _("This file is larger than 20 MB. Export fewer questions at a time."),
+    "large_text": _("This text file is larger than 4 MB. Split it."),
     "empty": _("This file is empty."),
     "binary": _("This is no text file. Choose a GIFT file (.txt, .gift) or Moodle XML (.xml)."),
     "no_questions": _("There are no questions in this file."),

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import re
 import time
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gezel.assessment.rules.importing import Question, Unreadable, read
+from gezel.assessment.rules.importing.common import plain
 
 GIFT = r"""
 // A comment of the maker
@@ -157,6 +159,8 @@ OUTSIDE = """<!DOCTYPE quiz [<!ENTITY x SYSTEM "file:///etc/passwd">]><quiz>&x;<
         (b"PK\x03\x04\x00\x00rest", "binary"),
         (b"x {=a ~b}\n\n" * 1_001, "many"),
         (b"x" * (20 * 1024 * 1024 + 1), "large"),
+        (b"x" * (4 * 1024 * 1024 + 1), "large_text"),
+        (b"<quiz>" + b"x" * 4_000_001 + b"</quiz>", "deep"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_whole_and_quickly(content: bytes, code: str) -> None:
@@ -175,6 +179,40 @@ def test_the_same_question_is_known_again_in_another_file() -> None:
 
     assert one.digest == two.digest
     assert one.digest != by_number("What? {=a ~b}", "nl")[0].digest
+
+
+@pytest.mark.parametrize(
+    "evil", ["<div>", "<img ", "<br ", "<<b>div>", "&#", "<script>", "{", "=", "::", "<p><b><i>"]
+)
+def test_nothing_that_is_repeated_keeps_us_busy(evil: str) -> None:
+    """Seconds of work for a small file would be a way to bring us down."""
+    many = evil * (300_000 // len(evil))
+    short = evil * (15_000 // len(evil))
+    escaped = short.replace("&", "&amp;").replace("<", "&lt;")
+    question = (
+        f"<question type='essay'><questiontext><text>{escaped}</text></questiontext></question>"
+    )
+    files = [
+        f"Q {many} {{=a ~b}}\n\nQ {short} {{={short} ~b}}".encode(),
+        f"<quiz>{question * 10}</quiz>".encode(),
+    ]
+    for content in files:
+        began = time.process_time()
+        with contextlib.suppress(Unreadable):
+            read(content, "en")
+        assert time.process_time() - began < 2
+
+
+def test_markup_is_gone_however_it_is_hidden() -> None:
+    for text in (
+        "<b>bold</b>", "<scr<b></b>ipt>x</script>", "<<b>img src=x onerror=alert(1)>", "a < b > c",
+        "<img src=x onerror=alert(1)//", "<style>p{}</style>words", "5 < 6",
+    ):  # fmt: skip
+        told = plain(text)
+        assert not re.search(r"</?[a-z][^<]*>", told, re.IGNORECASE), told
+    assert plain("5 < 6 and 7 > 2") == "5 < 6 and 7 > 2"
+    assert plain("x < y and y > z") == "x < y and y > z"
+    assert plain("<p>one</p><p>two&nbsp;&amp; three</p>") == "one\ntwo & three"
 
 
 @settings(max_examples=300, deadline=None)

@@ -3,10 +3,12 @@
 import json
 import uuid
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -361,3 +363,52 @@ def test_pages_of_tests_do_not_ask_per_row(
     client.get(reverse("assessment:mine"))
     with django_assert_max_num_queries(14):
         client.get(reverse("assessment:mine"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_at_the_same_moment_one_answer_and_one_next_question(
+    noor: Person, van_dijk: Organisation
+) -> None:
+    """Two devices and a nervous finger: eight answers at once, under different keys."""
+    sitting = start(noor, a_test(van_dijk, items=60), organisation=van_dijk)
+    item = sitting.asked.get().item
+    told: list[str] = []
+
+    def answer() -> None:
+        try:
+            value = right_value(sitting, item)
+            kept = keep_answer(sitting, Said(uuid.uuid4(), 1, value), organisation=van_dijk)
+            told.append(kept.state)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=answer) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(told) == ["kept", *["refused"] * 7]
+    assert Answer.objects.count() == 1
+    assert Asked.objects.filter(sitting=sitting).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_beginning_at_the_same_moment_is_one_test(noor: Person, van_dijk: Organisation) -> None:
+    test = a_test(van_dijk, items=60)
+
+    def begin() -> None:
+        try:
+            start(noor, test, organisation=van_dijk)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=begin) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert Sitting.objects.count() == Asked.objects.count() == 1
+    test.refresh_from_db()
+    assert test.started == 1

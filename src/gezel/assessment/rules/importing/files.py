@@ -6,6 +6,7 @@ from gezel.assessment.rules.importing import gift, moodle
 from gezel.assessment.rules.importing.common import MOST_QUESTIONS, Question, Unreadable
 
 LARGEST_FILE = 20 * 1024 * 1024
+LARGEST_TEXT = 4 * 1024 * 1024
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -30,6 +31,8 @@ def read(content: bytes, language: str) -> tuple[str, list[Question]]:
     if head == b"<":
         found = moodle.read(content, language)
         return "moodle", _some(found)
+    if len(content) > LARGEST_TEXT:
+        raise Unreadable("large_text")
     return "gift", _some(gift.read(_decoded(content), language))
 
 

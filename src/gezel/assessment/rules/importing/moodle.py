@@ -30,8 +30,10 @@ from gezel.assessment.rules.importing.common import (
 
 DEEPEST = 40
 MOST_ELEMENTS = 200_000
+MOST_WORDS = 4_000_000
+"""Characters outside pictures: a thousand questions need far fewer."""
 LARGEST_PICTURE = 10 * 1024 * 1024
-_IMG = re.compile(r"<\s*img\b[^>]*>", re.IGNORECASE)
+_IMG = re.compile(r"<\s*img\b[^<>]*>", re.IGNORECASE)
 _ALT = re.compile(r"""\balt\s*=\s*("([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 
@@ -69,7 +71,7 @@ def parsed(content: bytes) -> Element:
     parser.buffer_text = True
     root = Element("", {}, 0)
     open_now = [root]
-    seen = 0
+    seen = said = 0
 
     def begin(name: str, attributes: dict[str, str]) -> None:
         nonlocal seen
@@ -81,6 +83,11 @@ def parsed(content: bytes) -> Element:
         open_now.append(made)
 
     def hear(text: str) -> None:
+        nonlocal said
+        if open_now[-1].name != "file":
+            said += len(text)
+            if said > MOST_WORDS:
+                raise Unreadable("deep", parser.CurrentLineNumber)
         open_now[-1].text.append(text)
 
     def refuse(*_about: Any) -> Any:
