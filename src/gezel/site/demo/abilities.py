@@ -1,5 +1,6 @@
 """Skills with their level words, what roles ask, and eighteen months of evidence."""
 
+import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +16,8 @@ from gezel.skills.api import (
     RoleProfile,
     Skill,
     SkillLink,
+    confirm_alias,
+    make_skill,
     make_skills_findable,
     recompute_organisation,
     work_out_ahead,
@@ -90,6 +93,36 @@ def set_fading(stage: Stage, told: dict[str, Any], organisation: Organisation) -
             reason=f["reason"],
             from_on=stage.story.on(f["from"]),
             set_by=stage.people[f["by"]],
+        )
+
+
+def build_words(stage: Stage, told: dict[str, Any]) -> None:
+    """Skills of an organisation's own, one of them asked from April, and other names people use."""
+    for s in told["skill"]:
+        own = make_skill(
+            stage.organisations[s["org"]],
+            name_nl=s["name"]["nl"],
+            name_en=s["name"]["en"],
+            about_nl=s["about"]["nl"],
+            about_en=s["about"]["en"],
+            kind=s["kind"],
+            key=uuid.uuid5(uuid.NAMESPACE_URL, f"{s['org']}/{s['name']['en']}"),
+        )
+        if "asked_by" in s:
+            Demand.objects.create(
+                profile=stage.profiles[s["asked_by"]],
+                skill=own,
+                level=s["level"],
+                from_on=stage.story.demand_from(s["from"]),
+                position=100,
+            )
+    for a in told["alias"]:
+        confirm_alias(
+            stage.organisations[a["org"]],
+            stage.skills[a["skill"]],
+            language=a["language"],
+            words=a["words"],
+            by=stage.people[a["by"]],
         )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -29,7 +30,11 @@ class NamesForm(forms.Form):
                 attributes["autofocus"] = "autofocus"
             self.fields[field] = forms.CharField(
                 label=skill.name,
-                help_text=asked % {"count": roles},
+                help_text=" · ".join(
+                    part
+                    for part in (asked % {"count": roles}, Truncator(skill.about).chars(160))
+                    if part
+                ),
                 max_length=LONGEST_NAME,
                 required=False,
                 widget=forms.TextInput(attrs=attributes),

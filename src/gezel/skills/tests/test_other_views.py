@@ -70,7 +70,7 @@ def test_a_mechanic_sees_what_an_ev_technician_takes(
     said = text_of(page)
 
     # One activity of 4 hours a level, the anchor of 32 weighing as four: 21.1 hours a level.
-    assert "1 activity (4 h) and the anchor" in said
+    assert "1 activity (4 h) and the general measure" in said
     assert page.context["told"].told.parts[0].hours == round(3 * 21.1)
     assert "Carries over" in said
     assert "2.9 of 2" in said

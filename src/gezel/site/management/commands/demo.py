@@ -52,6 +52,7 @@ def build_demo(story: Story | None = None) -> dict[str, int]:
         abilities.build_profiles(stage, organisation, made)
         abilities.set_fading(stage, organisation, made)
         abilities.build_evidence(stage, organisation, made)
+    abilities.build_words(stage, stage.story.read("words"))
     learning.build_activities(stage, stage.story.read("activities"))
     learning.build_certificates(stage, stage.story.read("certificates"))
     for organisation in told.values():
