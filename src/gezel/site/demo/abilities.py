@@ -99,14 +99,16 @@ def set_fading(stage: Stage, told: dict[str, Any], organisation: Organisation) -
 def build_words(stage: Stage, told: dict[str, Any]) -> None:
     """Skills of an organisation's own, one of them asked from April, and other names people use."""
     for s in told["skill"]:
+        name = s.get("name") or {"nl": "", "en": s["in_english_only"]}
+        about = s.get("about") or {"nl": "", "en": s["about_in_english"]}
         own = make_skill(
             stage.organisations[s["org"]],
-            name_nl=s["name"]["nl"],
-            name_en=s["name"]["en"],
-            about_nl=s["about"]["nl"],
-            about_en=s["about"]["en"],
+            name_nl=name["nl"],
+            name_en=name["en"],
+            about_nl=about["nl"],
+            about_en=about["en"],
             kind=s["kind"],
-            key=uuid.uuid5(uuid.NAMESPACE_URL, f"{s['org']}/{s['name']['en']}"),
+            key=uuid.uuid5(uuid.NAMESPACE_URL, f"{s['org']}/{name['en']}"),
         )
         if "asked_by" in s:
             Demand.objects.create(
