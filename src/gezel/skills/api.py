@@ -38,6 +38,7 @@ from gezel.skills.queries import (
     SkillAsked,
     estimates,
     levels,
+    meaning,
     needs_of,
     profile_of,
     requirements,
@@ -46,7 +47,7 @@ from gezel.skills.queries import (
     standings_of,
 )
 from gezel.skills.queries.ahead import PlannedLearning, look, tell_planned_learning
-from gezel.skills.queries.matching import senses
+from gezel.skills.queries.matching import Proposal, Proposals, propose, senses
 from gezel.skills.queries.merged import by_profile, one_with, stays
 from gezel.skills.queries.offer import OnOffer, Taken, Use, tell_offer, tell_use
 from gezel.skills.queries.offer import Want as Wanted
@@ -83,6 +84,8 @@ __all__ = [
     "Piece",
     "PlannedLearning",
     "ProfileJob",
+    "Proposal",
+    "Proposals",
     "Requirement",
     "RoleProfile",
     "Skill",
@@ -116,6 +119,7 @@ __all__ = [
     "make_aliases_findable",
     "make_skill",
     "make_skills_findable",
+    "meaning",
     "needs_of",
     "one_with",
     "people_to_vouch_for",
@@ -123,6 +127,7 @@ __all__ = [
     "profile_of",
     "profiles_to_read",
     "programme",
+    "propose",
     "published_half_life",
     "rate_oneself",
     "recompute",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from gezel.kit.jobs import Outcome, Progress, job
 from gezel.people.api import Organisation
 from gezel.skills import actions
+from gezel.skills.queries import matching, meaning
 
 
 @job(title=gettext_lazy("Count the needs of the organisation"))
@@ -32,3 +33,18 @@ def work_out_ahead(progress: Progress, *, organisation: int) -> Outcome:
     if found := Organisation.objects.filter(pk=organisation).first():
         figures = actions.work_out_ahead(found)
     return Outcome(_("Worked out."), figures={"figures": figures})
+
+
+@job(title=gettext_lazy("Prepare the names of skills for proposals"))
+def prepare_matching(progress: Progress) -> Outcome:
+    """A framework was taken in: its names into the index, and into meanings where there is a model.
+
+    Sets out from what stands, so it may run twice.
+    """
+    fingerprint = matching.shared_fingerprint()
+    names = matching.prepare(fingerprint)
+    if meaning.model() is not None:
+        told = matching.shared_names()
+        progress.begin(len(told))
+        meaning.prepare(fingerprint, told, progress.step)
+    return Outcome(_("Prepared."), figures={"names": names})

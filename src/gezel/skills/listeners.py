@@ -10,7 +10,7 @@ from gezel.kit.models import Task
 from gezel.people.api import Organisation
 from gezel.people.events import EmploymentChanged
 from gezel.skills import actions, jobs
-from gezel.skills.events import EvidenceAdded, FadingChanged, ProfileChanged
+from gezel.skills.events import EvidenceAdded, FadingChanged, FrameworkTakenIn, ProfileChanged
 from gezel.skills.models import RoleProfile
 
 
@@ -59,6 +59,10 @@ def _soon(work: Any, organisation: int) -> None:
         enqueue(work, by=None, organisation=organisation)
 
 
+def _framework_taken_in(event: FrameworkTakenIn) -> None:
+    enqueue(jobs.prepare_matching, by=None)
+
+
 def _tonight() -> list[Errand]:
     """Estimates age, so every night they are made anew, and then the look ahead from them."""
     organisations = list(Organisation.objects.order_by("pk").values_list("pk", flat=True))
@@ -73,6 +77,7 @@ def begin() -> None:
     """Listen from now on, and have the night's work done."""
     nightly(_tonight)
     listen(EvidenceAdded, _level_changed)
+    listen(FrameworkTakenIn, _framework_taken_in)
     listen(EmploymentChanged, _employment_changed)
     listen(ProfileChanged, _profile_changed)
     listen(ProfileChanged, _look_ahead_soon)

@@ -16,9 +16,11 @@ from gezel.catalogue import actions, policy, queries
 from gezel.catalogue.forms import LEVELS_AFTER, LEVELS_BEFORE, ActivityForm, ShareForm
 from gezel.catalogue.models import Activity
 from gezel.people.api import Request, at_work, require
-from gezel.skills.api import Skill, find_skills, skills_by_key
+from gezel.skills.api import Proposal, Skill, find_skills, propose, skills_by_key
 
 MOST_OFFERED = 8
+# Of a long summary the beginning tells what it is about.
+MOST_READ = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,9 @@ class Chooser:
     offered: list[Skill] = field(default_factory=list)
     searched: bool = False
     moved: bool = False
+    proposed: list[Proposal] | None = None
+    """Skills the title and what it brings seem to speak of; None: that was not asked."""
+    prepared: bool = True
 
     before = LEVELS_BEFORE
     after = LEVELS_AFTER
@@ -74,8 +79,12 @@ def _chooser(request: Request, start: Mapping[int, tuple[int, int]]) -> Chooser:
     chooser = Chooser(
         [_row(skills[pk], *levels) for pk, levels in wanted.items() if pk in skills],
         text=data.get("skill_text", "").replace("\0", "")[:200],
-        moved=any(name in data for name in ("find", "add", "drop")),
+        moved=any(name in data for name in ("find", "add", "drop", "propose")),
     )
+    if "propose" in data or "proposing" in data:
+        told = propose(request.visitor, _told(data))
+        chooser.proposed = [p for p in told.found if p.skill.pk not in wanted]
+        chooser.prepared = told.ready
     if "find" in data and chooser.text.strip():
         chooser.searched = True
         chooser.offered = [
@@ -84,6 +93,20 @@ def _chooser(request: Request, start: Mapping[int, tuple[int, int]]) -> Chooser:
             if s.pk not in wanted
         ]
     return chooser
+
+
+def _told(data: QueryDict) -> str:
+    """What the form says so far of what can be learned, a sentence for each field."""
+    fields = ("title", "title_nl", "title_en", "summary_nl", "summary_en", "why")
+    told = (data.get(name, "").replace("\0", "").strip()[:MOST_READ] for name in fields)
+    return "\n".join(text for text in told if text)
+
+
+def _part(request: Request) -> str:
+    """Of the page only what changes: what is proposed as one types, or all about skills."""
+    if not request.htmx:
+        return ""
+    return "#proposed" if "propose" in request.POST else "#skills"
 
 
 def _is_key(value: str) -> bool:
@@ -128,10 +151,8 @@ def _edit(request: Request, found: Activity) -> HttpResponse:
     if chooser.moved:
         # Only looking for a skill: nothing is judged yet, and nothing is lost.
         form = ActivityForm(instance=found, initial=request.POST.dict() | _boxes(request.POST))
-        part = "#skills" if request.htmx else ""
-        return render(
-            request, f"catalogue/edit.html{part}", _page(request, found, form, chooser, old=old)
-        )
+        page = _page(request, found, form, chooser, old=old)
+        return render(request, f"catalogue/edit.html{_part(request)}", page)
     form = ActivityForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid() and chooser.valid:
         told = dict(form.fields_told())
@@ -202,9 +223,8 @@ def share(request: Request) -> HttpResponse:
     chooser = _chooser(request, {})
     if chooser.moved:
         form = ShareForm(initial=request.POST.dict())
-        part = "#skills" if request.htmx else ""
         page = {"form": form, "chooser": chooser, "key": _key(request.POST) or uuid.uuid4()}
-        return render(request, f"catalogue/share.html{part}", page)
+        return render(request, f"catalogue/share.html{_part(request)}", page)
     form = ShareForm(request.POST or None, initial={"language": queries.reader_language()})
     if request.method == "POST" and form.is_valid() and chooser.valid:
         told = form.cleaned_data

@@ -22,6 +22,7 @@ GROUPS: dict[str, Group] = {
     "pages": Group(f"{_HERE}.pages"),
     "search": Group(f"{_HERE}.search"),
     "finding": Group(f"{_HERE}.finding", alone=True),
+    "tagging": Group(f"{_HERE}.tagging", (SQLITE,)),
     "first": Group(f"{_HERE}.first", (SQLITE,), alone=True),
     "intake": Group(f"{_HERE}.intake", alone=True),
     "adaptive": Group(f"{_HERE}.adaptive", (SQLITE,)),
