@@ -1,0 +1,133 @@
+"""A second step and a passkey, walked in a real browser with an authenticator of its own."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal import auth as totp
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "a rather long sentence"
+
+
+@pytest.fixture
+def noor_with_password(noor: Any) -> Any:
+    noor.set_password(PASSWORD)
+    noor.save()
+    return noor
+
+
+def sign_in(page: Any, person: Any) -> None:
+    page.goto("/account/login/")
+    page.fill("[name=login]", person.email)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/login/" not in url)
+
+
+def confirm_who_one_is(page: Any) -> None:
+    """Ways in are changed only by who just showed again who they are."""
+    page.wait_for_url("**/reauthenticate/**")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main form button[type=submit]")
+    page.wait_for_url(lambda url: "reauthenticate" not in url)
+
+
+def sign_out(page: Any) -> None:
+    page.goto("/")
+    page.click(".menu > summary")
+    page.click("form[action*=logout] button")
+    page.wait_for_url("**/login/**")
+
+
+def code_for(secret: str, *, steps_ahead: int = 0) -> str:
+    """What the app on a phone would show now."""
+    counter = int(time.time()) // 30 + steps_ahead
+    return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
+
+
+@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
+def test_a_code_from_an_app_is_asked_after_the_password(
+    noor_with_password: Any, page_of: Any, accessible: Any, phone: bool
+) -> None:
+    page = page_of(None, phone=phone)
+    sign_in(page, noor_with_password)
+    page.goto("/account/")
+    page.click("a[href*=totp]")
+    confirm_who_one_is(page)
+    accessible(page)
+
+    page.fill("[name=code]", "000000")
+    page.click("main form button[type=submit]")
+    assert page.locator("main .error, main .errorlist").first.is_visible()
+    secret = page.input_value("#authenticator_secret")
+    page.fill("[name=code]", code_for(secret))
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/recovery-codes/**")
+    accessible(page)
+    page.goto("/account/")
+    assert "On: after your password we ask for the code" in page.inner_text("main")
+
+    sign_out(page)
+    sign_in(page, noor_with_password)
+    page.wait_for_url("**/authenticate/**")
+    accessible(page)
+    page.fill("[name=code]", "000000")
+    page.click("main form button[type=submit]")
+    assert page.locator("main .error, main .errorlist").first.is_visible()
+    totp_code = code_for(secret)
+    page.fill("[name=code]", totp_code)
+    page.click("main form button[type=submit]")
+    page.wait_for_selector("h1:has-text('Noor')")
+
+
+@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
+def test_a_passkey_opens_the_door_without_a_password(
+    noor_with_password: Any, page_of: Any, accessible: Any, phone: bool
+) -> None:
+    page = page_of(None, phone=phone)
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    device.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+    sign_in(page, noor_with_password)
+    page.goto("/account/")
+    page.click("a[href*=webauthn]")
+    page.click("main a[href*=add]")
+    confirm_who_one_is(page)
+    accessible(page)
+    page.fill("[name=name]", "My phone")
+    page.check("[name=passwordless]")
+    page.click("main form button")
+    page.wait_for_url(lambda url: "/add/" not in url)
+    page.goto("/account/")
+    assert "1 passkey: you need no password" in page.inner_text("main")
+
+    sign_out(page)
+    page.click("[data-passkey]")
+    page.wait_for_selector("h1:has-text('Noor')")
+
+    page.goto("/account/")
+    page.click("a[href*=webauthn]")
+    assert "My phone" in page.inner_text("main")
+    assert "last used on" in page.inner_text("main")
+    page.click("main a.danger")
+    confirm_who_one_is(page)
+    accessible(page)
+    page.click("main form button")
+    page.wait_for_url(lambda url: "/remove/" not in url)
+    assert "You have no passkey yet." in page.inner_text("main")
