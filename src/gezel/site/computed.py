@@ -29,8 +29,10 @@ def tell() -> None:
         estimates,
         what=_("The level you show in a skill"),
         how=_(
-            "The mean of the evidence, weighed by who saw it and how long ago. The page of the "
-            "skill shows every piece with its share. Without evidence it says so, and not zero."
+            "It starts where people with your role stand, or in the middle; each piece moves it, "
+            "corrected for its kind and for how strict the rater is; time without news lets it "
+            "fade. The page of the skill shows every step, and they sum to the level. Without "
+            "evidence it says so, and not zero."
         ),
         order=10,
     )

@@ -26,6 +26,8 @@ GROUPS: dict[str, Group] = {
     "first": Group(f"{_HERE}.first", (SQLITE,), alone=True),
     "intake": Group(f"{_HERE}.intake", alone=True),
     "adaptive": Group(f"{_HERE}.adaptive", (SQLITE,)),
+    "profile": Group(f"{_HERE}.profile", (SQLITE,)),
+    "decay": Group(f"{_HERE}.decay", (SQLITE,)),
     "large": Group(f"{_HERE}.large", (POSTGRESQL,)),
     "forecast": Group(f"{_HERE}.forecast", (SQLITE,)),
     "clone": Group(f"{_HERE}.clone", (SQLITE,)),
