@@ -1,7 +1,7 @@
 """What units and role profiles fall short ahead, and what of it who may see.
 
-The figures of a large organisation are worked out every night and kept; those of a small one
-while the reader waits, by the very same code.
+The figures are worked out every night and kept; where none stand yet, those of a small
+organisation are made while the reader waits, by the very same code.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ from gezel.skills.queries.places import DIRECT
 from gezel.skills.rules import forecast
 from gezel.skills.rules.forecast import Driver, Outlook
 
-# Up to so many people it is worked out while the reader waits.
+# Up to so many people it is worked out while the reader waits, where nothing stands yet.
 WORKED_OUT_LIVE = 300
 # As many people as are looked at together.
 _A_CHUNK = 500
@@ -131,18 +131,15 @@ class Outlooks:
 
 
 def outlooks(organisation: Organisation) -> Outlooks:
-    """Made just now for a small organisation, as kept for a large one."""
+    """As they were kept; made just now where none stand yet and the organisation is small."""
     counting = AheadCounting.objects.filter(organisation=organisation).first()
-    stays = counting.stays_two_years if counting else None
+    if counting is not None:
+        kept = {(p.place, p.months): p for p in stored(organisation)}
+        return Outlooks(counting.counted_at, counting.stays_two_years, kept)
     seats = Employment.objects.current().filter(organisation=organisation)
-    if len(seats.values_list("pk")[: WORKED_OUT_LIVE + 1]) <= WORKED_OUT_LIVE:
-        live = {(p.place, p.months): p for p in places_ahead(organisation)}
-        return Outlooks(None, stays, live)
-    return Outlooks(
-        counting.counted_at if counting else None,
-        stays,
-        {(p.place, p.months): p for p in stored(organisation)},
-    )
+    small = len(seats.values_list("pk")[: WORKED_OUT_LIVE + 1]) <= WORKED_OUT_LIVE
+    live = places_ahead(organisation) if small else ()
+    return Outlooks(None, None, {(p.place, p.months): p for p in live})
 
 
 def stored(organisation: Organisation) -> Iterator[PlaceAhead]:
