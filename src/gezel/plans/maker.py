@@ -28,7 +28,7 @@ from gezel.skills.api import DatedDemand, RoleProfile, Skill, Standing, demand_o
 
 MOST_ACTIVITIES = 400
 # Up to so many activities worth looking at, the page waits for its plans; beyond, a job makes them.
-MOST_WHILE_WAITING = 120
+MOST_WHILE_WAITING = 40
 KEPT_SECONDS = 24 * 3600
 HALF_A_YEAR = timedelta(days=182)
 LONGEST = timedelta(days=3 * 366)

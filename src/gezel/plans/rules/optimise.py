@@ -676,7 +676,7 @@ def make(case: Case, *, effort: float = EFFORT) -> Made:
     return Made(
         plans=plans,
         instead={
-            (plan.aim, step.activity.key): instead_of(case, plan, step, effort=effort / 4)
+            (plan.aim, step.activity.key): instead_of(case, plan, step, effort=effort / 10)
             for plan in plans
             for step in plan.steps
         },

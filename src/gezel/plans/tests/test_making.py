@@ -130,6 +130,11 @@ def test_choosing_puts_dated_steps_in_the_goal_once_and_asks_to_confirm_anew(
     agreement = Agreement.objects.get(goal=goal)
     assert agreement.person_confirmed_at is None
     assert agreement.lead_confirmed_at is None
+    offer["course"].offerings.update(ends_on=in_days(61))
+    form = form_of(page(client, asked(goal)), "value")
+    shown = client.post(reverse("plans:choose_plan"), form, follow=True).content.decode()
+    assert f'datetime="{in_days(60).isoformat()}"' in shown
+    assert f'datetime="{in_days(61).isoformat()}"' in shown
 
 
 def test_steps_that_are_not_in_the_plan_leave_only_when_asked(
