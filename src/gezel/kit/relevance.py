@@ -53,7 +53,7 @@ class Row:
 class Why:
     """One word asked, the word that answers it, in which way, and in which field.
 
-    `found` is empty where the word stands somewhere in the rest.
+    `found` is empty where it stands somewhere in the rest: the word itself, or one like it.
     """
 
     asked: str
@@ -84,7 +84,8 @@ def whys(row: Row, asked: Sequence[str], meant: Meant, *, whole: bool) -> list[W
             if other and (why is None or worth(other) > worth(why)):
                 why = other
         if why is None and whole:
-            why = Why(word, "", SAME, REST)
+            # Which of all that the word may mean stands there, the database does not tell.
+            why = Why(word, "", KIN if meant[word] else SAME, REST)
         if why:
             found.append(why)
     return found

@@ -166,8 +166,10 @@ def _found_by(hit: Hit, skills: dict[int, Skill]) -> Iterator[Text]:
                 yield _("“%(asked)s” was read as “%(found)s”, a name of what it teaches") % words
             else:
                 yield _("“%(found)s” is a name of what it teaches") % words
-        elif way.field == relevance.REST:
+        elif way.field == relevance.REST and way.how == relevance.SAME:
             yield _("“%(asked)s” is in the description") % words
+        elif way.field == relevance.REST:
+            yield _("a word like “%(asked)s” is in the description") % words
         elif way.how == relevance.SLIP:
             yield _("“%(asked)s” was read as “%(found)s”") % words
         elif way.how in (relevance.BENT, relevance.KIN):

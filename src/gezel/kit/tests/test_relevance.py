@@ -4,6 +4,7 @@ from gezel.kit.relevance import (
     ABOUT,
     BEGINS,
     BENT,
+    KIN,
     REST,
     SAME,
     SLIP,
@@ -75,3 +76,9 @@ def test_what_stands_high_in_two_lists_comes_before_the_first_of_one() -> None:
     points = fused([(["a", "b", "c"], 1.0), (["b", "d"], 1.0)])
 
     assert sorted(points, key=lambda thing: -points[thing]) == ["b", "a", "d", "c"]
+
+
+def test_a_word_that_may_mean_another_is_not_said_to_stand_in_the_rest_itself() -> None:
+    assert whys(row("accu"), ["feebdack"], {"feebdack": {"feedback": SLIP}}, whole=True) == [
+        Why("feebdack", "", KIN, REST)
+    ]
