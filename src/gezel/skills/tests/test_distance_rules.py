@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gezel.skills.rules.distance import (
@@ -190,6 +190,7 @@ roles = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(people, roles)
 def test_many_at_once_is_the_same_sum_as_one_by_one(
     held: dict[int, Own], told: list[list[tuple[int, int, float]]]
