@@ -1,7 +1,7 @@
 """From a text to the skills it speaks of."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gezel.skills.rules.matching import Match, Name, NameIndex, together, windows_of
@@ -92,6 +92,7 @@ def test_windows_are_of_three_and_six_words_within_a_sentence() -> None:
     ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_is_answered(text: str) -> None:
     for match in INDEX.match(text):
