@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from gezel.people.api import Employment, Organisation
 from gezel.skills.models import AheadCounting, Demand, Skill, Standing
-from gezel.skills.queries.fading import Fading, Row, fading_of, priors_of
+from gezel.skills.queries.fading import Fading, Row, fading_of
+from gezel.skills.queries.fitted import fitted_for
 from gezel.skills.queries.merged import as_one, merged_skills
 from gezel.skills.rules import ageing, forecast
 from gezel.skills.rules.needs import DatedDemand
@@ -115,7 +116,7 @@ def look(
     *,
     on: date | None = None,
 ) -> Look:
-    """Look ahead for these people: nine queries, however many they are."""
+    """Look ahead for these people: eight queries, however many they are."""
     today = on or timezone.localdate()
     asking, skills = _asking({seat.profile_pk for seat in seats}, today, tuple(days))
     rows = [(i, a) for i, seat in enumerate(seats) for a in asking.get(seat.profile_pk, ())]
@@ -132,15 +133,15 @@ def look(
     told = [held.get(key, nothing) for key in who]
     level, sd, pieces = (np.array([row[n] for row in told], dtype=np.float64) for n in range(3))
     newest = [row[3] for row in told]
-    priors = priors_of({seat.profile_pk for seat in seats})
+    fitted = fitted_for({seat.profile_pk for seat in seats}, [organisation.pk], today)
     fading = fading_of(
-        organisation.pk,
         [
             Row(person, profile, skill, row[0], row[3])
             for (person, skill), (profile, _skill), row in zip(who, roles, told, strict=True)
         ],
         skills=skills,
-        priors=priors,
+        priors=fitted.priors,
+        settings=fitted.fading.get(organisation.pk, ()),
         on=today,
     )
     planned = _planned_for(organisation, people, today)
@@ -154,7 +155,7 @@ def look(
         asked=np.array([a.asked for _i, a in rows], dtype=np.float64),
     )
     stays = stays_two_years(organisation)
-    comes = [priors.get(role) for role in roles]
+    comes = [fitted.priors.get(role) for role in roles]
     new_level = np.array([p.mean if p else np.nan for p in comes])
     new_sd = np.array([p.sd if p else np.nan for p in comes])
     ahead = []

@@ -1,14 +1,13 @@
 """What estimates are made from: evidence that stands, and what the organisation knows around it.
 
-Six queries, however many people: the evidence, where they work, where people with their role
-stand, how fast skills fade there, how ratings lie there, and how mild the raters are. Each as it
-was on the day asked; only what we learned of the evidence itself, a correction or an objection,
-counts whatever day is asked.
+Four queries, however many people: which skills are one, the evidence, where they work, and what
+was fitted and set there. Each as it was on the day asked; only what we learned of the evidence
+itself, a correction or an objection, counts whatever day is asked.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,14 +17,8 @@ from django.utils import timezone
 from gezel.kit.prepared import prepared
 from gezel.people.api import Employment
 from gezel.skills import rules
-from gezel.skills.models import (
-    Evidence,
-    FadingRule,
-    GroupPrior,
-    Objection,
-    RaterFit,
-    SourceFit,
-)
+from gezel.skills.models import Evidence, Objection
+from gezel.skills.queries.fitted import Fitted, fitted_for
 from gezel.skills.queries.merged import merged_skills, same_skills, under_merged_too
 
 # Objections that keep a piece out: nobody decided yet, or the person was right.
@@ -71,7 +64,7 @@ def cases_of(
                 seen,
                 rater_of(kind, by),
                 sd,
-                around.raters.get((at, by, kind)) if by else None,
+                around.fitted.raters.get((at, by, kind)) if by else None,
             )
         )
     cases = {
@@ -85,7 +78,7 @@ def start_of(person_pk: int, skill_pk: int, on: date | None = None) -> rules.Pri
     """Where the belief about someone of whom nothing is known would start, if not anywhere."""
     day = on or timezone.localdate()
     around = _Around.of([person_pk], [], day)
-    return around.priors.get((around.seats.get(person_pk, _NOWHERE).profile_pk, skill_pk))
+    return around.fitted.priors.get((around.seats.get(person_pk, _NOWHERE).profile_pk, skill_pk))
 
 
 def _evidence(
@@ -116,39 +109,29 @@ _NOWHERE = _Seat()
 
 @dataclass(slots=True)
 class _Around:
-    """What is known around the evidence, newest first up to the day."""
+    """Where people stand on the day, and what was known around the evidence by then."""
 
     day: date
     seats: Mapping[int, _Seat]
-    priors: dict[tuple[int | None, int], rules.Prior] = field(default_factory=dict)
-    fading: dict[int | None, list[rules.FadingSet]] = field(default_factory=dict)
-    sources: dict[int | None, dict[str, rules.Source]] = field(default_factory=dict)
-    raters: dict[tuple[int | None, int | None, str], rules.Leniency] = field(default_factory=dict)
+    fitted: Fitted
 
     @classmethod
-    def of(cls, person_pks: Collection[int], rows: Iterable[Any], day: date) -> "_Around":
-        around = cls(day, _seats(person_pks, day))
-        profiles = {seat.profile_pk for seat in around.seats.values() if seat.profile_pk}
-        here = {seat.organisation_pk for seat in around.seats.values()}
-        here |= {row[9] for row in rows}
-        organisations = [pk for pk in here if pk]
-        for profile, skill, mean, sd, people in _priors(list(profiles), day):
-            around.priors[profile, skill] = rules.Prior(mean, sd, people)
-        for organisation, of, months, from_on in _fading(organisations, day):
-            around.fading.setdefault(organisation, []).append(rules.FadingSet(of, months, from_on))
-        for organisation, kind, bias, noise, leniency in _sources(organisations, day):
-            around.sources.setdefault(organisation, {})[kind] = rules.Source(bias, noise, leniency)
-        for organisation, rater, kind, levels, sd in _rater_fits(organisations, day):
-            around.raters[organisation, rater, kind] = rules.Leniency(levels, sd)
-        return around
+    def of(cls, person_pks: Collection[int], rows: Collection[Any], day: date) -> "_Around":
+        seats = _seats(person_pks, day)
+        profiles = {seat.profile_pk for seat in seats.values() if seat.profile_pk}
+        here = {seat.organisation_pk for seat in seats.values()} | {row[9] for row in rows}
+        raters = {row[8] for row in rows if row[8]}
+        return cls(
+            day, seats, fitted_for(profiles, {pk for pk in here if pk}, day, rater_pks=raters)
+        )
 
     def case(self, person: int, skill: int, fades: str, pieces: list[rules.Piece]) -> rules.Case:
         seat = self.seats.get(person, _NOWHERE)
         return rules.Case(
             pieces,
-            self.priors.get((seat.profile_pk, skill)),
-            rules.half_life_on(fades, self.fading.get(seat.organisation_pk, ()), self.day),
-            self.sources.get(seat.organisation_pk),
+            self.fitted.priors.get((seat.profile_pk, skill)),
+            rules.half_life_on(fades, self.fitted.fading.get(seat.organisation_pk, ()), self.day),
+            self.fitted.sources.get(seat.organisation_pk),
         )
 
 
@@ -169,40 +152,4 @@ def _employments(people: Collection[int], day: date) -> QuerySet[Employment, Any
         .filter(person__in=people)
         .order_by("job__profile_job__profile_id", "pk")
         .values_list("person_id", "organisation_id", "job__profile_job__profile_id")
-    )
-
-
-@prepared
-def _priors(profiles: Collection[int], day: date) -> QuerySet[GroupPrior, Any]:
-    return (
-        GroupPrior.objects.filter(profile__in=profiles, fitted_on__lte=day)
-        .order_by("fitted_on")
-        .values_list("profile_id", "skill_id", "mean", "sd", "people")
-    )
-
-
-@prepared
-def _fading(organisations: Collection[int], day: date) -> QuerySet[FadingRule, Any]:
-    return (
-        FadingRule.objects.filter(organisation__in=organisations, from_on__lte=day)
-        .order_by("from_on", "pk")
-        .values_list("organisation_id", "of", "half_life_months", "from_on")
-    )
-
-
-@prepared
-def _sources(organisations: Collection[int], day: date) -> QuerySet[SourceFit, Any]:
-    return (
-        SourceFit.objects.filter(organisation__in=organisations, fitted_on__lte=day)
-        .order_by("fitted_on")
-        .values_list("organisation_id", "kind", "bias", "noise", "leniency")
-    )
-
-
-@prepared
-def _rater_fits(organisations: Collection[int], day: date) -> QuerySet[RaterFit, Any]:
-    return (
-        RaterFit.objects.filter(organisation__in=organisations, fitted_on__lte=day)
-        .order_by("fitted_on")
-        .values_list("organisation_id", "rater_id", "kind", "leniency", "sd")
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gezel.people.api import Employment, Organisation
 from gezel.skills import rules
-from gezel.skills.models import FadingRule, GroupPrior, Skill
+from gezel.skills.models import FadingRule, Skill
 from gezel.skills.queries.facts import cases_of, standing_evidence
 from gezel.skills.queries.merged import stays
 from gezel.skills.queries.needs import demands_of
@@ -49,16 +49,6 @@ def fading_settings(organisation_pk: int) -> list[ageing.FadingSet]:
     ]
 
 
-def priors_of(profile_pks: Collection[int]) -> dict[tuple[int, int], belief.Prior]:
-    """What people of a role tend to show of a skill, as fitted last: (profile, skill) → prior."""
-    return {
-        (profile, skill): belief.Prior(mean, sd, people)
-        for profile, skill, mean, sd, people in GroupPrior.objects.filter(profile__in=profile_pks)
-        .order_by("fitted_on")
-        .values_list("profile_id", "skill_id", "mean", "sd", "people")
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """A person and a skill their role asks, with the level they show today."""
@@ -71,15 +61,14 @@ class Row:
 
 
 def fading_of(
-    organisation_pk: int,
     rows: Sequence[Row],
     *,
     skills: Mapping[int, Skill],
-    priors: Mapping[tuple[int, int], belief.Prior],
+    priors: Mapping[tuple[int | None, int], belief.Prior],
+    settings: Collection[ageing.FadingSet],
     on: date,
 ) -> Fading:
-    """How each row fades from a day on; two queries."""
-    settings = fading_settings(organisation_pk)
+    """How each row fades from a day on; one query."""
     general = belief.general_prior()
     kinds = {
         pk: ageing.half_life_on(

@@ -321,6 +321,34 @@ class PersonSkills:
 
 
 @prepared
+def _demands_of_person(person: int, on: date) -> QuerySet[Demand]:
+    seats = Employment.objects.current(on).filter(person=person)
+    role = RoleProfile.objects.filter(profile_jobs__job__employments__in=seats).order_by("pk")
+    return (
+        Demand.objects.filter(profile=role.values("pk")[:1])
+        .select_related("skill__merged_into", "profile")
+        .order_by("from_on", "position", "pk")
+    )
+
+
+def role_of(
+    person: Person, on: date | None = None
+) -> tuple[RoleProfile | None, list[rules.DatedDemand]]:
+    """`profile_of` with all it asks and will ask: one query, two where it asks nothing."""
+    found = _demands_of_person(person.pk, on or timezone.localdate())
+    return (found[0].profile, _as_asked(found)) if found else (profile_of(person, on), [])
+
+
+def _as_asked(found: Iterable[Demand]) -> list[rules.DatedDemand]:
+    """Rows of one profile as the rule takes them; one `Skill` however often it is asked."""
+    skills: dict[int, Skill] = {}
+    rows = [(skills.setdefault(d.skill_id, d.skill), d) for d in found]
+    return as_one(
+        (skill, rules.DatedDemand(skill, d.level, d.essential, d.from_on)) for skill, d in rows
+    )
+
+
+@prepared
 def _skills(pks: Collection[int]) -> QuerySet[Skill]:
     return Skill.objects.filter(pk__in=pks)
 
@@ -329,9 +357,8 @@ def skills_of(
     person: Person, *, on: date | None = None, asked_on: date | None = None
 ) -> PersonSkills:
     """Someone's role and skills: evidence up to one day beside what the role asks on another."""
-    role = profile_of(person, on)
+    role, demands = role_of(person, on)
     held = {skill: found for (_person, skill), found in computed([person.pk], on).items()}
-    demands = demands_of([role.pk]).get(role.pk, []) if role else []
     rows = rows_of(demands, held, asked_on or on)
     inside = {row.skill.pk for row in rows}
     outside = [
@@ -374,11 +401,7 @@ def own_demands(visitor: Visitor) -> tuple[RoleProfile | None, list[rules.DatedD
     found = _demands_of_job(visitor.employment.job_id)
     if not found:
         return RoleProfile.objects.filter(jobs=visitor.employment.job_id).first(), []
-    skills: dict[int, Skill] = {}
-    rows = [(skills.setdefault(d.skill_id, d.skill), d) for d in found]
-    return found[0].profile, as_one(
-        (skill, rules.DatedDemand(skill, d.level, d.essential, d.from_on)) for skill, d in rows
-    )
+    return found[0].profile, _as_asked(found)
 
 
 @prepared

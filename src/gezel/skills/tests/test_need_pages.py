@@ -409,11 +409,12 @@ def test_own_page_and_ledger_stay_within_their_queries(
 ) -> None:
     for n in range(8):
         an_evidence(noor, diesel, kind="colleague", level=3, by=daan, on=date(2026, 1, 1 + n))
+    an_evidence(noor, a_skill("Juggling"), level=3, by=daan)
     client = visit(noor)
-    # Of both, five read what is known around the evidence (`queries.facts`).
-    with django_assert_max_num_queries(15):
-        client.get(at("mine"))
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(12):
+        page = client.get(at("mine"))
+    assert page.context["found"].outside
+    with django_assert_max_num_queries(18):
         client.get(at("ledger", noor.pk, diesel.pk))
 
 
