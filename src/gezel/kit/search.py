@@ -445,14 +445,18 @@ def _bent_or_inside(asked: Collection[str]) -> Iterator[tuple[str, str, str]]:
     stems = {word: stem(word) for word in asked}
     inner = [word for word in asked if len(word) >= 4]
     marks = ", ".join(["%s"] * len(stems))
-    inside = "".join(" OR word LIKE %s" for _ in inner)
-    sql = (
-        f"SELECT word, stem FROM {_Words.words} WHERE stem IN ({marks}){inside}"  # noqa: S608
-        f" ORDER BY length(word), word LIMIT {MOST_MEANT * 2 * len(stems)}"
+    most = MOST_MEANT * 2 * len(stems)
+    # Apart, as stems are in an index and what stands inside a word is not.
+    bent = (
+        (
+            f"SELECT word FROM {_Words.words} WHERE stem IN ({marks})"  # noqa: S608
+            f" ORDER BY length(word), word LIMIT {most}"
+        ),
+        [*stems.values()],
     )
-    # What is folded holds no sign that LIKE takes for something else.
-    found = _rows((sql, [*stems.values(), *(f"%{part}%" for part in inner)]))
-    for word, its_stem in found:
+    inside = [_index().words_with(inner, most)] if inner else []
+    for (word,) in _rows(bent, *inside):
+        its_stem = stem(word)
         for one in asked:
             if stems[one] == its_stem:
                 yield one, word, BENT
@@ -502,7 +506,7 @@ def _holding_inside(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Words that occur and hold one of these further on: lassen in puntlassen."""
     if not words:
         return
-    for other in _index().words_with(words, CANDIDATES):
+    for (other,) in _rows(_index().words_with(words, CANDIDATES)):
         for word in words:
             if word in other and word != other:
                 yield word, other
@@ -528,9 +532,8 @@ def _slipped(word: str) -> list[str]:
     pieces = [word[i * size : (i + 1) * size] for i in range(parts)]
     threes = {word[i : i + 3] for i in range(len(word) - 2)}
     # Counting shared threes is quick and nearly right; only the most alike are weighed.
-    alike = sorted(
-        _index().words_with(pieces, CANDIDATES), key=lambda w: -sum(three in w for three in threes)
-    )[:MOST_MEANT]
+    found = [word for (word,) in _rows(_index().words_with(pieces, CANDIDATES))]
+    alike = sorted(found, key=lambda w: -sum(three in w for three in threes))[:MOST_MEANT]
     near = sorted((slips(word, w, anywhere=True), len(w), w) for w in alike)
     return [w for distance, _, w in near if 0 < distance <= allowed]
 
@@ -552,6 +555,8 @@ class _Words:
 
     table = SearchEntry._meta.db_table
     words = SearchWord._meta.db_table
+    # The function that tells where a text stands in another.
+    place = ""
 
     def begins(self, start: str, scopes: Sequence[str], among: _Asked | None) -> _Asked:
         """Entries whose title begins so, in the order of the alphabet: the exact one first."""
@@ -571,14 +576,18 @@ class _Words:
         """Words that begin with one of these."""
         raise NotImplementedError
 
-    def words_with(self, parts: Sequence[str], most: int) -> list[str]:
+    def words_with(self, parts: Sequence[str], most: int) -> _Asked:
         """Words that hold one of these parts, the shortest first."""
-        conditions = " OR ".join(["word LIKE %s"] * len(parts))
-        sql = (
-            f"SELECT word FROM {self.words} WHERE {conditions}"  # noqa: S608
-            f" ORDER BY length(word), word LIMIT {most}"
+        # The whole list is read for this; looking for a part is cheaper than LIKE, which knows
+        # signs with a meaning and, on SQLite, capitals.
+        conditions = " OR ".join([f"{self.place}(word, %s) > 0"] * len(parts))
+        return (
+            (
+                f"SELECT word FROM {self.words} WHERE {conditions}"  # noqa: S608
+                f" ORDER BY length(word), word LIMIT {most}"
+            ),
+            list(parts),
         )
-        return [row[0] for row in _rows((sql, [f"%{part}%" for part in parts]))]
 
 
 def _among_sql(among: _Asked | None) -> str:
@@ -590,6 +599,8 @@ def _among_params(among: _Asked | None) -> list[Any]:
 
 
 class _Sqlite(_Words):
+    place = "instr"
+
     def begins(self, start: str, scopes: Sequence[str], among: _Asked | None) -> _Asked:
         marks = ", ".join(["%s"] * len(scopes))
         return (
@@ -637,6 +648,8 @@ class _Sqlite(_Words):
 
 
 class _Postgresql(_Words):
+    place = "strpos"
+
     def begins(self, start: str, scopes: Sequence[str], among: _Asked | None) -> _Asked:
         return (
             (

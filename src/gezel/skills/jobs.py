@@ -48,3 +48,10 @@ def prepare_matching(progress: Progress) -> Outcome:
         progress.begin(len(told))
         meaning.prepare(fingerprint, told, progress.step)
     return Outcome(_("Prepared."), figures={"names": names})
+
+
+@job(title=gettext_lazy("Make skills findable under all their names"))
+def make_findable_anew(progress: Progress) -> Outcome:
+    """After an upgrade of the index (migration `findable_by_all_names`), with what teaches them."""
+    rows = actions.make_all_findable_anew(progress.begin, progress.step)
+    return Outcome(_("Everything is findable."), figures={"rows": rows})

@@ -27,16 +27,16 @@ def cpu_ms(client: Client, url: str, runs: int = 25) -> float:
         response = client.get(url)
         if response.status_code != 200:
             raise RuntimeError(f"{url} answered {response.status_code}")
-    backends = _backends()
+    workers = backends()
     taken = []
     for _ in range(runs):
-        before = thread_time_ns() + _spent(backends)
+        before = thread_time_ns() + spent(workers)
         client.get(url)
-        taken.append((thread_time_ns() + _spent(backends) - before) / 1e6)
+        taken.append((thread_time_ns() + spent(workers) - before) / 1e6)
     return median(taken)
 
 
-def _backends() -> list[Path]:
+def backends() -> list[Path]:
     """Where Linux tells how long the database's processes for us have been running."""
     if connection.vendor != "postgresql":
         return []
@@ -48,9 +48,10 @@ def _backends() -> list[Path]:
         return [Path(f"/proc/{pid}/schedstat") for (pid,) in cursor.fetchall()]
 
 
-def _spent(backends: list[Path]) -> int:
+def spent(workers: list[Path]) -> int:
+    """Nanoseconds of CPU that these have used."""
     spent = 0
-    for file in backends:
+    for file in workers:
         try:
             spent += int(file.read_text().split()[0])
         except (OSError, IndexError):  # a connection closed, or no Linux

@@ -23,6 +23,7 @@ from gezel.skills.actions.fading import check_fading, set_fading
 from gezel.skills.actions.findable import (
     forget_aliases,
     make_aliases_findable,
+    make_all_findable_anew,
     make_skills_findable,
 )
 from gezel.skills.actions.fits import fit_groups, fit_ratings
@@ -72,6 +73,7 @@ __all__ = [
     "import_esco",
     "import_onet",
     "make_aliases_findable",
+    "make_all_findable_anew",
     "make_skill",
     "make_skills_findable",
     "mark_stale",

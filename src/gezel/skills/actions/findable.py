@@ -1,6 +1,10 @@
 """Keeping skills and occupations findable: what changes here is in the index at once."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
 
 from gezel.kit import search
 from gezel.kit.events import announce
@@ -9,6 +13,8 @@ from gezel.skills.models import Occupation, Skill, SkillAlias, SkillLabel
 from gezel.skills.queries.taxonomy import ALIAS, LABEL, OCCUPATION, SKILL
 
 STEP = 2_000
+# Beside people at work: each step keeps other writers waiting no longer than a moment.
+SMALL_STEP = 500
 
 
 def make_skills_findable(
@@ -53,6 +59,35 @@ def make_aliases_findable(aliases: Iterable[SkillAlias]) -> None:
     for organisation in sorted({a.organisation_id for a in rows}):
         changed = frozenset(a.skill_id for a in rows if a.organisation_id == organisation)
         announce(SkillNamesChanged(changed, organisation))
+
+
+def make_all_findable_anew(begin: Callable[[int], None], step: Callable[[int], None]) -> int:
+    """Every name of everyone, step by step, each in a transaction of its own.
+
+    Until a step has been taken, what it holds is found as it was. May run twice. Returns how many
+    rows there are; `begin` is told so first, `step` how many more are done.
+    """
+    models: list[tuple[type[Model], Callable[[list[Any]], None]]] = [
+        (Skill, make_skills_findable),
+        (Occupation, make_occupations_findable),
+        (SkillLabel, _make_labels_findable),
+        (SkillAlias, make_aliases_findable),
+    ]
+    pks = [(model, make, list(model._default_manager.values_list("pk"))) for model, make in models]
+    rows = sum(len(some) for _, _, some in pks)
+    begin(rows)
+    for model, make, some in pks:
+        for at in range(0, len(some), SMALL_STEP):
+            batch = [pk for (pk,) in some[at : at + SMALL_STEP]]
+            with transaction.atomic():
+                make(list(model._default_manager.filter(pk__in=batch)))
+            step(len(batch))
+    return rows
+
+
+def _make_labels_findable(labels: Iterable[SkillLabel]) -> None:
+    for label in labels:
+        make_label_findable(label)
 
 
 def forget_skills(pks: Iterable[int]) -> None:
