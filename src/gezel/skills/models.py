@@ -529,7 +529,9 @@ class Objection(models.Model):
                 fields=["evidence"],
                 condition=Q(outcome__in=["open", "upheld"]),
                 name="objection_that_holds",
-            )
+            ),
+            # Without it SQLite looks for open ones person by person.
+            models.Index(fields=["outcome", "created_at"], name="objection_by_outcome"),
         ]
         constraints = [
             models.UniqueConstraint(
