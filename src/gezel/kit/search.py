@@ -11,7 +11,8 @@ their candidates to the same ranking, so they answer alike, and no extension is 
 Looked for in this order, and a step is taken only where the one before found too little: the
 beginning of the title; words that begin so; the same word bent, inside a compound ("veiligheid"
 in "hoogspanningsveiligheid") or the parts of one; a slip; what is about the same under other
-words (`Sense`); and last the nearest, which hold some of the words (`Hit.near`). How what was
+words (`Sense`); and last the nearest, which hold some of the words (`Hit.near`), with what is
+about the same as those. How what was
 found is ranked, and told, is in `kit.relevance`.
 """
 
@@ -61,6 +62,8 @@ MOST_WORDS_KEPT = 2_000
 MOST_MEANT = 24
 MOST_SENSE_WORDS = 24
 MOST_ALIKE = 3
+# As good as the nearest: with this share of its points.
+NEARLY = 0.95
 LONGEST_SLIPPED = 28
 LONGEST_ENDING = 7
 BATCH = 500
@@ -265,6 +268,8 @@ def search(
         look.alike(kinds[0], alike)
     if look.whole < ENOUGH and len(asked) > 1 and nearest:
         look.nearest()
+        if alike is not None and not look.senses:
+            look.alike(kinds[0], alike, near=True)
     return look.best(limit)
 
 
@@ -294,6 +299,8 @@ class _Look:
         self.meant: dict[str, dict[str, str]] = {word: {} for word in asked}
         self.rows: dict[tuple[str, int, str], tuple[Row, list[Why], bool]] = {}
         self.senses: dict[tuple[str, int], tuple[float, Hashable]] = {}
+        # Whether these come of what is only near.
+        self.guessed = False
         self.whole = 0
         self.seen = False
 
@@ -359,10 +366,23 @@ class _Look:
                 self._sense(row.kind, row.object_id, points, sense.name)
 
     def alike(
-        self, kind: str, ask: Callable[[Sequence[int]], Sequence[tuple[int, Hashable]]]
+        self,
+        kind: str,
+        ask: Callable[[Sequence[int]], Sequence[tuple[int, Hashable]]],
+        *,
+        near: bool = False,
     ) -> None:
-        """What is about the same as the best that answers all that was asked."""
-        best = [hit.object_id for hit in self.best(MOST_ALIKE) if not hit.near and not hit.sense]
+        """What is about the same as the best that answers all that was asked.
+
+        Args:
+            near: nothing answers all of it; then as the nearest, and what is found is near too.
+        """
+        hits = self.best(MOST_ALIKE)
+        if near:
+            best = [hit.object_id for hit in hits if hit.score >= NEARLY * hits[0].score]
+        else:
+            best = [hit.object_id for hit in hits if not hit.near and not hit.sense]
+        self.guessed = near
         if best:
             for place, (object_id, name) in enumerate(ask(best), 1):
                 self._sense(kind, object_id, 1 / place, name)
@@ -399,9 +419,9 @@ class _Look:
         for place in others:
             sense = self.senses[place][1]
             hits[place] = (
-                replace(hits[place], sense=sense, near=False)
+                replace(hits[place], sense=sense, near=self.guessed)
                 if place in hits and hits[place].near
-                else hits.get(place) or Hit(*place, 0.0, (), sense=sense)
+                else hits.get(place) or Hit(*place, 0.0, (), self.guessed, sense=sense)
             )
         ranked = sorted(hits, key=lambda p: (-points_of[p], p))
         return [replace(hits[p], score=points_of[p]) for p in ranked[:limit]]

@@ -135,3 +135,16 @@ def test_a_tip_is_swapped_for_another_from_the_page_of_tips(
     assert len(after) == len(first)
     assert gone not in after
     assert "Another instead" in answer.content.decode()
+
+
+def test_what_is_about_the_same_as_the_nearest_comes_along_and_is_told_to_be_near(
+    van_dijk: Organisation, noor: Person, welding: Skill, as_visitor: "type[Visitor]"
+) -> None:
+    an_activity(van_dijk, "Lassen", teaches={welding: (0, 2)})
+    an_activity(van_dijk, "Neat seams", teaches={welding: (0, 2)})
+    an_activity(van_dijk, "Koken")
+
+    answer = find(as_visitor(noor), Question(text="lassen onderwater"))
+
+    assert [a.title for a in answer.activities] == ["Lassen", "Neat seams"]
+    assert answer.near

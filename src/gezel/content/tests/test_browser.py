@@ -267,6 +267,36 @@ def test_making_a_module_works_for_everyone(
     accessible(page)
 
 
+@pytest.mark.parametrize("look", [("en", True), ("nl", True), ("en", False), ("nl", False)])
+def test_a_title_typed_proposes_a_skill_for_the_module_and_only_what_is_taken_counts(
+    page_of: PageOf, accessible: Any, femke: Person, van_dijk: Organisation, look: tuple[str, bool]
+) -> None:
+    language, phone = look
+    skill, other = a_skill("metalen lassen"), a_skill("klanten te woord staan")
+    a_profile(van_dijk, {skill: 3, other: 3})
+    page = page_of(femke, phone=phone, dark=phone, language=language)
+    page.goto(reverse("content:new"))
+    page.locator("[name=title_nl]").press_sequentially("Metalen lassen voor beginners")
+
+    proposal = page.locator("#proposed button", has_text="metalen lassen")
+    expect(proposal).to_be_visible()
+    expect(page.locator("#proposed mark").first).to_have_text("Metalen")
+    expect(page.locator("#proposed")).not_to_contain_text("klanten te woord staan")
+    accessible(page)
+    proposal.click()
+    expect(page.locator("[name=skill_1]")).to_have_value(str(skill.pk))
+    expect(page.locator("[name=title_nl]")).to_have_value("Metalen lassen voor beginners")
+    page.locator("[name=level_1]").select_option("2")
+    accessible(page)
+    draft = {"en": "Make the draft", "nl": "Concept maken"}[language]
+    page.get_by_role("button", name=draft).click()
+    page.wait_for_url(lambda url: not url.endswith(reverse("content:new")))
+
+    assert [(t.skill, t.to_level) for t in Module.objects.get().activity.teaches.all()] == [
+        (skill, 2)
+    ]
+
+
 def test_a_long_and_a_right_to_left_title_fit(
     page_of: PageOf, accessible: Any, noor: Person, van_dijk: Organisation
 ) -> None:
