@@ -14,7 +14,7 @@ from time import process_time
 import numpy as np
 from numpy.typing import NDArray
 
-from gezel.site.bench import tracing
+from gezel.site.bench import next_answer, tracing
 from gezel.site.bench.adaptive import DATA
 from gezel.site.bench.figures import Figure, at_least, at_most, skipped
 from gezel.skills.rules import (
@@ -60,47 +60,47 @@ def answers() -> Iterator[Figure]:
         if not (TRACED / file).exists():
             yield skipped(f"profile: AUC {name}", f"no data at {TRACED / file}")
             continue
-        given = tracing.read(TRACED / file)
-        twice = tracing.written_twice(given)
-        told = f"{len(given):,} answers, median of {FOLDS} folds over learners"
-        if twice > 0.02:
-            told += f"; {100 * twice:.0f} % of rows repeat an answer, see the careful figure"
-        yield from _scored(name, list(tracing.folds(given, FOLDS)), target, told)
-        if twice > 0.02:
-            folds = list(tracing.folds(given, FOLDS))[:1]
-            [(auc, _ece)] = _scores(folds, careful=True)
-            yield Figure(
-                f"profile: AUC {name}, row before left out", auc, "",
-                conditions="one fold; what is left when a repeated answer tells nothing",
-            )  # fmt: skip
+        parts = list(tracing.folds(tracing.read(TRACED / file), FOLDS))
+        yield from _scored(name, parts, target)
     train, test = (os.environ.get(f"GEZEL_BENCH_TRACING_{part}") for part in ("TRAIN", "TEST"))
     if train and test:
         parts = [(tracing.read(Path(train)), tracing.read(Path(test)))]
-        yield from _scored(Path(test).name, parts, 0.770, "fitted on the part given")
+        yield from _scored(Path(test).name, parts, 0.770)
 
 
-_Folds = list[tuple[tracing.Answers, tracing.Answers]]
+_Parts = list[tuple[tracing.Answers, tracing.Answers]]
 
 
-def _scores(folds: _Folds, *, careful: bool = False) -> list[tuple[float, float]]:
-    found = []
-    for train, test in folds:
-        said = tracing.predict(train, test, careful=careful)
-        found.append(
-            (tracing.auc(test.correct, said), tracing.calibration_error(test.correct, said))
-        )
-    return found
-
-
-def _scored(name: str, folds: _Folds, target: float, told: str) -> Iterator[Figure]:
-    found = _scores(folds)
-    yield at_least(
-        f"profile: AUC {name}", median(auc for auc, _ in found), "", target, conditions=told
-    )
+def _scored(name: str, parts: _Parts, target: float) -> Iterator[Figure]:
+    """The file as it stands, and with one row per answer where it writes answers twice."""
+    aucs, errors, told = _scores(parts)
+    yield at_least(f"profile: AUC {name}", median(aucs), "", target, conditions=told)
+    yield at_most(f"profile: calibration error {name}", median(errors), "", 0.02, conditions=told)
+    # Which skills are of one answer is learned from the part fitted on.
+    twice = [tracing.written_twice(train) for train, _test in parts]
+    once = [tuple(tracing.merged(both, told)) for both, told in zip(parts, twice, strict=True)]
+    share = 1 - sum(len(test) for _t, test in once) / sum(len(test) for _t, test in parts)
+    if share < 0.02:
+        return
+    aucs, errors, told = _scores([(train, test) for train, test in once])
+    told = f"{100 * share:.1f} % of rows told an answer again and are merged; {told}"
+    yield Figure(f"profile: AUC {name}, one row per answer", median(aucs), "", conditions=told)
     yield at_most(
-        f"profile: calibration error {name}", median(ece for _, ece in found), "", 0.02,
+        f"profile: calibration error {name}, one row per answer", median(errors), "", 0.02,
         conditions=told,
     )  # fmt: skip
+
+
+def _scores(parts: _Parts) -> tuple[list[float], list[float], str]:
+    """AUC and calibration error of each part, and what they rest on."""
+    aucs, errors = [], []
+    for train, test in parts:
+        said = next_answer.predict(train, test)
+        aucs.append(tracing.auc(test.correct, said))
+        errors.append(tracing.calibration_error(test.correct, said))
+    rows = sum(len(test) for _train, test in parts)
+    told = f"{rows:,} answers; AUC " + " · ".join(f"{value:.3f}" for value in aucs)
+    return aucs, errors, told + (" by fold over learners, the median" if len(parts) > 1 else "")
 
 
 # --- a simulated 360 -----------------------------------------------------------------------------

@@ -1,22 +1,15 @@
-"""Predicting the next answer from the answers before it: a logistic regression one can read.
-
-For every answer: which skill, how often this learner got it right and wrong before, how recently,
-and how they do elsewhere. Nothing of the answer itself or of what follows goes in.
+"""Answers of learners, to predict the next from those before it: files, folds and scores.
 
 In some files an answer that asks two skills stands there twice, once per skill; then the row
-before tells the next (it lifts AUC well above what anyone can know beforehand). `written_twice`
-sees it, and `careful` leaves the row just before out of what is known of *other* skills.
-
-Source of the features: PFA (Pavlik, Cen & Koedinger 2009), recency-weighted counts (Galyardt &
-Goldin 2015), Best-LR (Gervet et al. 2020).
+before tells the next, and AUC comes out well above what anyone can know beforehand. Such pairs of
+skills give themselves away: the second row always agrees with the first. `written_twice` finds
+them and `merged` makes one answer of them, on a skill of its own for that combination.
 """
 
 import csv
 import gzip
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import log, log1p
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +18,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# What is left of an answer's weight after each later one.
-_FADES = (0.5, 0.75, 0.9)
-# Features that each skill weighs in its own way: right and wrong answers, a fading mean of both,
-# and how the learner did just before on anything.
-_OWN = (0, 1, 5, 22, 24)
-_SURPRISES = (0.3, 0.6, 0.8, 0.9, 0.97)
+# Two skills are of one answer if the row after agrees with the row before this much beyond chance
+# (Cohen's kappa: easy steps agree often too), over at least so many times that they stood together.
+_KAPPA, _OFTEN = 0.9, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,148 +52,51 @@ def read(path: Path) -> Answers:
     return Answers(learner, skill, correct)
 
 
-class _Track:
-    """What came before, of one skill or of all: counts, and means in which the old fades."""
+def same_learner(answers: Answers, back: int = 1) -> Ints:
+    """The rows that have a row `back` places earlier of the same learner."""
+    who = answers.learner
+    return np.flatnonzero(who[back:] == who[:-back]) + back
 
-    __slots__ = ("last", "means", "right", "row", "run", "wrong")
 
-    def __init__(self) -> None:
-        self.right = self.wrong = 0
-        self.last, self.run, self.row = 0, 0, -1
-        self.means = [0.0] * len(_FADES)
+def written_twice(answers: Answers) -> frozenset[tuple[int, int]]:
+    """Skills (first, second) that are one answer written in two rows."""
+    after = same_learner(answers)
+    s, y = answers.skill, answers.correct
+    after = after[s[after] != s[after - 1]]
+    if not after.size:
+        return frozenset()
+    both, at, n = np.unique(
+        np.column_stack([s[after - 1], s[after]]), axis=0, return_inverse=True, return_counts=True
+    )
+    at = at.reshape(-1)
+    first, second = (np.bincount(at, y[after - back]) / n for back in (1, 0))
+    agree = np.bincount(at, y[after] == y[after - 1]) / n
+    chance = first * second + (1 - first) * (1 - second)
+    same = (agree - chance >= _KAPPA * (1 - chance)) & (chance < 1) & (n >= _OFTEN)
+    return frozenset((int(a), int(b)) for a, b in both[same])
 
-    def told(self, row: int, prior: float) -> list[float]:
-        seen = self.right + self.wrong
-        means = [
-            (mean + prior * (1 - fade) * 2) / ((1 - fade**seen) + (1 - fade) * 2)
-            for mean, fade in zip(self.means, _FADES, strict=True)
+
+def merged(parts: Iterable[Answers], twice: frozenset[tuple[int, int]]) -> list[Answers]:
+    """The same parts with one row per answer; which skills go together is told, not looked up."""
+    names: dict[tuple[int, ...], int] = {}
+    found = []
+    for answers in parts:
+        rows: list[tuple[int, list[int], int]] = []
+        learner, skill = -1, -1
+        for who, what, right in zip(
+            answers.learner.tolist(), answers.skill.tolist(), answers.correct.tolist(), strict=True
+        ):
+            if who == learner and (skill, what) in twice:
+                rows[-1][1].append(what)
+            else:
+                rows.append((who, [what], right))
+            learner, skill = who, what
+        table = [
+            (who, names.setdefault(tuple(sorted(set(skills))), len(names)), right)
+            for who, skills, right in rows
         ]
-        return [
-            log1p(self.right),
-            log1p(self.wrong),
-            (self.right + 2 * prior) / (seen + 2) - prior,
-            *(mean - prior for mean in means),
-            float(self.last),
-            float(min(5, max(-5, self.run))),
-            log(row - self.row) if seen else 0.0,
-            float(seen == 0),
-        ]
-
-    def add(self, row: int, correct: int) -> None:
-        self.right += correct
-        self.wrong += 1 - correct
-        self.last = 1 if correct else -1
-        self.run = max(1, self.run + 1) if correct else min(-1, self.run - 1)
-        self.row = row
-        self.means = [
-            fade * mean + (1 - fade) * correct
-            for mean, fade in zip(self.means, _FADES, strict=True)
-        ]
-
-
-def written_twice(answers: Answers) -> float:
-    """Which share of rows goes A B A B within a learner: answers written once per skill."""
-    s, who = answers.skill, answers.learner
-    if len(answers) < 4:
-        return 0.0
-    again = (s[3:] == s[1:-2]) & (s[2:-1] == s[:-3]) & (s[3:] != s[2:-1]) & (who[3:] == who[:-3])
-    return float(again.mean())
-
-
-def _rows(
-    answers: Answers, easy: dict[int, float], usual: float, *, careful: bool
-) -> Iterator[list[float]]:
-    """Features of each answer, from what its learner did before.
-
-    What the learner did on all skills is held against how easy those skills were.
-    """
-    learner = None
-    for row in range(len(answers)):
-        who, skill = int(answers.learner[row]), int(answers.skill[row])
-        if who != learner:
-            learner = who
-            skills: dict[int, _Track] = defaultdict(_Track)
-            everywhere = _Everywhere()
-            waiting: tuple[int, int, float] | None = None
-        if waiting is not None and (waiting[1] == skill or not careful):
-            # The row before was of this skill too, so it was another answer.
-            everywhere.add(*waiting)
-            waiting = None
-        own = skills[skill]
-        told = own.told(row, easy.get(skill, usual)) + everywhere.told(row, usual)
-        yield [*told, told[0] - told[1], told[0] * told[1]]
-        if waiting is not None:
-            everywhere.add(*waiting)
-        correct = int(answers.correct[row])
-        waiting = row, skill, correct - easy.get(skill, usual)
-        own.add(row, correct)
-
-
-class _Everywhere:
-    """What came before on all skills, also held against how easy each was."""
-
-    def __init__(self) -> None:
-        self.track = _Track()
-        self.sum, self.seen = 0.0, 0
-        self.faded = [0.0] * len(_SURPRISES)
-
-    def told(self, row: int, usual: float) -> list[float]:
-        return [
-            *self.track.told(row, usual),
-            self.sum / (self.seen + 5),
-            log1p(self.seen),
-            *self.faded,
-        ]
-
-    def add(self, row: int, _skill: int, surprise: float) -> None:
-        self.track.add(row, int(surprise > 0))
-        self.sum += surprise
-        self.seen += 1
-        self.faded = [
-            fade * mean + (1 - fade) * surprise
-            for mean, fade in zip(self.faded, _SURPRISES, strict=True)
-        ]
-
-
-def predict(train: Answers, test: Answers, *, careful: bool = False) -> Floats:
-    """The probability that each answer of `test` is right, fitted on `train` alone.
-
-    The learners of `test` may be unknown; of each answer only those before it are used.
-    """
-    from scipy.sparse import coo_matrix, csr_matrix, hstack
-    from sklearn.linear_model import LogisticRegression
-
-    usual = float(train.correct.mean())
-    sums: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for skill, correct in zip(train.skill, train.correct, strict=True):
-        sums[int(skill)][0] += correct
-        sums[int(skill)][1] += 1
-    easy = {skill: (right + 5 * usual) / (n + 5) for skill, (right, n) in sums.items()}
-    place = {skill: at for at, skill in enumerate(sorted(easy))}
-
-    def matrix(
-        answers: Answers, shift: Floats | None, scale: Floats | None
-    ) -> tuple["csr_matrix", Floats, Floats]:
-        dense = np.array(list(_rows(answers, easy, usual, careful=careful)))
-        if shift is None or scale is None:
-            shift, scale = dense.mean(0), dense.std(0) + 1e-9
-        dense = (dense - shift) / scale
-        level = np.array([log(easy.get(int(s), usual) / (1 - easy.get(int(s), usual)))
-                          for s in answers.skill])  # fmt: skip
-        at = np.array([place.get(int(s), -1) for s in answers.skill])
-        known = np.flatnonzero(at >= 0)
-        # Each skill its own start and its own worth of some features.
-        own = [np.ones(len(answers)), *(dense[:, n] for n in _OWN)]
-        shape = len(answers), len(place)
-        blocks = [csr_matrix(np.column_stack([dense, level]))] + [
-            coo_matrix((0.5 * values[known], (known, at[known])), shape).tocsr() for values in own
-        ]
-        return hstack(blocks, format="csr"), shift, scale
-
-    known, shift, scale = matrix(train, None, None)
-    asked, _shift, _scale = matrix(test, shift, scale)
-    model = LogisticRegression(C=0.3, max_iter=120).fit(known, train.correct)
-    return np.asarray(model.predict_proba(asked)[:, 1], dtype=np.float64)
+        found.append(Answers(*np.array(table, dtype=np.int64).reshape(-1, 3).T))
+    return found
 
 
 def folds(answers: Answers, number: int, *, seed: int = 1) -> Iterator[tuple[Answers, Answers]]:
