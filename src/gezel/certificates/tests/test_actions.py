@@ -215,7 +215,10 @@ def test_counting_in_the_database_gives_what_the_rule_gives(
 ) -> None:
     """`organisation_counts` and `rules.standing` are two ways to one answer."""
     chance = random.Random(7)
-    types = [a_type(van_dijk, f"Type {n}", jobs=("Mechanic",), months=12) for n in range(3)]
+    types = [
+        a_type(van_dijk, f"Type {n}", jobs=("Mechanic",), months=months)
+        for n, months in enumerate((12, 24, None))
+    ]
     everyone = [a_colleague(van_dijk, f"Member {n}") for n in range(12)]
     for person in everyone:
         for certificate in types:
