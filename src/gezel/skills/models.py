@@ -119,6 +119,13 @@ class Skill(models.Model):
         return in_language(nl=self.own_nl or self.name_nl, en=self.own_en or self.name_en)
 
     @property
+    def origin(self) -> str:
+        """Whose it is: a framework's, the organisation's own, or shared by all."""
+        if self.source == Source.OWN and self.organisation_id is None:
+            return str(_("shared"))
+        return str(self.get_source_display())
+
+    @property
     def about(self) -> str:
         return in_language(nl=self.about_nl, en=self.about_en)
 

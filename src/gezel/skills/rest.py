@@ -11,8 +11,9 @@ from ninja import Field, Header, Router, Schema
 from gezel.connect.api import ApiRequest, Page, Scope, Strict, once, page
 from gezel.people.api import Employment, Person
 from gezel.skills import actions, queries, rules
-from gezel.skills.models import Demand, Evidence, Occupation, RoleProfile, Skill
+from gezel.skills.models import Evidence, Occupation, RoleProfile, Skill
 from gezel.skills.queries import taxonomy
+from gezel.skills.queries.profiles import dated_demands
 from gezel.trust.api import note_reading
 
 router = Router(tags=["skills"])
@@ -200,7 +201,10 @@ def role_profiles(
 
 @router.get("/role-profiles/{pk}", auth=READ, response=ProfileWithDemands)
 def role_profile(request: ApiRequest, pk: int, on: date | None = None) -> ProfileWithDemands:
-    """One role profile: what it asks on a date (today without one), and what changes when."""
+    """One role profile: what it asks on a date (today without one), and what changes when.
+
+    What is asked of a skill that was merged into another is told of the one that stays.
+    """
     profile = get_object_or_404(
         RoleProfile.objects.filter(organisation=request.auth.organisation).prefetch_related(
             "profile_jobs__job"
@@ -208,9 +212,8 @@ def role_profile(request: ApiRequest, pk: int, on: date | None = None) -> Profil
         pk=min(pk, LAST),
     )
     day = on or timezone.localdate()
-    rows = list(Demand.objects.filter(profile=profile).order_by("from_on", "position", "pk"))
-    dated = [rules.DatedDemand(d.skill_id, d.level, d.essential, d.from_on) for d in rows]
-    began = {d.skill_id: d.from_on for d in rows if d.from_on <= day}
+    dated = sorted(dated_demands(profile), key=lambda d: d.from_on)
+    began = {d.skill: d.from_on for d in dated if d.from_on <= day}
     return ProfileWithDemands(
         **_profile(profile).model_dump(),
         on=day,
@@ -221,14 +224,15 @@ def role_profile(request: ApiRequest, pk: int, on: date | None = None) -> Profil
         ],
         demands=[
             DemandOut(
-                skill=d.skill_id,
+                skill=d.skill,
                 level=d.level,
                 essential=d.essential,
                 from_on=d.from_on,
                 low=d.low,
                 high=d.high,
             )
-            for d in rows
+            for d in dated
+            if isinstance(d.skill, int)
         ],
     )
 

@@ -178,11 +178,18 @@ def _write(
         profile=profile, skill__in=[*picture.asks, *ended]
     ).order_by("from_on"):
         rows.setdefault(demand.skill_id, {})[demand.from_on] = demand
+    merged = read.under_merged_names(profile)
     gone: list[int] = []
     new: list[Demand] = []
     changed: list[Demand] = []
     for place, skill in enumerate([*picture.asks, *ended]):
         standing = rows.get(skill, {})
+        if others := [held for n, held in merged.get(skill, {}).items() if n not in picture.asks]:
+            if picture.asks.get(skill) == before.asks.get(skill):
+                continue  # It stands well under its two names, and undoing the merge stays whole.
+            for held in others:
+                gone += [d.pk for day, d in held.items() if day >= on]
+                new += _ended(held, on)
         said = _said(picture.asks.get(skill, rules.Ask(0)), standing, on)
         gone += [d.pk for day, d in standing.items() if day >= on and day not in said]
         for day, demand in standing.items():
@@ -208,6 +215,20 @@ def _write(
     )
     Demand.objects.bulk_create(new, batch_size=500)
     return _assign(profile, picture.jobs - before.jobs, before.jobs - picture.jobs)
+
+
+def _ended(held: Mapping[date, Demand], on: date) -> list[Demand]:
+    """What makes a name be asked no more from `on`, where it was asked until then."""
+    past = [demand for day, demand in held.items() if day < on]
+    if not past or not past[-1].level:
+        return []
+    last = past[-1]
+    return [
+        Demand(
+            profile_id=last.profile_id, skill_id=last.skill_id, from_on=on,
+            position=last.position, level=0, essential=False,
+        )
+    ]  # fmt: skip
 
 
 def _said(ask: rules.Ask, standing: Mapping[date, Demand], on: date) -> dict[date, rules.Later]:

@@ -110,6 +110,11 @@ class LaterRow:
         """Say what is wrong with which control."""
         self.wrong, self.error = wrong, error
 
+    @property
+    def day(self) -> date | None:
+        """The date as a date, where it is one: what the folded line tells."""
+        return _day(self.from_on)
+
 
 @dataclass(slots=True)
 class SkillRow:
@@ -128,8 +133,8 @@ class SkillRow:
 
     @property
     def opened(self) -> bool:
-        """Whether the part with dates ahead has something to show."""
-        return any(row.from_on or row.error for row in self.later)
+        """Whether the part with dates ahead has something to mend."""
+        return any(row.error for row in self.later)
 
 
 @dataclass(slots=True)

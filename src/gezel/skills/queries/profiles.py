@@ -1,6 +1,5 @@
 """What roles ask, for reading and for editing."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +12,7 @@ from gezel.kit.text import in_language
 from gezel.people.api import Employment, Job, Organisation
 from gezel.skills import rules
 from gezel.skills.models import Demand, Level, ProfileJob, RoleProfile, Skill
-from gezel.skills.queries.merged import as_one
+from gezel.skills.queries.merged import as_one, by_profile, stays
 from gezel.skills.queries.taxonomy import give_own_names
 
 
@@ -34,13 +33,14 @@ def profile_rows(
     """The lines of a page of the list, in three queries however many they are."""
     day = on or timezone.localdate()
     rows = {profile.pk: ProfileRow(profile) for profile in profiles}
-    demands: dict[int, list[rules.DatedDemand]] = defaultdict(list)
-    for pk, skill, level, essential, from_on in (
-        Demand.objects.filter(profile__in=rows)
-        .order_by("from_on", "position", "pk")
-        .values_list("profile_id", "skill_id", "level", "essential", "from_on")
-    ):
-        demands[pk].append(rules.DatedDemand(skill, level, essential, from_on))
+    demands = by_profile(
+        (pk, skill, read_as, rules.DatedDemand(skill, level, essential, from_on))
+        for pk, skill, read_as, level, essential, from_on in (
+            Demand.objects.filter(profile__in=rows)
+            .order_by("from_on", "position", "pk")
+            .values_list("profile_id", "skill_id", stays(), "level", "essential", "from_on")
+        )
+    )
     for pk, dated in demands.items():
         rows[pk].skills = len(rules.demand_on(dated, day))
         ahead = rules.changes_ahead(dated, day)
@@ -139,14 +139,39 @@ def role_page(profile: RoleProfile, organisation: Organisation, on: date) -> Rol
     )
 
 
-def picture(profile: RoleProfile, on: date) -> rules.Picture:
-    """The profile as the edit page shows it."""
-    demands = Demand.objects.filter(profile=profile).order_by("position", "pk")
-    return rules.picture_of(
+def dated_demands(profile: RoleProfile) -> list[rules.DatedDemand]:
+    """All a profile asks and asked, in order; `skill` is the key of the skill that stays."""
+    demands = (
+        Demand.objects.filter(profile=profile)
+        .annotate(read_as=stays())
+        .order_by("position", "from_on", "pk")
+    )
+    rows = [
         (
-            rules.DatedDemand(d.skill_id, d.level, d.essential, d.from_on, d.low, d.high)
-            for d in demands
-        ),
+            profile.pk,
+            d.skill_id,
+            d.read_as,
+            rules.DatedDemand(d.skill_id, d.level, d.essential, d.from_on, d.low, d.high),
+        )
+        for d in demands
+    ]
+    return by_profile(rows).get(profile.pk, [])
+
+
+def under_merged_names(profile: RoleProfile) -> dict[int, dict[int, dict[date, Demand]]]:
+    """Skill that stays → skill merged into it → from when → what is asked under that name."""
+    found: dict[int, dict[int, dict[date, Demand]]] = {}
+    merged = Demand.objects.filter(profile=profile, skill__merged_into__gt=0)
+    for demand in merged.annotate(read_as=stays()).order_by("from_on"):
+        names = found.setdefault(demand.read_as, {})
+        names.setdefault(demand.skill_id, {})[demand.from_on] = demand
+    return found
+
+
+def picture(profile: RoleProfile, on: date) -> rules.Picture:
+    """The profile as the edit page shows it; a merged skill as the one that stays."""
+    return rules.picture_of(
+        dated_demands(profile),
         on,
         name_nl=profile.name_nl,
         name_en=profile.name_en,

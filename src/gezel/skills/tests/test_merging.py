@@ -1,5 +1,6 @@
 """Two skills turn out to be one: rules, what is read afterwards, and taking it back."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,14 +8,16 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from gezel.people.api import Organisation, Person, Visitor
-from gezel.skills import actions, queries
+from gezel.skills import actions, queries, rules
 from gezel.skills.models import Demand, Evidence, NeedCount, Skill, SkillAlias, Standing
+from gezel.skills.queries import profiles
 from gezel.skills.queries.taxonomy import find_skills
 from gezel.skills.rules.merging import Both, asked_twice, joined, likely_same
 from gezel.skills.rules.needs import DatedDemand, demand_on
 from gezel.skills.tests.builders import a_profile, a_skill, an_evidence
 
 NOW, APRIL = date(2026, 1, 1), date(2027, 4, 1)
+TODAY = timezone.localdate()
 
 
 def _asks(skill: str, level: int, on: date = NOW, *, essential: bool = False) -> DatedDemand:
@@ -117,6 +120,33 @@ def test_new_evidence_under_either_name_moves_the_one_level_and_the_counts(
 
     assert [(c.skill, c.short) for c in NeedCount.objects.all()] == [(braking, 0)]
     assert Standing.objects.get(person=noor, skill=braking).level > 3
+
+
+def test_the_edited_profile_asks_under_the_name_that_stays(
+    van_dijk: Organisation, femke: Person, brakes: Skill, braking: Skill
+) -> None:
+    profile = a_profile(van_dijk, {brakes: 4, braking: 2}, name="Mechanic")
+    Demand.objects.create(
+        profile=profile, skill=brakes, level=5, from_on=TODAY + timedelta(days=90)
+    )
+    actions.merge_skill(brakes, braking, organisation=van_dijk, by=femke)
+    shown = profiles.picture(profile, TODAY)
+    assert {pk: (ask.level, [d.level for d in ask.later]) for pk, ask in shown.asks.items()} == {
+        braking.pk: (4, [5])
+    }
+    assert profiles.profile_rows([profile], van_dijk)[0].skills == 1
+    rows = set(Demand.objects.values_list("pk", flat=True))
+
+    # Another name leaves both as they were written; another level settles it under one name.
+    named = replace(shown, name_nl="Monteur")
+    actions.save_profile(profile, named, version=profile.version, on=TODAY)
+    assert set(Demand.objects.values_list("pk", flat=True)) == rows
+    lower = replace(named, asks={braking.pk: rules.Ask(3)})
+    actions.save_profile(profile, lower, version=profile.version + 1, on=TODAY)
+
+    assert profiles.picture(profile, TODAY).asks == {braking.pk: rules.Ask(3)}
+    yesterday = profiles.picture(profile, TODAY - timedelta(days=1))
+    assert yesterday.asks[braking.pk].level == 4
 
 
 def test_taken_back_it_is_as_it_was(

@@ -13,7 +13,7 @@ from gezel.people.api import Job, Organisation, Person, Visitor
 from gezel.skills import actions, queries
 from gezel.skills.actions import OlderPicture
 from gezel.skills.events import ProfileChanged
-from gezel.skills.models import Demand, ProfileJob, RoleProfile, Skill, SkillLabel
+from gezel.skills.models import Demand, ProfileJob, RoleProfile, Skill, SkillAlias, SkillLabel
 from gezel.skills.queries import profiles as read
 from gezel.skills.queries import taxonomy
 from gezel.skills.rules import Ask, Later, Picture
@@ -328,7 +328,7 @@ def test_our_name_is_ours_alone_and_finds_the_skill(
         assert str(Skill.objects.get(pk=shared.pk)) == "install electrical equipment"
 
 
-def test_an_empty_name_takes_ours_away(
+def test_an_empty_name_takes_ours_away_and_the_confirmed_word_still_finds_it(
     van_dijk: Organisation, femke: Person, as_visitor: "type[Visitor]"
 ) -> None:
     shared = a_skill("install electrical equipment")
@@ -336,6 +336,11 @@ def test_an_empty_name_takes_ours_away(
 
     assert actions.name_skills(van_dijk, {shared.pk: ("", "")}) == 1
     assert not SkillLabel.objects.exists()
+    (found,) = taxonomy.find_skills(as_visitor(femke), "stroom")
+    assert str(found) == "install electrical equipment"
+
+    # It stands under "Also called", and there it is taken away.
+    actions.remove_alias(SkillAlias.objects.get())
     assert taxonomy.find_skills(as_visitor(femke), "stroom") == []
 
 

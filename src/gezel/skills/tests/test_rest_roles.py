@@ -7,7 +7,7 @@ import pytest
 from ninja.testing import TestClient
 
 from gezel.connect.api import ApiToken
-from gezel.people.api import Organisation
+from gezel.people.api import Organisation, Person
 from gezel.skills import actions
 from gezel.skills.models import Demand, Occupation, OccupationSkill
 from gezel.skills.rest import router
@@ -97,3 +97,17 @@ def test_a_role_profile_tells_what_it_asks_on_a_date(
     earlier = api.get(f"/role-profiles/{profile.pk}?on=2026-05-01", headers=token).json()
     assert earlier["asks"][0]["level"] == 2
     assert api.get(f"/role-profiles/{theirs.pk}", headers=token).status_code == 404
+
+
+def test_a_merged_skill_is_asked_as_the_one_that_stays(
+    api: TestClient, van_dijk: Organisation, femke: Person
+) -> None:
+    brakes = a_skill("Brakes", organisation=van_dijk)
+    braking = a_skill("Braking systems", organisation=van_dijk)
+    profile = a_profile(van_dijk, {brakes: 4, braking: 2})
+    actions.merge_skill(brakes, braking, organisation=van_dijk, by=femke)
+
+    told = api.get(f"/role-profiles/{profile.pk}", headers=_token(van_dijk, "skills:read")).json()
+
+    assert [(a["skill"], a["level"]) for a in told["asks"]] == [(braking.pk, 4)]
+    assert {d["skill"] for d in told["demands"]} == {braking.pk}

@@ -27,7 +27,7 @@ from gezel.skills.views.asked import day_asked, key_asked, words_asked
 
 ROLES, OCCUPATIONS = 12, 12
 # What makes a goal of it stands in a room above: asked by name, never imported.
-SET_GOAL = "plans:set_goal"
+SET_GOAL, MAKE_PLANS = "plans:set_goal", "plans:make"
 
 
 @at_work
@@ -86,6 +86,7 @@ def role(request: Request, pk: int) -> HttpResponse:
             "later_dates": rules.later_dates(demands, today),
             "asked_on": asked_on if day != today else None,
             "goal": _address(SET_GOAL),
+            "make": _address(MAKE_PLANS),
         },
     )
 
