@@ -27,6 +27,10 @@ def _area(label: Any, rows: int, **kwargs: Any) -> forms.CharField:
     )
 
 
+# Rows of answers or steps that a new question shows at once.
+FIRST_ROWS = 4
+
+
 class PartsForm(forms.Form):
     """The parts of a test, one on each line, in one or both languages."""
 
@@ -164,6 +168,21 @@ class ItemForm(forms.Form):
             }
             for row in range(1, MOST_OPTIONS + 1)
         ]
+
+    @property
+    def first_rows(self) -> list[dict[str, Any]]:
+        """As many rows as most questions need."""
+        return self.rows[:FIRST_ROWS]
+
+    @property
+    def more_rows(self) -> list[dict[str, Any]]:
+        """The other rows, folded until one of them holds something."""
+        return self.rows[FIRST_ROWS:]
+
+    @property
+    def more_in_use(self) -> bool:
+        parts = (row[name] for row in self.more_rows for name in ("nl", "en", "right") if row[name])
+        return any(part.value() or part.errors for part in parts)
 
     def _pair(self, name: str) -> dict[str, str]:
         return {code: self.cleaned_data.get(f"{name}_{code}", "") or "" for code in ("nl", "en")}
