@@ -439,7 +439,7 @@ def _take(packed: _Packed, state: _State, rows: Ints, p: Parameters) -> _Moved:
     seen = shown - packed.bias[rows] - packed.leniency[rows]
     moved = faded + weight * (seen - faded)
     left = variance * (1.0 - weight)
-    _open_ended(packed, rows, (faded, variance), (moved, left), p)
+    _open_ended(packed, rows, (faded, variance), (moved, left))
 
     module = what == _MODULE
     state.only_modules[at] &= module
@@ -477,29 +477,27 @@ def _fade(packed: _Packed, at: Ints, state: _State, until: Ints, p: Parameters) 
     return np.where(days > 0, level, mean), np.where(days > 0, unsure, sd)
 
 
-def _open_ended(packed: _Packed, rows: Ints, before: _Pair, after: _Pair, p: Parameters) -> None:
-    """Ratings at an end of the scale say "at least" or "at most"; changes `after` in place.
+def _open_ended(packed: _Packed, rows: Ints, before: _Pair, after: _Pair) -> None:
+    """A rating at the top of the scale says "at least"; changes `after` in place.
 
-    Who gives a 5 had no 6 to give. So a 5 is "4.5 or more" and a 1 is "1.5 or less", and counts
-    as the level one expects of such a rating (a censored normal observation).
+    Who gives a 5 had no 6 to give. So a 5 is "4.5 or more", and counts as the level one expects of
+    such a rating (a censored normal observation). A 1 is no "at most": it says that someone knows
+    of it, and below that is "no evidence", which nobody can give.
 
     Args:
         before, after: level and variance of these rows before and after the piece.
     """
     shown = packed.shown[rows]
-    at_end = (shown == p.lowest_rating) | (shown == float(HIGHEST_LEVEL))
-    ends = np.flatnonzero((packed.what[rows] == _RATING) & at_end)
-    if not ends.size:
+    top = np.flatnonzero((packed.what[rows] == _RATING) & (shown == float(HIGHEST_LEVEL)))
+    if not top.size:
         return
-    # Turned over for the low end, so that both are "at least".
-    turn = np.where(shown[ends] == p.lowest_rating, -1.0, 1.0)
-    level, own = before[0][ends], before[1][ends]
-    expected = level + packed.bias[rows][ends] + packed.leniency[rows][ends]
-    spread = np.sqrt(own + packed.variance[rows][ends])
-    at = np.clip(turn * (shown[ends] - 0.5 * turn - expected) / spread, -8.0, 8.0)
+    level, own = before[0][top], before[1][top]
+    expected = level + packed.bias[rows][top] + packed.leniency[rows][top]
+    spread = np.sqrt(own + packed.variance[rows][top])
+    at = np.clip((shown[top] - 0.5 - expected) / spread, -8.0, 8.0)
     beyond = _density(at) / _above(at)
-    after[0][ends] = level + turn * own / spread * beyond
-    after[1][ends] = own - own * own / (spread * spread) * beyond * (beyond - at)
+    after[0][top] = level + own / spread * beyond
+    after[1][top] = own - own * own / (spread * spread) * beyond * (beyond - at)
 
 
 def _above(at: Floats) -> Floats:

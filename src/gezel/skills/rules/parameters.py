@@ -46,8 +46,6 @@ class Parameters:
     # split of a lead's and colleague's spread into noise and strictness is our assumption; the
     # nightly fit replaces it by what the organisation's own ratings show (`rules.raters`).
     sources: Mapping[str, Source]
-    # Ratings lie between this and the highest level; 0 is no rating but "no evidence".
-    lowest_rating: float
     # A test without a spread of its own.
     test_sd: float
     # Who holds a certificate is at or above its level with this probability.
@@ -90,7 +88,6 @@ PARAMETERS: Mapping[int, Parameters] = MappingProxyType(
                     "lead": Source(bias=0.0, noise=0.5, leniency=0.35),
                 }
             ),
-            lowest_rating=1.0,
             test_sd=0.4,
             certificate_p=0.9,
             module_shift=0.63,

@@ -110,7 +110,13 @@ def test_who_gives_a_five_had_no_six_to_give() -> None:
     )
 
     assert again.level >= believed.level > 4.5
-    assert estimate([Piece(1, "lead", 1, TODAY, "daan")], TODAY).level < 1
+
+
+def test_a_one_says_that_someone_knows_of_it() -> None:
+    """Two who both see level 1 do not together come to less than it."""
+    both = [Piece(1, "lead", 1, TODAY, "daan"), Piece(2, "self", 1, TODAY, "noor")]
+
+    assert 1 <= estimate(both, TODAY).level < 1.2
 
 
 def test_a_module_adds_a_little_and_never_more_than_it_assessed() -> None:
