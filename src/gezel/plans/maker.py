@@ -24,7 +24,7 @@ from gezel.plans import queries, rules
 from gezel.plans.models import Goal, PlanningRules, Step
 from gezel.plans.rules import optimise, planning
 from gezel.plans.rules.planning import Aim, Case, Why
-from gezel.skills.api import DatedDemand, RoleProfile, Skill, Standing, demand_on, skills_by_key
+from gezel.skills.api import RoleProfile, Skill, Standing, requirements, skills_by_key
 
 MOST_ACTIVITIES = 400
 # Up to so many activities worth looking at, the page waits for its plans; beyond, a job makes them.
@@ -82,18 +82,16 @@ def from_goal(goal: Goal) -> Start:
 
 def from_role(person: Person, profile: RoleProfile, until: date) -> Start:
     """What a role asks by a date and someone does not show yet."""
-    asked = [
-        DatedDemand(d.skill_id, d.level, d.essential, d.from_on)
-        for d in profile.demands.order_by("from_on", "position", "pk")
-    ]
     held = _held(person)
     gaps = (
         planning.Gap(
-            pk, held.get(pk, 0.0), r.level, planning.weight_of(essential=r.essential, until=until)
+            r.skill.pk,
+            held.get(r.skill.pk, 0.0),
+            r.level,
+            planning.weight_of(essential=r.essential, until=until),
         )
-        for r in demand_on(asked, until)
-        for pk in [int(str(r.skill))]
-        if r.level - held.get(pk, 0.0) >= rules.CLOSE_ENOUGH
+        for r in requirements(profile, until)
+        if isinstance(r.skill, Skill) and r.level - held.get(r.skill.pk, 0.0) >= rules.CLOSE_ENOUGH
     )
     return Start(tuple(gaps), profile.name, until, profile=profile)
 

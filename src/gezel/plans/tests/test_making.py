@@ -251,6 +251,27 @@ def test_from_my_needs_choosing_makes_a_goal_of_ones_own_role(
     assert goal.steps.count() > 0
 
 
+def test_who_already_has_that_goal_plans_it_and_sets_no_second_one(
+    noor: Person, goal: Goal, skill: Skill, offer: dict[str, Activity], visit: Visit
+) -> None:
+    client = visit(noor)
+    text = page(client, asked(None, skill=skill.pk, level=3))
+    client.post(reverse("plans:choose_plan"), form_of(text, "value"))
+
+    assert list(Goal.objects.filter(person=noor)) == [goal]
+    assert goal.steps.exists()
+
+
+def test_a_merged_skill_is_planned_under_the_name_that_stays(
+    van_dijk: Organisation, noor: Person, skill: Skill
+) -> None:
+    away = a_skill("Work on HV", organisation=van_dijk)
+    role = a_profile(van_dijk, {away: 3})
+    Skill.objects.filter(pk=away.pk).update(merged_into=skill)
+
+    assert [gap.skill for gap in maker.from_role(noor, role, in_days(90)).gaps] == [skill.pk]
+
+
 def test_nothing_missing_says_so(noor: Person, visit: Visit) -> None:
     assert "Nothing is missing" in page(visit(noor), {})
 

@@ -83,20 +83,26 @@ def _read(request: Request, data: QueryDict) -> Asked:
 def _start(request: Request, data: QueryDict, ahead: timedelta) -> maker.Start:
     """What the plan is for, among what the visitor may plan; only one's own goals."""
     visitor, until = request.visitor, timezone.localdate() + ahead
+    mine = (
+        policy.own_goals(visitor)
+        .filter(state=Goal.State.OPEN, organisation=visitor.organisation)
+        .select_related("profile", "skill", "agreement")
+    )
     if pk := _number(data.get("goal", "")):
-        mine = policy.own_goals(visitor).filter(
-            state=Goal.State.OPEN, organisation=visitor.organisation
-        )
-        return maker.from_goal(
-            get_object_or_404(mine.select_related("profile", "skill", "agreement"), pk=pk)
-        )
+        return maker.from_goal(get_object_or_404(mine, pk=pk))
     if pk := _number(data.get("profile", "")):
         profile = get_object_or_404(profiles_to_read(visitor), pk=pk)
+        # Whoever is on the way there already plans that goal, and does not set a second one.
+        if under_way := mine.filter(profile=profile).order_by("pk").first():
+            return maker.from_goal(under_way)
         return maker.from_role(visitor.person, profile, until)
     if pk := _number(data.get("skill", "")):
         skills = Skill.objects.usable_by(visitor).worded_by(visitor.organisation)
         level = min(5, max(1, _number(data.get("level", "")) or 3))
-        return maker.from_skill(visitor.person, get_object_or_404(skills, pk=pk), level, until)
+        skill = get_object_or_404(skills, pk=pk)
+        if under_way := mine.filter(skill=skill, level=level).order_by("pk").first():
+            return maker.from_goal(under_way)
+        return maker.from_skill(visitor.person, skill, level, until)
     return maker.from_needs(visitor, until)
 
 

@@ -317,8 +317,8 @@ def test_on_an_earlier_day_only_what_was_seen_by_then_counts(noor: Person, daan:
     an_evidence(noor, skill, level=1, by=daan, on=date(2026, 1, 10))
     an_evidence(noor, skill, level=4, by=daan, on=date(2026, 6, 10))
 
-    assert queries.ledger(noor, skill, date(2026, 3, 1)).estimate.level < 1
-    assert queries.levels([noor.pk], date(2026, 3, 1))[noor.pk, skill.pk][0] < 1
+    assert queries.ledger(noor, skill, date(2026, 3, 1)).estimate.level < 1.3
+    assert queries.levels([noor.pk], date(2026, 3, 1))[noor.pk, skill.pk][0] < 1.3
     assert queries.levels([noor.pk])[noor.pk, skill.pk][0] > 3.5
     assert queries.ledger(noor, skill, date(2025, 1, 1)).entries == []
 

@@ -43,7 +43,7 @@ def test_needs_tell_what_is_asked_beside_what_is_shown(
 
     (item,) = told.json()["items"]
     assert (item["person"], item["role_profile"]) == (noor.pk, role.pk)
-    assert (item["asked"][0]["level"], item["asked"][0]["short"]) == (0.847, 3.2)
+    assert (item["asked"][0]["level"], item["asked"][0]["short"]) == (1.228, 2.8)
     assert Reading.objects.get().about == noor
 
 
