@@ -77,7 +77,11 @@ def run(name: str, given: list[str]) -> tuple[Outcome, float]:
             environment[DATABASE_URL] = address
         print(f"gezel: testing on {name}", flush=True)
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-n", "2", f"--junitxml={report}"]
+            [
+                # The walks over every page are long and come last: who is done takes over.
+                *(sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"),
+                f"--junitxml={report}",
+            ]
             + (not_repeated(given) if name != "sqlite" else given),
             cwd=ROOT,
             env=environment,
