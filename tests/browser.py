@@ -56,6 +56,8 @@ def complain_to(page: Page, complaints: list[str]) -> None:
 
 def assert_accessible(page: Page, *, where: str = "") -> None:
     """axe finds nothing against WCAG 2.2 AA, and nothing sticks out sideways."""
+    # A click returns once the next page has answered, which may be before it has a first element.
+    page.wait_for_load_state()
     found = Axe().run(page, options=RULES).response["violations"]
     told = [f"{v['id']}: {v['help']} — {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found]
     assert not told, f"{where or page.url}: " + "\n".join(told)
