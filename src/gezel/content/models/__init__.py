@@ -1,0 +1,14 @@
+"""The tables of this room, each file along its meaning."""
+
+from gezel.content.models.attempts import ATTEMPTS_OF_A_PERSON, Answer, Attempt
+from gezel.content.models.modules import Block, BlockQuerySet, Media, Module
+
+__all__ = [
+    "ATTEMPTS_OF_A_PERSON",
+    "Answer",
+    "Attempt",
+    "Block",
+    "BlockQuerySet",
+    "Media",
+    "Module",
+]
