@@ -67,8 +67,18 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 
 _hosts = {urlsplit(BASE_URL).hostname or "localhost"}
-if _hosts & {"localhost", "127.0.0.1"}:
+_at_home = bool(_hosts & {"localhost", "127.0.0.1"})
+if _at_home:
     _hosts |= {"localhost", "127.0.0.1", "[::1]"}
+# Where packages of others run, away from everything of ours. A star gives every attempt a host of
+# its own, so that its pages share an origin with each other and with nothing else; without one,
+# each page is alone in an opaque origin. See docs/decisions/0009.
+_ours = urlsplit(BASE_URL)
+_beside = f"{'*.localhost' if _at_home else _ours.hostname}:{(_ours.port or 8000) + 1}"
+CONTENT_URL = os.environ.get("GEZEL_CONTENT_URL", f"{_ours.scheme}://{_beside}").rstrip("/")
+if urlsplit(CONTENT_URL).netloc == _ours.netloc:
+    raise ImproperlyConfigured("GEZEL_CONTENT_URL must be another host or port than GEZEL_BASE_URL")
+_hosts.add((urlsplit(CONTENT_URL).hostname or "").removeprefix("*"))
 ALLOWED_HOSTS = sorted(_hosts | ({"testserver"} if TESTING else set()))
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
@@ -107,6 +117,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gezel.content.origin.ContentOrigin",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

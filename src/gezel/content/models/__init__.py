@@ -2,6 +2,7 @@
 
 from gezel.content.models.attempts import ATTEMPTS_OF_A_PERSON, Answer, Attempt
 from gezel.content.models.modules import Block, BlockQuerySet, Media, Module
+from gezel.content.models.packages import Edition, Package, PackageAttempt, UnitState
 
 __all__ = [
     "ATTEMPTS_OF_A_PERSON",
@@ -9,6 +10,10 @@ __all__ = [
     "Attempt",
     "Block",
     "BlockQuerySet",
+    "Edition",
     "Media",
     "Module",
+    "Package",
+    "PackageAttempt",
+    "UnitState",
 ]

@@ -1,10 +1,17 @@
 """`gezel serve`: the product, with its worker, in one process start."""
 
+import ctypes
 import gc
 import os
+import signal
+import socket
+import sys
 from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -21,6 +28,44 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def content_port() -> int | None:
+    """The port of the content origin, when it is one we listen on ourselves.
+
+    Behind a proxy its address has no port of its own, and comes in with everything else.
+    """
+    return urlsplit(settings.CONTENT_URL).port
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether we may listen there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def beside(run: Callable[[], None]) -> Iterator[None]:
+    """Run something in a process of its own until the block ends, or this process does."""
+    parent = os.getpid()
+    child = os.fork()
+    if child == 0:
+        if sys.platform == "linux":
+            # Killed outright, we could not take it along; the system does.
+            ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+        if os.getppid() == parent:
+            run()
+        os._exit(0)
+    try:
+        yield
+    finally:
+        os.kill(child, signal.SIGTERM)
+        os.waitpid(child, 0)
 
 
 class Command(BaseCommand):
@@ -62,16 +107,35 @@ class Command(BaseCommand):
         from granian import Granian  # noqa: PLC0415 # 21 MB that no other command needs
         from granian.constants import Interfaces  # noqa: PLC0415
 
-        server = Granian(
-            "gezel.site.wsgi:application",
-            address=options["host"],
-            port=options["port"],
-            interface=Interfaces.WSGI,
-            workers=options["processes"],
-            blocking_threads=options["threads"],
-            respawn_failed_workers=True,
-            log_access=False,
-        )
-        self.stdout.write(f"Gezel: http://{options['host']}:{options['port']}  (Ctrl-C stops)")
-        self.stdout.flush()
-        server.serve()
+        def listen(port: int, *, processes: int, threads: int) -> None:
+            Granian(
+                "gezel.site.wsgi:application",
+                address=options["host"],
+                port=port,
+                interface=Interfaces.WSGI,
+                workers=processes,
+                blocking_threads=threads,
+                respawn_failed_workers=True,
+                log_access=False,
+            ).serve()
+
+        def serve() -> None:
+            self.stdout.write(f"Gezel: http://{options['host']}:{options['port']}  (Ctrl-C stops)")
+            self.stdout.flush()
+            listen(options["port"], processes=options["processes"], threads=options["threads"])
+
+        def serve_content(port: int) -> None:
+            os.environ.pop("GEZEL_WORKER_THREAD", None)
+            listen(port, processes=1, threads=4)
+
+        elsewhere = content_port()
+        if elsewhere is None or elsewhere == options["port"]:
+            serve()
+        elif not is_free(options["host"], elsewhere):
+            self.stderr.write(
+                f"Port {elsewhere} is taken: packages will not play. Set GEZEL_CONTENT_URL."
+            )
+            serve()
+        else:
+            with beside(lambda: serve_content(elsewhere)):
+                serve()

@@ -1,0 +1,191 @@
+"""The content origin: where packages of others run, in a box that knows nothing of ours.
+
+An address there begins with the key of one attempt and leads to the files of its edition; there
+is nothing else at this origin, no cookie is read or set, and no address of Gezel answers. Why it
+is made this way: docs/decisions/0009.
+"""
+
+import mimetypes
+import re
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from gezel.content.models import PackageAttempt
+from gezel.content.parts import in_parts
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+# A key that is withdrawn (who left, who was signed out) stops working within this many seconds.
+_BELIEVED = 30
+
+# What makes a browser run something gets its type from here, never from the package.
+_TYPES = {
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "application/xhtml+xml",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+    ".xml": "text/xml",
+    ".xsd": "text/xml",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+    ".vtt": "text/vtt",
+    ".mp4": "video/mp4",
+    ".m4a": "audio/mp4",
+    ".wasm": "application/wasm",
+    ".swf": "application/octet-stream",
+}
+
+
+def is_wild() -> bool:
+    """Whether every attempt has a host of its own."""
+    return (urlsplit(settings.CONTENT_URL).hostname or "").startswith("*.")
+
+
+def origin_of(key: str) -> str:
+    """The origin at which the content of one attempt runs: `https://key.content.example`."""
+    return str(settings.CONTENT_URL).replace("*", key, 1)
+
+
+def address_of(key: str, path: str) -> str:
+    """The address of a file of the edition someone plays; `path` as it stands in the package."""
+    return f"{origin_of(key)}/{key}/{path.lstrip('/')}"
+
+
+def is_content_host(request: HttpRequest) -> bool:
+    """Whether this request came to the content origin rather than to Gezel."""
+    told = urlsplit(settings.CONTENT_URL)
+    host = urlsplit(f"//{request.get_host().lower()}")
+    name = (told.hostname or "").lower()
+    if name.startswith("*.") and (host.hostname or "").endswith(name[1:]):
+        return True
+    # By whatever name this machine is called: at the content's own port Gezel does not answer.
+    own_port = told.port is not None and told.port != urlsplit(settings.BASE_URL).port
+    return host.netloc == told.netloc.lower() or (own_port and host.port == told.port)
+
+
+class ContentOrigin:
+    """Answers everything at the content origin, before anything that knows of people."""
+
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not is_content_host(request):
+            return self.respond(request)
+        try:
+            response = answer(request)
+        except DatabaseError:
+            response = HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+            response["Retry-After"] = "5"
+        return boxed(response)
+
+
+def answer(request: HttpRequest) -> HttpResponseBase:
+    """A file of the edition that the key in the address opens; 404 for everything else."""
+    if request.method not in {"GET", "HEAD"}:
+        return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
+    if request.headers.get("Service-Worker"):
+        # It would outlive the attempt and answer in its place.
+        return HttpResponse(status=HTTPStatus.FORBIDDEN)
+    key, _slash, path = request.path_info.lstrip("/").partition("/")
+    if not _KEY.fullmatch(key):
+        return HttpResponse(status=HTTPStatus.NOT_FOUND)
+    if is_wild() and not request.get_host().startswith(f"{key}."):
+        return HttpResponse(status=HTTPStatus.NOT_FOUND)
+    folder = _folder(key)
+    file = _file(folder, path) if folder else None
+    if file is None:
+        return HttpResponse(status=HTTPStatus.NOT_FOUND)
+    kind = _TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0]
+    status = file.stat()
+    response = in_parts(
+        request,
+        lambda: file.open("rb"),
+        size=status.st_size,
+        etag=f'"{status.st_mtime_ns:x}-{status.st_size:x}"',
+        kind=kind or "application/octet-stream",
+    )
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+def _folder(key: str) -> Path | None:
+    """The folder that a key opens, remembered for a moment: a page asks for many files."""
+    near = caches["near"]
+    name = f"content:{key}"
+    known = near.get(name)
+    if known is None:
+        attempt = (
+            PackageAttempt.objects.filter(key=key, person__is_active=True)
+            .select_related("edition")
+            .only("key_until", "edition__digest")
+            .first()
+        )
+        known = (str(attempt.edition.folder), attempt.key_until) if attempt else ("", None)
+        near.set(name, known, _BELIEVED)
+    folder, until = known
+    return (
+        Path(folder) if folder and isinstance(until, datetime) and until > timezone.now() else None
+    )
+
+
+def _file(folder: Path, path: str) -> Path | None:
+    """The file at that place in the package, never outside it, through no link."""
+    parts = path.split("/")
+    if "\x00" in path or any(part in {"", ".", ".."} for part in parts):
+        return None
+    file = folder.joinpath(*parts)
+    try:
+        inside = file.resolve(strict=True).is_relative_to(folder.resolve(strict=True))
+    except (OSError, RuntimeError):
+        return None
+    return file if inside and file.is_file() else None
+
+
+def boxed(response: HttpResponseBase) -> HttpResponseBase:
+    """The walls of the box, on every answer of this origin.
+
+    Content may run its own scripts and load its own files. It may not reach another host, be
+    shown anywhere but in our player, navigate what is around it, or use the phone's senses.
+    """
+    ours = urlsplit(settings.BASE_URL)
+    around = {settings.BASE_URL}
+    if ours.hostname in {"localhost", "127.0.0.1"}:
+        around |= {
+            f"{ours.scheme}://{name}:{ours.port or 80}" for name in ("localhost", "127.0.0.1")
+        }
+    # A page alone in an opaque origin has no 'self' that a browser would agree on.
+    here = "'self'" if is_wild() else f"'self' {settings.CONTENT_URL}"
+    policy = [
+        f"default-src {here} data: blob: 'unsafe-inline' 'unsafe-eval'",
+        "object-src 'none'",
+        f"base-uri {here}",
+        f"form-action {here}",
+        f"frame-ancestors {here} {' '.join(sorted(around))}",
+        "sandbox allow-scripts allow-forms allow-modals allow-popups allow-downloads"
+        + (" allow-same-origin" if is_wild() else ""),
+    ]
+    response["Content-Security-Policy"] = "; ".join(policy)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Referrer-Policy"] = "no-referrer"
+    response["Permissions-Policy"] = (
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()"
+    )
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    # The key in the address is what opens a file; a cookie would not be looked at.
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
