@@ -13,7 +13,7 @@ from gezel.assessment.tests import builders as assessment
 from gezel.catalogue.tests import builders as catalogue
 from gezel.certificates.tests import builders as certificates
 from gezel.connect.tests.builders import a_token
-from gezel.content.actions import start
+from gezel.content.actions import begin_upload, start
 from gezel.content.models import Media
 from gezel.content.tests import builders as content
 from gezel.kit.models import Task
@@ -104,6 +104,9 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             for page in ("sit", "answer", "result", "keep")
         },
         **{f"assessment:{page}:pk": questions.pk for page in ("intake", "take_over", "drop")},
+        "content:upload:pk": begin_upload(
+            noor, van_dijk, purpose="image", name="photo.jpg", length=3
+        ).pk,
         "form": "csv",
         "name": "picture.png",
         "key": "no-such-key",

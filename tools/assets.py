@@ -33,6 +33,10 @@ FILES = {
     "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2",
     "@fontsource-variable/inter/LICENSE": "LICENSE-inter.txt",
     "lucide-static/LICENSE": "LICENSE-lucide.txt",
+    "tus-js-client/dist/tus.min.js": "tus.min.js",
+    "tus-js-client/LICENSE": "LICENSE-tus-js-client.txt",
+    "sortablejs/Sortable.min.js": "sortable.min.js",
+    "sortablejs/LICENSE": "LICENSE-sortablejs.txt",
 }
 
 

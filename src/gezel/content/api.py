@@ -1,8 +1,10 @@
 """The front door of content."""
 
 from gezel.content.actions import (
+    Arrived,
     Given,
     Refused,
+    claim_upload,
     finish,
     keep_answers,
     keep_upload,
@@ -15,12 +17,14 @@ from gezel.content.policy import modules_to_play
 __all__ = [
     "ATTEMPTS_OF_A_PERSON",
     "Answer",
+    "Arrived",
     "Attempt",
     "Block",
     "Given",
     "Media",
     "Module",
     "Refused",
+    "claim_upload",
     "finish",
     "keep_answers",
     "keep_upload",

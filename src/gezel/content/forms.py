@@ -216,6 +216,8 @@ class ImageForm(BlockForm):
     caption_nl = _line(_("Caption in Dutch"))
     caption_en = _line(_("Caption in English"))
 
+    upload = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
     def check(self) -> None:
         self.need("alt")
 
@@ -227,8 +229,9 @@ class VideoForm(BlockForm):
         label=_("Video"),
         required=False,
         widget=forms.FileInput(attrs={"accept": "video/mp4,video/webm"}),
-        help_text=_("MP4 or WebM, at most 200 MB."),
+        help_text=_("MP4 or WebM, at most 1 GB."),
     )
+    upload = forms.UUIDField(widget=forms.HiddenInput, required=False)
     title_nl = _line(_("Title in Dutch"))
     title_en = _line(_("Title in English"))
     transcript_nl = _area(_("What is said and shown, in Dutch"))

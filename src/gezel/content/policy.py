@@ -1,9 +1,17 @@
 """What may someone play, answer, look at and change?"""
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from gezel.catalogue.api import Activity
-from gezel.content.models import ATTEMPTS_OF_A_PERSON, Attempt, Media, Module
+from gezel.content.models import (
+    ATTEMPTS_OF_A_PERSON,
+    UPLOADS_OF_A_PERSON,
+    Attempt,
+    Media,
+    Module,
+    Upload,
+)
 from gezel.people.api import Visitor
 
 
@@ -30,6 +38,15 @@ def may_edit(visitor: Visitor, module: Module) -> bool:
 def own_attempts(visitor: Visitor) -> QuerySet[Attempt]:
     """One's own attempts, wherever one works by now; nobody else's, whoever asks."""
     return Attempt.objects.filter(person__in=ATTEMPTS_OF_A_PERSON.people_for(visitor))
+
+
+def own_uploads(visitor: Visitor) -> QuerySet[Upload]:
+    """Files someone is bringing in where they work now, as long as they are kept."""
+    return Upload.objects.filter(
+        person__in=UPLOADS_OF_A_PERSON.people_for(visitor),
+        organisation=visitor.organisation,
+        expires_at__gt=timezone.now(),
+    )
 
 
 def media_to_see(visitor: Visitor, module_pk: int) -> QuerySet[Media]:

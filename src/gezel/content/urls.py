@@ -3,7 +3,7 @@
 from django.urls import path
 
 from gezel.content import panels
-from gezel.content.views import files, making, playing
+from gezel.content.views import files, making, playing, uploads
 
 app_name = "content"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
          name="captions_nl"),
     path("<int:module_pk>/captions/<int:block_pk>/en.vtt", files.captions, {"language": "en"},
          name="captions_en"),
+    path("uploads/", uploads.begin, name="uploads"),
+    path("uploads/<uuid:pk>", uploads.part, name="upload"),
     path("panel/continue/", panels.panel_continue, name="panel_continue"),
     path("panel/start/<int:activity_pk>/", panels.panel_start, name="panel_start"),
     path("new/", making.new, name="new"),

@@ -14,18 +14,30 @@ from gezel.content.actions.authoring import (
 )
 from gezel.content.actions.files import Refused, keep_captions, keep_upload
 from gezel.content.actions.playing import Given, Incomplete, Kept, finish, keep_answers, start
+from gezel.content.actions.receiving import (
+    Arrived,
+    begin_upload,
+    claim_upload,
+    drop_upload,
+    sweep_uploads,
+    take_part,
+)
 
 __all__ = [
+    "Arrived",
     "Given",
     "Incomplete",
     "Kept",
     "Outdated",
     "Refused",
     "add_block",
+    "begin_upload",
     "change_block",
     "change_module",
+    "claim_upload",
     "close",
     "draft_module",
+    "drop_upload",
     "finish",
     "keep_answers",
     "keep_captions",
@@ -35,4 +47,6 @@ __all__ = [
     "open_up",
     "remove_block",
     "start",
+    "sweep_uploads",
+    "take_part",
 ]

@@ -96,7 +96,7 @@ def _too_many_pixels() -> Refused:
 def _keep_film(organisation: Organisation, upload: IO[bytes], kind: str) -> Media:
     upload.seek(0, os.SEEK_END)
     if upload.tell() > uploads.LARGEST_VIDEO:
-        raise Refused(_("This video is larger than 200 MB. Make it shorter or smaller."))
+        raise Refused(_("This video is larger than 1 GB. Make it shorter or smaller."))
     upload.seek(0)
     return _keep(organisation, File(upload), kind)
 

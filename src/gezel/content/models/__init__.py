@@ -3,17 +3,21 @@
 from gezel.content.models.attempts import ATTEMPTS_OF_A_PERSON, Answer, Attempt
 from gezel.content.models.modules import Block, BlockQuerySet, Media, Module
 from gezel.content.models.packages import Edition, Package, PackageAttempt, UnitState
+from gezel.content.models.uploads import UPLOADS_OF_A_PERSON, ContentSettings, Upload
 
 __all__ = [
     "ATTEMPTS_OF_A_PERSON",
+    "UPLOADS_OF_A_PERSON",
     "Answer",
     "Attempt",
     "Block",
     "BlockQuerySet",
+    "ContentSettings",
     "Edition",
     "Media",
     "Module",
     "Package",
     "PackageAttempt",
     "UnitState",
+    "Upload",
 ]

@@ -7,8 +7,20 @@ from dataclasses import dataclass
 
 MEGABYTE = 1024 * 1024
 LARGEST_IMAGE = 15 * MEGABYTE
-LARGEST_VIDEO = 200 * MEGABYTE
+LARGEST_VIDEO = 1024 * MEGABYTE
+LARGEST_AUDIO = 200 * MEGABYTE
+LARGEST_FILE = 200 * MEGABYTE
+LARGEST_PACKAGE = 2 * 1024 * MEGABYTE
 LARGEST_DRAWING = MEGABYTE
+# What a file that arrives in parts may be used for, and how large it may be for that.
+PURPOSES = {
+    "image": LARGEST_IMAGE,
+    "video": LARGEST_VIDEO,
+    "audio": LARGEST_AUDIO,
+    "file": LARGEST_FILE,
+    "proof": LARGEST_IMAGE,
+    "package": LARGEST_PACKAGE,
+}
 MOST_PIXELS = 40_000_000
 # Twice the width of the widest column, for sharp screens; larger only costs a phone its data.
 WIDEST = 1_600

@@ -14,8 +14,9 @@ from gezel.content import actions, policy, queries
 from gezel.content.actions.authoring import Outdated
 from gezel.content.forms import BLOCK_FORMS, SKILL_ROWS, AboutForm, BlockForm
 from gezel.content.models import Block, Media, Module
+from gezel.content.rules import uploads
 from gezel.content.rules.bodies import Video, Words
-from gezel.people.api import Organisation, Request, at_work
+from gezel.people.api import Organisation, Person, Request, at_work
 from gezel.skills.api import propose
 
 
@@ -180,16 +181,26 @@ def _block_form(request: Request, module: Module, kind: str, block: Block | None
     form = make(
         request.POST if posted else None, request.FILES if posted else None, initial=initial
     )
-    if form.is_bound and form.is_valid() and (kept := _keep_block(module, form, block)):
+    if (
+        form.is_bound
+        and form.is_valid()
+        and (kept := _keep_block(request.user, module, form, block))
+    ):
         return _back_to(kept)
-    told = {"form": form, "module": module, "kind": Block.Kind(kind), "standing": block}
+    told = {
+        "form": form,
+        "module": module,
+        "kind": Block.Kind(kind),
+        "standing": block,
+        "most": uploads.PURPOSES.get(kind),
+    }
     return render(request, "content/block.html", told, status=422 if form.is_bound else 200)
 
 
-def _keep_block(module: Module, form: BlockForm, block: Block | None) -> Block | None:
+def _keep_block(by: Person, module: Module, form: BlockForm, block: Block | None) -> Block | None:
     """Keep what the form says, its files first; or nothing, and the form tells why."""
     try:
-        file = _taken_in(module, form, block)
+        file = _taken_in(by, module, form, block)
         body = _with_captions(form, block)
     except actions.Refused as error:
         form.add_error("file", error)
@@ -206,12 +217,20 @@ def _keep_block(module: Module, form: BlockForm, block: Block | None) -> Block |
         return None
 
 
-def _taken_in(module: Module, form: BlockForm, block: Block | None) -> Media | None:
+def _taken_in(by: Person, module: Module, form: BlockForm, block: Block | None) -> Media | None:
+    """The file of a block: one that went ahead in parts, or one that came with the form."""
     if "file" not in form.fields:
         return None
+    organisation = module.activity.organisation
+    if (ahead := form.cleaned_data.get("upload")) is not None:
+        with (
+            actions.claim_upload(by, ahead, purpose=form.kind) as arrived,
+            arrived.path.open("rb") as file,
+        ):
+            return actions.keep_upload(organisation, file, expected=form.kind)
     upload = form.cleaned_data.get("file")
     if upload is not None:
-        return actions.keep_upload(module.activity.organisation, upload, expected=form.kind)
+        return actions.keep_upload(organisation, upload, expected=form.kind)
     if block is None:
         form.add_error("file", _("Choose a file."))
     return None
