@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from gezel.assessment.actions.making import draft_item
 from gezel.assessment.models import Intake, Item, Part, Test
-from gezel.assessment.rules import importing
-from gezel.assessment.rules.importing import Question
+from gezel.assessment.rules.bodies import kept_as
+from gezel.kit import questions as files
+from gezel.kit.questions import Question
 from gezel.people.api import Person
 
 
@@ -20,9 +21,9 @@ def receive(
     """Someone chose a file. It is read now, so that a file that cannot be is refused at once.
 
     Raises:
-        importing.Unreadable: the file as a whole cannot be read.
+        files.Unreadable: the file as a whole cannot be read.
     """
-    importing.read(content, language)
+    files.read(content, language, kept_as)
     intake, _new = Intake.objects.get_or_create(
         pk=key,
         defaults={
@@ -44,7 +45,7 @@ class Preview:
 
 def preview(intake: Intake) -> Preview:
     """Read the file again and hold it against the bank as it is now."""
-    form, questions = importing.read(bytes(intake.content), intake.language)
+    form, questions = files.read(bytes(intake.content), intake.language, kept_as)
     here = set(
         Item.objects.filter(test=intake.test_id).exclude(digest="").values_list("digest", flat=True)
     )

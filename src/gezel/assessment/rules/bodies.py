@@ -8,10 +8,12 @@ wrote them ever leaves the server.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
+
+from gezel.kit.questions import Unfit, clean, number_in
 
 LONGEST_PROMPT = 2_000
 LONGEST_LINE = 500
@@ -19,16 +21,10 @@ MOST_OPTIONS = 8
 KEYS = "abcdefgh"
 UNKNOWN: dict[str, Any] = {"unknown": True}
 """The answer "I don't know": it counts as not right, and spares a guess."""
-FURTHEST = Decimal("1e12")
 
 
-class Malformed(ValueError):  # noqa: N818 - reads as what it is where it is raised
+class Malformed(Unfit):
     """Something cannot be kept: `field` is where, `code` is why (the pages have words for it)."""
-
-    def __init__(self, field: str, code: str) -> None:
-        super().__init__(f"{field}: {code}")
-        self.field = field
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +138,6 @@ def body_of(kind: str, raw: Mapping[str, Any]) -> Body:
     return Choose(prompt, _options(raw.get("options", []), kind), kind == "several", alt)
 
 
-def clean(text: str) -> str:
-    """Text as it can be kept: no NUL, no half surrogate, line ends as one, ends trimmed."""
-    whole = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
-    return whole.encode("utf-8", "replace").decode("utf-8").strip()
-
-
 def _words(raw: Mapping[str, Any], field: str, longest: int, *, needed: bool = False) -> Words:
     return _said(raw.get(field, {}), field, longest, needed=needed)
 
@@ -220,16 +210,15 @@ def _decimal(raw: Mapping[str, Any], field: str) -> Decimal:
     return number
 
 
-def number_in(text: str) -> Decimal | None:
-    """A number as people write it, with a comma or a point; None where it is none, or endless."""
-    told = text.strip().replace("\u2212", "-").replace(",", ".").replace(" ", "")
-    try:
-        number = Decimal(told)
-    except InvalidOperation:
-        return None
-    if not number.is_finite() or abs(number) > FURTHEST or len(told) > 40:
-        return None
-    return number
+def kept_as(kind: str, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The body of an item read from a file, as it is kept; the `Check` of `kit.questions`.
+
+    Why an answer is right is left out: a test shows no answers afterwards.
+
+    Raises:
+        Malformed: see `body_of`.
+    """
+    return body_of(kind, {name: raw[name] for name in raw if name != "why"}).kept()
 
 
 # --- What someone sees, and what they answer -----------------------------------------------------

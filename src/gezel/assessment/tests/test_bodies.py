@@ -11,10 +11,10 @@ from gezel.assessment.rules.bodies import (
     body_of,
     is_right,
     lines,
-    number_in,
     places,
     value_of,
 )
+from gezel.kit.questions import number_in
 
 
 def said(text: str) -> dict[str, str]:

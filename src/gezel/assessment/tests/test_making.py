@@ -32,7 +32,7 @@ from gezel.assessment.models import Asked, Intake, Item, Sitting, Test
 from gezel.assessment.rules.bodies import Words
 from gezel.assessment.rules.measuring import logit_of
 from gezel.assessment.tests.builders import a_choice, a_test, an_item, answer_one, said, sit_out
-from gezel.assessment.tests.test_importing import BOMB, MOODLE
+from gezel.kit.tests.test_questions import BOMB, MOODLE
 from gezel.people.api import Organisation, Person
 from gezel.people.tests.builders import a_colleague
 from gezel.skills.tests.builders import a_profile, a_skill

@@ -20,8 +20,9 @@ from django.views.decorators.http import require_POST, require_safe
 from gezel.assessment import actions, policy, queries
 from gezel.assessment.forms import BringForm, ItemForm, PartsForm, TestForm
 from gezel.assessment.models import Intake, Item, Test
-from gezel.assessment.rules import choosing, importing, measuring
+from gezel.assessment.rules import choosing, measuring
 from gezel.assessment.words import FLAGS, GRAVE, HARDNESS_WORDS, IN_FILE, UNREADABLE
+from gezel.kit import questions as files
 from gezel.kit.figures import tenth
 from gezel.kit.tables import Column, Filter, Table
 from gezel.people.api import Request, at_work, require
@@ -372,10 +373,10 @@ def bring(request: Request, test_pk: int) -> HttpResponse:
                 by=request.user,
                 name=file.name,
                 language=form.cleaned_data["language"],
-                content=file.read(importing.LARGEST_FILE + 1),
+                content=file.read(files.LARGEST_FILE + 1),
                 key=form.cleaned_data["key"],
             )
-        except importing.Unreadable as error:
+        except files.Unreadable as error:
             form.add_error("file", str(UNREADABLE[error.code]) % {"line": error.line})
         else:
             return redirect("assessment:intake", intake.pk)
@@ -408,7 +409,7 @@ def intake(request: Request, pk: uuid.UUID) -> HttpResponse:
     return render(request, "assessment/intake.html", told)
 
 
-def _in_words(question: importing.Question) -> dict[str, Any]:
+def _in_words(question: files.Question) -> dict[str, Any]:
     kinds = dict(Item.Kind.choices)
     return {
         "question": question,

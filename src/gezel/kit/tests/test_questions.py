@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gezel.assessment.rules.importing import Question, Unreadable, read
-from gezel.assessment.rules.importing.common import plain
+from gezel.assessment.rules.bodies import kept_as
+from gezel.kit import questions as files
+from gezel.kit.questions import Question, Unreadable
+from gezel.kit.questions.common import plain
 
 GIFT = r"""
 // A comment of the maker
@@ -33,6 +35,11 @@ Which belong to it? {~%50%Date ~%50%Class ~%-100%Colour}
 
 The meter shows {=zero ~nothing \{at all\}} before you begin.
 """
+
+
+def read(content: bytes, language: str) -> tuple[str, list[Question]]:
+    """As a test bank reads it, which asks only what can be marked."""
+    return files.read(content, language, kept_as)
 
 
 def by_number(text: str, language: str = "en") -> list[Question]:
@@ -213,6 +220,65 @@ def test_markup_is_gone_however_it_is_hidden() -> None:
     assert plain("5 < 6 and 7 > 2") == "5 < 6 and 7 > 2"
     assert plain("x < y and y > z") == "x < y and y > z"
     assert plain("<p>one</p><p>two&nbsp;&amp; three</p>") == "one\ntwo & three"
+
+
+WIDER = r"""
+// What a bank cannot mark, a module may ask all the same.
+Tell what you did. {}
+
+Only words, no question.
+
+The capital of France? {=Paris =%100%Parijs#as we say it}
+
+Match. {=cat -> kat =dog -> hond = -> koe}
+
+Why? {=Because#it rains ~Not####Look outside.}
+"""
+
+
+def test_who_asks_more_gets_more() -> None:
+    """Open questions, texts, own words, pairs, and the reason behind an answer."""
+    _form, (tell, words, capital, match, why) = files.read(
+        WIDER.encode(), "en", lambda _kind, body: body
+    )
+
+    assert [q.problems for q in (tell, words, capital, match, why)] == [()] * 5
+    assert (tell.kind, tell.body) == ("essay", {"prompt": {"en": "Tell what you did."}})
+    assert (words.kind, words.body["body"]["en"]) == ("text", "Only words, no question.")
+    assert (capital.kind, [a["en"] for a in capital.body["answers"]]) == (
+        "short", ["Paris", "Parijs"],
+    )  # fmt: skip
+    assert match.kind == "match"
+    assert [(p["left"]["en"], p["right"]["en"]) for p in match.body["pairs"]] == [
+        ("cat", "kat"), ("dog", "hond"),
+    ]  # fmt: skip
+    assert match.body["lures"] == [{"en": "koe"}]
+    assert why.body["why"]["en"] == "Look outside."
+    assert why.body["options"][0]["why"]["en"] == "it rains"
+
+
+def test_moodle_questions_in_own_words_are_read_for_who_asks_them() -> None:
+    quiz = """<quiz>
+    <question type="description"><questiontext><text>Read this first.</text></questiontext>
+    </question>
+    <question type="shortanswer"><questiontext><text>Say it</text></questiontext>
+    <answer fraction="100"><text>earth</text></answer><answer fraction="0"><text>*</text></answer>
+    </question>
+    <question type="matching"><questiontext><text>Match</text></questiontext>
+    <subquestion><text>L1</text><answer><text>brown</text></answer></subquestion>
+    <subquestion><text></text><answer><text>pink</text></answer></subquestion></question>
+    <question type="multichoice"><questiontext><text>Which?</text></questiontext>
+    <generalfeedback><text>All of it</text></generalfeedback>
+    <answer fraction="100"><text>a</text><feedback><text>yes</text></feedback></answer>
+    <answer fraction="0"><text>b</text></answer></question></quiz>"""
+    _form, (words, short, match, one) = files.read(quiz.encode(), "en", lambda _kind, body: body)
+
+    assert words.body == {"body": {"en": "Read this first."}}
+    assert short.body["answers"] == [{"en": "earth"}]
+    assert match.body["pairs"] == [{"left": {"en": "L1"}, "right": {"en": "brown"}}]
+    assert match.body["lures"] == [{"en": "pink"}]
+    assert one.body["options"][0]["why"] == {"en": "yes"}
+    assert one.body["why"] == {"en": "All of it"}
 
 
 @settings(max_examples=300, deadline=None)

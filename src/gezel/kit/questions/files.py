@@ -2,8 +2,8 @@
 
 import codecs
 
-from gezel.assessment.rules.importing import gift, moodle
-from gezel.assessment.rules.importing.common import MOST_QUESTIONS, Question, Unreadable
+from gezel.kit.questions import gift, moodle
+from gezel.kit.questions.common import MOST_QUESTIONS, Check, Question, Unreadable
 
 LARGEST_FILE = 20 * 1024 * 1024
 LARGEST_TEXT = 4 * 1024 * 1024
@@ -14,11 +14,12 @@ _MARKS = (
 )
 
 
-def read(content: bytes, language: str) -> tuple[str, list[Question]]:
+def read(content: bytes, language: str, check: Check) -> tuple[str, list[Question]]:
     """The format ("gift" or "moodle") and every question in the file, problems and all.
 
     Args:
         language: "nl" or "en", the language the file is written in.
+        check: how the room that reads keeps a question.
 
     Raises:
         Unreadable: it is empty, too large, neither format, or broken as a whole.
@@ -29,11 +30,11 @@ def read(content: bytes, language: str) -> tuple[str, list[Question]]:
         raise Unreadable("empty")
     head = content.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").replace(b"\x00", b"")[:1]
     if head == b"<":
-        found = moodle.read(content, language)
+        found = moodle.read(content, language, check)
         return "moodle", _some(found)
     if len(content) > LARGEST_TEXT:
         raise Unreadable("large_text")
-    return "gift", _some(gift.read(_decoded(content), language))
+    return "gift", _some(gift.read(_decoded(content), language, check))
 
 
 def _some(found: list[Question]) -> list[Question]:

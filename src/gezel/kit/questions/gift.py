@@ -3,22 +3,23 @@
     ::Title:: What do you do first? { =Switch off ~Measure ~Call someone }
 
 After docs.moodle.org, GIFT_format. Read: one or several right answers, true or false, a number
-with a tolerance or a range. Told as a problem: essays, short answers, matching and answers that
-are half right, which we cannot put as a question that is right or not.
+with a tolerance or a range, short answers, matching, essays and texts. Told as a problem: answers
+that are half right, which we cannot put as a question that is right or not.
 """
 
 import re
 from decimal import Decimal
 from typing import Any
 
-from gezel.assessment.rules.bodies import number_in
-from gezel.assessment.rules.importing.common import (
+from gezel.kit.questions.common import (
     MOST_QUESTIONS,
+    Check,
     Problem,
     Question,
     Unreadable,
     finished,
     in_one,
+    number_in,
     plain,
     true_or_false,
 )
@@ -35,7 +36,7 @@ _PICTURE = re.compile(r"<\s*img\b", re.IGNORECASE)
 _GAP = "_____"
 
 
-def read(text: str, language: str) -> list[Question]:
+def read(text: str, language: str, check: Check) -> list[Question]:
     """Every question in the text, in order."""
     questions: list[Question] = []
     part = ""
@@ -43,7 +44,9 @@ def read(text: str, language: str) -> list[Question]:
         if block.lstrip().upper().startswith("$CATEGORY:"):
             part = block.split(":", 1)[1].strip().rstrip("/").rsplit("/", 1)[-1]
             continue
-        questions.append(_question(len(questions) + 1, line, block, part, language))
+        questions.append(
+            _question(check, len(questions) + 1, line, block, part=part, language=language)
+        )
         if len(questions) > MOST_QUESTIONS:
             raise Unreadable("many", line)
     return questions
@@ -82,7 +85,9 @@ def _words(text: str, *, is_html: bool) -> str:
     return plain(told) if is_html or "<" in told else plain(told.replace("&", "&amp;"))
 
 
-def _question(number: int, line: int, block: str, part: str, language: str) -> Question:
+def _question(
+    check: Check, number: int, line: int, block: str, *, part: str, language: str
+) -> Question:
     text = _ESCAPED.sub(_aside, "".join(c for c in block if not "\ue000" <= c <= "\ue00f"))
     title = ""
     if named := _TITLE.match(text):
@@ -94,6 +99,7 @@ def _question(number: int, line: int, block: str, part: str, language: str) -> Q
     problems: list[Problem] = []
     notes: list[Problem] = []
     kind = "one"
+    otherwise = ""
     answers: dict[str, Any] = {}
     whole = text.count("{") == text.count("}") == 1 and opened < closed
     before, inside, after = (
@@ -103,28 +109,36 @@ def _question(number: int, line: int, block: str, part: str, language: str) -> Q
     if _PICTURE.search(prompt):
         problems.append(Problem("picture_elsewhere"))
     prompt = _words(prompt, is_html=is_html)
+    body: dict[str, Any] = {"prompt": in_one(language, prompt)}
     if "{" not in text and "}" not in text:
-        problems.append(Problem("no_answers"))
+        kind, otherwise, body = "text", "no_answers", {"body": in_one(language, prompt)}
     elif not whole:
         problems.append(Problem("braces"))
     else:
         kind, answers = _answers(inside, language, problems, notes, is_html=is_html)
+        otherwise = {"short": "short_answer", "match": "matching"}.get(kind, kind)
     return finished(
-        number=number, line=line, title=title or prompt.split("\n")[0], part=part, kind=kind,
-        body={"prompt": in_one(language, prompt)} | answers, problems=problems, notes=notes,
+        check, number=number, line=line, title=title or prompt.split("\n")[0], part=part,
+        kind=kind, body=body | answers, problems=problems, notes=notes, otherwise=otherwise,
     )  # fmt: skip
 
 
 def _answers(
     inside: str, language: str, problems: list[Problem], notes: list[Problem], *, is_html: bool
 ) -> tuple[str, dict[str, Any]]:
-    told, general, _feedback = inside.partition("####")
-    if general:
+    told, _marks, general = inside.partition("####")
+    kind, answers = _told(told.strip(), language, problems, notes, is_html=is_html)
+    if why := _words(general, is_html=is_html):
         notes.append(Problem("feedback"))
-    told = told.strip()
+        answers["why"] = in_one(language, why)
+    return kind, answers
+
+
+def _told(
+    told: str, language: str, problems: list[Problem], notes: list[Problem], *, is_html: bool
+) -> tuple[str, dict[str, Any]]:
     if not told:
-        problems.append(Problem("essay"))
-        return "one", {}
+        return "essay", {}
     bare, marked, _why = told.partition("#")
     if bare.strip().upper() in {"T", "TRUE", "F", "FALSE"}:
         if marked:
@@ -179,14 +193,14 @@ def _options(
         return "one", {}
     found = [(piece[0], piece[1:]) for piece in re.findall(r"[=~][^=~]*", told)]
     if all(sign == "=" for sign, _ in found):
-        problems.append(Problem("matching" if "->" in told else "short_answer"))
-        return "one", {}
+        pieces = [raw for _sign, raw in found]
+        if "->" in told:
+            return "match", _pairs(pieces, language, problems, is_html=is_html)
+        return "short", _short(pieces, language, problems, notes, is_html=is_html)
     options: list[dict[str, Any]] = []
     weights: list[float] = []
     for sign, raw in found:
-        text, marked, _why = raw.partition("#")
-        if marked:
-            notes.append(Problem("feedback"))
+        text, _mark, why = raw.partition("#")
         text = text.strip()
         weight = 100.0 if sign == "=" else 0.0
         if weighed := _WEIGHT.match(text):
@@ -195,9 +209,54 @@ def _options(
             problems.append(Problem("picture_elsewhere"))
         weights.append(weight)
         options.append({"text": in_one(language, _words(text, is_html=is_html))})
+        if told_why := _words(why, is_html=is_html):
+            notes.append(Problem("feedback"))
+            options[-1]["why"] = in_one(language, told_why)
     several = not any(sign == "=" for sign, _ in found)
     if not several and any(0 < w < 100 for w in weights):
         problems.append(Problem("half_right"))
     for option, weight in zip(options, weights, strict=True):
         option["right"] = weight > 0
     return ("several" if several else "one"), {"options": options}
+
+
+def _short(
+    pieces: list[str],
+    language: str,
+    problems: list[Problem],
+    notes: list[Problem],
+    *,
+    is_html: bool,
+) -> dict[str, Any]:
+    """Answers in one's own words, each of them right."""
+    answers: list[dict[str, str]] = []
+    for raw in pieces:
+        text, marked, _why = raw.partition("#")
+        if marked:
+            notes.append(Problem("feedback"))
+        text = text.strip()
+        if weighed := _WEIGHT.match(text):
+            text = text[weighed.end() :]
+            if float(weighed.group(1)) != 100:
+                problems.append(Problem("half_right"))
+        answers.append(in_one(language, _words(text, is_html=is_html)))
+    return {"answers": answers}
+
+
+def _pairs(
+    pieces: list[str], language: str, problems: list[Problem], *, is_html: bool
+) -> dict[str, Any]:
+    """What belongs together; a right side without a left one is there to mislead."""
+    pairs: list[dict[str, dict[str, str]]] = []
+    lures: list[dict[str, str]] = []
+    for raw in pieces:
+        left, arrow, right = (
+            _words(part, is_html=is_html) if part != "->" else part for part in raw.partition("->")
+        )
+        if not arrow or not right:
+            problems.append(Problem("missing", "pairs"))
+        elif left:
+            pairs.append({"left": in_one(language, left), "right": in_one(language, right)})
+        else:
+            lures.append(in_one(language, right))
+    return {"pairs": pairs, "lures": lures}

@@ -1,7 +1,8 @@
 """Moodle XML: what a Moodle question bank exports.
 
-After docs.moodle.org, Moodle_XML_format. Read: multichoice (one or several), truefalse, numerical
-and ordering, each with at most one picture in the question. Other types are told as a problem.
+After docs.moodle.org, Moodle_XML_format. Read: multichoice (one or several), truefalse, numerical,
+ordering, shortanswer, matching, essay and description, each with at most one picture in the
+question. Other types are told as a problem.
 
 The file comes from anyone, so it is read by the bare parser: a document type, and with it every
 entity, internal or from elsewhere, ends the reading at once; depth and number of elements are
@@ -16,14 +17,15 @@ from decimal import Decimal
 from typing import Any
 from xml.parsers import expat
 
-from gezel.assessment.rules.bodies import number_in
-from gezel.assessment.rules.importing.common import (
+from gezel.kit.questions.common import (
     MOST_QUESTIONS,
+    Check,
     Problem,
     Question,
     Unreadable,
     finished,
     in_one,
+    number_in,
     plain,
     true_or_false,
 )
@@ -110,7 +112,7 @@ def parsed(content: bytes) -> Element:
     return root
 
 
-def read(content: bytes, language: str) -> list[Question]:
+def read(content: bytes, language: str, check: Check) -> list[Question]:
     """Every question in the file, in order."""
     quiz = parsed(content).first("quiz")
     if quiz is None:
@@ -122,13 +124,17 @@ def read(content: bytes, language: str) -> list[Question]:
         if kind == "category":
             part = element.words("category", "text").rstrip("/").rsplit("/", 1)[-1]
             continue
-        questions.append(_question(len(questions) + 1, element, kind, part, language))
+        questions.append(
+            _question(check, len(questions) + 1, element, kind, part=part, language=language)
+        )
         if len(questions) > MOST_QUESTIONS:
             raise Unreadable("many", element.line)
     return questions
 
 
-def _question(number: int, element: Element, kind: str, part: str, language: str) -> Question:
+def _question(
+    check: Check, number: int, element: Element, kind: str, *, part: str, language: str
+) -> Question:
     problems: list[Problem] = []
     notes: list[Problem] = []
     asked = element.first("questiontext") or Element("", {}, element.line)
@@ -140,21 +146,25 @@ def _question(number: int, element: Element, kind: str, part: str, language: str
         body["alt"] = in_one(language, alt)
     ours = "one"
     readers = {"multichoice": _choices, "truefalse": _statement, "numerical": _number,
-               "ordering": _order}  # fmt: skip
+               "ordering": _order, "shortanswer": _short, "matching": _match}  # fmt: skip
     if kind in readers:
         ours, answers = readers[kind](element, language, problems)
         body |= answers
+    elif kind == "essay":
+        ours = "essay"
+    elif kind == "description":
+        ours, body = "text", {"body": in_one(language, prompt)}
     else:
-        known = {"essay", "shortanswer", "matching", "description", "cloze"}
-        problems.append(Problem(kind if kind in known else "type", kind[:40]))
-    if element.words("generalfeedback", "text") or any(
-        a.words("feedback", "text") for a in element.all("answer")
-    ):
+        problems.append(Problem("cloze" if kind == "cloze" else "type", kind[:40]))
+    general = plain(element.words("generalfeedback", "text"))
+    if general:
+        body["why"] = in_one(language, general)
+    if general or any(a.words("feedback", "text") for a in element.all("answer")):
         notes.append(Problem("feedback"))
     return finished(
-        number=number, line=element.line, title=plain(element.words("name", "text")) or
+        check, number=number, line=element.line, title=plain(element.words("name", "text")) or
         prompt.split("\n")[0], part=part, kind=ours, body=body, problems=problems, notes=notes,
-        picture=picture,
+        picture=picture, otherwise=kind,
     )  # fmt: skip
 
 
@@ -202,7 +212,10 @@ def _choices(
         if weight is None or (not several and 0 < weight < 100):
             problems.append(Problem("half_right"))
             continue
-        options.append({"text": in_one(language, plain(raw)), "right": weight > 0})
+        option: dict[str, Any] = {"text": in_one(language, plain(raw)), "right": weight > 0}
+        if why := plain(answer.words("feedback", "text")):
+            option["why"] = in_one(language, why)
+        options.append(option)
     return ("several" if several else "one"), {"options": options}
 
 
@@ -237,3 +250,24 @@ def _order(element: Element, language: str, problems: list[Problem]) -> tuple[st
         key=lambda row: row[:2],
     )
     return "order", {"steps": [in_one(language, plain(a.words("text"))) for _w, _i, a in placed]}
+
+
+def _short(element: Element, language: str, problems: list[Problem]) -> tuple[str, dict[str, Any]]:
+    answers = [in_one(language, plain(a.words("text"))) for a in element.all("answer")
+               if _weight(a) == 100]  # fmt: skip
+    if any(0 < (_weight(a) or 0) < 100 for a in element.all("answer")):
+        problems.append(Problem("half_right"))
+    return "short", {"answers": answers}
+
+
+def _match(element: Element, language: str, problems: list[Problem]) -> tuple[str, dict[str, Any]]:
+    pairs, lures = [], []
+    for sub in element.all("subquestion"):
+        left, right = plain(sub.words("text")), plain(sub.words("answer", "text"))
+        if _IMG.search(sub.words("text")):
+            problems.append(Problem("picture_elsewhere"))
+        if left:
+            pairs.append({"left": in_one(language, left), "right": in_one(language, right)})
+        else:
+            lures.append(in_one(language, right))
+    return "match", {"pairs": pairs, "lures": lures}

@@ -4,15 +4,17 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import nh3
 
-from gezel.assessment.rules.bodies import LONGEST_PROMPT, Malformed, body_of, clean
-
 MOST_QUESTIONS = 1_000
+# No room keeps a prompt longer than this; what is longer comes back cut and is refused there.
+LONGEST_PROMPT = 2_000
+FURTHEST = Decimal("1e12")
 TRUE_FALSE = {"nl": ("Waar", "Niet waar"), "en": ("True", "False")}
 
 
@@ -23,6 +25,38 @@ class Unreadable(ValueError):  # noqa: N818 - reads as what it is where it is ra
         super().__init__(f"{code} (line {line})")
         self.code = code
         self.line = line
+
+
+class Unfit(ValueError):  # noqa: N818 - reads as what it is where it is raised
+    """Something cannot be kept: `field` is where, `code` is why (the pages have words for it)."""
+
+    def __init__(self, field: str, code: str) -> None:
+        super().__init__(f"{field}: {code}")
+        self.field = field
+        self.code = code
+
+
+Check = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+"""From a kind and a body as read to the body as a room keeps it, or an `Unfit`; for a kind that
+the room does not ask, an `Unfit` about "kind"."""
+
+
+def clean(text: str) -> str:
+    """Text as it can be kept: no NUL, no half surrogate, line ends as one, ends trimmed."""
+    whole = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    return whole.encode("utf-8", "replace").decode("utf-8").strip()
+
+
+def number_in(text: str) -> Decimal | None:
+    """A number as people write it, with a comma or a point; None where it is none, or endless."""
+    told = text.strip().replace("\u2212", "-").replace(",", ".").replace(" ", "")
+    try:
+        number = Decimal(told)
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or abs(number) > FURTHEST or len(told) > 40:
+        return None
+    return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +95,7 @@ class Question:
 
 
 def finished(
+    check: Check,
     *,
     number: int,
     line: int,
@@ -71,15 +106,21 @@ def finished(
     problems: Sequence[Problem] = (),
     notes: Sequence[Problem] = (),
     picture: bytes = b"",
+    otherwise: str = "",
 ) -> Question:
-    """A question whose body was checked as an item's is; what that finds is a problem too."""
+    """A question whose body was checked by the room it is for; what that finds is a problem too.
+
+    Args:
+        otherwise: the code of the problem where that room does not ask this kind at all.
+    """
     found = list(problems)
     kept: Mapping[str, Any] = {}
     if not found:
         try:
-            kept = body_of(kind, body).kept()
-        except Malformed as error:
-            found.append(Problem(error.code, error.field))
+            kept = check(kind, body)
+        except Unfit as error:
+            code = otherwise if otherwise and error.field == "kind" else error.code
+            found.append(Problem(code, error.field))
     return Question(
         number, line, clean(title)[:200], clean(part)[:120], kind, kept, tuple(found),
         tuple(dict.fromkeys(notes)), picture,
