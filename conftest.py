@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.cache import caches
 from django.test import Client
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -15,6 +17,14 @@ if TYPE_CHECKING:
 
     from gezel.people.models import Organisation, Person
     from gezel.people.visitor import Visitor
+
+# No test of ours is timed. Hypothesis times two things of its own: each example, and how long the
+# first ones take to think up, among which the tables of Unicode it makes once in a fresh clone. On
+# a busy machine those fail tests that have nothing the matter.
+hypothesis_settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
