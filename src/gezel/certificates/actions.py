@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezel.certificates import files, rules
+from gezel.certificates.counting import changed
 from gezel.certificates.events import HoldingDecided, HoldingRegistered
 from gezel.certificates.models import CertificateSkill, CertificateType, Duty, Holding
 from gezel.kit.events import announce
@@ -78,6 +79,7 @@ def register(
                 },
             )
             if new:
+                changed(certificate.organisation_id, [person.pk])
                 announce(HoldingRegistered(holding.pk, person.pk))
     except BaseException:
         if name:
@@ -128,6 +130,7 @@ def _decide(holding: Holding, state: str, *, by: Person, reason: str) -> bool:
     decided = Holding.objects.filter(pk=holding.pk, state=Holding.State.WAITING).update(
         state=state, decided_by=by, decided_at=timezone.now(), reason=reason
     )
+    changed(holding.type.organisation_id, [holding.person_id])
     return decided == 1
 
 
@@ -168,4 +171,5 @@ def save_type(
     Duty.objects.filter(type=certificate).exclude(job__in=list(asked)).delete()
     for job, from_on in asked.items():
         Duty.objects.update_or_create(type=certificate, job=job, defaults={"from_on": from_on})
+    changed(organisation.pk)
     return certificate

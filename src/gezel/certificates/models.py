@@ -148,3 +148,28 @@ class Holding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} holds {self.type_id}"
+
+
+class CountedPart(models.Model):
+    """A mark on one part of an organisation's people, new whenever something changed there.
+
+    How many meet their duties is counted part by part and remembered with this mark and the day
+    (`counting`), so that one confirmed certificate makes a small part counted anew. Names nobody.
+    """
+
+    PARTS = 64
+
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
+    # The person's number modulo PARTS.
+    part = models.PositiveSmallIntegerField()
+    mark = models.UUIDField(default=uuid.uuid4)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "part"], name="one_mark_a_part")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}, part {self.part}"

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from gezel.certificates import policy, queries, rules
+from gezel.certificates import counting, policy, queries, rules
 from gezel.people.api import Request, at_work, signed_in
 
 MOST = 5
@@ -53,8 +53,10 @@ def panel_organisation(request: Request) -> HttpResponse:
     visitor = request.visitor
     if not visitor.is_hr:
         raise Http404
-    counts = queries.organisation_counts(visitor.organisation, timezone.localdate())
-    waiting = policy.holdings_to_decide(visitor).count()
+    counted = counting.counts_here(visitor.organisation, timezone.localdate())
+    counts = counted.duties
+    # Nobody decides about their own.
+    waiting = counted.to_decide and counted.to_decide - queries.own_waiting(visitor)
     if not any(counts.values()) and not waiting:
         raise Http404
     told = {

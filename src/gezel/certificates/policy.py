@@ -58,17 +58,6 @@ def holdings_to_read(visitor: Visitor) -> QuerySet[Holding]:
     )
 
 
-def holdings_to_decide(visitor: Visitor) -> QuerySet[Holding]:
-    """What waits for confirmation by this visitor."""
-    if not may_overlook(visitor):
-        return Holding.objects.none()
-    return Holding.objects.filter(
-        person__in=people_to_answer_for(visitor),
-        type__organisation=visitor.organisation,
-        state=Holding.State.WAITING,
-    )
-
-
 def why_reading(visitor: Visitor, about: Person) -> str:
     """The purpose under which a reading of someone's certificates is noted."""
     if visitor.is_hr and not people_i_lead(visitor).filter(pk=about.pk).exists():

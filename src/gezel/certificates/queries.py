@@ -8,18 +8,8 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import (
-    Case,
-    Count,
-    Func,
-    IntegerField,
-    OuterRef,
-    Q,
     QuerySet,
-    Subquery,
-    Value,
-    When,
 )
-from django.db.models.functions import Coalesce
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -380,55 +370,13 @@ def history(holdings: QuerySet[Holding]) -> QuerySet[Holding]:
     )
 
 
-# A holding that makes one stand like the later counts more than one of the earlier.
-_BY_WORTH = (
-    rules.State.MISSING,
-    rules.State.EXPIRED,
-    rules.State.WAITING,
-    rules.State.EXPIRING,
-    rules.State.VALID,
-)
-
-
-def _worth(state: rules.State) -> Value:
-    return Value(_BY_WORTH.index(state))
-
-
 @prepared
-def _duties_by_worth(
-    organisation: int, on: date, ahead: date
-) -> QuerySet[Employment, tuple[int, int]]:
-    confirmed = Q(state=Holding.State.CONFIRMED)
-    waiting = Q(state=Holding.State.WAITING)
-    unending = Q(valid_until=None)
-    worth = Case(
-        When(confirmed & (unending | Q(valid_until__gt=ahead)), then=_worth(rules.State.VALID)),
-        When(confirmed & Q(valid_until__gte=on), then=_worth(rules.State.EXPIRING)),
-        When(waiting & (unending | Q(valid_until__gte=on)), then=_worth(rules.State.WAITING)),
-        When(confirmed, then=_worth(rules.State.EXPIRED)),
-        default=_worth(rules.State.MISSING),
-    )
-    # What counts most of one's holdings decides, so each duty asks the index once. `MAX` as a
-    # plain function: what it looks at is of one person and type, there is nothing to group by.
-    best = Holding.objects.filter(
-        person=OuterRef("person_id"), type=OuterRef("job__duties__type_id"), issued_on__lte=on
-    ).values(best=Func(worth, function="MAX", output_field=IntegerField()))
-    return (
-        Employment.objects.current(on)
-        .filter(organisation=organisation, job__duties__from_on__lte=on)
-        .order_by()
-        .values(best=Coalesce(Subquery(best), _worth(rules.State.MISSING)))
-        .annotate(n=Count("pk"))
-        .values_list("best", "n")
-    )
+def _own_waiting(person: int, organisation: int) -> QuerySet[Holding, int]:
+    return Holding.objects.filter(
+        person=person, type__organisation=organisation, state=Holding.State.WAITING
+    ).values_list("pk", flat=True)
 
 
-def organisation_counts(organisation: Organisation, on: date) -> dict[str, int]:
-    """How many duties are met, about to lapse, lapsed, missing or waiting: one query.
-
-    The same answer as `rules.standing` gives one by one, counted where the rows are; a test
-    holds the two beside each other.
-    """
-    ahead = on + timedelta(days=rules.AHEAD_IN_DAYS)
-    found = dict(_duties_by_worth(organisation.pk, on, ahead))
-    return {state: found.get(worth, 0) for worth, state in enumerate(_BY_WORTH)}
+def own_waiting(visitor: Visitor) -> int:
+    """How many of the visitor's own certificates wait for someone else here: one query."""
+    return len(_own_waiting(visitor.person.pk, visitor.organisation.pk))

@@ -2,15 +2,12 @@
 
 import random
 import uuid
-from collections import Counter
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.utils import timezone
 from PIL import Image
 
 from gezel.certificates import actions, queries, rules
@@ -24,7 +21,6 @@ from gezel.certificates.tests.builders import (
     days,
 )
 from gezel.people.api import Organisation, Person
-from gezel.people.tests.builders import a_colleague
 from gezel.skills.models import Evidence
 from gezel.skills.tests.builders import a_skill
 
@@ -205,34 +201,3 @@ def test_mutated_uploads_never_break_us(noor: Person, van_dijk: Organisation, fi
     assert 0 < len(refused) < 300
     assert all(fields == ["file"] for fields in refused)
     assert len(kept(files)) == Holding.objects.exclude(file="").count()
-
-
-def test_counting_in_the_database_gives_what_the_rule_gives(
-    van_dijk: Organisation,
-    femke: Person,
-    daan: Person,
-    as_visitor: Callable[[Person], object],
-) -> None:
-    """`organisation_counts` and `rules.standing` are two ways to one answer."""
-    chance = random.Random(7)
-    types = [
-        a_type(van_dijk, f"Type {n}", jobs=("Mechanic",), months=months)
-        for n, months in enumerate((12, 24, None))
-    ]
-    everyone = [a_colleague(van_dijk, f"Member {n}") for n in range(12)]
-    for person in everyone:
-        for certificate in types:
-            for _one in range(chance.randint(0, 3)):
-                holding = a_holding(person, certificate, issued_on=days(-chance.randint(1, 900)))
-                roll = chance.random()
-                if roll < 0.6:
-                    actions.confirm(holding, by=femke)
-                elif roll < 0.7:
-                    actions.refuse(holding, by=femke, reason="No")
-    today = timezone.localdate()
-    people = Person.objects.working_at(van_dijk)
-    told = Counter(
-        str(r.standing.state) for r in queries.rows_of(people, van_dijk) if r.standing.must
-    )
-    assert queries.organisation_counts(van_dijk, today) == {s: told[s] for s in rules.State}
-    assert sum(told.values()) == len(everyone) * len(types)

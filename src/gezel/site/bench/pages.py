@@ -1,7 +1,7 @@
 """Pages: queries and CPU per request beside a bare Django page, and p95 with eight at once.
 
-The bare page has a session, a user and fifty rows: what any Django page costs before it does
-anything of its own.
+The bare page (`bench/bare.py`) has a session, a user and fifty rows: what any Django page costs
+before it does anything of its own. It is Django's, not ours: nothing of our stack stands before it.
 """
 
 import threading
@@ -10,13 +10,11 @@ from http.client import HTTPConnection
 from time import perf_counter
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
-from django.template import engines
 from django.test.utils import override_settings
-from django.urls import include, path, reverse
+from django.urls import reverse
 
 from gezel.people.api import Person
-from gezel.site.bench import cost
+from gezel.site.bench import bare, cost
 from gezel.site.bench.data import busiest_lead, scale_organisation, someone
 from gezel.site.bench.figures import Figure, at_most, percentile
 from gezel.site.bench.serving import served
@@ -24,21 +22,6 @@ from gezel.site.bench.sessions import cookie, signed_in
 
 PEOPLE = 5_000
 USERS = 8
-
-
-def bare(request: HttpRequest) -> HttpResponse:
-    """The page everything is held against."""
-    rows = Person.objects.order_by("pk")[:50]
-    page = engines["django"].from_string(
-        "<!doctype html><title>Bare</title><p>{{ user.email }}</p><table>{% for p in rows %}"
-        "<tr><td>{{ p.first_name }}</td><td>{{ p.last_name }}</td><td>{{ p.email }}</td></tr>"
-        "{% endfor %}</table>"
-    )
-    return HttpResponse(page.render({"rows": rows, "user": request.user}, request))
-
-
-urlpatterns = [path("bare/", bare), path("", include("gezel.site.urls"))]
-handler404 = "gezel.site.views.not_found"
 
 
 def measure() -> Iterator[Figure]:
@@ -60,9 +43,12 @@ def measure() -> Iterator[Figure]:
         ("plan", employee, reverse("plans:mine")),
         ("catalogue search", employee, reverse("catalogue:search") + "?q=veiligheid"),
     ]
-    with override_settings(ROOT_URLCONF="gezel.site.bench.pages", ALLOWED_HOSTS=["*"]):
-        bare_page = cost.cpu_ms(signed_in(employee), "/bare/")
-        yield Figure("bare Django page, CPU", bare_page, "ms", conditions=where)
+    with override_settings(ALLOWED_HOSTS=["*"]):
+        with bare.stock_django():
+            bare_page = cost.cpu_ms(signed_in(employee), bare.PAGE)
+            asked, size = cost.queries(signed_in(employee), bare.PAGE)
+        told = f"{where}, {asked} queries, {size / 1024:.0f} KB"
+        yield Figure("bare Django page, CPU", bare_page, "ms", conditions=told)
         for name, person, url in pages:
             yield from _page(name, person, url, bare_page, where)
     crowd = list(Person.objects.working_at(organisation).order_by("pk")[100 : 100 + USERS])

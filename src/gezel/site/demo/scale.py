@@ -17,6 +17,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from gezel.catalogue.api import Activity, ActivitySkill, keep_findable
+from gezel.certificates.api import CertificateType, Duty, Holding, valid_until
 from gezel.people.api import (
     Employment,
     Job,
@@ -47,6 +48,7 @@ from gezel.skills.api import (
 TEAM = 12
 JOBS = 20
 ASKED = 10
+CERTIFICATES = 12
 SKILLS = 120
 BATCH = 2_000
 
@@ -114,6 +116,7 @@ def build_scale(size: int) -> dict[str, int]:
     _evidence(organisation, jobs, size)
     _offer(organisation, skills, random)
     _plans(organisation, people, skills, random)
+    _certificates(organisation, list(jobs), size)
     count_needs(organisation)
     return {"people": size, "teams": len(teams), "jobs": len(jobs)}
 
@@ -368,5 +371,72 @@ def _plans(
             Step(goal=goal, title=f"Stap {n + 1}", due_on=due - timedelta(days=30 * n), position=n)
             for goal in Goal.objects.filter(organisation=organisation).iterator()
             for n in range(4)
+        ),
+    )
+
+
+def _certificates(organisation: Organisation, jobs: list[Job], size: int) -> None:
+    """Three certificates asked of each job, and three to four holdings a person on average."""
+    today, now = timezone.localdate(), timezone.now()
+    kept = CertificateType.objects.bulk_create(
+        CertificateType(
+            organisation=organisation,
+            name_nl=f"Certificaat {n + 1}",
+            name_en=f"Certificate {n + 1}",
+            valid_months=(12, 24, 36, None)[n % 4],
+            basis=CertificateType.Basis.values[n % len(CertificateType.Basis.values)],
+        )
+        for n in range(CERTIFICATES)
+    )
+    asked = {
+        job.pk: [kept[(n + 3 * k) % CERTIFICATES] for k in range(3)] for n, job in enumerate(jobs)
+    }
+    Duty.objects.bulk_create(
+        Duty(type=type_, job_id=job, from_on=date(2020, 1, 1))
+        for job, types in asked.items()
+        for type_ in types
+    )
+    seats = (
+        Employment.objects.filter(organisation=organisation)
+        .order_by("pk")
+        .values_list("person_id", "job_id", "lead_id")
+    )
+    random = Random(size + 3)
+
+    def held() -> Iterator[tuple[CertificateType, int, int | None, date, bool]]:
+        for person, job, lead in seats.iterator():
+            extra = random.choice(kept)
+            for type_ in (*asked[job], extra):
+                fate = random.random()
+                months = type_.valid_months or 36
+                if fate < 0.06:
+                    continue  # missing
+                if fate < 0.70:
+                    ago = random.randint(0, months * 30 - 70)  # valid
+                elif fate < 0.80:
+                    ago = months * 30 - random.randint(0, 60)  # about to lapse
+                else:
+                    ago = months * 30 + random.randint(5, 300)  # lapsed
+                yield type_, person, lead, today - timedelta(days=ago), True
+                if fate > 0.85:
+                    waits = fate > 0.92  # a renewal: confirmed, or waiting for someone
+                    yield type_, person, lead, today - timedelta(random.randint(1, 40)), not waits
+
+    keys = Random(size + 4)
+    states = {True: Holding.State.CONFIRMED.value, False: Holding.State.WAITING.value}
+    _pour(
+        Holding,
+        (
+            *("type", "person", "issued_on", "valid_until", "term_months", "state"),
+            *("registered_by", "decided_by", "decided_at", "key", "created_at"),
+        ),
+        (
+            (
+                *(type_.pk, person, issued, valid_until(issued, type_.valid_months)),
+                *(type_.valid_months, states[seen], person),
+                lead if seen and lead != person else None,
+                *(now if seen else None, UUID(int=keys.getrandbits(128), version=4), now),
+            )
+            for type_, person, lead, issued, seen in held()
         ),
     )

@@ -1,0 +1,73 @@
+"""The bare page everything is held against: what `startproject` gives, a user, fifty rows.
+
+Its middleware, template engine and context processors are those of a fresh Django project. So
+what we do before a page (visitor, language, content policy, live sessions) is on our side of the
+scales, and making that quicker is seen.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.test.utils import override_settings
+from django.urls import path
+
+from gezel.people.api import Person
+
+PAGE = "/bare/"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATE = """<!doctype html><title>Bare</title><p>{{ user.email }}</p><table>{% for p in rows %}
+<tr><td>{{ p.first_name }}</td><td>{{ p.last_name }}</td><td>{{ p.email }}</td></tr>
+{% endfor %}</table>"""
+
+# As `startproject` has it; the page itself from memory, for the loader that reads from disk is
+# wrapped in the cached one there too.
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [("django.template.loaders.locmem.Loader", {"bare.html": TEMPLATE})],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """Who is signed in, and fifty rows."""
+    return render(request, "bare.html", {"rows": Person.objects.order_by("pk")[:50]})
+
+
+urlpatterns = [path(PAGE.strip("/") + "/", page)]
+
+
+@contextmanager
+def stock_django() -> Iterator[None]:
+    """Within, a request meets a fresh Django project with this one page."""
+    with override_settings(
+        ROOT_URLCONF="gezel.site.bench.bare",
+        MIDDLEWARE=MIDDLEWARE,
+        TEMPLATES=TEMPLATES,
+        AUTHENTICATION_BACKENDS=["django.contrib.auth.backends.ModelBackend"],
+    ):
+        yield
