@@ -142,11 +142,12 @@ def _duties_by_worth(
         Employment.objects.current(on)
         .filter(organisation=organisation, job__duties__from_on__lte=on)
         .order_by()
-        .values(
+        .annotate(
             part=Mod(F("person_id"), PARTS, output_field=IntegerField()),
             best=Coalesce(Subquery(best), _worth(rules.State.MISSING)),
         )
         .filter(part__in=parts)
+        .values("part", "best")
         .annotate(n=Count("pk"))
         .values_list("part", "best", "n")
     )
@@ -162,8 +163,9 @@ def _to_decide(organisation: int, on: date, parts: list[int]) -> QuerySet[Holdin
             person__in=at_work.values("person_id"),
         )
         .order_by()
-        .values(part=Mod(F("person_id"), PARTS, output_field=IntegerField()))
+        .annotate(part=Mod(F("person_id"), PARTS, output_field=IntegerField()))
         .filter(part__in=parts)
+        .values("part")
         .annotate(n=Count("pk"))
         .values_list("part", "n")
     )

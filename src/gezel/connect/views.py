@@ -20,7 +20,7 @@ from gezel.connect.adapter import know_address
 from gezel.connect.forms import TokenForm
 from gezel.people.api import Person, Request, at_work, require, signed_in
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "gezel.connect.sessions.Door"
 
 
 @require_GET

@@ -7,6 +7,7 @@ strict content policy holds. All lengths are SVG units.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from math import cos, pi, sin
 
 from django.utils.html import escape, format_html, format_html_join
@@ -36,41 +37,32 @@ def level_bar(
         }
     if low is not None and high is not None:
         said += ", " + _("between %(low)s and %(high)s") % {"low": tenth(low), "high": tenth(high)}
+    # Pages draw dozens of these; all but the words are figures of ours.
     parts = [
-        format_html(
-            '<svg class="bar" viewBox="0 0 250 18" preserveAspectRatio="none" role="img" '
-            'aria-label="{}"><rect class="ground" y="4" width="250" height="10" rx="5"/>',
-            said,
-        )
+        '<svg class="bar" viewBox="0 0 250 18" preserveAspectRatio="none" role="img" ',
+        f'aria-label="{escape(said)}">',
+        '<rect class="ground" y="4" width="250" height="10" rx="5"/>',
     ]
     if level > 0:
-        parts.append(
-            format_html('<rect class="now" y="4" width="{}" height="10" rx="5"/>', _at(level * 50))
-        )
+        parts.append(f'<rect class="now" y="4" width="{_at(level * 50)}" height="10" rx="5"/>')
     if low is not None and high is not None and high > low:
         parts.append(
-            format_html(
-                '<rect class="range" x="{}" y="1" width="{}" height="16" rx="4"/>',
-                _at(low * 50),
-                _at((high - low) * 50),
-            )
+            f'<rect class="range" x="{_at(low * 50)}" y="1" width="{_at((high - low) * 50)}" '
+            f'height="16" rx="4"/>'
         )
-    parts.append(
-        mark_safe(
-            "".join(
-                f'<line class="tick" x1="{x}" x2="{x}" y1="4" y2="14"/>'
-                for x in (50, 100, 150, 200)
-            )
-        )
-    )
+    parts.append(_TICKS)
     if asked:
         parts.append(
-            format_html(
-                '<rect class="goal" x="{}" y="0" width="5" height="18" rx="2.5"/>',
-                _at(min(asked * 50, 250) - 2.5),
-            )
+            f'<rect class="goal" x="{_at(min(asked * 50, 250) - 2.5)}" y="0" width="5" '
+            f'height="18" rx="2.5"/>'
         )
-    return mark_safe("".join(parts) + "</svg>")
+    parts.append("</svg>")
+    return mark_safe("".join(parts))
+
+
+_TICKS = "".join(
+    f'<line class="tick" x1="{x}" x2="{x}" y1="4" y2="14"/>' for x in (50, 100, 150, 200)
+)
 
 
 def step_bar(before: float, after: float) -> SafeString:
@@ -116,37 +108,42 @@ def radar(spokes: Sequence[Spoke], label: str = "") -> SafeString:
         % {"name": s.name, "held": tenth(s.held), "asked": tenth(s.asked)}
         for s in shown
     )
-    angles = [2 * pi * i / len(shown) - pi / 2 for i in range(len(shown))]
-    webs = format_html_join(
-        "",
-        '<polygon class="web" points="{}"/>',
-        ((_ring_points(angles, level),) for level in range(1, HIGHEST + 1)),
+    angles = _angles(len(shown))
+    held = [s.held for s in shown]
+    dots = "".join(
+        f'<circle class="dot" cx="{_at(_x(a, level))}" cy="{_at(_y(a, level))}" r="4"/>'
+        for a, level in zip(angles, held, strict=True)
     )
-    rays = format_html_join(
-        "",
-        '<line class="web" x1="0" y1="0" x2="{}" y2="{}"/>',
-        ((_at(_RADIUS * cos(a)), _at(_RADIUS * sin(a))) for a in angles),
-    )
-    dots = format_html_join(
-        "",
-        '<circle class="dot" cx="{}" cy="{}" r="4"/>',
-        ((_at(_x(a, s.held)), _at(_y(a, s.held))) for a, s in zip(angles, shown, strict=True)),
-    )
-    names = mark_safe("".join(_spoke_name(a, s.name) for a, s in zip(angles, shown, strict=True)))
+    names = "".join(_spoke_name(a, s.name) for a, s in zip(angles, shown, strict=True))
     half = max(_reach(a, s.name) for a, s in zip(angles, shown, strict=True))
-    return format_html(
-        '<svg class="radar" viewBox="-{} -140 {} 280" role="img" aria-label="{}">{}{}'
-        '<polygon class="goal" points="{}"/><polygon class="now" points="{}"/>{}{}</svg>',
-        _at(half),
-        _at(2 * half),
-        said,
-        webs,
-        rays,
-        _shape(angles, [s.asked for s in shown]),
-        _shape(angles, [s.held for s in shown]),
-        dots,
-        names,
+    # All but the words are figures of ours; those of the names are escaped where they are drawn.
+    return mark_safe(
+        f'<svg class="radar" viewBox="-{_at(half)} -140 {_at(2 * half)} 280" role="img" '
+        f'aria-label="{escape(said)}">{_web(len(shown))}'
+        f'<polygon class="goal" points="{_shape(angles, [s.asked for s in shown])}"/>'
+        f'<polygon class="now" points="{_shape(angles, held)}"/>{dots}{names}</svg>'
     )
+
+
+@cache
+def _angles(number: int) -> tuple[float, ...]:
+    return tuple(2 * pi * i / number - pi / 2 for i in range(number))
+
+
+@cache
+def _web(number: int) -> str:
+    """The rings and rays behind a radar of so many spokes."""
+    angles = _angles(number)
+    rings = "".join(
+        f'<polygon class="web" points="{_shape(angles, [level] * number)}"/>'
+        for level in range(1, HIGHEST + 1)
+    )
+    rays = "".join(
+        f'<line class="web" x1="0" y1="0" x2="{_at(_RADIUS * cos(a))}" '
+        f'y2="{_at(_RADIUS * sin(a))}"/>'
+        for a in angles
+    )
+    return rings + rays
 
 
 _RADIUS = 100.0
@@ -169,10 +166,7 @@ def _shape(angles: Sequence[float], levels: Sequence[float]) -> str:
     return " ".join(f"{_at(_x(a, v))},{_at(_y(a, v))}" for a, v in zip(angles, levels, strict=True))
 
 
-def _ring_points(angles: Sequence[float], level: float) -> str:
-    return _shape(angles, [level] * len(angles))
-
-
+@lru_cache(maxsize=1024)
 def _reach(angle: float, name: str) -> float:
     """How far a spoke's name comes from the middle: the web grows as large as its names allow."""
     longest = max(len(line) for line in _wrapped(name, _room(angle), _lines(angle)))
@@ -187,6 +181,7 @@ def _lines(angle: float) -> int:
     return 2 if abs(cos(angle)) < 0.3 else 4
 
 
+@lru_cache(maxsize=1024)
 def _spoke_name(angle: float, name: str) -> str:
     """The name at the end of its spoke: on two to four lines where long, cut where endless."""
     x, y = 112 * cos(angle), 112 * sin(angle)

@@ -230,7 +230,7 @@ CACHES = {
 BROKER_URL = os.environ.get("GEZEL_BROKER_URL", "")
 
 AUTH_USER_MODEL = "people.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["gezel.connect.sessions.Door"]
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed of the tests, nothing else
     if TESTING
@@ -319,6 +319,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 _https = BASE_URL.startswith("https://")
+SESSION_ENGINE = "gezel.connect.sessions"
 SESSION_COOKIE_NAME = "gezel-session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

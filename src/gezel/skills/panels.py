@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from gezel.people.api import Request, at_work
-from gezel.skills import policy, queries
+from gezel.skills import queries
 from gezel.skills.heat import person_cells, spokes
-from gezel.skills.models import Skill
+from gezel.skills.queries.taxonomy import skills_worded
 from gezel.trust.api import note_reading
 
 ROWS, PEOPLE, COLUMNS, MOST_COUNTED = 6, 8, 6, 500
@@ -61,7 +61,7 @@ def panel_objections(request: Request) -> HttpResponse:
     """HR: how many objections wait for a decision."""
     if not request.visitor.is_hr:
         raise Http404
-    waiting = list(policy.objections_to_decide(request.visitor)[:MOST_COUNTED])
+    waiting = queries.objections_waiting(request.visitor, most=MOST_COUNTED)
     if not waiting:
         raise Http404
     return render(
@@ -80,7 +80,7 @@ def panel_organisation(request: Request) -> HttpResponse:
     days = [today, *queries.later_days_in(counts, today, most=2)]
     told = queries.need_map(counts, days)
     keys = told.skills("", *days)[:ROWS]
-    skills = Skill.objects.in_bulk(keys)
+    skills = skills_worded(visitor.organisation, keys)
     biggest = [
         queries.Biggest(skills[pk], [(day, told.figure("", pk, day)) for day in days])
         for pk in keys

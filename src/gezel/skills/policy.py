@@ -87,22 +87,23 @@ def objections_to_withdraw(visitor: Visitor) -> QuerySet[Objection]:
     return Objection.objects.filter(evidence__person=visitor.person, outcome=Objection.Outcome.OPEN)
 
 
-def objections_to_read(visitor: Visitor) -> QuerySet[Objection]:
-    """HR reads what people who work here object to; nobody reads those about themselves here."""
+def objections_to_read(visitor: Visitor, on: date | None = None) -> QuerySet[Objection]:
+    """HR reads what people who work here (today, or on a date) object to; nobody reads those
+    about themselves here."""
     everyone = Objection.objects.exclude(outcome=Objection.Outcome.WITHDRAWN)
     if not visitor.is_hr:
         return everyone.none()
     return everyone.filter(
-        evidence__person__in=Person.objects.working_at(visitor.organisation)
-    ).exclude(evidence__person=visitor.person)
+        evidence__person__in=Person.objects.working_at(visitor.organisation, on)
+    ).exclude(evidence__person=visitor.person.pk)
 
 
-def objections_to_decide(visitor: Visitor) -> QuerySet[Objection]:
+def objections_to_decide(visitor: Visitor, on: date | None = None) -> QuerySet[Objection]:
     """HR decides, but never who gave the piece or whom it is about."""
     return (
-        objections_to_read(visitor)
+        objections_to_read(visitor, on)
         .filter(outcome=Objection.Outcome.OPEN)
-        .exclude(evidence__given_by=visitor.person)
+        .exclude(evidence__given_by=visitor.person.pk)
     )
 
 

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezel.kit.events import announce
+from gezel.kit.prepared import prepared
 from gezel.people import rules
 from gezel.people.events import EmploymentChanged
 from gezel.people.models import (
@@ -34,8 +36,14 @@ def found(name: str, *, slug: str, language: str = "nl", **fields: Any) -> Organ
 
 def root_of(organisation: Organisation) -> Unit:
     """The top of the organisation's tree."""
-    root: Unit = Unit.objects.get(organisation=organisation, depth=1)
+    root: Unit = _roots(organisation.pk)[0]
     return root
+
+
+@prepared
+def _roots(organisation: int) -> QuerySet[Unit]:
+    found: QuerySet[Unit] = Unit.objects.filter(organisation=organisation, depth=1)
+    return found
 
 
 @transaction.atomic

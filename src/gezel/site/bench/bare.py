@@ -69,5 +69,6 @@ def stock_django() -> Iterator[None]:
         MIDDLEWARE=MIDDLEWARE,
         TEMPLATES=TEMPLATES,
         AUTHENTICATION_BACKENDS=["django.contrib.auth.backends.ModelBackend"],
+        SESSION_ENGINE="django.contrib.sessions.backends.db",
     ):
         yield

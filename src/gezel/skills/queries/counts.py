@@ -270,13 +270,18 @@ def reading_of(
     organisation: Organisation, *, by: str, below: Unit, deep: bool, on: date | None = None
 ) -> Reading:
     """Kept counts where they are true or the organisation is large, live ones otherwise."""
-    counting = NeedCounting.objects.filter(organisation=organisation).first()
+    counting = next(iter(_counting(organisation.pk)), None)
     fresh = counting is not None and counting.counted_at is not None and not counting.stale_since
     live = False
     if not fresh or on is not None:
         seats = Employment.objects.current().filter(organisation=organisation)
         live = len(seats.values_list("pk")[: COUNTED_LIVE + 1]) <= COUNTED_LIVE
     return Reading(organisation, by, below, deep, live, counting, on if live else None)
+
+
+@prepared
+def _counting(organisation: int) -> QuerySet[NeedCounting]:
+    return NeedCounting.objects.filter(organisation=organisation)
 
 
 def totals(organisation: Organisation) -> Counted:
@@ -319,9 +324,17 @@ def later_days_in(counts: Counted, after: date, *, most: int) -> list[date]:
 
 def people_without_role(organisation: Organisation, below: Unit) -> int:
     """How many work at this unit or below it in a job without role profile."""
-    # Few jobs have no profile: those first, or the database looks at everyone.
-    jobs = Job.objects.filter(organisation=organisation, profile_job=None)
+    jobs = _jobs_without_profile(organisation.pk)
+    if not jobs:
+        return 0
     seats = Employment.objects.current().filter(organisation=organisation, job__in=jobs)
     if below.depth > 1:
         seats = seats.filter(unit__path__startswith=below.path)
     return seats.count()
+
+
+@prepared
+def _jobs_without_profile(organisation: int) -> QuerySet[Job, int]:
+    # Few jobs have no profile: those first, or the database looks at everyone.
+    jobs = Job.objects.filter(organisation=organisation, profile_job=None)
+    return jobs.values_list("pk", flat=True)

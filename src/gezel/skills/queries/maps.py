@@ -15,11 +15,12 @@ from gezel.skills.models import RoleProfile, Skill
 from gezel.skills.queries.needs import NOT_HELD, Held, demands_of, levels
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cell:
     """One person and skill: what is asked, what is held, and how far that falls short.
 
-    A map asks the last many times of hundreds of cells, so it is worked out once.
+    A map asks the last many times of hundreds of cells, so it is worked out once. Not frozen, for
+    that makes each of them four times as dear; nobody changes one.
     """
 
     asked: int
@@ -29,8 +30,8 @@ class Cell:
     short: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "gap", rules.gap(self.asked, self.level))
-        object.__setattr__(self, "short", rules.is_short(self.asked, self.level))
+        self.gap = rules.gap(self.asked, self.held[0])
+        self.short = self.gap >= rules.SMALLEST_GAP
 
     @property
     def level(self) -> float:
@@ -84,7 +85,12 @@ def seats_of(
 @prepared
 def _direct_team(lead: int, organisation: int, today: date) -> QuerySet[Employment]:
     people = policy.people_to_vouch_for(stand_in(lead, organisation, leads=True), today)
-    return seats_of(organisation, people, today).filter(lead=lead)
+    seats = seats_of(organisation, people, today).filter(lead=lead)
+    # What a map tells of each of them, and not thirty columns of five tables.
+    return seats.only(
+        *("organisation", "person__first_name", "person__last_name", "unit__name", "job__name"),
+        *(f"job__profile_job__profile__{name}" for name in ("name_nl", "name_en")),
+    )
 
 
 def direct_team(visitor: Visitor) -> list[Employment]:

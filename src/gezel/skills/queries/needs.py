@@ -16,7 +16,14 @@ from django.utils import timezone
 from gezel.kit.prepared import prepared
 from gezel.people.api import Employment, Person, Visitor, stand_in
 from gezel.skills import policy, rules
-from gezel.skills.models import Demand, EvidenceRequest, RoleProfile, Skill, Standing
+from gezel.skills.models import (
+    Demand,
+    EvidenceRequest,
+    Objection,
+    RoleProfile,
+    Skill,
+    Standing,
+)
 from gezel.skills.queries.facts import cases_of
 from gezel.skills.queries.merged import (
     as_one,
@@ -413,6 +420,19 @@ def _open_requests(person: int, organisation: int, today: date) -> QuerySet[Evid
 def open_requests(visitor: Visitor) -> list[EvidenceRequest]:
     """The questions of colleagues that wait for one's view."""
     return _open_requests(visitor.person.pk, visitor.organisation.pk, timezone.localdate())
+
+
+@prepared
+def _objections(person: int, organisation: int, today: date, *, most: int) -> QuerySet[Objection]:
+    hr = stand_in(person, organisation, mandates=frozenset({"hr"}))
+    return policy.objections_to_decide(hr, today)[:most]
+
+
+def objections_waiting(visitor: Visitor, *, most: int) -> list[Objection]:
+    """For HR: the objections they may decide, the oldest first."""
+    if not visitor.is_hr:
+        return []
+    return _objections(visitor.person.pk, visitor.organisation.pk, timezone.localdate(), most=most)
 
 
 @prepared

@@ -128,12 +128,19 @@ def need_map(counts: Counted, days: Sequence[date], sight: Sight | None = None) 
         sight: for a reader who may not see everyone.
     """
     figures: dict[tuple[Place, int, date], Count] = {}
+    # Hundreds of counts of a few places and spans: where and when each counts is told once.
+    above: dict[Place, list[Place]] = {}
+    held_on: dict[Interval, list[date]] = {}
     for (place, skill, interval), count in counts.items():
-        above = _upward(place)
-        for day in days:
-            if _holds(interval, day):
-                for at in above:
-                    figures.setdefault((at, skill, day), Count()).add(count)
+        if place not in above:
+            above[place] = _upward(place)
+        if interval not in held_on:
+            held_on[interval] = [day for day in days if _holds(interval, day)]
+        for day in held_on[interval]:
+            for at in above[place]:
+                if (found := figures.get((at, skill, day))) is None:
+                    found = figures[at, skill, day] = Count()
+                found.add(count)
     if sight is None:
         return NeedMap(list(days), figures)
     unknown = {key: count.people for key, count in counts.items()}

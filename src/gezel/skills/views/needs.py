@@ -32,7 +32,7 @@ from gezel.people.api import (
 from gezel.skills import policy, queries
 from gezel.skills.heat import person_cells, place_cell, spokes
 from gezel.skills.models import RoleProfile, Skill
-from gezel.skills.queries.taxonomy import find_skills, give_own_names
+from gezel.skills.queries.taxonomy import find_skills, give_own_names, skills_worded
 from gezel.skills.views.asked import day_asked, key_asked, words_asked
 from gezel.trust.api import note_reading
 
@@ -336,7 +336,7 @@ def organisation(request: Request) -> HttpResponseBase:
     form = FORMS.get(request.GET.get("export", ""))
     listed = keys if form or request.GET.get("list") == "all" else keys[:COLUMNS]
     across = ordered if request.GET.get("columns") == "all" else ordered[:COLUMNS]
-    skills = Skill.objects.worded_by(here).in_bulk({*listed, *across})
+    skills = skills_worded(here, {*listed, *across})
     biggest = [
         queries.Biggest(skills[pk], [(day, told.figure(whole, pk, day)) for day in days])
         for pk in listed
