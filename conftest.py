@@ -119,6 +119,7 @@ class PageOf(Protocol):
         dark: bool = False,
         language: str = "en",
         scripts: bool = True,
+        worker: bool = False,
     ) -> "Page": ...
 
 
@@ -146,8 +147,12 @@ def page_of(live_server: "LiveServer", browser: "Browser") -> Iterator[PageOf]:
         dark: bool = False,
         language: str = "en",
         scripts: bool = True,
+        worker: bool = False,
     ) -> "Page":
         context = browser.new_context(
+            # Only who looks at what a phone keeps wants the worker; elsewhere it would be one
+            # more thing that answers.
+            service_workers="allow" if worker else "block",
             base_url=live_server.url,
             viewport=PHONE if phone else DESK,
             has_touch=phone,

@@ -16,10 +16,12 @@ def panel_start(request: Request, activity_pk: int) -> HttpResponse:
         policy.modules_to_play(request.visitor).select_related("activity"), activity=activity_pk
     )
     last = queries.latest_attempt(request.user, module)
+    under_way = last if last is not None and last.completed_at is None else None
     told = {
         "module": module,
         "last": last,
-        "under_way": last is not None and last.completed_at is None,
+        "under_way": under_way is not None,
+        "standing": queries.standing_of(under_way) if under_way is not None else None,
         "can_edit": policy.may_edit(request.visitor, module),
     }
     return render(request, "content/panel_start.html", told)

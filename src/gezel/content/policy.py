@@ -1,5 +1,7 @@
 """What may someone play, answer, look at and change?"""
 
+import uuid
+
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -8,6 +10,7 @@ from gezel.content.models import (
     ATTEMPTS_OF_A_PERSON,
     UPLOADS_OF_A_PERSON,
     Attempt,
+    Begun,
     Media,
     Module,
     Upload,
@@ -58,4 +61,20 @@ def media_to_see(visitor: Visitor, module_pk: int) -> QuerySet[Media]:
         allowed |= Q(pk__in=modules_to_edit(visitor).values("pk"))
     return Media.objects.filter(
         pk__in=Module.objects.filter(allowed, pk=module_pk).values("blocks__media")
+    )
+
+
+def attempt_of_device(visitor: Visitor, registration: uuid.UUID) -> Attempt | None:
+    """One's own attempt by the registration a device knows it by; also where it became part of
+    a round that was open already."""
+    named = Q(registration=registration) | Q(
+        pk__in=Begun.objects.filter(registration=registration).values("attempt")
+    )
+    return own_attempts(visitor).filter(named).first()
+
+
+def modules_once_handed(visitor: Visitor) -> QuerySet[Module]:
+    """What may have been handed to a device of this visitor: all here that was ever on offer."""
+    return Module.objects.filter(activity__organisation=visitor.organisation).exclude(
+        activity__state=Activity.State.DRAFT
     )

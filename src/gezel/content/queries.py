@@ -1,19 +1,23 @@
 """Reads what players, editors and panels need."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from gezel.content.models import Answer, Attempt, Block, Module
+from gezel.content.models import Answer, Attempt, Block, BlockQuerySet, Media, Module, Place
+from gezel.content.policy import modules_to_play
 from gezel.content.rules import scoring
 from gezel.content.rules.bodies import Body, Question
 from gezel.content.rules.scoring import Said
+from gezel.kit.bundle import bundle
 from gezel.kit.prepared import prepared
 from gezel.people.api import Organisation, Person, Visitor
 from gezel.skills.api import Demand, RoleProfile, Skill, estimates, profile_of, requirements
@@ -60,6 +64,19 @@ class Play:
     attempt: Attempt
     steps: tuple[Step, ...]
     state: scoring.State
+    place: Place | None = None
+
+    @property
+    def was_at(self) -> int | None:
+        """The number of the step someone was last at, on whatever device; None if not told.
+
+        One past the last is the page where one finishes.
+        """
+        if self.place is None:
+            return None
+        if self.place.block_id is None:
+            return len(self.steps) + 1
+        return next((s.number for s in self.steps if s.block.pk == self.place.block_id), None)
 
     @property
     def next_number(self) -> int:
@@ -83,7 +100,7 @@ def preview(module: Module) -> Play:
 
 
 def play(attempt: Attempt) -> Play:
-    """An attempt with its blocks as they were when it began, in two queries."""
+    """An attempt with its blocks as they were when it began, in three queries."""
     blocks = list(
         Block.objects.filter(module=attempt.module_id)
         .as_of(attempt.version)
@@ -95,7 +112,9 @@ def play(attempt: Attempt) -> Play:
         Step(number, block, block.content, counted.get(block.pk))
         for number, block in enumerate(blocks, 1)
     )
-    return Play(attempt, steps, scoring.state([(s.block.pk, s.body) for s in steps], said))
+    state = scoring.state([(s.block.pk, s.body) for s in steps], said)
+    place = Place.objects.filter(attempt=attempt).first() if attempt.completed_at is None else None
+    return Play(attempt, steps, state, place)
 
 
 def answers_of(attempt: Attempt) -> list[Said]:
@@ -109,8 +128,15 @@ def answers_of(attempt: Attempt) -> list[Said]:
     ]
 
 
-@prepared
-def _under_way(person: int, organisation: int, *, most: int) -> QuerySet[Attempt]:
+def _up_to_the_place(blocks: QuerySet[Block, Any]) -> QuerySet[Block, Any]:
+    """How many steps there are up to where someone was: the number of that step."""
+    here = Place.objects.filter(attempt=OuterRef(OuterRef("pk"))).values("block__position")
+    return blocks.filter(position__lte=Subquery(here)).annotate(n=Count("pk")).values("n")
+
+
+def _standing(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
+    """Attempts with how many steps are `done`, of how many (`whole`), and the number of the step
+    someone `was_at`; all in the same query."""
     version = OuterRef("version")
     blocks = (
         Block.objects.filter(module=OuterRef("module"), since__lte=version)
@@ -118,19 +144,24 @@ def _under_way(person: int, organisation: int, *, most: int) -> QuerySet[Attempt
         .order_by()
         .values("module")
     )
-    return (
-        Attempt.objects.filter(
-            person=person,
-            completed_at=None,
-            module__activity__organisation=organisation,
-        )
-        .select_related("module__activity")
-        .annotate(
-            done=Count("answers__block", distinct=True),
-            whole=Coalesce(Subquery(blocks.annotate(n=Count("pk")).values("n")), 0),
-        )
-        .order_by("-last_at", "-pk")[:most]
+    return attempts.annotate(
+        done=Count("answers__block", distinct=True),
+        whole=Coalesce(Subquery(blocks.annotate(n=Count("pk")).values("n")), 0),
+        was_at=Subquery(_up_to_the_place(blocks)),
     )
+
+
+@prepared
+def _under_way(person: int, organisation: int, *, most: int) -> QuerySet[Attempt]:
+    here = Attempt.objects.filter(
+        person=person, completed_at=None, module__activity__organisation=organisation
+    ).select_related("module__activity")
+    return _standing(here).order_by("-last_at", "-pk")[:most]
+
+
+def standing_of(attempt: Attempt) -> Attempt:
+    """The same attempt with `done`, `whole` and `was_at`."""
+    return _standing(Attempt.objects.filter(pk=attempt.pk)).get()
 
 
 def under_way_here(visitor: Visitor, *, most: int) -> list[Attempt]:
@@ -207,3 +238,66 @@ def teachable_skills(organisation: Organisation) -> QuerySet[Skill]:
     return Skill.objects.filter(Q(organisation=organisation) | Q(pk__in=asked)).order_by(
         "name_nl" if (get_language() or "en").startswith("nl") else "name_en", "pk"
     )
+
+
+def open_attempt(person: Person, module: Module) -> Attempt | None:
+    """The round someone is in the middle of, if there is one."""
+    return Attempt.objects.filter(person=person, module=module, completed_at=None).first()
+
+
+def _played_blocks(module: Module, attempt: Attempt | None) -> BlockQuerySet:
+    """The blocks someone plays: of the version they began, or of today."""
+    blocks = Block.objects.filter(module=module)
+    return blocks.as_of(attempt.version if attempt else module.version)
+
+
+def media_of(module: Module, attempt: Attempt | None) -> list[Media]:
+    """The files someone needs to play this module."""
+    blocks = _played_blocks(module, attempt).order_by()
+    return list(Media.objects.filter(pk__in=blocks.values("media")).order_by("pk"))
+
+
+def captions_of(module: Module, attempt: Attempt | None) -> list[tuple[int, str]]:
+    """The captions of its films: the number of the block, and the language."""
+    films = _played_blocks(module, attempt).filter(kind=Block.Kind.VIDEO)
+    return [
+        (pk, code)
+        for pk, body in films.values_list("pk", "body")
+        for code in ("nl", "en")
+        if body.get("captions", {}).get(code)
+    ]
+
+
+def page_files(page: str, script: str) -> list[dict[str, Any]]:
+    """A page that is kept, with the styles and scripts it needs; sizes are about right."""
+    joined = {kind: bundle(kind) for kind in ("css", "js")}
+    return [
+        {"url": page, "size": 30_000},
+        *(
+            {"url": reverse("kit:bundle", args=[one.name]), "size": len(one.text)}
+            for one in joined.values()
+        ),
+        {"url": static(script), "size": 12_000},
+        {"url": static("kit/vendor/inter-latin.woff2"), "size": 50_000},
+    ]
+
+
+def stamps(visitor: Visitor, module_pks: Collection[int]) -> dict[int, str]:
+    """Of these modules the ones that may be on this visitor's phone, each with a stamp.
+
+    The stamp changes when the module does, when the person went on elsewhere, and when our styles
+    and scripts do: then the kept copy is fetched anew.
+    """
+    if not module_pks:
+        return {}
+    house = "".join(bundle(kind).name[:4] for kind in ("css", "js"))
+    rounds = {
+        module: f"{registration}.{last.timestamp():.3f}"
+        for module, registration, last in Attempt.objects.filter(
+            person=visitor.person, completed_at=None, module__in=module_pks
+        ).values_list("module_id", "registration", "last_at")
+    }
+    allowed = modules_to_play(visitor).filter(pk__in=module_pks).values_list("pk", "version")
+    return {
+        pk: f"{version}.{house}.{get_language()}.{rounds.get(pk, '')}" for pk, version in allowed
+    }

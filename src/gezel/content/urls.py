@@ -3,7 +3,7 @@
 from django.urls import path
 
 from gezel.content import panels
-from gezel.content.views import files, making, playing, uploads
+from gezel.content.views import files, keeping, making, playing, sending, uploads
 
 app_name = "content"
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
     path("attempts/<uuid:registration>/step/", playing.step, name="step"),
     path("attempts/<uuid:registration>/finish/", playing.finish, name="finish"),
     path("attempts/<uuid:registration>/", playing.result, name="result"),
-    path("answers/", playing.answers, name="answers"),
+    path("answers/", sending.answers, name="answers"),
     path("<int:module_pk>/media/<int:media_pk>/<str:name>", files.media, name="media"),
     path("<int:module_pk>/captions/<int:block_pk>/nl.vtt", files.captions, {"language": "nl"},
          name="captions_nl"),
@@ -20,6 +20,10 @@ urlpatterns = [
          name="captions_en"),
     path("uploads/", uploads.begin, name="uploads"),
     path("uploads/<uuid:pk>", uploads.part, name="upload"),
+    path("kept/", keeping.kept, name="kept"),
+    path("phone/", keeping.phone, name="phone"),
+    path("<int:module_pk>/keep/", keeping.keep, name="keep"),
+    path("<int:module_pk>/kept/", keeping.kept_module, name="kept_module"),
     path("panel/continue/", panels.panel_continue, name="panel_continue"),
     path("panel/start/<int:activity_pk>/", panels.panel_start, name="panel_start"),
     path("new/", making.new, name="new"),

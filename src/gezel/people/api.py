@@ -15,6 +15,7 @@ from gezel.people.actions import apply as apply_staff_list
 from gezel.people.actions import prepare as prepare_staff_list
 from gezel.people.actions import receive as receive_staff_list
 from gezel.people.audience import COLLEAGUES, HR, LINE, SELF, Audience
+from gezel.people.device import mark_of
 from gezel.people.middleware import visitor_of
 from gezel.people.models import (
     Employment,
@@ -56,6 +57,7 @@ __all__ = [
     "found",
     "give_mandate",
     "import_people",
+    "mark_of",
     "prepare_staff_list",
     "receive_staff_list",
     "redraw_lines",

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from gezel.people.api import Person, Visitor
+from gezel.people.api import Person, Visitor, mark_of
 from gezel.site.menu import MAIN, OWN, shown
 
 
@@ -23,4 +23,4 @@ def house(request: HttpRequest) -> dict[str, Any]:
             "own_menu": shown(OWN, visitor, request.path),
         },
     )
-    return common | {"visitor": visitor} | menus
+    return common | {"visitor": visitor, "owner": mark_of(visitor.person)} | menus

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from gezel.site import views
+from gezel.site import shell, views
 from gezel.site.api import api
 from gezel.site.gallery import gallery
 
@@ -10,6 +10,10 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("rest/", views.rest, name="rest"),
     path("look/", views.look, name="look"),
+    path("sw.js", shell.worker, name="worker"),
+    path("app.webmanifest", shell.manifest, name="manifest"),
+    path("offline/nl/", shell.offline, {"language": "nl"}, name="offline_nl"),
+    path("offline/en/", shell.offline, {"language": "en"}, name="offline_en"),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("api/v1/", api.urls),

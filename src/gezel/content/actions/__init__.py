@@ -12,6 +12,7 @@ from gezel.content.actions.authoring import (
     open_up,
     remove_block,
 )
+from gezel.content.actions.devices import begin_on_device, keep_place, pass_for, read_pass
 from gezel.content.actions.files import Refused, keep_captions, keep_upload
 from gezel.content.actions.playing import Given, Incomplete, Kept, finish, keep_answers, start
 from gezel.content.actions.receiving import (
@@ -31,6 +32,7 @@ __all__ = [
     "Outdated",
     "Refused",
     "add_block",
+    "begin_on_device",
     "begin_upload",
     "change_block",
     "change_module",
@@ -41,10 +43,13 @@ __all__ = [
     "finish",
     "keep_answers",
     "keep_captions",
+    "keep_place",
     "keep_upload",
     "make_module",
     "move_block",
     "open_up",
+    "pass_for",
+    "read_pass",
     "remove_block",
     "start",
     "sweep_uploads",

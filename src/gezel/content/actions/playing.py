@@ -14,7 +14,7 @@ from django.utils import timezone
 from gezel.catalogue.api import ActivitySkill
 from gezel.content import queries
 from gezel.content.events import ModuleCompleted
-from gezel.content.models import Answer, Attempt, Block, Module
+from gezel.content.models import Answer, Attempt, Block, Module, Place
 from gezel.content.rules import scoring
 from gezel.content.rules.bodies import Malformed, Question
 from gezel.kit.events import announce
@@ -32,17 +32,20 @@ def start(
     *,
     organisation: Organisation | None,
     at: datetime | None = None,
+    registration: uuid.UUID | None = None,
+    version: int | None = None,
 ) -> Attempt:
     """Someone begins a module, or goes on where they were: one open attempt, the database
-    sees to it. A new one pins the version of the module as it is now."""
+    sees to it. A new one pins the version of the module as it is now, or the `version` that was
+    handed to a device, whose `registration` it then bears."""
     # Whoever changes the module waits for us or we for them, so the version we pin is whole.
     pinned = Module.objects.select_for_update().select_related(None).get(pk=module.pk)
     now = at or timezone.now()
     fresh = Attempt(
         person=person,
         module=pinned,
-        version=pinned.version,
-        registration=uuid.uuid4(),
+        version=version or pinned.version,
+        registration=registration or uuid.uuid4(),
         started_at=now,
         last_at=now,
     )
@@ -194,6 +197,7 @@ def finish(
         if not ended:  # another process was first, where rows cannot be locked
             return Attempt.objects.get(pk=locked.pk)
         locked.refresh_from_db(fields=["completed_at", "last_at", "passed", "share_right"])
+        Place.objects.filter(attempt=locked).delete()
         proof = _tell_outcome(locked, play, organisation)
         if enough is not False:
             effect = _show(locked, organisation, proof)

@@ -1,6 +1,7 @@
 """The tables of this room, each file along its meaning."""
 
 from gezel.content.models.attempts import ATTEMPTS_OF_A_PERSON, Answer, Attempt
+from gezel.content.models.devices import Begun, Place
 from gezel.content.models.modules import Block, BlockQuerySet, Media, Module
 from gezel.content.models.packages import Edition, Package, PackageAttempt, UnitState
 from gezel.content.models.uploads import UPLOADS_OF_A_PERSON, ContentSettings, Upload
@@ -10,6 +11,7 @@ __all__ = [
     "UPLOADS_OF_A_PERSON",
     "Answer",
     "Attempt",
+    "Begun",
     "Block",
     "BlockQuerySet",
     "ContentSettings",
@@ -18,6 +20,7 @@ __all__ = [
     "Module",
     "Package",
     "PackageAttempt",
+    "Place",
     "UnitState",
     "Upload",
 ]

@@ -2,11 +2,11 @@
 
 import json
 import uuid
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gezel.content import actions, policy, queries
-from gezel.content.actions.playing import MOST_ANSWERS_AT_ONCE
 from gezel.content.models import Attempt, Block
-from gezel.people.api import Organisation, Person, Request, at_work, signed_in
+from gezel.people.api import Organisation, Request, at_work, signed_in
 from gezel.skills.api import Level, Skill
 
 
@@ -42,18 +41,30 @@ def play(request: Request, module_pk: int) -> HttpResponse:
 
 
 def _player(request: Request, playing: queries.Play, *, preview: bool = False) -> HttpResponse:
+    return render(request, "content/play.html", told_of(request, playing) | {"preview": preview})
+
+
+def told_of(request: Request, playing: queries.Play) -> dict[str, Any]:
+    """What the player's page says about a round: the step asked for, else where one was."""
     last = len(playing.steps) + 1
-    return render(
-        request,
-        "content/play.html",
-        {
-            "play": playing,
-            "module": playing.attempt.module,
-            "preview": preview,
-            "last": last,
-            "at": _number(request.GET.get("step"), last) or playing.next_number,
-        },
-    )
+    return {
+        "play": playing,
+        "module": playing.attempt.module,
+        "last": last,
+        "at": _number(request.GET.get("step"), last) or playing.was_at or playing.next_number,
+        "seconds": json.dumps(playing.place.seconds) if playing.place else "",
+        "resumed": playing.was_at is not None and "step" not in request.GET and rested(playing),
+    }
+
+
+# Who turned a page a moment ago knows where they are.
+_WORTH_SAYING = timedelta(minutes=10)
+
+
+def rested(playing: queries.Play) -> bool:
+    """Whether it is long enough ago to say where someone was."""
+    place = playing.place
+    return place is not None and timezone.now() - place.at > _WORTH_SAYING
 
 
 def _number(raw: str | None, highest: int) -> int | None:
@@ -131,78 +142,6 @@ def _posted_value(block: Block, request: HttpRequest) -> dict[str, Any]:
         places = request.POST.getlist("ticked")
         return {"ticked": [int(p) for p in places if p.isascii() and p.isdigit() and len(p) < 4]}
     return {"seen": True}
-
-
-@require_POST
-def answers(request: HttpRequest) -> JsonResponse:
-    """A batch of answers from a device; sent again until we say that we have them.
-
-    200: each is kept, or told why not. 409: at least one key says something else already; the
-    others are kept all the same. 401: sign in, the device keeps them meanwhile.
-    """
-    if not isinstance(request.user, Person):
-        return JsonResponse({"error": "signin"}, status=401)
-    try:
-        sent = json.loads(request.body)
-        registration = uuid.UUID(sent["attempt"])
-        given = sent["answers"]
-        if not isinstance(given, list) or len(given) > MOST_ANSWERS_AT_ONCE:
-            raise ValueError
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return JsonResponse({"error": "malformed"}, status=400)
-    visitor = request.visitor  # type: ignore[attr-defined] # put there by our middleware
-    attempt = policy.own_attempts(visitor).filter(registration=registration).first()
-    if attempt is None:
-        return JsonResponse({"error": "unknown"}, status=404)
-    read = [_given(raw) for raw in given]
-    kept = iter(actions.keep_answers(attempt, [g for g in read if g is not None]))
-    told = [
-        _told(str(k.key), k.state, k.why)
-        if g and (k := next(kept))
-        else _told(_raw_key(raw), "refused", "value")
-        for g, raw in zip(read, given, strict=True)
-    ]
-    conflict = any(row["state"] == "conflict" for row in told)
-    return JsonResponse(
-        {"answers": told, "closed": attempt.completed_at is not None},
-        status=409 if conflict else 200,
-    )
-
-
-def _given(raw: Any) -> actions.Given | None:
-    """One answer of a batch, or nothing where it cannot be read as one."""
-    try:
-        at = datetime.fromisoformat(raw["at"])
-        if at.tzinfo is None or type(raw["block"]) is not int:
-            return None
-        return actions.Given(uuid.UUID(raw["key"]), raw["block"], at, raw["value"])
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None
-
-
-def _raw_key(raw: Any) -> str:
-    key = raw.get("key") if isinstance(raw, dict) else None
-    return key[:64].encode("utf-8", "replace").decode() if isinstance(key, str) else ""
-
-
-def _told(key: str, state: str, why: str = "") -> dict[str, str]:
-    """What became of an answer, with a sentence for the person where it is not simply kept."""
-    told = {"key": key, "state": state, "why": why, "message": _in_words(state, why)}
-    return {name: value for name, value in told.items() if value}
-
-
-def _in_words(state: str, why: str) -> str:
-    if state == "conflict":
-        return _("An answer was not taken: it had been sent before with other words.")
-    if state == "late":
-        return _(
-            "An answer arrived after this round was finished. It is kept, and the result stays."
-        )
-    if why == "closed":
-        return _("An answer was not taken: this round had been finished before you gave it.")
-    if state == "refused":
-        return _("An answer was not taken: it does not belong to this step. Reload the page.")
-    return ""
 
 
 @signed_in

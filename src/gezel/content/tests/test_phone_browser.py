@@ -1,0 +1,234 @@
+"""What someone keeps on their phone works without connection, and arrives once."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from conftest import PageOf
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from gezel.content.actions import start
+from gezel.content.models import Answer, Attempt, Begun, Module, Place
+from gezel.content.queries import play
+from gezel.content.tests.builders import PICTURE, QUESTION, REFLECTION, TEXT, a_module
+from gezel.content.tests.test_browser import go
+from gezel.people.api import Organisation, Person, end_employment
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+READY = (
+    "() => navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
+)
+KEPT = "() => window.gezelKept.entries().then((all) => all.map((e) => e.id))"
+
+
+def until(true: Callable[[], object], page: Page) -> None:
+    """Wait for what the server does with what a phone sends."""
+    for _ in range(150):
+        if true():
+            return
+        page.wait_for_timeout(100)
+    assert true()
+
+
+def keep(page: Page, module: Module, label: str = "Keep on this phone") -> None:
+    """Open the module, and keep it on this phone."""
+    page.goto(reverse("content:play", args=[module.pk]))
+    until(lambda: page.evaluate(READY), page)
+    page.get_by_role("button", name=label).click()
+    until(lambda: page.evaluate(KEPT), page)
+
+
+def without_connection(page: Page) -> None:
+    page.context.set_offline(True)
+
+
+def test_begun_and_finished_without_connection_with_the_app_closed_in_between(
+    page_of: PageOf, accessible: Any, noor: Person, van_dijk: Organisation
+) -> None:
+    module = a_module(van_dijk, [TEXT, PICTURE, QUESTION, REFLECTION])
+    page = page_of(noor, phone=True, dark=True, language="nl", worker=True)
+    keep(page, module, "Op deze telefoon bewaren")
+    expect(page.get_by_text("Staat op deze telefoon")).to_be_visible()
+    accessible(page)
+
+    without_connection(page)
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Er is nu geen verbinding")).to_be_visible()
+    accessible(page)
+    page.get_by_role("link", name="High-voltage safety").click()
+    expect(page.get_by_text("Stap 1 van 4")).to_be_visible()
+    go(page, "Verder")
+    picture = page.locator("figure img:visible")
+    assert picture.evaluate("img => img.decode().then(() => img.naturalWidth)") > 0
+    accessible(page)
+    go(page, "Verder")
+    page.get_by_label("Uitschakelen").check()
+    go(page, "Controleren")
+    page.close()
+    assert not Attempt.objects.exists()
+
+    page = page.context.new_page()
+    page.goto(reverse("content:play", args=[module.pk]))
+    expect(page.get_by_text("Stap 3 van 4")).to_be_visible()
+    expect(page.get_by_text("Precies.")).to_be_visible()
+    go(page, "Verder")
+    page.locator("textarea:visible").fill("Eerst vragen")
+    go(page, "Verder")
+    go(page, "Afronden")
+    expect(page.locator("[data-offline]")).to_be_visible()
+    page.close()
+
+    page = page.context.new_page()
+    page.context.set_offline(False)
+    page.goto(reverse("records:mine"))
+    until(lambda: Attempt.objects.filter(completed_at__isnull=False).exists(), page)
+    attempt = Attempt.objects.get()
+    assert [s.value for s in play(attempt).steps] == [
+        {"seen": True}, {"seen": True}, {"chosen": ["a"]}, {"text": "Eerst vragen"},
+    ]  # fmt: skip
+    assert Answer.objects.count() == 4
+    page.get_by_role("link", name="Wat je zonder verbinding afrondde, is aangekomen.").click()
+    expect(page.get_by_role("heading", name="Goed gedaan, Noor")).to_be_visible()
+    page.reload()
+    assert Answer.objects.count() == 4
+    assert Attempt.objects.count() == 1
+
+
+def test_the_desk_goes_on_where_the_phone_was(
+    page_of: PageOf, accessible: Any, noor: Person, van_dijk: Organisation
+) -> None:
+    module = a_module(van_dijk, [TEXT, REFLECTION, TEXT, QUESTION])
+    start(noor, module, organisation=van_dijk)
+    phone = page_of(noor, phone=True, dark=True, language="nl")
+    phone.goto(reverse("content:play", args=[module.pk]))
+    go(phone, "Verder")
+    phone.locator("textarea:visible").fill("Vragen")
+    go(phone, "Verder")
+    go(phone, "Terug")
+    until(lambda: Place.objects.filter(block__kind="reflection").exists(), phone)
+
+    desk = page_of(noor)
+    desk.goto(reverse("content:play", args=[module.pk]))
+    expect(desk.get_by_text("Step 2 of 4")).to_be_visible()
+    expect(desk.locator("textarea:visible")).to_have_value("Vragen")
+    desk.goto("about:blank")  # leaving tells where one is, too
+    desk.wait_for_timeout(500)
+    earlier = timezone.now() - timedelta(days=1)
+    Place.objects.update(at=earlier)
+    Attempt.objects.update(last_at=earlier)
+    desk.goto(reverse("catalogue:activity", args=[module.activity_id]))
+    expect(desk.get_by_text("You were at 2 of 4, yesterday.")).to_be_visible()
+    desk.goto(reverse("content:play", args=[module.pk]))
+    expect(desk.get_by_text("You were at 2 of 4, yesterday.")).to_be_visible()
+    accessible(desk)
+
+
+def test_two_phones_begin_the_same_without_connection(
+    page_of: PageOf, noor: Person, van_dijk: Organisation
+) -> None:
+    module = a_module(van_dijk, [TEXT, REFLECTION])
+    one, other = (page_of(noor, phone=True, worker=True) for _ in range(2))
+    for page in (one, other):
+        keep(page, module)
+        without_connection(page)
+        page.goto(reverse("content:play", args=[module.pk]))
+        go(page, "Next")
+    other.locator("textarea:visible").fill("From the other phone")
+    go(other, "Next")
+
+    for page in (one, other):
+        page.context.set_offline(False)
+        page.goto(reverse("records:mine"))
+        page.wait_for_function("() => !Object.keys(localStorage).some((k) => k.includes('answer'))")
+
+    attempt = Attempt.objects.get()
+    assert Begun.objects.get().attempt == attempt
+    assert Answer.objects.count() == 3
+    assert play(attempt).state.is_whole
+
+
+def test_signed_out_meanwhile_the_round_waits_for_its_owner_and_the_copy_goes(
+    page_of: PageOf, noor: Person, daan: Person, van_dijk: Organisation, live_server: Any
+) -> None:
+    module = a_module(van_dijk, [TEXT, REFLECTION])
+    page = page_of(noor, phone=True, worker=True)
+    keep(page, module)
+    without_connection(page)
+    page.goto(reverse("content:play", args=[module.pk]))
+    go(page, "Next")
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name="gezel-session")
+    page.context.set_offline(False)
+    page.goto("/")
+    until(lambda: not page.evaluate(KEPT), page)
+    assert (
+        page.evaluate("() => caches.keys().then((n) => n.filter((x) => x.includes('kept')))") == []
+    )
+    assert not Attempt.objects.exists()
+
+    client = Client()
+    client.force_login(daan)
+    session = client.cookies["gezel-session"].value
+    page.context.add_cookies([{"name": "gezel-session", "value": session, "url": live_server.url}])
+    page.goto(reverse("records:mine"))
+    page.wait_for_timeout(500)
+    assert not Attempt.objects.exists()
+
+    page.context.clear_cookies()
+    page.context.add_cookies(cookies)  # type: ignore[arg-type] # what it gave, it takes
+    page.goto(reverse("records:mine"))
+    until(Answer.objects.exists, page)
+    assert Attempt.objects.get().person == noor
+
+
+def test_who_left_loses_what_is_kept(page_of: PageOf, noor: Person, van_dijk: Organisation) -> None:
+    module = a_module(van_dijk, [TEXT, REFLECTION])
+    page = page_of(noor, phone=True, worker=True)
+    keep(page, module)
+    today = timezone.localdate()
+    end_employment(noor.employments.get(), last_day=today - timedelta(days=1))
+
+    page.evaluate("() => window.gezelKept.check()")
+
+    until(lambda: not page.evaluate(KEPT), page)
+
+
+def test_half_a_download_is_not_called_kept(
+    page_of: PageOf, noor: Person, van_dijk: Organisation
+) -> None:
+    module = a_module(van_dijk, [TEXT, PICTURE])
+    page = page_of(noor, phone=True, worker=True)
+    page.goto(reverse("content:play", args=[module.pk]))
+    until(lambda: page.evaluate(READY), page)
+    module.blocks.get(kind="image").media.file.delete()  # type: ignore[union-attr]
+    page.get_by_role("button", name="Keep on this phone").click()
+    expect(page.get_by_text("Not everything arrived, so nothing was kept.")).to_be_visible()
+    assert page.evaluate(KEPT) == []
+    assert (
+        page.evaluate("() => caches.keys().then((n) => n.filter((x) => x.includes('kept')))") == []
+    )
+
+
+def test_what_changed_is_fetched_anew_and_what_is_removed_is_gone(
+    page_of: PageOf, accessible: Any, noor: Person, van_dijk: Organisation
+) -> None:
+    module = a_module(van_dijk, [TEXT])
+    page = page_of(noor, worker=True)
+    keep(page, module)
+    Module.objects.filter(pk=module.pk).update(version=2)
+    page.evaluate("() => window.gezelKept.check()")
+    stamp = "() => window.gezelKept.entries().then((all) => all[0].stamp)"
+    assert page.evaluate(stamp).startswith("2.")
+
+    page.goto(reverse("content:phone"))
+    expect(page.get_by_role("link", name="High-voltage safety")).to_be_visible()
+    accessible(page)
+    page.get_by_role("button", name=re.compile("Remove.*High-voltage")).click()
+    expect(page.get_by_text("Nothing is kept on this phone yet.")).to_be_visible()
+    accessible(page)
