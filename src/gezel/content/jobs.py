@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gezel.content import actions
+from gezel.content.actions.packages import sweep_packages
 from gezel.kit.jobs import Errand, Progress, job
 
 
@@ -13,6 +14,12 @@ def remove_uploads(progress: Progress) -> None:
     actions.sweep_uploads(timezone.now())
 
 
+@job(title=_("Remove packages that never came in whole"))
+def remove_leftover_packages(progress: Progress) -> None:
+    """Every night: folders that no package is in."""
+    sweep_packages()
+
+
 def tonight() -> list[Errand]:
     """What is to be done every night."""
-    return [(remove_uploads, {})]
+    return [(remove_uploads, {}), (remove_leftover_packages, {})]

@@ -1,10 +1,14 @@
 """Taking in a package: unpacked within its budget, read, kept on disk before the row."""
 
+import fcntl
 import hashlib
 import os
 import shutil
+import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +19,9 @@ from gezel.content.rules.packages import Manifest, PackageRefused
 from gezel.content.rules.packages.readers import READERS
 from gezel.kit.archives import ArchiveRefused, unpack
 from gezel.people.api import Person
+
+# What no row speaks of may be of someone who is still bringing it in; after this it is not.
+LEFT_AFTER = timedelta(days=1)
 
 
 def look_into(archive: Path, into: Path) -> Manifest:
@@ -51,18 +58,20 @@ def take_in(archive: Path, package: Package, *, by: Person | None, filename: str
         ArchiveRefused, PackageRefused: see `look_into`. Nothing is kept then.
     """
     digest = _digest(archive)
-    home = settings.MEDIA_ROOT / "packages"
-    home.mkdir(parents=True, exist_ok=True)
+    home = _home()
     fresh = home / f".new-{uuid.uuid4().hex}"
     manifest = look_into(archive, fresh)
     try:
         files = sum(len(names) for _folder, _folders, names in os.walk(fresh))
         kept = home / digest[:2] / digest
-        kept.parent.mkdir(exist_ok=True)
-        if kept.exists():
-            shutil.rmtree(fresh)
-        else:
-            _move(fresh, kept)
+        with _alone(home):
+            kept.parent.mkdir(exist_ok=True)
+            if kept.exists():
+                shutil.rmtree(fresh)
+                # It counts as new again: the cleaning leaves it until the row is there.
+                os.utime(kept)
+            else:
+                _move(fresh, kept)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
@@ -103,9 +112,48 @@ def _move(fresh: Path, kept: Path) -> None:
         os.close(opened)
 
 
+def sweep_packages() -> int:
+    """Take away what no row speaks of and nobody is bringing in; returns how many folders.
+
+    Left by whoever stopped us half-way, or whose package was removed since.
+    """
+    home = _home()
+    gone = 0
+    for folder in [*home.glob(".new-*"), *home.glob("??/*")]:
+        with _alone(home):
+            if not folder.exists() or folder.stat().st_mtime > _long_ago():
+                continue
+            if Edition.objects.filter(digest=folder.name).exists():
+                continue
+            # First its name, so that half a folder is never found under it.
+            aside = home / f".new-{uuid.uuid4().hex}"
+            folder.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+        gone += 1
+    return gone
+
+
+def _long_ago() -> float:
+    return time.time() - LEFT_AFTER.total_seconds()
+
+
+def _home() -> Path:
+    home = Path(settings.MEDIA_ROOT) / "packages"
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Between who brings in and who cleans up, one at a time; let go of also when killed."""
+    with (home / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _digest(archive: Path) -> str:
     with archive.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-__all__ = ["ArchiveRefused", "PackageRefused", "look_into", "take_in"]
+__all__ = ["ArchiveRefused", "PackageRefused", "look_into", "sweep_packages", "take_in"]
