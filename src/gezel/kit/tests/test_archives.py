@@ -77,7 +77,7 @@ def test_sizes_that_stand_after_the_data_are_read(tmp_path: Path) -> None:
             return len(piece)
 
     out = OneWay()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:  # type: ignore[arg-type]
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("a.txt", "some words")
         with made.open("b.txt", "w", force_zip64=True) as inside:
             inside.write(b"more words")
@@ -230,7 +230,7 @@ def test_too_much_in_all(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_does_not_agree_with_itself(tmp_path: Path, lie: dict[str, object]) -> None:
-    made = zipped(file("a.txt", b"words", **lie), file("b.txt"))  # type: ignore[arg-type]
+    made = zipped(file("a.txt", b"words", **lie), file("b.txt"))
     assert refused(tmp_path, made) in {"damaged", "name", "hidden", "overlap", "not_zip"}
 
 
