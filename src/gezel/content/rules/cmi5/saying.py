@@ -1,0 +1,100 @@
+"""What the system itself records about a course: launched, abandoned, waived, satisfied."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from gezel.content.rules.cmi5.vocabulary import (
+    CMI5_CATEGORY,
+    LAUNCH_MODE,
+    LAUNCH_PARAMETERS,
+    LAUNCH_URL,
+    MASTERY_SCORE,
+    MOVE_ON,
+    MOVE_ON_CATEGORY,
+    REASON,
+    SESSION_ID,
+    VERBS,
+)
+
+Said = Literal["launched", "abandoned", "waived", "satisfied"]
+
+
+def activity(
+    identifier: str, *, kind: str, title: Mapping[str, str], description: Mapping[str, str]
+) -> dict[str, Any]:
+    """A unit, block or course as the object of a statement; words without a language stay out."""
+    definition: dict[str, Any] = {}
+    if kind:
+        definition["type"] = kind
+    for name, words in (("name", title), ("description", description)):
+        told = {language: text for language, text in words.items() if language and text}
+        if told:
+            definition[name] = told
+    told_as: dict[str, Any] = {"objectType": "Activity", "id": identifier}
+    return told_as | ({"definition": definition} if definition else {})
+
+
+def statement(
+    verb: Said,
+    *,
+    statement_id: uuid.UUID,
+    actor: Mapping[str, Any],
+    about: Mapping[str, Any],
+    registration: str,
+    session_id: str,
+    publisher_id: str,
+    at: datetime,
+    result: Mapping[str, Any] | None = None,
+    extensions: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """A cmi5 defined statement, with all that section 9.6 asks of its context.
+
+    Args:
+        about: the object, as `activity` makes it.
+        publisher_id: the id that the course structure gives what it is about.
+        extensions: of the context, beside the session.
+    """
+    categories = [CMI5_CATEGORY, *([MOVE_ON_CATEGORY] if verb == "waived" else [])]
+    said: dict[str, Any] = {
+        "id": str(statement_id),
+        "actor": dict(actor),
+        "verb": {"id": VERBS[verb], "display": {"en": verb}},
+        "object": dict(about),
+        "context": {
+            "registration": registration,
+            "contextActivities": {
+                "category": [{"objectType": "Activity", "id": one} for one in categories],
+                "grouping": [{"objectType": "Activity", "id": publisher_id}],
+            },
+            "extensions": {SESSION_ID: session_id} | dict(extensions or {}),
+        },
+        "timestamp": at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }
+    return said | ({"result": dict(result)} if result else {})
+
+
+def launch_extensions(unit: Mapping[str, Any], *, mode: str, address: str) -> dict[str, Any]:
+    """What "launched" tells of how it was done (9.6.3); `address` bears no launch parameters."""
+    told: dict[str, Any] = {
+        LAUNCH_MODE: mode,
+        LAUNCH_URL: address,
+        MOVE_ON: unit["move_on"],
+    }
+    if unit["mastery_score"] is not None:
+        told[MASTERY_SCORE] = unit["mastery_score"]
+    if unit["launch_parameters"] is not None:
+        told[LAUNCH_PARAMETERS] = unit["launch_parameters"]
+    return told
+
+
+def waived_result(reason: str) -> dict[str, Any]:
+    """Of a unit that was waived (9.5.2, 9.5.3, 9.5.5.2)."""
+    return {"success": True, "completion": True, "extensions": {REASON: reason}}
+
+
+def abandoned_result(launched_at: datetime, last_at: datetime) -> dict[str, Any]:
+    """Of a session nobody ended: from its launch to the last thing the unit said (9.5.4.2-2)."""
+    seconds = max(0.0, (last_at - launched_at).total_seconds())
+    return {"duration": f"PT{seconds:.2f}S"}
