@@ -44,8 +44,9 @@ def newly_satisfied(
     found: list[str] = []
 
     def whole(nodes: Sequence[Mapping[str, Any]]) -> bool:
-        # No short cut: a later block may be done while an earlier one is not.
-        return all([one(node) for node in nodes])
+        # Each is asked, also after one that is not: a later block may be done before it.
+        done = [one(node) for node in nodes]
+        return all(done)
 
     def one(node: Mapping[str, Any]) -> bool:
         if "unit" in node:

@@ -219,14 +219,10 @@ def test_14_1_0_0_2_at_the_root(tmp_path: Path) -> None:
         (("<url>quiz.html</url>", "<url><b/>quiz.html</url>"), "cmi5_element"),
         (("<url>quiz.html</url>", "<url>quiz.html</url><requires/>"), "cmi5_element"),
         (("<url>quiz.html</url>", "<requires/><url>quiz.html</url>"), "cmi5_order"),
-        (("<launchParameters>speed=slow</launchParameters>\n    <entitlementKey>key-1"
-          "</entitlementKey>",
-          "<entitlementKey>k</entitlementKey><launchParameters>p</launchParameters>"),
-         "cmi5_element"),
+        (("<launchParameters>", "<entitlementKey/><launchParameters>"), "cmi5_element"),
         ((UNIT, UNIT + "loose words"), "cmi5_text"),
         ((UNIT, UNIT + "<course/>"), "cmi5_element"),
-        (("objective\"/>", "objective\"/>"), ""),
-    ][:-1],
+    ],
 )  # fmt: skip
 def test_13_2_0_0_1_what_the_schema_does_not_allow(
     tmp_path: Path, change: tuple[str, str], why: str
@@ -358,8 +354,9 @@ Change = Callable[[random.Random, list[etree._Element]], None]
 
 def _drop(pick: random.Random, elements: list[etree._Element]) -> None:
     one = pick.choice(elements)
-    if one.getparent() is not None:
-        one.getparent().remove(one)
+    parent = one.getparent()
+    if parent is not None:
+        parent.remove(one)
 
 
 def _double(pick: random.Random, elements: list[etree._Element]) -> None:
@@ -419,11 +416,19 @@ def _others_stand_last(root: etree._Element) -> bool:
     return True
 
 
+def _why(data: bytes) -> str:
+    try:
+        structure_of(data)
+    except PackageRefused as refusal:
+        return refusal.why
+    return ""
+
+
 @needs_material
 def test_13_2_0_0_1_we_say_what_the_schema_says() -> None:
     """2,000 courses with something changed: each is taken or refused as the schema would."""
     schema = etree.XMLSchema(etree.parse(str(CONFORMANCE / "CourseStructure.xsd")))
-    pick = random.Random(5)  # noqa: S311 # to pick changes, not to keep a secret
+    pick = random.Random(5)
     taken = refusals = 0
     for number in range(2_000):
         root = etree.fromstring(STRUCTURE.encode())
@@ -431,14 +436,12 @@ def test_13_2_0_0_1_we_say_what_the_schema_says() -> None:
             pick.choice(CHANGES)(pick, list(root.iter()))
         data = etree.tostring(root)
         valid = schema.validate(etree.fromstring(data)) and _others_stand_last(root)
-        try:
-            structure_of(data)
-        except PackageRefused as refusal:
-            refusals += 1
-            if refusal.why not in BEYOND:
-                assert not valid, (number, refusal.why, refusal.place, data.decode())
-        else:
+        why = _why(data)
+        if not why:
             taken += 1
             assert valid, (number, schema.error_log, data.decode())
+        else:
+            refusals += 1
+            assert why in BEYOND or not valid, (number, why, data.decode())
     assert taken > 100
     assert refusals > 500

@@ -97,8 +97,13 @@ def read_structure(root: etree._Element) -> Course:
     return _Reading(root).course()
 
 
-def _place(element: etree._Element) -> str:
+def _line(element: etree._Element) -> int:
     line = element.sourceline
+    return line if isinstance(line, int) else 0
+
+
+def _place(element: etree._Element) -> str:
+    line = _line(element)
     return f"{NAME}:{line}" if line else NAME
 
 
@@ -222,7 +227,7 @@ class _Reading:
         objectives = self._references(inside.one("objectives", needed=False))
         children = self._all(inside)
         self._note(inside.others())
-        return Block(identifier, title, description, children, objectives, element.sourceline or 0)
+        return Block(identifier, title, description, children, objectives, _line(element))
 
     def _unit(self, element: etree._Element) -> AssignableUnit:
         self._attributes(element, "id", "moveOn", "masteryScore", "launchMethod", "activityType")
@@ -247,7 +252,7 @@ class _Reading:
             launch_parameters=_free_text(parameters),
             entitlement_key=_free_text(key),
             objectives=objectives,
-            line=element.sourceline or 0,
+            line=_line(element),
         )
 
     def _identifier(self, element: etree._Element, kind: str) -> str:
@@ -360,7 +365,7 @@ class _Reading:
     def _note(self, others: Sequence[etree._Element]) -> None:
         for element in others:
             space = etree.QName(element).namespace or ""
-            self.foreign.setdefault(space, (self.schemas.get(space), element.sourceline or 0))
+            self.foreign.setdefault(space, (self.schemas.get(space), _line(element)))
 
     def _warn(self, course: Course) -> None:
         for holder in _holders(course.children):
