@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from lxml import etree
 
@@ -98,8 +99,8 @@ def read_structure(root: etree._Element) -> Course:
 
 
 def _line(element: etree._Element) -> int:
-    line = element.sourceline
-    return line if isinstance(line, int) else 0
+    line: Any = element.sourceline
+    return int(line or 0)
 
 
 def _place(element: etree._Element) -> str:
