@@ -13,7 +13,7 @@ from gezel.assessment.tests import builders as assessment
 from gezel.catalogue.tests import builders as catalogue
 from gezel.certificates.tests import builders as certificates
 from gezel.connect.tests.builders import a_token
-from gezel.content.actions import begin_upload, start
+from gezel.content.actions import begin_package, begin_upload, start
 from gezel.content.models import Media
 from gezel.content.tests import builders as content
 from gezel.kit.models import Task
@@ -59,6 +59,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         test, part=test.parts.all()[0], kind="one", body=assessment.a_choice(), hardness=6,
         by=femke, picture=content.a_picture(),
     )  # fmt: skip
+    playing = begin_package(noor, content.a_package(van_dijk), organisation=van_dijk)
     questions = receive_questions(
         test, by=femke, name="q.txt", language="en", content=b"Q {=a ~b}", key=uuid.uuid4()
     )
@@ -104,6 +105,11 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             for page in ("sit", "answer", "result", "keep")
         },
         **{f"assessment:{page}:pk": questions.pk for page in ("intake", "take_over", "drop")},
+        "package_pk": playing.package_id,
+        **{
+            f"content:package_{page}:registration": playing.registration
+            for page in ("open", "commit", "go", "renew", "leave", "result")
+        },
         "content:upload:pk": begin_upload(
             noor, van_dijk, purpose="image", name="photo.jpg", length=3
         ).pk,

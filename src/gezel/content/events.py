@@ -6,10 +6,11 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class ModuleCompleted:
-    """Someone finished a module. `passed` is None where there was nothing to pass or fail."""
+    """Someone finished a module or package. `passed` is None where there was nothing to pass or
+    fail; `module_pk` is None for a package."""
 
     person_pk: int
     activity_pk: int
-    module_pk: int
+    module_pk: int | None
     passed: bool | None
     on: date

@@ -14,14 +14,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.core.cache import caches
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from gezel.content.addresses import OURS, address_of, is_wild, origin_of
 from gezel.content.models import PackageAttempt
 from gezel.content.parts import in_parts
+from gezel.content.players.registry import PLAYERS
+
+__all__ = ["ContentOrigin", "address_of", "is_content_host", "is_wild", "origin_of"]
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 # A key that is withdrawn (who left, who was signed out) stops working within this many seconds.
@@ -48,21 +53,6 @@ _TYPES = {
     ".wasm": "application/wasm",
     ".swf": "application/octet-stream",
 }
-
-
-def is_wild() -> bool:
-    """Whether every attempt has a host of its own."""
-    return (urlsplit(settings.CONTENT_URL).hostname or "").startswith("*.")
-
-
-def origin_of(key: str) -> str:
-    """The origin at which the content of one attempt runs: `https://key.content.example`."""
-    return str(settings.CONTENT_URL).replace("*", key, 1)
-
-
-def address_of(key: str, path: str) -> str:
-    """The address of a file of the edition someone plays; `path` as it stands in the package."""
-    return f"{origin_of(key)}/{key}/{path.lstrip('/')}"
 
 
 def is_content_host(request: HttpRequest) -> bool:
@@ -102,12 +92,9 @@ def answer(request: HttpRequest) -> HttpResponseBase:
         # It would outlive the attempt and answer in its place.
         return HttpResponse(status=HTTPStatus.FORBIDDEN)
     key, _slash, path = request.path_info.lstrip("/").partition("/")
-    if not _KEY.fullmatch(key):
-        return HttpResponse(status=HTTPStatus.NOT_FOUND)
-    if is_wild() and not request.get_host().startswith(f"{key}."):
-        return HttpResponse(status=HTTPStatus.NOT_FOUND)
-    folder = _folder(key)
-    file = _file(folder, path) if folder else None
+    at_home = not is_wild() or request.get_host().startswith(f"{key}.")
+    folder = _folder(key) if _KEY.fullmatch(key) and at_home else None
+    file = _found(folder, path) if folder else None
     if file is None:
         return HttpResponse(status=HTTPStatus.NOT_FOUND)
     kind = _TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0]
@@ -119,8 +106,19 @@ def answer(request: HttpRequest) -> HttpResponseBase:
         etag=f'"{status.st_mtime_ns:x}-{status.st_size:x}"',
         kind=kind or "application/octet-stream",
     )
-    response["Cache-Control"] = "private, max-age=3600"
+    ours = path.startswith(OURS)
+    response["Cache-Control"] = "private, no-cache" if ours else "private, max-age=3600"
     return response
+
+
+def _found(folder: Path, path: str) -> Path | None:
+    """A file of the package, or one of its player's among them."""
+    if not path.startswith(OURS):
+        return _file(folder, path)
+    name = path.removeprefix(OURS)
+    static = next((p.files[name] for p in PLAYERS.values() if name in p.files), None)
+    found = finders.find(static) if static else None
+    return Path(found) if isinstance(found, str) else None
 
 
 def _folder(key: str) -> Path | None:

@@ -12,9 +12,14 @@ MOST_SHOWN = 3
 @at_work
 def panel_start(request: Request, activity_pk: int) -> HttpResponse:
     """On the page of an activity: begin, go on, or do it again."""
-    module = get_object_or_404(
-        policy.modules_to_play(request.visitor).select_related("activity"), activity=activity_pk
+    module = (
+        policy.modules_to_play(request.visitor)
+        .select_related("activity")
+        .filter(activity=activity_pk)
+        .first()
     )
+    if module is None:
+        return _panel_of_package(request, activity_pk)
     last = queries.latest_attempt(request.user, module)
     under_way = last if last is not None and last.completed_at is None else None
     told = {
@@ -25,6 +30,21 @@ def panel_start(request: Request, activity_pk: int) -> HttpResponse:
         "can_edit": policy.may_edit(request.visitor, module),
     }
     return render(request, "content/panel_start.html", told)
+
+
+def _panel_of_package(request: Request, activity_pk: int) -> HttpResponse:
+    package = get_object_or_404(
+        policy.packages_to_play(request.visitor).select_related("activity"), activity=activity_pk
+    )
+    last = queries.current_package_attempt(request.user, package)
+    told = {
+        "package": package,
+        "last": last,
+        "under_way": last is not None and last.completed_at is None,
+        "minutes": round(package.activity.hours * 60) or 1,
+        "can_edit": policy.may_edit_package(request.visitor, package),
+    }
+    return render(request, "content/panel_start_package.html", told)
 
 
 @at_work

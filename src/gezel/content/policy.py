@@ -13,6 +13,8 @@ from gezel.content.models import (
     Begun,
     Media,
     Module,
+    Package,
+    PackageAttempt,
     Upload,
 )
 from gezel.people.api import Visitor
@@ -77,4 +79,41 @@ def modules_once_handed(visitor: Visitor) -> QuerySet[Module]:
     """What may have been handed to a device of this visitor: all here that was ever on offer."""
     return Module.objects.filter(activity__organisation=visitor.organisation).exclude(
         activity__state=Activity.State.DRAFT
+    )
+
+
+def packages_to_edit(visitor: Visitor) -> QuerySet[Package]:
+    """As with modules: authors all, a colleague what they share."""
+    here = Package.objects.filter(activity__organisation=visitor.organisation)
+    return here if visitor.is_author else here.filter(activity__shared_by=visitor.person)
+
+
+def packages_to_play(visitor: Visitor) -> QuerySet[Package]:
+    """What is on offer where one works, what one is in the middle of, and what one may change:
+    who made it looks at it first."""
+    here = Package.objects.filter(activity__organisation=visitor.organisation)
+    under_way = PackageAttempt.objects.filter(
+        person=visitor.person, completed_at=None, left_at=None
+    )
+    return here.filter(
+        Q(activity__state=Activity.State.OPEN)
+        | Q(pk__in=under_way.values("package"))
+        | Q(pk__in=packages_to_edit(visitor).values("pk"))
+    ).exclude(current=None)
+
+
+def may_edit_package(visitor: Visitor, package: Package) -> bool:
+    """The same for one package that is known to be of this organisation."""
+    return visitor.is_author or package.activity.shared_by_id == visitor.person.pk
+
+
+def own_package_attempts(visitor: Visitor) -> QuerySet[PackageAttempt]:
+    """One's own, wherever one works by now; nobody else's, whoever asks."""
+    return PackageAttempt.objects.filter(person__in=ATTEMPTS_OF_A_PERSON.people_for(visitor))
+
+
+def package_attempts_to_play(visitor: Visitor) -> QuerySet[PackageAttempt]:
+    """One's own, of where one works today: what the employer bought is played in its time."""
+    return own_package_attempts(visitor).filter(
+        package__activity__organisation=visitor.organisation
     )

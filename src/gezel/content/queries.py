@@ -5,14 +5,26 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from gezel.content.models import Answer, Attempt, Block, BlockQuerySet, Media, Module, Place
+from gezel.content.models import (
+    Answer,
+    Attempt,
+    Block,
+    BlockQuerySet,
+    Edition,
+    Media,
+    Module,
+    Package,
+    PackageAttempt,
+    Place,
+    UnitState,
+)
 from gezel.content.policy import modules_to_play
 from gezel.content.rules import scoring
 from gezel.content.rules.bodies import Body, Question
@@ -32,6 +44,15 @@ def completed_activities(person: Person) -> QuerySet[Attempt, Any]:
         Attempt.objects.filter(person=person, completed_at__isnull=False)
         .exclude(passed=False)
         .values("module__activity")
+    )
+
+
+def completed_packages(person: Person) -> QuerySet[PackageAttempt, Any]:
+    """The same for packages."""
+    return (
+        PackageAttempt.objects.filter(person=person, completed_at__isnull=False, trial=False)
+        .exclude(passed=False)
+        .values("package__activity")
     )
 
 
@@ -181,18 +202,31 @@ def latest_attempt(person: Person, module: Module) -> Attempt | None:
 
 def last_shown(attempt: Attempt) -> dict[int, date]:
     """Per skill the last day on which finishing this same module gave someone evidence."""
-    earlier = (
+    return _shown_by(
         Attempt.objects.filter(
             person=attempt.person_id,
             module=attempt.module_id,
             completed_at__lte=attempt.completed_at,
-        )
-        .exclude(pk=attempt.pk)
-        .order_by("completed_at")
+        ).exclude(pk=attempt.pk)
     )
+
+
+def last_shown_by_package(attempt: PackageAttempt) -> dict[int, date]:
+    """The same for a package."""
+    return _shown_by(
+        PackageAttempt.objects.filter(
+            person=attempt.person_id,
+            package=attempt.package_id,
+            completed_at__lte=attempt.completed_at,
+        ).exclude(pk=attempt.pk)
+    )
+
+
+def _shown_by(earlier: QuerySet[Any]) -> dict[int, date]:
+    rows = earlier.order_by("completed_at").values_list("completed_at", "effect")
     return {
         row["skill"]: timezone.localdate(done)
-        for done, effect in earlier.values_list("completed_at", "effect")
+        for done, effect in rows
         for row in effect
         if row["new"]
     }
@@ -301,3 +335,69 @@ def stamps(visitor: Visitor, module_pks: Collection[int]) -> dict[int, str]:
     return {
         pk: f"{version}.{house}.{get_language()}.{rounds.get(pk, '')}" for pk, version in allowed
     }
+
+
+def current_package_attempt(person: Person, package: Package) -> PackageAttempt | None:
+    """The open attempt, else the last completed one."""
+    return (
+        PackageAttempt.objects.filter(person=person, package=package, left_at=None)
+        .select_related("edition")
+        .order_by(F("completed_at").desc(nulls_first=True), "-pk")
+        .first()
+    )
+
+
+def unit_states(attempt: PackageAttempt) -> dict[str, UnitState]:
+    """What each unit of an attempt keeps, by its name in the package."""
+    return {state.unit: state for state in UnitState.objects.filter(attempt=attempt)}
+
+
+# Of fewer people than this, no figure.
+FEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """An edition as its author sees it; `players` and `done` only where nobody can be told from
+    them, `few` where someone plays and it cannot be told."""
+
+    edition: Edition
+    is_current: bool
+    players: int | None
+    done: int | None
+    few: bool
+
+
+def editions(package: Package) -> list[Brought]:
+    """The editions of a package, the newest first, with how many are on each.
+
+    A figure of fewer than five people is not told, nor the rest that would give it away: where
+    one edition is dark, all are.
+    """
+    found = list(
+        package.editions.select_related("brought_by")
+        .annotate(
+            players=Count("attempts__person", distinct=True, filter=Q(attempts__trial=False)),
+            done=Count(
+                "attempts__person",
+                distinct=True,
+                filter=Q(attempts__trial=False, attempts__completed_at__isnull=False),
+            ),
+        )
+        .order_by("-number")
+    )
+    dark = any(
+        0 < figure < FEW
+        for edition in found
+        for figure in (edition.players, edition.done, edition.players - edition.done)
+    )
+    return [
+        Brought(
+            edition,
+            edition.pk == package.current_id,
+            None if dark else edition.players,
+            None if dark else edition.done,
+            few=dark and edition.players > 0,
+        )
+        for edition in found
+    ]

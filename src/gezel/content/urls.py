@@ -3,7 +3,16 @@
 from django.urls import path
 
 from gezel.content import panels
-from gezel.content.views import files, keeping, making, playing, sending, uploads
+from gezel.content.views import (
+    files,
+    keeping,
+    making,
+    packages,
+    playing,
+    playing_packages,
+    sending,
+    uploads,
+)
 
 app_name = "content"
 urlpatterns = [
@@ -24,6 +33,24 @@ urlpatterns = [
     path("phone/", keeping.phone, name="phone"),
     path("<int:module_pk>/keep/", keeping.keep, name="keep"),
     path("<int:module_pk>/kept/", keeping.kept_module, name="kept_module"),
+    path("packages/<int:package_pk>/", playing_packages.package, name="package"),
+    path("packages/<int:package_pk>/start/", playing_packages.start, name="package_start"),
+    path("packages/attempts/<uuid:registration>/open/", playing_packages.open_it,
+         name="package_open"),
+    path("packages/attempts/<uuid:registration>/commit/", playing_packages.commit,
+         name="package_commit"),
+    path("packages/attempts/<uuid:registration>/go/", playing_packages.go, name="package_go"),
+    path("packages/attempts/<uuid:registration>/renew/", playing_packages.renew,
+         name="package_renew"),
+    path("packages/attempts/<uuid:registration>/leave/", playing_packages.leave,
+         name="package_leave"),
+    path("packages/attempts/<uuid:registration>/", playing_packages.result,
+         name="package_result"),
+    path("packages/new/", packages.new, name="package_new"),
+    path("packages/<int:package_pk>/edit/", packages.edit, name="package_edit"),
+    path("packages/<int:package_pk>/edit/about/", packages.about, name="package_about"),
+    path("packages/<int:package_pk>/edit/edition/", packages.edition, name="package_edition"),
+    path("packages/<int:package_pk>/edit/offer/", packages.offer, name="package_offer"),
     path("panel/continue/", panels.panel_continue, name="panel_continue"),
     path("panel/start/<int:activity_pk>/", panels.panel_start, name="panel_start"),
     path("new/", making.new, name="new"),

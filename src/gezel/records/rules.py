@@ -9,6 +9,8 @@ from typing import Any, Literal
 VERSION = "2.0.0"
 ADL = "http://adlnet.gov/expapi/verbs/"
 ACTIVITIES = "http://adlnet.gov/expapi/activities/"
+# Beside a score that the content reported of itself, as against one that we worked out.
+SELF_REPORTED = "urn:gezel:self-reported"
 
 # The verbs we use, from the ADL vocabulary, with the words of its own language map and ours.
 VERBS: Mapping[str, Mapping[str, str]] = {
@@ -37,12 +39,22 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Scaled:
+    """A score from -1 to 1 that a package gives itself: nobody here has seen how it came about."""
+
+    scaled: float
+
+    def told(self) -> dict[str, Any]:
+        return {"scaled": round(self.scaled, 4)}
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What came of it; what is None is not said."""
 
     completion: bool | None = None
     success: bool | None = None
-    score: Score | None = None
+    score: Score | Scaled | None = None
     duration: timedelta | None = None
 
     def told(self) -> dict[str, Any]:
@@ -53,6 +65,8 @@ class Result:
             said["success"] = self.success
         if self.score is not None:
             said["score"] = self.score.told()
+            if isinstance(self.score, Scaled):
+                said["extensions"] = {SELF_REPORTED: True}
         if self.duration is not None:
             said["duration"] = iso_duration(self.duration)
         return said

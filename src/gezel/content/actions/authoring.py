@@ -109,7 +109,7 @@ def draft_module(
     """
     activity = offer(
         organisation,
-        fields=_told(title, goal, minutes)
+        fields=told_of(title, goal, minutes)
         | {
             "kind": Activity.Kind.MODULE,
             "mix": Activity.Mix.FORMAL,
@@ -132,7 +132,7 @@ def draft_module(
     return module
 
 
-def _told(title: bodies.Words, goal: bodies.Words, minutes: int) -> dict[str, Any]:
+def told_of(title: bodies.Words, goal: bodies.Words, minutes: int) -> dict[str, Any]:
     """What the catalogue tells of a module."""
     return {
         "title_nl": title.nl,
@@ -143,6 +143,23 @@ def _told(title: bodies.Words, goal: bodies.Words, minutes: int) -> dict[str, An
         "in_dutch": bool(title.nl),
         "in_english": bool(title.en),
     }
+
+
+def teach(activity_pk: int, teaches: Iterable[Taught]) -> None:
+    """What an activity of ours teaches is this, and nothing else."""
+    ActivitySkill.objects.filter(activity=activity_pk).delete()
+    ActivitySkill.objects.bulk_create(
+        [
+            ActivitySkill(
+                activity_id=activity_pk,
+                skill_id=t.skill_pk,
+                from_level=t.from_level,
+                to_level=t.to_level,
+            )
+            for t in teaches
+        ]
+    )
+    keep_findable([activity_pk])
 
 
 @transaction.atomic
@@ -166,21 +183,9 @@ def change_module(
         goal_nl=goal.nl, goal_en=goal.en, minutes=minutes, pass_percent=pass_percent
     )
     Activity.objects.filter(pk=module.activity_id).update(
-        **_told(title, goal, minutes), version=F("version") + 1
+        **told_of(title, goal, minutes), version=F("version") + 1
     )
-    ActivitySkill.objects.filter(activity=module.activity_id).delete()
-    ActivitySkill.objects.bulk_create(
-        [
-            ActivitySkill(
-                activity_id=module.activity_id,
-                skill_id=t.skill_pk,
-                from_level=t.from_level,
-                to_level=t.to_level,
-            )
-            for t in teaches
-        ]
-    )
-    keep_findable([module.activity_id])
+    teach(module.activity_id, teaches)
     return new
 
 

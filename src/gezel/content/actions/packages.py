@@ -6,19 +6,24 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
+from gezel.catalogue.api import Activity, Taught, offer
+from gezel.content.actions.authoring import teach, told_of
 from gezel.content.models import Edition, Package
+from gezel.content.rules.bodies import Words
 from gezel.content.rules.packages import Manifest, PackageRefused
 from gezel.content.rules.packages.readers import READERS
-from gezel.kit.archives import ArchiveRefused, unpack
-from gezel.people.api import Person
+from gezel.kit.archives import unpack
+from gezel.people.api import Organisation, Person
 
 # What no row speaks of may be of someone who is still bringing it in; after this it is not.
 LEFT_AFTER = timedelta(days=1)
@@ -48,11 +53,21 @@ def _read(folder: Path, names: Sequence[str]) -> Manifest:
     raise PackageRefused("unknown_form")
 
 
-def take_in(archive: Path, package: Package, *, by: Person | None, filename: str = "") -> Edition:
-    """A new edition of a package, or the current one where this file is that one already.
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A package on the disk that no row speaks of yet; the nightly cleaning takes it away unless
+    `add_edition` follows."""
 
-    The files are on the disk under their content's hash before the row says so; whoever stops
-    us half-way leaves a folder that no row speaks of, which the nightly cleaning takes away.
+    manifest: Manifest
+    digest: str
+    size: int
+    files: int
+
+
+def store(archive: Path) -> Stored:
+    """Unpack and read an archive, and keep its files under their content's hash.
+
+    Takes as long as the archive is large, and holds no transaction.
 
     Raises:
         ArchiveRefused, PackageRefused: see `look_into`. Nothing is kept then.
@@ -75,26 +90,106 @@ def take_in(archive: Path, package: Package, *, by: Person | None, filename: str
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
-    with transaction.atomic():
-        locked = Package.objects.select_for_update().get(pk=package.pk)
-        newest = locked.editions.order_by("-number").first()
-        if newest is not None and newest.digest == digest:
-            return newest
-        edition = Edition.objects.create(
-            package=locked,
-            number=newest.number + 1 if newest else 1,
-            form=manifest.form,
-            title=manifest.title[:250],
-            filename=filename[:250],
-            digest=digest,
-            size=archive.stat().st_size,
-            files=files,
-            manifest=manifest.as_json(),
-            brought_by=by,
-        )
-        locked.current = edition
-        locked.save(update_fields=["current"])
+    return Stored(manifest, digest, archive.stat().st_size, files)
+
+
+@transaction.atomic
+def add_edition(
+    package: Package, stored: Stored, *, by: Person | None, filename: str = ""
+) -> Edition:
+    """A new edition of a package, or the newest one where this file is that one already."""
+    locked = Package.objects.select_for_update().get(pk=package.pk)
+    newest = locked.editions.order_by("-number").first()
+    if newest is not None and newest.digest == stored.digest:
+        return newest
+    edition = Edition.objects.create(
+        package=locked,
+        number=newest.number + 1 if newest else 1,
+        form=stored.manifest.form,
+        title=stored.manifest.title[:250],
+        filename=filename[:250],
+        digest=stored.digest,
+        size=stored.size,
+        files=stored.files,
+        manifest=stored.manifest.as_json(),
+        brought_by=by,
+    )
+    locked.current = edition
+    locked.save(update_fields=["current"])
     return edition
+
+
+def take_in(archive: Path, package: Package, *, by: Person | None, filename: str = "") -> Edition:
+    """Both: the files on the disk, then the row that says so.
+
+    Raises:
+        ArchiveRefused, PackageRefused: see `look_into`. Nothing is kept then.
+    """
+    return add_edition(package, store(archive), by=by, filename=filename)
+
+
+@transaction.atomic
+def bring_package(
+    organisation: Organisation,
+    stored: Stored,
+    *,
+    by: Person | None,
+    title: Words,
+    goal: Words,
+    minutes: int,
+    teaches: Iterable[Taught] = (),
+    filename: str = "",
+    key: uuid.UUID | None = None,
+    state: str = Activity.State.DRAFT,
+) -> Package:
+    """A package that was stored gets its place in the catalogue, as a draft unless told otherwise.
+
+    Without a title, the package's own is used. The same `key` again gives back what stands.
+    """
+    told = told_of(title or own_title(stored.manifest), goal, minutes)
+    activity = offer(
+        organisation,
+        fields=told
+        | {
+            "kind": Activity.Kind.MODULE,
+            "mix": Activity.Mix.FORMAL,
+            "form": Activity.Form.ONLINE,
+            "state": state,
+        },
+        teaches=teaches,
+        shared_by=by,
+        key=key,
+    )
+    package, _new = Package.objects.get_or_create(activity=activity)
+    add_edition(package, stored, by=by, filename=filename)
+    return package
+
+
+def own_title(manifest: Manifest) -> Words:
+    """The title a package gives itself, in the language it says it is in."""
+    title = manifest.title[:250]
+    languages = {language.split("-")[0].lower() for language in manifest.languages}
+    if "nl" in languages and "en" not in languages:
+        return Words(nl=title)
+    return Words(en=title)
+
+
+@transaction.atomic
+def change_package(
+    package: Package, *, title: Words, goal: Words, minutes: int, teaches: Iterable[Taught]
+) -> None:
+    """Other words, time or skills around the same package."""
+    Activity.objects.filter(pk=package.activity_id).update(
+        **told_of(title, goal, minutes), version=F("version") + 1
+    )
+    teach(package.activity_id, teaches)
+
+
+@transaction.atomic
+def offer_package(package: Package, *, on: bool) -> None:
+    """Put a package on offer or take it off; who is in the middle may finish."""
+    state = Activity.State.OPEN if on else Activity.State.CLOSED
+    Activity.objects.filter(pk=package.activity_id).update(state=state)
 
 
 def _move(fresh: Path, kept: Path) -> None:
@@ -154,6 +249,3 @@ def _alone(home: Path) -> Iterator[None]:
 def _digest(archive: Path) -> str:
     with archive.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-__all__ = ["ArchiveRefused", "PackageRefused", "look_into", "sweep_packages", "take_in"]

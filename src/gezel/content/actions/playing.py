@@ -11,8 +11,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from gezel.catalogue.api import ActivitySkill
 from gezel.content import queries
+from gezel.content.actions.showing import show_taught
 from gezel.content.events import ModuleCompleted
 from gezel.content.models import Answer, Attempt, Block, Module, Place
 from gezel.content.rules import scoring
@@ -20,7 +20,6 @@ from gezel.content.rules.bodies import Malformed, Question
 from gezel.kit.events import announce
 from gezel.people.api import Organisation, Person
 from gezel.records.api import Result, Score, record
-from gezel.skills.api import add_evidence
 
 MOST_ANSWERS_AT_ONCE = 200
 
@@ -262,40 +261,12 @@ def _show(
     attempt: Attempt, organisation: Organisation | None, proof: uuid.UUID
 ) -> list[dict[str, Any]]:
     """Evidence for each skill the module teaches; returns what it did to the estimates."""
-    on = timezone.localdate(attempt.completed_at)
-    taught = list(
-        ActivitySkill.objects.filter(activity=attempt.module.activity_id)
-        .select_related("skill")
-        .order_by("-to_level", "pk")
+    return show_taught(
+        attempt.person,
+        attempt.module.activity_id,
+        at=attempt.completed_at or attempt.last_at,
+        registration=attempt.registration,
+        last=queries.last_shown(attempt),
+        organisation=organisation,
+        proof=proof,
     )
-    pks = [row.skill_id for row in taught]
-    last = queries.last_shown(attempt)
-    before = queries.levels_of(attempt.person, pks, on)
-    for row in taught:
-        if scoring.is_news(last.get(row.skill_id), on):
-            add_evidence(
-                attempt.person,
-                row.skill,
-                kind="module",
-                level=row.to_level,
-                on=on,
-                by=None,
-                organisation=organisation,
-                rests_on=f"records:statement:{proof}",
-                key=uuid.uuid5(attempt.registration, f"skill {row.skill_id}"),
-            )
-    after = queries.levels_of(attempt.person, pks, on)
-    asked = queries.asked_of(attempt.person, pks, on)
-    nothing = queries.Asked(0, 0)
-    return [
-        {
-            "skill": pk,
-            "shown": row.to_level,
-            "new": scoring.is_news(last.get(pk), on),
-            "before": round(before[pk], 2),
-            "after": round(after[pk], 2),
-            "asked": asked.get(pk, nothing).now,
-            "coming": asked.get(pk, nothing).coming,
-        }
-        for pk, row in zip(pks, taught, strict=True)
-    ]

@@ -86,7 +86,7 @@ class Edition(models.Model):
     @property
     def folder(self) -> Path:
         """Where its files are: the same content is one folder, whoever brought it."""
-        return settings.MEDIA_ROOT / "packages" / self.digest[:2] / self.digest
+        return Path(settings.MEDIA_ROOT) / "packages" / self.digest[:2] / self.digest
 
 
 @personal_data(
@@ -102,7 +102,11 @@ class PackageAttempt(models.Model):
 
     `key` is the only thing the content's own origin knows about it: who has it may read this
     edition's files and nothing else, until `key_until`. `score` is what the package says of
-    itself, from 0 to 1. `tree` is what sequencing keeps between visits.
+    itself, from -1 to 1. `tree` is what the form's player keeps between visits.
+
+    `session` is the page that plays it now: what an older page still sends is late. A `trial` is
+    an author looking at what is not on offer: nothing of it is recorded or counts. `left_at` is
+    when someone gave it up to begin anew.
     """
 
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+")
@@ -111,9 +115,13 @@ class PackageAttempt(models.Model):
     registration = models.UUIDField(unique=True, default=uuid.uuid4)
     key = models.CharField(max_length=32, unique=True, default=new_key)
     key_until = models.DateTimeField(default=timezone.now)
+    session = models.UUIDField(null=True, blank=True)
+    unit = models.CharField(max_length=255, blank=True)
+    trial = models.BooleanField(default=False)
     started_at = models.DateTimeField(default=timezone.now)
     last_at = models.DateTimeField(default=timezone.now)
     completed_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
     passed = models.BooleanField(null=True, blank=True)
     score = models.FloatField(null=True, blank=True)
     seconds = models.PositiveIntegerField(default=0)
@@ -124,7 +132,7 @@ class PackageAttempt(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "package"],
-                condition=Q(completed_at__isnull=True),
+                condition=Q(completed_at__isnull=True, left_at__isnull=True),
                 name="one_open_attempt_a_package",
             ),
             models.CheckConstraint(
@@ -150,13 +158,15 @@ class UnitState(models.Model):
     """What one unit of a package (a SCO) keeps between visits.
 
     `data` is its data model as the run time hands it over. `sequence` rises with every commit,
-    so that an older one, sent late or twice, changes nothing.
+    so that an older one, sent late or twice, changes nothing. `ended` says that the unit was
+    left; until then it may still change its mind about what it reports.
     """
 
     attempt = models.ForeignKey(PackageAttempt, on_delete=models.CASCADE, related_name="units")
     unit = models.CharField(max_length=255)
     data = models.JSONField(default=dict)
     sequence = models.PositiveBigIntegerField(default=0)
+    ended = models.BooleanField(default=False)
     completed = models.BooleanField(default=False)
     passed = models.BooleanField(null=True, blank=True)
     score = models.FloatField(null=True, blank=True)

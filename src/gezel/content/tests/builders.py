@@ -12,6 +12,7 @@ from PIL import Image
 from gezel.catalogue.api import Activity, ActivitySkill
 from gezel.content.actions import Given, keep_answers, make_module
 from gezel.content.api import Attempt, Module
+from gezel.content.models import Edition, Package
 from gezel.content.queries import play
 from gezel.content.rules.bodies import Body, Checklist, Question, Reflection
 from gezel.people.api import Organisation, Person
@@ -141,3 +142,49 @@ def answer_everything(attempt: Attempt, *, right: bool = True, at: datetime | No
         ],
         at=moment,
     )
+
+
+def a_package(
+    organisation: Organisation,
+    *,
+    form: str = "scorm12",
+    units: Sequence[Mapping[str, Any]] = (),
+    teaches: Mapping[Skill, int] | None = None,
+    files: Mapping[str, bytes] | None = None,
+    extra: Mapping[str, Any] | None = None,
+    title: str = "Knots",
+    state: str = "open",
+) -> Package:
+    """A package as if it had been read, with its files on the disk."""
+    activity = Activity.objects.create(
+        organisation=organisation, title_en=title, kind="module", mix="formal", form="online",
+        hours=1, state=state,
+    )  # fmt: skip
+    for skill, level in (teaches or {}).items():
+        ActivitySkill.objects.create(
+            activity=activity, skill=skill, from_level=level - 1, to_level=level
+        )
+    package = Package.objects.create(activity=activity)
+    told = units or [
+        {"identifier": "one", "title": title, "path": "index.html", "tracked": True, "extra": {}}
+    ]
+    edition = Edition.objects.create(
+        package=package,
+        number=1,
+        form=form,
+        title=title,
+        digest=uuid.uuid4().hex * 2,
+        size=1,
+        files=1,
+        manifest={
+            "title": title, "languages": [], "minutes": None, "warnings": [],
+            "units": list(told), "extra": dict(extra or {}),
+        },
+    )  # fmt: skip
+    for name, data in (files or {"index.html": b"<!doctype html><title>Knots</title>"}).items():
+        target = edition.folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    package.current = edition
+    package.save()
+    return package

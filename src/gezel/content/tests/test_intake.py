@@ -14,9 +14,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from gezel.catalogue.models import Activity
-from gezel.content.actions.packages import ArchiveRefused, PackageRefused, sweep_packages, take_in
+from gezel.content.actions.packages import sweep_packages, take_in
 from gezel.content.models import Edition, Package
-from gezel.content.rules.packages import Manifest, Unit
+from gezel.content.rules.packages import Manifest, PackageRefused, Unit
+from gezel.kit.archives import ArchiveRefused
 from gezel.kit.tests.zips import file, zipped
 from gezel.people.models import Organisation
 

@@ -1,0 +1,173 @@
+"""How packages are played, a player for each form. To add one: subclass `Player`, and name it in
+`players.registry`.
+
+The page around a package (`templates/content/package.html`, `static/content/package.js`) is the
+same for all. It holds a frame at the content origin; the player says what the frame opens and
+what is told to it, and reads what comes back. Between the frame and our page go messages, each
+with the `nonce` of this launch, exactly from and to that attempt's origin:
+
+    to the frame     its `window.name`, as JSON: {"nonce", "ours": our origin, **Launch.told}
+                     {"gezel": nonce, "say": "leave"}        end what runs, then say "left"
+    from the frame   {"gezel": nonce, "say": "commit", "data": {...}, "end": true or false}
+                     {"gezel": nonce, "say": "go", "where": what the player understands}
+                     {"gezel": nonce, "say": "left"}
+
+A commit is kept on the device before it is sent (`bundle/commits.js`), so that a lost connection
+loses nothing. On the server it comes to `actions.keep_state`, which asks `Player.read` what it
+says and `Player.outcome` what all of it comes to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gezel.content.models import PackageAttempt, UnitState
+
+# What one commit may hold, as JSON, in bytes.
+LARGEST_COMMIT = 2 * 1024 * 1024
+
+
+class Unreadable(ValueError):  # noqa: N818 - reads as what it is where it is raised
+    """A commit that does not say what its form says; nothing of it is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one unit reports of itself. `score` from -1 to 1; `seconds` in all its visits."""
+
+    completed: bool = False
+    passed: bool | None = None
+    score: float | None = None
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an attempt comes to.
+
+    `shows` says whether it may count as (light) evidence: the package itself followed what was
+    done. That a page was opened shows nothing. `done` of `whole` is for the bar of progress.
+    """
+
+    completed: bool = False
+    passed: bool | None = None
+    score: float | None = None
+    seconds: int = 0
+    shows: bool = True
+    done: int = 0
+    whole: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What the frame opens: a whole address, and what it is told (JSON) through its name.
+
+    `alone` is a sentence for who is told that this package may not work here, or empty.
+    """
+
+    address: str
+    told: Mapping[str, Any] = field(default_factory=dict)
+    alone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the table of contents. `depth` from 0; `open` whether one may go there now."""
+
+    unit: str
+    title: str
+    depth: int = 0
+    open: bool = True
+    done: bool = False
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What the page offers beside the frame: a table of contents, and back and on."""
+
+    entries: tuple[Entry, ...] = ()
+    back: str = ""
+    on: str = ""
+
+
+class Player:
+    """A form of package being played. Has no state of its own."""
+
+    # Files of ours at the content origin, under `-gezel-/`: name there → static file.
+    files: Mapping[str, str] = {}
+    # A file of ours put into each unit's own page where every document is alone (no star).
+    inside = ""
+    # Nothing in the package says when it is done: the person does, with a button.
+    self_declared = False
+
+    def first(self, attempt: "PackageAttempt", states: Mapping[str, "UnitState"]) -> str:
+        """The unit to open: the one asked for or last open, else the first that is not done."""
+        units: list[str] = [unit["identifier"] for unit in attempt.edition.manifest["units"]]
+        if attempt.unit in units:
+            return attempt.unit
+        open_still = (u for u in units if u not in states or not states[u].completed)
+        return next(open_still, units[0])
+
+    def launch(
+        self, attempt: "PackageAttempt", unit: Mapping[str, Any], state: "UnitState | None"
+    ) -> Launch:
+        """What the frame opens for a unit; may write to `attempt.tree`, which is then saved."""
+        raise NotImplementedError
+
+    def read(self, attempt: "PackageAttempt", unit: Mapping[str, Any], data: Any) -> Told:
+        """What a commit says.
+
+        Raises:
+            Unreadable: it is not what this form commits.
+        """
+        raise NotImplementedError
+
+    def outcome(self, attempt: "PackageAttempt", states: Mapping[str, "UnitState"]) -> Outcome:
+        """What the attempt comes to: complete when each unit that is followed is."""
+        units = [u for u in attempt.edition.manifest["units"] if u["tracked"]]
+        told = [states[u["identifier"]] for u in units if u["identifier"] in states]
+        passed = [s.passed for s in told if s.passed is not None]
+        scores = [s.score for s in told if s.score is not None]
+        done = sum(s.completed for s in told)
+        return Outcome(
+            completed=bool(units) and done == len(units),
+            passed=False if False in passed else (True if passed else None),
+            score=sum(scores) / len(scores) if scores else None,
+            seconds=sum(s.seconds for s in told),
+            done=done,
+            whole=len(units),
+        )
+
+    def ways(self, attempt: "PackageAttempt", states: Mapping[str, "UnitState"]) -> Ways:
+        """The table of contents where there are several units, and what comes before and after."""
+        units = attempt.edition.manifest["units"]
+        if len(units) < 2:
+            return Ways()
+        names = [unit["identifier"] for unit in units]
+        at = names.index(attempt.unit) if attempt.unit in names else 0
+        entries = tuple(
+            Entry(
+                unit=unit["identifier"],
+                title=unit["title"],
+                depth=int(unit["extra"].get("depth", 0)),
+                done=unit["identifier"] in states and states[unit["identifier"]].completed,
+                here=place == at,
+            )
+            for place, unit in enumerate(units)
+        )
+        return Ways(
+            entries,
+            back=names[at - 1] if at else "",
+            on=names[at + 1] if at + 1 < len(names) else "",
+        )
+
+    def go(
+        self, attempt: "PackageAttempt", states: Mapping[str, "UnitState"], where: str
+    ) -> str | None:
+        """Where a wish to go elsewhere leads: a unit, "" to leave, or None where one may not."""
+        if where in {"exit", "suspendAll", ""}:
+            return ""
+        names = {unit["identifier"] for unit in attempt.edition.manifest["units"]}
+        return where if where in names else None

@@ -1,0 +1,21 @@
+"""Which player plays which form."""
+
+from collections.abc import Mapping
+
+from gezel.content.models import Edition
+from gezel.content.players import Player
+from gezel.content.players.scorm import Scorm
+
+PLAYERS: Mapping[str, Player] = {
+    Edition.Form.SCORM12: Scorm(),
+    Edition.Form.SCORM2004: Scorm(),
+}
+
+
+def player_of(edition: Edition) -> Player:
+    """The player of an edition.
+
+    Raises:
+        KeyError: nothing here plays this form; such a package was never taken in.
+    """
+    return PLAYERS[edition.form]
