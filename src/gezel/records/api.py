@@ -1,17 +1,37 @@
 """The front door of records."""
 
-from gezel.records.actions import Conflict, record
-from gezel.records.models import STATEMENTS_OF_A_PERSON, Statement
+from gezel.records.actions import (
+    Conflict,
+    NewKey,
+    actor_of,
+    make_key,
+    make_session_key,
+    put_document,
+    record,
+    revoke_key,
+    say,
+)
+from gezel.records.models import STATEMENTS_OF_A_PERSON, Key, Statement
 from gezel.records.queries import statements_of
 from gezel.records.rules import Result, Scaled, Score
+from gezel.records.rules.broken import Broken
 
 __all__ = [
     "STATEMENTS_OF_A_PERSON",
+    "Broken",
     "Conflict",
+    "Key",
+    "NewKey",
     "Result",
     "Scaled",
     "Score",
     "Statement",
+    "actor_of",
+    "make_key",
+    "make_session_key",
+    "put_document",
     "record",
+    "revoke_key",
+    "say",
     "statements_of",
 ]

@@ -225,7 +225,7 @@ def _tell(
         timestamp=at,
         statement_id=uuid.uuid5(sitting.registration, verb),
     )
-    return statement.pk
+    return statement.id
 
 
 @transaction.atomic

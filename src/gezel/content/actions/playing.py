@@ -254,7 +254,7 @@ def _tell(
         timestamp=at,
         statement_id=uuid.uuid5(attempt.registration, verb),
     )
-    return statement.pk
+    return statement.id
 
 
 def _show(

@@ -107,6 +107,11 @@ def test_a_statement_is_whole_and_says_no_name(noor: Person, van_dijk: Organisat
         "context": {"platform": "Gezel", "language": "nl", "registration": str(registration)},
         "timestamp": "2026-11-22T09:00:00.000Z",
         "stored": raw["stored"],
+        "authority": {
+            "objectType": "Agent",
+            "name": "Gezel",
+            "account": {"homePage": "http://localhost:8000", "name": "gezel"},
+        },
         "version": "2.0.0",
     }
     assert noor.email not in json.dumps(raw)
@@ -228,9 +233,9 @@ def test_five_thousand_statements_come_in_pages(
         [
             Statement(
                 id=uuid.uuid4(), person=noor, verb=one.verb, object_id="x", raw=one.raw,
-                timestamp=one.timestamp, stored=one.stored,
+                timestamp=one.timestamp, stored=one.stored + timedelta(microseconds=2 * number),
             )
-            for _n in range(5_000)
+            for number in range(1, 5_001)
         ]
     )  # fmt: skip
     client = visit(noor)

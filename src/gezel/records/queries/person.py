@@ -1,4 +1,4 @@
-"""Reads what was recorded."""
+"""What was recorded about one person."""
 
 from django.db.models import QuerySet
 

@@ -95,6 +95,15 @@ def language_map(words: Mapping[str, str]) -> dict[str, str]:
     return {language: words[language] for language in sorted(words) if words[language]}
 
 
+def authority(home_page: str) -> dict[str, Any]:
+    """Gezel itself, as the one who vouches for what it recorded."""
+    return {
+        "objectType": "Agent",
+        "name": "Gezel",
+        "account": {"homePage": home_page, "name": "gezel"},
+    }
+
+
 def statement(
     *,
     statement_id: uuid.UUID,
@@ -109,7 +118,7 @@ def statement(
     language: str,
     at: datetime,
 ) -> dict[str, Any]:
-    """A whole statement, except when it was stored.
+    """A whole statement, except when it was stored and who vouches for it.
 
     The actor is an account at this Gezel, by number: no name and no e-mail address, so that a
     statement can travel without saying who someone is outside.

@@ -1,0 +1,83 @@
+"""Saying something in the record store on Gezel's own behalf, as any other system would."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+
+from gezel.people.api import Organisation, Person
+from gezel.records import rules
+from gezel.records.actions import documents
+from gezel.records.actions.documents import Guard, Place
+from gezel.records.actions.incoming import Incoming
+from gezel.records.actions.storing import store
+from gezel.records.models.caller import Caller
+from gezel.records.rules.reading import write_json
+from gezel.records.rules.same import kept
+from gezel.records.rules.shapes import Version, check_statement
+
+
+def say(
+    organisation: Organisation, statement: Mapping[str, Any], *, person: Person | None
+) -> uuid.UUID:
+    """Keep a whole statement among those from outside, with Gezel as authority, in the caller's
+    transaction; gives back its id. The same id with the same words is one statement.
+
+    For what the launching side of a package says: launched, satisfied, abandoned, waived. It is
+    not announced: who says it knows.
+
+    Raises:
+        Broken: it breaks a rule of xAPI.
+        Conflict: a statement of this id says something else.
+    """
+    said = json.loads(json.dumps(statement))
+    check_statement(said, Version.V2)
+    said = kept(said)
+    one = Incoming(
+        uuid.UUID(said["id"]) if "id" in said else uuid.uuid4(),
+        said,
+        said.get("version", "1.0.0"),
+        person=None if person is None else person.pk,
+    )
+    store(_gezel(organisation), [one], aloud=False)
+    return one.id
+
+
+def put_document(
+    organisation: Organisation,
+    *,
+    activity: str,
+    actor: Mapping[str, Any],
+    registration: uuid.UUID | None,
+    name: str,
+    content: Mapping[str, Any],
+    person: Person | None,
+) -> None:
+    """Keep a state document (such as `LMS.LaunchData`) in place of what was there.
+
+    Args:
+        activity: the id of the activity, an IRI.
+        actor: the Agent it is about.
+        name: the state's id.
+        content: what it says, as JSON.
+    """
+    documents.put(
+        Place(organisation.pk, "state", activity, dict(actor), registration),
+        name,
+        content=write_json(dict(content)).encode(),
+        content_type="application/json",
+        guard=Guard(),
+        person=None if person is None else person.pk,
+    )
+
+
+def _gezel(organisation: Organisation) -> Caller:
+    return Caller(
+        key=0,
+        organisation=organisation.pk,
+        session=False,
+        scopes=frozenset({"all"}),
+        authority=rules.authority(settings.BASE_URL),
+    )

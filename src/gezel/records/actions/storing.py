@@ -1,0 +1,274 @@
+"""Keeping statements that came from outside: all of a request, or none.
+
+Written in SQL: a statement a request is one lock, four inserts and a commit, and five hundred are
+the same number of questions. `docs/decisions/0009-record-store.md` tells how the tables hang
+together.
+"""
+
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from gezel.kit.events import announce
+from gezel.records.actions.incoming import STEP, Conflict, Incoming
+from gezel.records.actions.linking import link
+from gezel.records.events import Arrived, StatementsArrived
+from gezel.records.models.caller import Caller
+from gezel.records.queries.finding import STORE_LOCK
+from gezel.records.queries.rows import (
+    AT_ONCE,
+    add_rows,
+    marks_for,
+    moment_for,
+    moment_from,
+    on_sqlite,
+    one_of,
+    uuid_for,
+)
+from gezel.records.rules import finding
+from gezel.records.rules.moments import read_moment, write_moment
+from gezel.records.rules.reading import write_json
+from gezel.records.rules.same import says_the_same
+
+
+def store(by: Caller, incoming: Sequence[Incoming], *, aloud: bool = True) -> None:
+    """Keep these statements, in this order, acknowledged only once all of them are.
+
+    What stands already with the same words is left as it stands.
+
+    Args:
+        aloud: whether rooms that listen are told of them.
+
+    Raises:
+        Conflict: one stands already and says something else.
+        Broken: one voids a statement that itself voids.
+        StatementRefused: a room that listens does not take them.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        last, refers = _take(cursor, by.organisation, len(incoming))
+        first = last - STEP * (len(incoming) - 1)
+        for number, one in enumerate(incoming):
+            one.stored = first + STEP * number
+        new = _addressed(cursor, by.organisation, incoming)
+        if not new:
+            return
+        for one in new:
+            _complete(one, by)
+        pointing = [one for one in new if one.points_at is not None]
+        if refers or pointing:
+            link(cursor, by.organisation, new, pointing)
+        _insert(cursor, by.organisation, new)
+        if by.may("define"):
+            _define(cursor, by.organisation, new)
+        if not aloud:
+            return
+        announce(
+            StatementsArrived(
+                by.organisation,
+                by.key,
+                by.session,
+                by.registration,
+                [
+                    Arrived(one.id, one.said, one.person, one.registration, one.stored)
+                    for one in new
+                ],
+            )
+        )
+
+
+def _complete(one: Incoming, by: Caller) -> None:
+    """What only the store says: when, by whose word, in which version."""
+    said = one.said
+    said["id"] = str(one.id)
+    said["stored"] = write_moment(one.stored)
+    said.setdefault("timestamp", said["stored"])
+    said["authority"] = dict(by.authority)
+    said.setdefault("version", one.version)
+    one.terms = finding.terms(said, by.organisation)
+
+
+def _take(cursor: Any, organisation: int, many: int) -> tuple[datetime, bool]:
+    """Our turn in this store, until the end of the transaction, and the moments for so many.
+
+    Returns the last of those moments, and whether any statement here points at another.
+    """
+    for _again in range(3):
+        now = _odd_now()
+        if on_sqlite():
+            cursor.execute(
+                "SELECT last, refers FROM records_shelf WHERE organisation_id = %s", [organisation]
+            )
+            if row := cursor.fetchone():
+                before = moment_from(row[0])
+                last = max(before, now - STEP) + STEP * many
+                cursor.execute(
+                    "UPDATE records_shelf SET last = %s WHERE organisation_id = %s",
+                    [moment_for(last), organisation],
+                )
+                return last, bool(row[1])
+        else:
+            # By the clock of the database and once it is our turn, so that whoever finds nobody
+            # writing knows that what comes is later (`finding.consistent_through`).
+            cursor.execute(
+                "UPDATE records_shelf SET last = GREATEST(last, "
+                "date_trunc('milliseconds', clock_timestamp()) - interval '1 microsecond') + %s "
+                "FROM (SELECT pg_advisory_xact_lock(%s, %s)) AS turn "
+                "WHERE organisation_id = %s RETURNING last, refers",
+                [STEP * many, STORE_LOCK, organisation % 2**31, organisation],
+            )
+            if row := cursor.fetchone():
+                return row[0], row[1]
+        cursor.execute(
+            "INSERT INTO records_shelf (organisation_id, last, refers) VALUES (%s, %s, %s) "
+            "ON CONFLICT DO NOTHING",
+            [organisation, moment_for(now - STEP), False],
+        )
+    raise RuntimeError("A record store could not be begun.")
+
+
+def _odd_now() -> datetime:
+    now = timezone.now()
+    return now.replace(microsecond=now.microsecond // 1000 * 1000 + 1)
+
+
+def _addressed(cursor: Any, shelf: int, incoming: Sequence[Incoming]) -> list[Incoming]:
+    """Give each its place; gives back those that were not here yet."""
+    if on_sqlite():
+        fresh = set()
+        for one in incoming:
+            cursor.execute(
+                "INSERT INTO records_address (shelf, id, stored) VALUES (%s, %s, %s) "
+                "ON CONFLICT DO NOTHING",
+                [shelf, one.id.hex, moment_for(one.stored)],
+            )
+            if cursor.rowcount:
+                fresh.add(one.id)
+    else:
+        cursor.execute(
+            "INSERT INTO records_address (shelf, id, stored) "
+            "SELECT %s, * FROM unnest(%s::uuid[], %s::timestamptz[]) "
+            "ON CONFLICT DO NOTHING RETURNING id",
+            [shelf, [one.id for one in incoming], [one.stored for one in incoming]],
+        )
+        fresh = {row[0] for row in cursor.fetchall()}
+    if len(fresh) == len(incoming):
+        return list(incoming)
+    again = {one.id: one for one in incoming if one.id not in fresh}
+    for pk, stands in _standing(cursor, shelf, list(again)).items():
+        if not says_the_same(stands, again[pk].said):
+            raise Conflict(f"Statement {pk} stands already and says something else.")
+    return [one for one in incoming if one.id in fresh]
+
+
+def _standing(cursor: Any, shelf: int, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
+    found: dict[uuid.UUID, dict[str, Any]] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        cursor.execute(
+            "SELECT s.raw FROM records_address a JOIN records_statement s "
+            "ON s.shelf = a.shelf AND s.stored = a.stored "
+            f"WHERE a.shelf = %s AND a.id IN {one_of(some)}",
+            [shelf, *map(uuid_for, some)],
+        )
+        for (raw,) in cursor.fetchall():
+            said = json.loads(raw)
+            found[uuid.UUID(said["id"])] = said
+    return found
+
+
+COLUMNS = (
+    "id", "shelf", "organisation_id", "person_id", "verb", "object_id", "registration",
+    "timestamp", "stored", "voided", "terms", "raw",
+)  # fmt: skip
+
+
+def _row(one: Incoming, organisation: int) -> list[Any]:
+    said = one.said
+    found = said["object"]
+    return [
+        uuid_for(one.id),
+        organisation,
+        organisation,
+        one.person,
+        said["verb"]["id"],
+        found.get("id") or finding.identity(found) or "",
+        None if one.registration is None else uuid_for(one.registration),
+        moment_for(read_moment(said["timestamp"], strict=False)),
+        moment_for(one.stored),
+        one.voided,
+        write_json(one.terms),
+        write_json(said),
+    ]
+
+
+def _insert(cursor: Any, organisation: int, new: Sequence[Incoming]) -> None:
+    add_rows(cursor, "records_statement", COLUMNS, [_row(one, organisation) for one in new])
+    mentions = [
+        (found, moment_for(one.stored)) for one in new if not one.voided for found in one.terms
+    ]
+    add_rows(cursor, "records_mention", ("term", "stored"), mentions)
+    files = [(organisation, moment_for(one.stored), *file) for one in new for file in one.files]
+    if files:
+        add_rows(
+            cursor,
+            "records_attachment",
+            ("shelf", "stored", "sha2", "content_type", "length"),
+            files,
+        )
+    pointing = [
+        (organisation, uuid_for(one.points_at), moment_for(one.stored), one.voids)
+        for one in new
+        if one.points_at is not None
+    ]
+    if pointing:
+        add_rows(cursor, "records_reference", ("shelf", "target", "stored", "voids"), pointing)
+
+
+# --- What activities are -------------------------------------------------------------------------
+
+
+def _define(cursor: Any, organisation: int, new: Sequence[Incoming]) -> None:
+    """The latest word on each activity; names and descriptions in other languages stay."""
+    told: dict[int, tuple[str, dict[str, Any]]] = {}
+    for one in new:
+        for iri, definition in finding.definitions(one.said):
+            key = finding.term(organisation, "definition", iri)
+            before = told[key][1] if key in told else {}
+            told[key] = iri, merged(before, definition)
+    if not told:
+        return
+    keys = sorted(told)
+    known: dict[int, dict[str, Any]] = {}
+    for start in range(0, len(keys), AT_ONCE):
+        some = keys[start : start + AT_ONCE]
+        cursor.execute(
+            f"SELECT term, definition FROM records_activity WHERE term IN {one_of(some)}", some
+        )
+        known |= {found: json.loads(definition) for found, definition in cursor.fetchall()}
+    changed = []
+    for key in keys:
+        iri, definition = told[key]
+        if (now := merged(known.get(key, {}), definition)) != known.get(key):
+            changed.append([key, organisation, iri, write_json(now)])
+    for start in range(0, len(changed), 200):
+        rows = changed[start : start + 200]
+        cursor.execute(
+            "INSERT INTO records_activity (term, organisation_id, iri, definition) VALUES "
+            f"{marks_for(len(rows), 4)} "
+            "ON CONFLICT (term) DO UPDATE SET definition = EXCLUDED.definition",
+            [value for row in rows for value in row],
+        )
+
+
+def merged(before: dict[str, Any], now: Any) -> dict[str, Any]:
+    """A definition with a newer one over it."""
+    result = {**before, **now}
+    for name in ("name", "description", "extensions"):
+        if name in before and name in now:
+            result[name] = {**before[name], **now[name]}
+    return result

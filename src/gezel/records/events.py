@@ -1,0 +1,51 @@
+"""What the record store announces."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+class StatementRefused(Exception):  # noqa: N818 - reads as what it is where it is raised
+    """A listener does not take what came in; nothing of the request is kept.
+
+    Args:
+        reason: for who sent it, in English as the standard's own words are.
+        status: 400 for a rule that is broken, 403 for what this sender may not say now,
+            409 where another statement stands in its way.
+    """
+
+    def __init__(self, reason: str, *, status: int = 403) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One statement from outside, as it stands now."""
+
+    id: uuid.UUID
+    said: Mapping[str, Any]
+    person: int | None
+    registration: uuid.UUID | None
+    stored: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StatementsArrived:
+    """Statements came in through `/xapi/`, in the order they were sent, all of one request.
+
+    Announced inside the transaction that keeps them, after they are in; a listener that raises
+    `StatementRefused` keeps them out, all of them. What was sent before and stands already is not
+    told again.
+    """
+
+    organisation: int
+    key: int
+    session: bool
+    """By a key of one launch (`make_key(..., registration=...)`), not by another system."""
+    registration: uuid.UUID | None
+    """Of that launch."""
+    statements: Sequence[Arrived]

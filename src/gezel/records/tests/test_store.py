@@ -1,0 +1,280 @@
+"""The record store at its door: writing, reading, walls, whatever is sent."""
+
+import json
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from gezel.kit.events import _listeners
+from gezel.people.api import Organisation, Person
+from gezel.records.actions.keys import actor_of, make_session_key, revoke_key
+from gezel.records.events import StatementRefused, StatementsArrived
+from gezel.records.models import Mention, Statement
+from gezel.records.tests.speaking import (
+    ACTOR,
+    OTHER,
+    THING,
+    VERB,
+    Speaker,
+    a_speaker,
+    a_statement,
+    an_attachment,
+    in_parts,
+    voiding,
+)
+
+pytestmark = pytest.mark.django_db
+VERSIONS = pytest.mark.parametrize("version", ["2.0.0", "1.0.3"])
+
+
+@pytest.fixture
+def one(van_dijk: Organisation) -> Speaker:
+    return a_speaker(van_dijk)
+
+
+@VERSIONS
+def test_what_is_sent_comes_back(van_dijk: Organisation, version: str) -> None:
+    system = a_speaker(van_dijk, version, name="Course shop")
+    (pk,) = system.send(a_statement())
+
+    answer = system.ask("GET", "statements", statementId=pk)
+    told = json.loads(answer.content)
+
+    assert told["actor"] == ACTOR
+    assert told["verb"] == VERB
+    assert told["object"] == THING
+    assert told["version"] == ("2.0.0" if version == "2.0.0" else "1.0.0")
+    assert told["timestamp"] == told["stored"]
+    assert told["authority"]["name"] == "Course shop"
+    assert answer["X-Experience-API-Version"] == version
+    assert answer["X-Experience-API-Consistent-Through"] >= told["stored"]
+    assert answer["Last-Modified"]
+    assert system.ask("HEAD", "statements", statementId=pk).content == b""
+
+
+def test_the_same_again_is_one_and_another_is_a_conflict(one: Speaker) -> None:
+    pk = str(uuid.uuid4())
+    said = a_statement(id=pk)
+
+    for _again in range(3):
+        assert one.ask("PUT", "statements", said, statementId=pk).status_code == 204
+    other = a_statement(id=pk, verb={"id": "http://adlnet.gov/expapi/verbs/passed"})
+    assert one.ask("PUT", "statements", other, statementId=pk).status_code == 409
+    assert one.ask("POST", "statements", [a_statement(), other]).status_code == 409
+
+    assert one.ids() == [pk]
+
+
+def test_what_voids_takes_out_of_sight_and_stays(one: Speaker) -> None:
+    first, second = one.send(a_statement(), a_statement(actor=OTHER))
+    (void,) = one.send(voiding(first))
+
+    assert set(one.ids()) == {second, void}
+    assert one.ask("GET", "statements", statementId=first).status_code == 404
+    told = one.ask("GET", "statements", voidedStatementId=first)
+    assert json.loads(told.content)["id"] == first
+    assert one.ask("GET", "statements", voidedStatementId=second).status_code == 404
+    # Who points at it is found by what it is about.
+    assert one.ids(activity=THING["id"]) == [void, second]
+    assert one.ask("POST", "statements", voiding(void)).status_code == 400
+
+
+def test_what_voids_may_come_first(one: Speaker) -> None:
+    pk = str(uuid.uuid4())
+    (void,) = one.send(voiding(pk))
+    one.send(a_statement(id=pk, actor=OTHER))
+
+    assert one.ids() == [void]
+    assert one.ids(agent=OTHER) == [void]
+
+
+def test_filters(one: Speaker) -> None:
+    registration = str(uuid.uuid4())
+    verb = {"id": "http://adlnet.gov/expapi/verbs/passed"}
+    context = {
+        "registration": registration,
+        "instructor": OTHER,
+        "contextActivities": {"grouping": {"id": "https://elsewhere.example.test/course"}},
+    }
+    a, b, c = one.send(
+        a_statement(), a_statement(verb=verb, context=context), a_statement(actor=OTHER)
+    )
+
+    assert one.ids() == [c, b, a]
+    assert one.ids(ascending=True) == [a, b, c]
+    assert one.ids(verb=verb["id"]) == [b]
+    assert one.ids(agent=OTHER) == [c]
+    assert one.ids(agent=OTHER, related_agents=True) == [c, b]
+    assert one.ids(registration=registration) == [b]
+    assert one.ids(activity="https://elsewhere.example.test/course") == []
+    assert one.ids(activity="https://elsewhere.example.test/course", related_activities=True) == [b]
+    assert one.ids(agent=ACTOR, verb=VERB["id"]) == [a]
+    stored = [told["stored"] for told in one.find(ascending=True)]
+    assert one.ids(since=stored[0]) == [c, b]
+    assert one.ids(until=stored[1]) == [b, a]
+    found = one.find(format="ids", agent=OTHER)
+    assert found[0]["actor"] == OTHER
+    assert set(found[0]["object"]) == {"objectType", "id"}
+
+
+def test_pages_lead_on(one: Speaker) -> None:
+    ids = one.send(*(a_statement() for _n in range(7)))
+    seen: list[str] = []
+    url = "/xapi/statements?limit=3"
+    while url:
+        answer = one.client.get(
+            url, headers={"X-Experience-API-Version": "2.0.0", "Authorization": one.authorization}
+        )
+        told = json.loads(answer.content)
+        seen += [said["id"] for said in told["statements"]]
+        url = told["more"]
+    assert seen == ids[::-1]
+
+
+def test_a_batch_with_one_bad_statement_leaves_nothing(one: Speaker) -> None:
+    bad = a_statement(verb={"id": "no iri"})
+    answer = one.ask("POST", "statements", [a_statement(), bad])
+
+    assert answer.status_code == 400
+    assert b"$[1].verb.id" in answer.content
+    assert one.ids() == []
+
+
+def test_files_come_along(one: Speaker, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    content = b"a photo\r\n--of a cable"
+    said = a_statement(attachments=[an_attachment(content)])
+    body, kind = in_parts(said, content)
+
+    answer = one.ask("POST", "statements", body, content_type=kind)
+    assert answer.status_code == 200, answer.content
+    answer = one.ask("GET", "statements", attachments=True)
+    assert answer["Content-Type"].startswith("multipart/mixed; boundary=")
+    assert content in answer.content
+
+    for body, kind in (
+        (in_parts(said)),
+        (in_parts(a_statement(), content)),
+        (in_parts(said, content, Content_Transfer_Encoding="")),
+        (in_parts(said, content, X_Experience_API_Hash="")),
+        (in_parts(said, content, X_Experience_API_Hash="0" * 64)),
+        (in_parts(said, b"something else", X_Experience_API_Hash=said["attachments"][0]["sha2"])),
+        (in_parts(said, content)[0], "multipart/mixed"),
+        (in_parts(said, content)[0], "multipart/form-data; boundary=edge"),
+    ):
+        assert one.ask("POST", "statements", body, content_type=kind).status_code == 400
+    assert one.ask("POST", "statements", said).status_code == 400
+
+
+def test_nobody_reads_another_house(van_dijk: Organisation, de_linde: Organisation) -> None:
+    ours, theirs = a_speaker(van_dijk), a_speaker(de_linde)
+    (pk,) = ours.send(a_statement())
+
+    assert theirs.ids() == []
+    assert theirs.ask("GET", "statements", statementId=pk).status_code == 404
+    assert theirs.send(a_statement(id=pk, actor=OTHER)) == [pk]
+    assert ours.find()[0]["actor"] == ACTOR
+
+
+def test_who_has_no_key_stays_outside(one: Speaker) -> None:
+    none = {"Authorization": ""}
+    wrong = {"Authorization": "Basic eDp5"}
+    for headers in (none, wrong, {"Authorization": "Bearer x"}, {"Authorization": "Basic %"}):
+        assert one.ask("GET", "statements", headers=headers).status_code == 401
+    revoke_key(one.made.key)
+    assert one.ask("GET", "statements").status_code == 401
+
+
+def test_a_statement_about_someone_here_is_theirs(one: Speaker, noor: Person, sam: Person) -> None:
+    one.send(a_statement(actor=actor_of(noor)), a_statement(actor=actor_of(sam)), a_statement())
+
+    assert [s.person for s in Statement.objects.order_by("stored")] == [noor, None, None]
+    noor.employments.all().delete()
+    noor.delete()
+    assert len(one.ids()) == 2
+    assert Mention.objects.count() == len(
+        {t for s in Statement.objects.all() for t in [(x, s.stored) for x in s.terms]}
+    )
+
+
+def test_a_key_of_one_launch_says_nothing_else(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    registration = uuid.uuid4()
+    made = make_session_key(
+        van_dijk, name="cmi5", person=noor, actor=actor_of(noor), registration=registration,
+        until=timezone.now() + timedelta(hours=1),
+    )  # fmt: skip
+    system, launch = a_speaker(van_dijk), Speaker(made)
+    system.send(a_statement(), a_statement(actor=actor_of(daan)))
+    mine = a_statement(actor=actor_of(noor), context={"registration": str(registration)})
+
+    (pk,) = launch.send(mine)
+    assert launch.ids() == [pk]
+    for said in (
+        mine | {"actor": actor_of(daan)},
+        mine | {"context": {"registration": str(uuid.uuid4())}},
+        mine | {"actor": {"objectType": "Group", "member": [actor_of(noor)]}},
+        a_statement(actor=actor_of(noor)),
+    ):
+        assert launch.ask("POST", "statements", said).status_code == 403
+    where: dict[str, Any] = {"activityId": THING["id"], "stateId": "s"}
+    assert launch.ask("GET", "activities/state", agent=actor_of(daan), **where).status_code == 403
+    assert (
+        launch.ask("PUT", "activities/state", {"a": 1}, agent=actor_of(noor), **where).status_code
+        == 204
+    )
+
+
+def test_a_room_that_listens_hears_and_may_refuse(one: Speaker) -> None:
+    heard: list[StatementsArrived] = []
+
+    def listener(event: StatementsArrived) -> None:
+        heard.append(event)
+        if len(event.statements) > 1:
+            raise StatementRefused("one at a time")
+
+    _listeners[StatementsArrived].append(listener)
+    try:
+        one.send(a_statement())
+        answer = one.ask("POST", "statements", [a_statement(), a_statement()])
+    finally:
+        _listeners[StatementsArrived].remove(listener)
+
+    assert answer.status_code == 403
+    assert b"one at a time" in answer.content
+    assert [str(a.id) for a in heard[0].statements] == one.ids()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"{", b"nonsense", b"[1]", b"null", b"\xff", b"{\"a\":1,\"a\":2}", b"[" * 100_000,
+        b"{\"a\":" * 100_000, b"{\"x\":NaN}", b"1e999", b"{\"x\":1e9999}",
+        b"{\"actor\": \"\\ud800\"}", b"9" * 5_000,
+    ],
+)  # fmt: skip
+def test_what_is_no_json_is_refused(one: Speaker, body: bytes) -> None:
+    assert one.ask("POST", "statements", body).status_code == 400
+    assert one.ids() == []
+
+
+def test_too_much_is_refused_before_it_is_read(one: Speaker) -> None:
+    answer = one.client.generic(
+        "POST", "/xapi/statements", b"[", content_type="application/json",
+        headers={"X-Experience-API-Version": "2.0.0", "Authorization": one.authorization},
+        CONTENT_LENGTH="104857600",
+    )  # fmt: skip
+    assert answer.status_code == 413
+
+
+def test_anyone_may_ask_which_versions() -> None:
+    for path in ("/xapi/about", "/xapi//about/", "/xapi/about/"):
+        answer = Client().get(path)
+        assert answer.status_code == 200, path
+        assert set(json.loads(answer.content)["version"]) == {"1.0.3", "2.0.0"}
+        assert answer["X-Experience-API-Version"]
