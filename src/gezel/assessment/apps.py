@@ -6,8 +6,11 @@ class AssessmentConfig(AppConfig):
     label = "assessment"
 
     def ready(self) -> None:
-        """Every night the figures of items follow the answers of the day."""
-        from gezel.assessment import jobs  # noqa: PLC0415 # models come first
+        """Every night the figures of items follow the answers of the day; the page of a skill says
+        where its test is."""
+        from gezel.assessment import jobs, queries  # noqa: PLC0415 # models come first
         from gezel.kit.jobs import nightly  # noqa: PLC0415
+        from gezel.skills.api import tell_tests  # noqa: PLC0415
 
         nightly(jobs.tonight)
+        tell_tests(queries.test_of)

@@ -4,15 +4,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from gezel.assessment import policy, queries
-from gezel.assessment.models import Item
 from gezel.people.api import Request, at_work
 
 
 @at_work
 def panel_skill(request: Request, skill_pk: int) -> HttpResponse:
     """On the page of one's own skill: the test for it, where there is one."""
-    test = policy.tests_to_take(request.visitor).filter(skill=skill_pk).first()
-    if test is None or not test.items.filter(state=Item.State.LIVE).exists():
+    visitor = request.visitor
+    test = visitor.once(
+        f"assessment:test:{skill_pk}", lambda: queries.test_to_take(visitor, skill_pk)
+    )
+    if test is None:
         raise Http404
     last = queries.latest(request.user, test)
     return render(request, "assessment/panel_skill.html", {"test": test, "last": last})

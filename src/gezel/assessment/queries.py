@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, FloatField, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, NullIf
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from gezel.assessment import policy
 from gezel.assessment.models import Answer, Asked, Item, Sitting, Test
 from gezel.assessment.rules import bodies, choosing, measuring
 from gezel.assessment.rules.choosing import Card, Pool, Rules
@@ -280,3 +282,17 @@ def history(item: Item) -> Sequence[Item]:
         .select_related("written_by", "reviewed_by")
         .order_by("-version")
     )
+
+
+def test_to_take(visitor: Visitor, skill_pk: int) -> Test | None:
+    """The test of a skill that is open to the visitor and has questions in use."""
+    asks = Item.objects.filter(test=OuterRef("pk"), state=Item.State.LIVE)
+    return policy.tests_to_take(visitor).filter(Exists(asks), skill=skill_pk).first()
+
+
+def test_of(visitor: Visitor, skill_pk: int) -> str:
+    """Where the visitor tests themselves in a skill; empty where there is no test for them."""
+    if visitor.employment is None:
+        return ""
+    test = visitor.once(f"assessment:test:{skill_pk}", lambda: test_to_take(visitor, skill_pk))
+    return reverse("assessment:about", args=[test.pk]) if test else ""

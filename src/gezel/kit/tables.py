@@ -132,6 +132,7 @@ class _Head:
 class _Cell:
     html: SafeString
     numeric: bool
+    label: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +365,9 @@ class Table(Generic[Row]):
     @property
     def body(self) -> Iterator[list[_Cell]]:
         for row in self.on_page:
-            yield [_Cell(column.drawn(row), column.numeric) for column in self.columns]
+            yield [
+                _Cell(column.drawn(row), column.numeric, column.label) for column in self.columns
+            ]
 
     @property
     def questions(self) -> Iterator[_Question]:

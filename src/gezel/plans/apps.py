@@ -11,12 +11,14 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         """News from content ticks steps; news from skills may show a goal reached; what is in a
-        plan already is no tip, and what was agreed to learn counts in the look ahead."""
+        plan already is no tip, what was agreed to learn counts in the look ahead, and what an
+        hour costs is said once."""
         from gezel.catalogue.api import keep_out_of_tips  # noqa: PLC0415 # the same
         from gezel.plans import listeners, queries  # noqa: PLC0415 # models are not there before this
-        from gezel.skills.api import tell_planned_learning  # noqa: PLC0415 # the same
+        from gezel.skills.api import tell_planned_learning, tell_wage  # noqa: PLC0415 # the same
 
         listen(ModuleCompleted, listeners.on_module_completed)
         listen(EvidenceAdded, listeners.on_evidence_added)
         keep_out_of_tips(queries.settled_activities)
         tell_planned_learning(queries.agreed_learning)
+        tell_wage(queries.wage_cents)

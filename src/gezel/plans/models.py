@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gezel.people.api import COLLEAGUES, LINE, SELF, Audience
+from gezel.skills.api import WAGE_CENTS
 from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
 
 SHARED_PLAN = Audience(SELF, LINE)
@@ -312,10 +313,8 @@ class PlanningRules(models.Model):
     organisation = models.OneToOneField(
         "people.Organisation", on_delete=models.CASCADE, related_name="planning_rules"
     )
-    # Loaded hourly wage: pay, holiday money and employer's charges. The default is what an hour
-    # of work costs an employer in the Netherlands on average, rounded (Eurostat, labour cost
-    # levels 2024, about € 45); each organisation sets its own.
-    wage_cents = models.PositiveIntegerField(default=4_500)
+    # Loaded hourly wage; it begins with the average and each organisation sets its own.
+    wage_cents = models.PositiveIntegerField(default=WAGE_CENTS)
     both_ways = models.BooleanField(default=True)
     money_cents = models.PositiveIntegerField(null=True, blank=True, default=150_000)
     minutes_a_week = models.PositiveIntegerField(

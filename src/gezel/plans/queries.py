@@ -13,7 +13,7 @@ from gezel.catalogue.api import Activity, ActivitySkill
 from gezel.kit.prepared import prepared
 from gezel.people.api import Employment, Organisation, Person, Visitor, stand_in
 from gezel.plans import policy, rules
-from gezel.plans.models import Agreement, Fact, Goal, SharedGoal, Step, Wish
+from gezel.plans.models import Agreement, Fact, Goal, PlanningRules, SharedGoal, Step, Wish
 from gezel.skills.api import (
     DatedDemand,
     Demand,
@@ -581,3 +581,9 @@ def _reached_by_place(
         for name, level in levels.items():
             found[row["person__standings__skill"], level][row["unit__path"]] = row[name]
     return found
+
+
+def wage_cents(organisation: Organisation) -> int:
+    """What an hour of work costs here, as the planning rules have it."""
+    kept = PlanningRules.objects.filter(organisation=organisation).first()
+    return (kept or PlanningRules()).wage_cents

@@ -49,7 +49,16 @@ from gezel.skills.queries import (
 from gezel.skills.queries.ahead import PlannedLearning, look, tell_planned_learning
 from gezel.skills.queries.matching import Proposal, Proposals, propose, senses
 from gezel.skills.queries.merged import by_profile, one_with, stays
-from gezel.skills.queries.offer import OnOffer, Taken, Use, tell_offer, tell_use
+from gezel.skills.queries.offer import (
+    WAGE_CENTS,
+    OnOffer,
+    Taken,
+    Use,
+    tell_offer,
+    tell_tests,
+    tell_use,
+    tell_wage,
+)
 from gezel.skills.queries.offer import Want as Wanted
 from gezel.skills.queries.one_ahead import refreshes
 from gezel.skills.queries.other import compared
@@ -72,6 +81,7 @@ from gezel.skills.rules import (
 __all__ = [
     "HIGHEST_LEVEL",
     "SKILLS_OF_A_PERSON",
+    "WAGE_CENTS",
     "BadPackage",
     "DatedDemand",
     "Demand",
@@ -142,7 +152,9 @@ __all__ = [
     "stays",
     "tell_offer",
     "tell_planned_learning",
+    "tell_tests",
     "tell_use",
+    "tell_wage",
     "vouch",
     "work_out_ahead",
 ]

@@ -1,4 +1,4 @@
-"""What rooms above know about learning a skill: hours, prices, what is on offer.
+"""What rooms above know about learning a skill: hours, prices, what is on offer, what tests it.
 
 Skills stands below the catalogue and cannot ask it. So a room above says once, at the start, how
 to be asked; where none does, the published anchor holds and nothing is on offer.
@@ -60,6 +60,14 @@ HowUsed = Callable[[Organisation, Collection[int]], Use]
 _how_long: list[HowLong] = []
 _what_fits: list[WhatFits] = []
 _how_used: list[HowUsed] = []
+Wage = Callable[[Organisation], int]
+TestOf = Callable[[Visitor, int], str]
+_wage: list[Wage] = []
+_test_of: list[TestOf] = []
+
+# What an hour of work costs an employer in the Netherlands on average, rounded (Eurostat, labour
+# cost levels 2024, about € 45): pay, holiday money and employer's charges, in cents.
+WAGE_CENTS = 4_500
 
 
 def tell_offer(how_long: HowLong, what_fits: WhatFits) -> None:
@@ -121,3 +129,25 @@ def tell_use(how_used: HowUsed) -> None:
 def uses(organisation: Organisation, skill_pks: Collection[int]) -> list[Use]:
     """Where rooms above name these skills, and how often; what names them nowhere is left out."""
     return [use for source in _how_used if (use := source(organisation, skill_pks)).count]
+
+
+def tell_wage(wage: Wage) -> None:
+    """A room above says what an hour of work costs in an organisation, in cents."""
+    if wage not in _wage:
+        _wage.append(wage)
+
+
+def wage_cents(organisation: Organisation) -> int:
+    """What an hour of work costs here, as its planning rules have it; else the average."""
+    return next((source(organisation) for source in _wage), WAGE_CENTS)
+
+
+def tell_tests(test_of: TestOf) -> None:
+    """A room above says how to be asked where the visitor can test themselves in a skill."""
+    if test_of not in _test_of:
+        _test_of.append(test_of)
+
+
+def test_of(visitor: Visitor, skill_pk: int) -> str:
+    """The address of the skill's test that is open to the visitor; empty where there is none."""
+    return next((url for source in _test_of if (url := source(visitor, skill_pk))), "")

@@ -337,7 +337,8 @@ class PlaceRow:
 def organisation(request: Request) -> HttpResponse:
     """What units and, for HR, roles fall short today and ahead, and what makes the difference.
 
-    Groups only: a unit with too few people stays dark, and with it whatever could be subtracted.
+    Totals without names. A unit with too few people stays dark, and with it whatever could be
+    subtracted; not for HR, who may see everyone's skills one by one.
     """
     visitor, today = request.visitor, timezone.localdate()
     here, everything = visitor.organisation, policy.sees_everyone(visitor)

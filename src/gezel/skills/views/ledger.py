@@ -24,7 +24,8 @@ from gezel.skills.forms.ledger import (
     RateForm,
     VouchForm,
 )
-from gezel.skills.models import EvidenceRequest, Skill
+from gezel.skills.models import Evidence, EvidenceRequest, Skill
+from gezel.skills.queries import offer
 from gezel.skills.queries.taxonomy import give_own_names
 from gezel.skills.views.asked import day_asked
 from gezel.trust.api import note_reading
@@ -93,7 +94,7 @@ def ledger(request: Request, person_pk: int, skill_pk: int) -> HttpResponse:
             "form": form,
             "asked": asked,
             "asked_level": asked.asked or None if asked else None,
-            "narrowing": told.narrowing()[:3],
+            "narrowing": _narrowing(visitor, told, skill, mine=mine),
             "sinking": told.sinking(asked.asked) if asked and asked.asked else None,
             "points": _points(told),
             "correctable": set(
@@ -107,6 +108,23 @@ def ledger(request: Request, person_pk: int, skill_pk: int) -> HttpResponse:
         },
         status=status,
     )
+
+
+def _narrowing(
+    visitor: Visitor, told: queries.Ledger, skill: Skill, *, mine: bool
+) -> list[tuple[rules.Narrowing, str]]:
+    """What would make the level surer, with the address where one does it oneself.
+
+    A test is named only to who can take it: nobody else can do anything about it.
+    """
+    test = offer.test_of(visitor, skill.pk) if mine else ""
+    shown = []
+    for one in told.narrowing():
+        if one.kind != Evidence.Kind.TEST:
+            shown.append((one, ""))
+        elif test:
+            shown.append((one, test))
+    return shown[:3]
 
 
 def _form_for(

@@ -6,6 +6,7 @@ none about someone else. The programme of HR shows a group, never a person in it
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django import forms
 from django.db.models import Q
@@ -21,6 +22,7 @@ from gezel.skills import policy, queries, rules
 from gezel.skills.models import Occupation, RoleProfile, Source
 from gezel.skills.queries import near as nearby
 from gezel.skills.queries import other, taxonomy
+from gezel.skills.queries.offer import wage_cents
 from gezel.skills.queries.programme import people_in, programme
 from gezel.skills.rules import distance as far
 from gezel.skills.views.asked import day_asked, key_asked, words_asked
@@ -153,12 +155,12 @@ class ProgrammeForm(forms.Form):
     wage = forms.DecimalField(
         label=gettext_lazy("What an hour of work costs, in euros"),
         help_text=gettext_lazy(
-            "Wage with employer's costs. 40 is an example: ask payroll for your own figure."
+            "Wage with employer's costs. It begins with your planning rules; another figure here "
+            "counts for this page only."
         ),
         min_value=1,
         max_value=500,
         decimal_places=2,
-        initial=40,
     )
 
     def __init__(self, *args: object, visitor: Visitor, **settings: object) -> None:
@@ -168,6 +170,7 @@ class ProgrammeForm(forms.Form):
             field = self.fields[name]
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = profiles
+        self.fields["wage"].initial = Decimal(wage_cents(visitor.organisation)) / 100
 
     def clean(self) -> dict[str, object]:
         told = super().clean() or {}
