@@ -40,6 +40,9 @@ FILES = {
 }
 
 
+SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+
+
 class SetupError(Exception):
     """Something a person has to put right; the message says what."""
 
@@ -67,6 +70,11 @@ def bring_in() -> None:
     (fresh / "icons").mkdir(parents=True)
     for source, name in FILES.items():
         shutil.copyfile(MODULES / source, fresh / name)
+        if name.endswith(".js"):
+            # A map for debuggers that does not come along: naming static files by their content
+            # looks it up and stops.
+            told = (fresh / name).read_text(encoding="utf-8")
+            (fresh / name).write_text(SOURCE_MAP.sub("", told), encoding="utf-8")
     names = icon_names()
     for name in names:
         (fresh / "icons" / f"{name}.svg").write_text(icon(name), encoding="utf-8")
