@@ -6,12 +6,18 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from gezel.catalogue.models import Activity, HiddenTip
+from gezel.catalogue.tests.builders import an_activity
 from gezel.connect import actions as connect
 from gezel.connect.models import ApiToken, Reply
 from gezel.kit.jobs import begin_night, run_waiting
 from gezel.kit.models import Task
 from gezel.people.api import Organisation, Person
 from gezel.people.models import Employment, Mandate
+from gezel.plans.actions import remove_shared_goal
+from gezel.plans.models import SharedGoal
+from gezel.skills.models import EvidenceRequest, RaterFit
+from gezel.skills.tests.builders import a_skill
 from gezel.trust.models import Reading
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +94,60 @@ def test_answers_keys_and_sessions_go_when_they_serve_nobody(
     assert set(ApiToken.objects.values_list("pk", flat=True)) == {t.pk for t in tokens[2:]}
     assert list(Reply.objects.values_list("key", flat=True)) == ["29"]
     assert list(Session.objects.values_list("session_key", flat=True)) == ["b" * 32]
+
+
+def test_closed_questions_and_old_figures_of_raters_go(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    now, today = timezone.now(), timezone.localdate()
+    skill = a_skill()
+    for days in (None, 29, 31):
+        EvidenceRequest.objects.create(
+            organisation=van_dijk, person=noor, skill=skill, asked_of=daan,
+            closed_at=None if days is None else now - timedelta(days=days),
+        )  # fmt: skip
+    for days in (800, 735, 700, 1):
+        RaterFit.objects.create(
+            organisation=van_dijk, rater=daan, kind="lead", leniency=0.1, sd=0.2, ratees=6,
+            fitted_on=today - timedelta(days=days),
+        )  # fmt: skip
+    # Nothing came after this one: it is what counts today.
+    alone = RaterFit.objects.create(
+        organisation=van_dijk, rater=noor, kind="colleague", leniency=0.1, sd=0.2, ratees=6,
+        fitted_on=today - timedelta(days=900),
+    )  # fmt: skip
+    _night()
+
+    closed = EvidenceRequest.objects.values_list("closed_at", flat=True)
+    assert set(closed) == {None, now - timedelta(days=29)}
+    kept = RaterFit.objects.filter(rater=daan).order_by("fitted_on")
+    assert [(today - fit.fitted_on).days for fit in kept] == [700, 1]
+    assert RaterFit.objects.filter(pk=alone.pk).exists()
+
+
+def test_who_shared_goes_when_it_is_off_offer(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    on_offer = an_activity(van_dijk, "Still here", shared_by=daan)
+    gone = an_activity(van_dijk, "Gone", shared_by=daan)
+    Activity.objects.filter(pk=gone.pk).update(state=Activity.State.CLOSED)
+    today = timezone.localdate()
+    for activity, until in ((on_offer, today), (gone, today - timedelta(days=1))):
+        HiddenTip.objects.create(person=noor, activity=activity, until_on=until)
+    _night()
+
+    on_offer.refresh_from_db()
+    gone.refresh_from_db()
+    assert (on_offer.shared_by, gone.shared_by) == (daan, None)
+    assert [hidden.activity for hidden in HiddenTip.objects.all()] == [on_offer]
+
+
+def test_a_shared_goal_goes_with_the_name_in_it(van_dijk: Organisation, femke: Person) -> None:
+    goal = SharedGoal.objects.create(
+        organisation=van_dijk, skill=a_skill(), level=3, people=5, due_on=timezone.localdate(),
+        made_by=femke,
+    )  # fmt: skip
+
+    remove_shared_goal(goal)
+
+    assert not SharedGoal.objects.exists()

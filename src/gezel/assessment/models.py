@@ -83,7 +83,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
     purpose=_("So that nobody checks their own question, and questions about it find you."),
     audience=Audience(SELF, HR),
     ground=LEGITIMATE_INTEREST,
-    term=_("As long as the question is kept; then your name goes with it."),
+    term=_("The question is kept for who answered it; your name goes with your account."),
     person=["written_by", "reviewed_by"],
     order=66,
 )

@@ -251,3 +251,13 @@ def take_back(person: Person, activity_pk: int | None = None) -> None:
     if activity_pk is not None:
         hidden = hidden.filter(activity=activity_pk)
     hidden.delete()
+
+
+def forget_old(today: date) -> int:
+    """What was kept as long as we said goes; how many rows that were.
+
+    Who shared what is no longer on offer, and tips that were put aside until a day that passed.
+    """
+    shared = Activity.objects.filter(state=Activity.State.CLOSED).exclude(shared_by=None)
+    hidden = HiddenTip.objects.filter(until_on__lt=today)
+    return shared.update(shared_by=None) + hidden.delete()[0]

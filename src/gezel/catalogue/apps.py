@@ -6,7 +6,11 @@ class CatalogueConfig(AppConfig):
     label = "catalogue"
 
     def ready(self) -> None:
-        from gezel.catalogue import listeners, route  # noqa: PLC0415 - models must stand before
+        from gezel.catalogue import (  # noqa: PLC0415 - models must stand before
+            jobs,  # noqa: F401 - so that the night knows of them
+            listeners,
+            route,
+        )
 
         listeners.begin()
         route.begin()

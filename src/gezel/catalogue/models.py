@@ -54,7 +54,8 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 class Activity(models.Model):
     """Something one can learn from: a module, a course, or a way to learn in the work.
 
-    May hold the name of the colleague who shares it; kept as long as it is on offer.
+    May hold the name of the colleague who shares it; gone the night after it goes off offer
+    (`actions.forget_old`).
     """
 
     class Kind(models.TextChoices):
@@ -250,7 +251,7 @@ class Prerequisite(models.Model):
     purpose=_("So that suggestions fit you. Nobody else sees what you chose."),
     audience=TIPS_OF_A_PERSON,
     ground=CONSENT,
-    term=_("Until you change it or erase your account."),
+    term=_("Until you change it; it goes with your account."),
     order=62,
 )
 class TipPreference(models.Model):
@@ -286,7 +287,7 @@ class HiddenTipQuerySet(models.QuerySet["HiddenTip"]):
     purpose=_("So that you are not told twice what you did not want. Nobody else sees it."),
     audience=TIPS_OF_A_PERSON,
     ground=CONSENT,
-    term=_("Until you take it back or erase your account."),
+    term=_("Until you take it back, or the day after it ran out; it goes with your account."),
     order=63,
 )
 class HiddenTip(models.Model):

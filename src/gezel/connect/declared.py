@@ -13,7 +13,7 @@ personal_data(
     purpose=_("So that a link to a new password reaches you and nobody else."),
     audience=Audience(SELF),
     ground=CONTRACT,
-    term=_("As long as you keep your account."),
+    term=_("As long as your account exists."),
     person="user",
     order=72,
 )(EmailAddress)

@@ -115,7 +115,7 @@ class Reply(models.Model):
     purpose=_("So that HR sees who can sign in, and nobody is invited twice in a row."),
     audience=Audience(SELF, HR),
     ground=LEGITIMATE_INTEREST,
-    term=_("Until you erase your account."),
+    term=_("As long as your account exists."),
     order=71,
 )
 class Invitation(models.Model):

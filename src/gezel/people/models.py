@@ -81,7 +81,7 @@ class PersonManager(BaseUserManager["Person"]):
     purpose=_("So that you can sign in, be greeted and be found by colleagues."),
     audience=Audience(SELF, COLLEAGUES),
     ground=CONTRACT,
-    term=_("As long as you keep your account; the account is yours, also after a job."),
+    term=_("As long as your account exists; it is yours, also after a job."),
     person="pk",
     order=10,
 )

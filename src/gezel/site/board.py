@@ -28,8 +28,9 @@ class Later:
 class Board:
     """What hangs where, in the order it is read: what is to be done, the picture, the rest.
 
-    On a phone below each other; on a desk `side` and `main` beside each other, and `rest`, which
-    comes after the page, below both. One order for eye, keyboard and screen reader.
+    On a phone below each other; on a desk `side` and `main` beside each other, and of `rest`,
+    which comes after the page, each panel in the column that is shorter by then (`board.js`).
+    One order for eye, keyboard and screen reader.
     """
 
     side: tuple[str, ...]

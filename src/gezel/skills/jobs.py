@@ -35,6 +35,12 @@ def work_out_ahead(progress: Progress, *, organisation: int) -> Outcome:
     return Outcome(_("Worked out."), figures={"figures": figures})
 
 
+@job(title=gettext_lazy("Remove old questions and old figures of raters"))
+def forget(progress: Progress) -> Outcome:
+    """Every night: what was kept as long as we said it would be, goes."""
+    return Outcome(_("Removed."), figures={"removed": actions.forget_old()})
+
+
 @job(title=gettext_lazy("Prepare the names of skills for proposals"))
 def prepare_matching(progress: Progress) -> Outcome:
     """A framework was taken in: its names into the index, and into meanings where there is a model.

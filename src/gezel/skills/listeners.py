@@ -67,9 +67,12 @@ def _tonight() -> list[Errand]:
     """Estimates age, so every night they are made anew, and then the look ahead from them."""
     organisations = list(Organisation.objects.order_by("pk").values_list("pk", flat=True))
     return [
-        (job, {"organisation": pk})
-        for job in (jobs.recompute_organisation, jobs.work_out_ahead)
-        for pk in organisations
+        *(
+            (job, {"organisation": pk})
+            for job in (jobs.recompute_organisation, jobs.work_out_ahead)
+            for pk in organisations
+        ),
+        (jobs.forget, {}),
     ]
 
 

@@ -555,7 +555,7 @@ class Objection(models.Model):
     purpose=_("To bring a question to a colleague and the answer back to your evidence."),
     audience=Audience(SELF),
     ground=LEGITIMATE_INTEREST,
-    term=_("Until you withdraw the question; an answer becomes evidence."),
+    term=_("Thirty days after it was answered, declined or withdrawn; an answer becomes evidence."),
     person=["person", "asked_of"],
     order=43,
 )
@@ -771,15 +771,15 @@ class AheadFigure(models.Model):
     purpose=_("To correct a level for who gave it, so that it does not hang on whom one asked."),
     audience=Audience(SELF),
     ground=LEGITIMATE_INTEREST,
-    term=_("Two years; computed anew every night from the ratings you gave."),
+    term=_("Two years after a newer figure; computed anew every night from the ratings you gave."),
     person="rater",
     order=44,
 )
 class RaterFit(models.Model):
     """How many levels above others someone rates, as fitted on a day; the newest row holds.
 
-    Rows are added when the figure changes and stay, so that a level of last month can be
-    computed again. Says something about the rater: only they read it as such; who was rated
+    Rows are added when the figure changes and stay for two years, so that a level of last month
+    can be computed again. Says something about the rater: only they read it as such; who was rated
     reads the correction in their own ledger.
     """
 
@@ -876,7 +876,10 @@ class GroupPrior(models.Model):
     purpose=_("So that it is known who decided how estimates age, and why."),
     audience=Audience(SELF, HR),
     ground=LEGITIMATE_INTEREST,
-    term=_("As long as estimates of those days can be asked for."),
+    term=_(
+        "For good, so that estimates of earlier days stay the same; your name until your account "
+        "goes."
+    ),
     person="set_by",
     order=65,
 )

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.cache import cache
@@ -191,6 +192,18 @@ def test_sign_out_everywhere_else(noor_with_password: Person) -> None:
 
     assert here.get("/account/").status_code == 200
     assert there.get("/account/").status_code == 302
+
+
+def test_what_one_signs_in_with_goes_when_one_removes_it(noor_with_password: Person) -> None:
+    client = sign_in(noor_with_password.email)
+    Authenticator.objects.create(
+        user=noor_with_password, type=Authenticator.Type.TOTP, data={"secret": "x"}
+    )
+
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    client.post(reverse("mfa_deactivate_totp"))
+
+    assert not Authenticator.objects.exists()
 
 
 def test_a_link_to_reset_works_once_and_ends_every_session(noor_with_password: Person) -> None:

@@ -91,6 +91,17 @@ def test_the_form_starts_with_the_limits_of_the_organisation_and_ones_own_wishes
     assert "Choose this plan" not in text
 
 
+def test_what_an_hour_costs_is_said_once(
+    van_dijk: Organisation, femke: Person, visit: Visit
+) -> None:
+    """The programme page of HR reckons with the wage of the planning rules."""
+    assert 'name="wage" value="45' in visit(femke).get("/skills/programme/").content.decode()
+
+    PlanningRules.objects.create(organisation=van_dijk, wage_cents=5_225)
+
+    assert 'name="wage" value="52.25"' in visit(femke).get("/skills/programme/").content.decode()
+
+
 def test_three_plans_side_by_side_with_their_reasons(
     noor: Person, goal: Goal, offer: dict[str, Activity], visit: Visit
 ) -> None:

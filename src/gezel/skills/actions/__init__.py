@@ -27,6 +27,7 @@ from gezel.skills.actions.findable import (
     make_skills_findable,
 )
 from gezel.skills.actions.fits import fit_groups, fit_ratings
+from gezel.skills.actions.forgetting import forget_old
 from gezel.skills.actions.frameworks import TakenIn, Tally, import_esco, import_onet
 from gezel.skills.actions.merging import merge_skill, preview_merge, separate_skill
 from gezel.skills.actions.objections import decide_objection, object_to, withdraw_objection
@@ -70,6 +71,7 @@ __all__ = [
     "fit_groups",
     "fit_ratings",
     "forget_aliases",
+    "forget_old",
     "import_esco",
     "import_onet",
     "make_aliases_findable",

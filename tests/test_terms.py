@@ -1,0 +1,117 @@
+"""What we say of how long something is kept is carried out by something.
+
+Each table about a person says until when on the page "who sees what". Either it stands as long as
+the account: then the database itself takes the row, or the name in it, along with the account.
+Or it goes sooner, and then a test shows that it does.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from gezel.trust.declarations import Declaration, declarations
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# How a term begins that ends with the account, and no sooner.
+WITH_THE_ACCOUNT = (
+    "Yours for life",
+    "As long as your account exists",
+    "As the goal",
+    "As long as the package is kept",
+    "Computed anew from the evidence",
+    "For good, so that estimates of earlier days",
+    "The question is kept for who answered it",
+    "Until you change it; it goes with your account",
+)
+
+# Every other term, and the test that shows it: where, and which.
+SOONER = {
+    "assessment.Intake": (
+        "src/gezel/assessment/tests/test_making.py",
+        "test_a_file_can_be_thrown_away",
+    ),
+    "catalogue.Activity": ("tests/test_kept.py", "test_who_shared_goes_when_it_is_off_offer"),
+    "catalogue.HiddenTip": ("tests/test_kept.py", "test_who_shared_goes_when_it_is_off_offer"),
+    "connect.ApiToken": (
+        "tests/test_kept.py",
+        "test_answers_keys_and_sessions_go_when_they_serve_nobody",
+    ),
+    "content.Place": (
+        "src/gezel/content/tests/test_devices.py",
+        "test_a_finished_round_has_no_place",
+    ),
+    "content.Upload": (
+        "src/gezel/content/tests/test_uploads.py",
+        "test_the_night_takes_what_nobody_went_on_with",
+    ),
+    "mfa.Authenticator": (
+        "src/gezel/connect/tests/test_accounts.py",
+        "test_what_one_signs_in_with_goes_when_one_removes_it",
+    ),
+    "people.Employment": (
+        "tests/test_kept.py",
+        "test_who_left_goes_two_years_later_and_the_person_stays",
+    ),
+    "people.Intake": (
+        "src/gezel/people/tests/test_importing.py",
+        "test_old_lists_are_forgotten",
+    ),
+    "people.JoinRequest": (
+        "src/gezel/people/tests/test_importing.py",
+        "test_who_is_asked_joins_by_saying_yes",
+    ),
+    "people.Mandate": (
+        "tests/test_kept.py",
+        "test_who_left_goes_two_years_later_and_the_person_stays",
+    ),
+    "plans.SharedGoal": ("tests/test_kept.py", "test_a_shared_goal_goes_with_the_name_in_it"),
+    "skills.EvidenceRequest": (
+        "tests/test_kept.py",
+        "test_closed_questions_and_old_figures_of_raters_go",
+    ),
+    "skills.RaterFit": (
+        "tests/test_kept.py",
+        "test_closed_questions_and_old_figures_of_raters_go",
+    ),
+    "skills.SkillAlias": (
+        "src/gezel/catalogue/tests/test_finding.py",
+        "test_an_alias_finds_as_soon_as_it_is_confirmed_and_until_it_is_taken_back",
+    ),
+    "trust.Reading": ("tests/test_kept.py", "test_who_looked_goes_after_two_years"),
+    "usersessions.UserSession": (
+        "src/gezel/connect/tests/test_accounts.py",
+        "test_sign_out_everywhere_else",
+    ),
+}
+
+
+def _label(told: Declaration) -> str:
+    return told.model._meta.label
+
+
+def _on_delete(told: Declaration) -> Iterator[str]:
+    """What the database does along each way from this table to the person it is about."""
+    for path in told.person:
+        model = told.model
+        for name in () if path == "pk" else path.split("__"):
+            field = model._meta.get_field(name)
+            yield field.remote_field.on_delete.__name__  # type: ignore[union-attr]
+            model = field.related_model  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("told", declarations(), ids=_label)
+def test_a_term_is_carried_out_by_something(told: Declaration) -> None:
+    assert set(_on_delete(told)) <= {"CASCADE", "SET_NULL"}, "an account could not be removed"
+    with translation.override("en"):
+        term = str(told.term)
+    if term.startswith(WITH_THE_ACCOUNT):
+        assert _label(told) not in SOONER, "its term says that it stands as long as the account"
+        return
+    assert _label(told) in SOONER, f"nothing is named that carries out: {term}"
+    file, name = SOONER[_label(told)]
+    tests = ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8")))
+    assert name in {t.name for t in tests if isinstance(t, ast.FunctionDef)}, f"no {name} in {file}"
