@@ -37,6 +37,17 @@ FILES = {
     "tus-js-client/LICENSE": "LICENSE-tus-js-client.txt",
     "sortablejs/Sortable.min.js": "sortable.min.js",
     "sortablejs/LICENSE": "LICENSE-sortablejs.txt",
+    # The player of H5P, with what its style sheet points at. Its code is MIT; within it stands
+    # the core of H5P, which is under the GPL.
+    "h5p-standalone/LICENSE": "LICENSE-h5p-standalone.txt",
+    "h5p-standalone/dist/main.bundle.js": "h5p/main.bundle.js",
+    "h5p-standalone/dist/frame.bundle.js": "h5p/frame.bundle.js",
+    "h5p-standalone/dist/styles/h5p.css": "h5p/styles/h5p.css",
+    "h5p-standalone/dist/fonts/h5p-core-30.woff2": "h5p/fonts/h5p-core-30.woff2",
+    "h5p-standalone/dist/fonts/h5p-theme.woff2": "h5p/fonts/h5p-theme.woff2",
+    "h5p-standalone/dist/fonts/h5p-hub-publish.woff2": "h5p/fonts/h5p-hub-publish.woff2",
+    "h5p-standalone/dist/images/h5p.svg": "h5p/images/h5p.svg",
+    "h5p-standalone/dist/images/throbber.gif": "h5p/images/throbber.gif",
 }
 
 
@@ -69,6 +80,7 @@ def bring_in() -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     (fresh / "icons").mkdir(parents=True)
     for source, name in FILES.items():
+        (fresh / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(MODULES / source, fresh / name)
         if name.endswith(".js"):
             # A map for debuggers that does not come along: naming static files by their content

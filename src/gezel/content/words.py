@@ -29,6 +29,21 @@ REFUSED: dict[str, str | Promise] = {
     ),
     "xml_size": gettext_lazy("The file is too large to be a description of a package."),
     "xml_depth": gettext_lazy("The file is nested deeper than a description of a package is."),
+    "h5p_json": gettext_lazy(
+        "The file cannot be read. Export the H5P again from where it was made."
+    ),
+    "h5p_broken": gettext_lazy(
+        "“%(field)s” is missing or wrong. Export the H5P again from where it was made."
+    ),
+    "h5p_content": gettext_lazy("The H5P has no content. Export it again from where it was made."),
+    "h5p_library": gettext_lazy(
+        "The H5P needs “%(library)s”, which is not in the file. Export it from a site that puts "
+        "its libraries in, such as Lumi or your own Moodle or WordPress."
+    ),
+    "h5p_file": gettext_lazy(
+        "H5P does not allow this kind of file there. Take it out and export again."
+    ),
+    "pages_empty": gettext_lazy("The page to begin with is empty."),
 }
 
 # What is wrong with a package that plays all the same.

@@ -257,7 +257,7 @@ def leave_package(
         player = player_of(locked.edition)
         states = queries.unit_states(locked)
         outcome = player.outcome(locked, states)
-        if declared and player.self_declared:
+        if declared and player.self_declared and not outcome.completed:
             outcome = Outcome(completed=True, seconds=outcome.seconds, shows=False, done=1, whole=1)
         if outcome.completed:
             _finish(locked, outcome, organisation, at or timezone.now())

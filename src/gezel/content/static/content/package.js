@@ -117,7 +117,7 @@ function begin(told) {
   frame.src = told.address;
   playing = {
     frame, nonce, session: told.session, unit: told.unit, sequence: told.sequence,
-    origin: told.opaque ? "null" : told.origin, opaque: told.opaque,
+    origin: told.opaque ? "null" : told.origin, opaque: told.opaque, silent: told.told.silent === true,
   };
   room.replaceChildren(frame);
   showWays(told.ways);
@@ -149,7 +149,7 @@ addEventListener("message", (event) => {
 
 // Ask the frame to end what runs in it, so that it commits for the last time; then wait for that.
 function left() {
-  if (!playing) return Promise.resolve();
+  if (!playing || playing.silent) return Promise.resolve();
   const { frame, nonce, origin, opaque } = playing;
   return new Promise((done) => {
     const timer = setTimeout(done, LONGEST_GOODBYE);
