@@ -13,8 +13,8 @@ from gezel.assessment.tests import builders as assessment
 from gezel.catalogue.tests import builders as catalogue
 from gezel.certificates.tests import builders as certificates
 from gezel.connect.tests.builders import a_token
-from gezel.content.actions import begin_package, begin_upload, start
-from gezel.content.models import Media
+from gezel.content.actions import add_card, begin_package, begin_upload, start
+from gezel.content.models import DeckCard, Media
 from gezel.content.tests import builders as content
 from gezel.kit.models import Task
 from gezel.people.actions.importing import receive
@@ -48,6 +48,10 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
     activity = catalogue.an_activity(van_dijk, teaches={skill: (1, 3)})
     module = content.a_module(van_dijk, teaches={skill: 3})
     attempt = start(noor, module, organisation=van_dijk)
+    card = add_card(module, front={"en": "Where?"}, back={"en": "Here."})
+    deck_card = DeckCard.objects.create(
+        person=noor, card=card, due_on=timezone.localdate() - timedelta(days=1)
+    )
     picture = Media.objects.create(
         organisation=van_dijk,
         file=ContentFile(content.a_picture(), "picture.png"),
@@ -92,6 +96,8 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "occupation_pk": occupation.pk,
         "activity_pk": activity.pk,
         "module_pk": module.pk,
+        "card_pk": card.pk,
+        "deck_pk": deck_card.pk,
         "block_pk": module.blocks.all()[0].pk,
         "media_pk": picture.pk,
         "registration": attempt.registration,

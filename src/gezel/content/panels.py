@@ -2,8 +2,9 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
-from gezel.content import policy, queries
+from gezel.content import decks, policy, queries
 from gezel.people.api import Request, at_work
 
 MOST_SHOWN = 3
@@ -54,3 +55,13 @@ def panel_continue(request: Request) -> HttpResponse:
     if not attempts:
         raise Http404
     return render(request, "content/panel_continue.html", {"attempts": attempts})
+
+
+@at_work
+def panel_cards(request: Request) -> HttpResponse:
+    """On the home page: a calm line that cards are waiting; nothing if there are none."""
+    waiting = decks.waiting(request.visitor, timezone.localdate())
+    if not waiting:
+        raise Http404
+    minutes = max(1, round(waiting * decks.seconds_of(request.user) / 60))
+    return render(request, "content/panel_cards.html", {"waiting": waiting, "minutes": minutes})

@@ -316,6 +316,11 @@ def page_files(page: str, script: str) -> list[dict[str, Any]]:
     ]
 
 
+def house_stamp() -> str:
+    """Changes with our styles and scripts, and with the language someone reads."""
+    return "".join(bundle(kind).name[:6] for kind in ("css", "js")) + (get_language() or "")
+
+
 def stamps(visitor: Visitor, module_pks: Collection[int]) -> dict[int, str]:
     """Of these modules the ones that may be on this visitor's phone, each with a stamp.
 
@@ -324,7 +329,6 @@ def stamps(visitor: Visitor, module_pks: Collection[int]) -> dict[int, str]:
     """
     if not module_pks:
         return {}
-    house = "".join(bundle(kind).name[:4] for kind in ("css", "js"))
     rounds = {
         module: f"{registration}.{last.timestamp():.3f}"
         for module, registration, last in Attempt.objects.filter(
@@ -332,9 +336,7 @@ def stamps(visitor: Visitor, module_pks: Collection[int]) -> dict[int, str]:
         ).values_list("module_id", "registration", "last_at")
     }
     allowed = modules_to_play(visitor).filter(pk__in=module_pks).values_list("pk", "version")
-    return {
-        pk: f"{version}.{house}.{get_language()}.{rounds.get(pk, '')}" for pk, version in allowed
-    }
+    return {pk: f"{version}.{house_stamp()}.{rounds.get(pk, '')}" for pk, version in allowed}
 
 
 def current_package_attempt(person: Person, package: Package) -> PackageAttempt | None:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from gezel.content import panels
 from gezel.content.views import (
+    cards,
     files,
     keeping,
     making,
@@ -29,6 +30,16 @@ urlpatterns = [
          name="captions_en"),
     path("uploads/", uploads.begin, name="uploads"),
     path("uploads/<uuid:pk>", uploads.part, name="upload"),
+    path("cards/", cards.session, name="cards"),
+    path("cards/kept/", cards.kept_session, name="kept_cards"),
+    path("cards/keep/", cards.keep, name="keep_cards"),
+    path("cards/reviews/", cards.reviews, name="reviews"),
+    path("cards/mine/", cards.mine, name="my_cards"),
+    path("cards/<int:deck_pk>/review/", cards.review, name="review"),
+    path("<int:module_pk>/edit/cards/", cards.edit_cards, name="edit_cards"),
+    path("<int:module_pk>/edit/cards/<int:card_pk>/remove/", cards.remove_card,
+         name="remove_card"),
+    path("panel/cards/", panels.panel_cards, name="panel_cards"),
     path("kept/", keeping.kept, name="kept"),
     path("phone/", keeping.phone, name="phone"),
     path("<int:module_pk>/keep/", keeping.keep, name="keep"),

@@ -45,6 +45,7 @@ TIPS = Later("catalogue:panel_tips", "catalogue:search", _("What would help you 
 SHARED = Later("plans:panel_shared", "plans:shared", _("Goals we share"))
 PLANS = Later("plans:panel_team", "plans:team", _("Plans of my team"))
 MODULES = Later("content:panel_continue", "catalogue:search", _("Modules under way"))
+CARDS = Later("content:panel_cards", "content:cards", _("Cards of today"))
 TESTS = Later("assessment:panel_under_way", "assessment:mine", _("Skill tests"))
 CERTIFICATES = Later("certificates:panel_mine", "certificates:mine", _("My certificates"))
 TEAM_CERTIFICATES = Later(
@@ -65,16 +66,24 @@ def board_for(visitor: Visitor) -> Board:
         return Board(
             ("certificates:panel_organisation", "skills:panel_objections", *own),
             ("skills:panel_organisation",),
-            (*((TEAM,) if visitor.leads else ()), MINE, CERTIFICATES, MODULES, TESTS, SHARED),
+            (
+                *((TEAM,) if visitor.leads else ()),
+                MINE,
+                CERTIFICATES,
+                MODULES,
+                CARDS,
+                TESTS,
+                SHARED,
+            ),
         )
     if visitor.leads:
         return Board(
             own,
             ("skills:panel_team",),
-            (TEAM_CERTIFICATES, PLANS, MINE, CERTIFICATES, MODULES, TESTS),
+            (TEAM_CERTIFICATES, PLANS, MINE, CERTIFICATES, MODULES, CARDS, TESTS),
         )
     return Board(
-        (*own, "certificates:panel_mine", "content:panel_continue"),
+        (*own, "certificates:panel_mine", "content:panel_continue", "content:panel_cards"),
         ("skills:panel_mine",),
         (TIPS, TESTS, SHARED),
     )

@@ -65,6 +65,8 @@ MAIN = (
 OWN = (
     Item("certificates:mine", _("My certificates"), "badge-check", lambda visitor: True),
     Item("assessment:mine", _("Skill tests"), "list-checks", lambda visitor: True),
+    Item("content:my_cards", _("My cards"), "layers", _works),
+    Item("content:phone", _("On this phone"), "smartphone", lambda visitor: True),
     Item("records:mine", _("What was recorded"), "history", lambda visitor: True),
     Item("trust:who_sees_what", _("Who sees what"), "eye", lambda visitor: True),
     Item("people:tree", _("People and units"), "network", _works),

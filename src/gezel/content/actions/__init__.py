@@ -12,6 +12,14 @@ from gezel.content.actions.authoring import (
     open_up,
     remove_block,
 )
+from gezel.content.actions.cards import (
+    add_card,
+    gather,
+    look_at_cards,
+    make_cards,
+    retire_card,
+    wish,
+)
 from gezel.content.actions.devices import begin_on_device, keep_place, pass_for, read_pass
 from gezel.content.actions.files import Refused, keep_captions, keep_upload
 from gezel.content.actions.package_playing import (
@@ -53,6 +61,7 @@ __all__ = [
     "Outdated",
     "Refused",
     "add_block",
+    "add_card",
     "add_edition",
     "begin_on_device",
     "begin_package",
@@ -67,6 +76,7 @@ __all__ = [
     "drop_upload",
     "finish",
     "finish_left_alone",
+    "gather",
     "go_elsewhere",
     "keep_answers",
     "keep_captions",
@@ -74,6 +84,8 @@ __all__ = [
     "keep_state",
     "keep_upload",
     "leave_package",
+    "look_at_cards",
+    "make_cards",
     "make_module",
     "move_block",
     "offer_package",
@@ -83,9 +95,11 @@ __all__ = [
     "read_pass",
     "remove_block",
     "renew_key",
+    "retire_card",
     "start",
     "store",
     "sweep_uploads",
     "take_in",
     "take_part",
+    "wish",
 ]

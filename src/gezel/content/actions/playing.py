@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gezel.content import queries
+from gezel.content.actions.cards import make_cards
 from gezel.content.actions.showing import show_taught
 from gezel.content.events import ModuleCompleted
 from gezel.content.models import Answer, Attempt, Block, Module, Place
@@ -202,6 +203,7 @@ def finish(
             effect = _show(locked, organisation, proof)
             Attempt.objects.filter(pk=locked.pk).update(effect=effect)
             locked.effect = effect
+            make_cards(locked)
         announce(
             ModuleCompleted(
                 locked.person_id,

@@ -1,6 +1,13 @@
 """The tables of this room, each file along its meaning."""
 
 from gezel.content.models.attempts import ATTEMPTS_OF_A_PERSON, Answer, Attempt
+from gezel.content.models.cards import (
+    CARDS_OF_A_PERSON,
+    Card,
+    CardWishes,
+    DeckCard,
+    Review,
+)
 from gezel.content.models.devices import Begun, Place
 from gezel.content.models.modules import Block, BlockQuerySet, Media, Module
 from gezel.content.models.packages import Edition, Package, PackageAttempt, UnitState
@@ -8,19 +15,24 @@ from gezel.content.models.uploads import UPLOADS_OF_A_PERSON, ContentSettings, U
 
 __all__ = [
     "ATTEMPTS_OF_A_PERSON",
+    "CARDS_OF_A_PERSON",
     "UPLOADS_OF_A_PERSON",
     "Answer",
     "Attempt",
     "Begun",
     "Block",
     "BlockQuerySet",
+    "Card",
+    "CardWishes",
     "ContentSettings",
+    "DeckCard",
     "Edition",
     "Media",
     "Module",
     "Package",
     "PackageAttempt",
     "Place",
+    "Review",
     "UnitState",
     "Upload",
 ]

@@ -12,10 +12,18 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from gezel.content.actions import start
-from gezel.content.models import Answer, Attempt, Begun, Module, Place
+from gezel.content.actions import finish, start
+from gezel.content.models import Answer, Attempt, Begun, Module, Place, Review
 from gezel.content.queries import play
-from gezel.content.tests.builders import PICTURE, QUESTION, REFLECTION, TEXT, a_module
+from gezel.content.tests.builders import (
+    PICTURE,
+    QUESTION,
+    REFLECTION,
+    SEVERAL,
+    TEXT,
+    a_module,
+    answer_everything,
+)
 from gezel.content.tests.test_browser import go
 from gezel.people.api import Organisation, Person, end_employment
 
@@ -232,3 +240,74 @@ def test_what_changed_is_fetched_anew_and_what_is_removed_is_gone(
     page.get_by_role("button", name=re.compile("Remove.*High-voltage")).click()
     expect(page.get_by_text("Nothing is kept on this phone yet.")).to_be_visible()
     accessible(page)
+
+
+def with_cards(person: Person, module: Module) -> None:
+    """They completed this module two months ago, so its questions are due."""
+    at = timezone.now() - timedelta(days=60)
+    organisation = module.activity.organisation
+    attempt = start(person, module, organisation=organisation, at=at)
+    answer_everything(attempt, at=at)
+    finish(attempt, organisation=organisation, at=at)
+
+
+def test_cards_without_connection_arrive_once(
+    page_of: PageOf, accessible: Any, noor: Person, van_dijk: Organisation
+) -> None:
+    with_cards(noor, a_module(van_dijk, [QUESTION, SEVERAL], pass_percent=50))
+    page = page_of(noor, phone=True, dark=True, language="nl", worker=True)
+    page.goto(reverse("content:cards"))
+    accessible(page)
+    until(lambda: page.evaluate(READY), page)
+    page.get_by_role("button", name="Mijn kaarten op deze telefoon bewaren").click()
+    until(lambda: page.evaluate(KEPT), page)
+
+    without_connection(page)
+    page.goto("/")
+    page.get_by_role("link", name="Mijn kaarten").click()
+    page.get_by_text("Laat het antwoord zien").locator("visible=true").click()
+    accessible(page)
+    page.get_by_role("button", name="Ging goed").click()
+    expect(page.get_by_text("Bewaard op deze telefoon, nog niet verstuurd.")).to_be_visible()
+    page.reload()
+    expect(page.locator("[data-card]:visible")).to_have_count(1)
+    page.get_by_text("Laat het antwoord zien").locator("visible=true").click()
+    page.get_by_role("button", name="Makkelijk").click()
+    expect(page.get_by_role("heading", name="Dat is alles voor nu")).to_be_visible()
+    assert Review.objects.count() == 2  # those of the module itself
+
+    page.context.set_offline(False)
+    page.goto(reverse("records:mine"))
+    until(lambda: Review.objects.count() == 4, page)
+    assert sorted(Review.objects.filter(took_ms__gt=0).values_list("rating", flat=True)) == [3, 4]
+    page.goto(reverse("content:cards"))
+    expect(page.get_by_role("heading", name="Dat is alles voor nu")).to_be_visible()
+    assert Review.objects.count() == 4
+    accessible(page)
+
+
+def test_cards_by_keyboard_with_one_taken_back(
+    page_of: PageOf, accessible: Any, noor: Person, van_dijk: Organisation
+) -> None:
+    with_cards(noor, a_module(van_dijk, [QUESTION, SEVERAL], pass_percent=50))
+    page = page_of(noor)
+    page.goto(reverse("home"))
+    panel = page.locator("section.card", has_text="2 cards are ready")
+    panel.get_by_role("link", name="Look at them").click()
+    accessible(page)
+    page.locator("[data-card]:visible summary").focus()
+    page.keyboard.press("Enter")
+    accessible(page)
+    page.keyboard.press("1")  # not yet: it comes once more at the end
+    page.keyboard.press("u")
+    expect(page.locator("[data-card]:visible .play-count")).to_contain_text("1/2")
+    for _ in range(2):
+        page.keyboard.press("Space")
+        page.keyboard.press("3")
+    expect(page.get_by_role("heading", name="That is all for now")).to_be_focused()
+    until(lambda: Review.objects.count() == 2 + 4, page)
+    assert Review.objects.filter(undoes__isnull=False).count() == 1
+    page.goto(reverse("content:my_cards"))
+    accessible(page)
+    page.goto(reverse("home"))
+    expect(page.get_by_text("cards are ready")).to_have_count(0)

@@ -4,10 +4,11 @@ from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from gezel.content import actions, policy, queries
+from gezel.content import actions, decks, policy, queries
 from gezel.content.rules import keeping
 from gezel.content.views.playing import told_of
 from gezel.people.api import Request, at_work, mark_of, signed_in
@@ -110,6 +111,8 @@ def kept(request: Request) -> JsonResponse:
     if request.visitor.employment is not None:
         stamps = queries.stamps(request.visitor, pks)
         things = {MODULE.format(pk=pk): stamp for pk, stamp in stamps.items()}
+        if "cards" in asked:
+            things["cards"] = decks.stamp_of(request.visitor, timezone.localdate())
     return JsonResponse(
         {"owner": mark_of(request.user), "csrf": get_token(request), "things": things}
     )

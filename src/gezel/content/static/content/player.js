@@ -28,9 +28,7 @@ let finishing = false;
 
 const step = (number) => steps[number - 1];
 const firstOpen = () => steps.findIndex((s) => s.dataset.kind && !("done" in s.dataset)) + 1 || last;
-const newKey = () => (crypto.randomUUID ? crypto.randomUUID()
-  : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
-    (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16)));
+const { newKey } = window.gezelOutbox;
 
 function valueOf(section) {
   const form = section.querySelector("form");

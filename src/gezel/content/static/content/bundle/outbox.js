@@ -6,7 +6,7 @@
 //
 // An entry: { key, attempt, url, owner, at, … }. `attempt` says what is sent together: a round of a
 // module (`block` and `value`; `pass` and `began` when it was begun on this device; `finish` when it
-// was finished here), or "cards" (`card`, `rating`, `took`, `undoes`). What someone else left on this
+// was finished here), or "cards" (`card` with `rating` and `took`, `undoes`, or `rest`). What someone else left on this
 // device waits until they come back.
 const PREFIX = "gezel:answer:";
 const LONGEST_WAIT = 60_000;
@@ -80,7 +80,7 @@ function again() {
 function bodyOf(attempt, batch, all) {
   const whose = batch.find((e) => e.owner)?.owner;
   if (attempt === "cards") {
-    return { owner: whose, reviews: batch.map(({ key, card, rating, at, took, undoes }) => ({ key, card, rating, at, took, undoes })) };
+    return { owner: whose, reviews: batch.map(({ key, card, rating, at, took, undoes, rest }) => ({ key, card, rating, at, took, undoes, rest })) };
   }
   const begun = all.find((e) => e.pass);
   const finish = batch.find((e) => e.finish);
@@ -155,15 +155,19 @@ async function send() {
   }
 }
 
-window.gezelOutbox = { put, send, post, owner, of: (attempt) => entries().filter((e) => e.attempt === attempt) };
+// Not every place we run in is one a browser calls secure.
+const newKey = () => (crypto.randomUUID ? crypto.randomUUID()
+  : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
+    (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16)));
+
+window.gezelOutbox = { newKey, put, send, post, owner, of: (attempt) => entries().filter((e) => e.attempt === attempt) };
 addEventListener("online", () => { wait = 2_000; send(); });
 addEventListener("pageshow", () => { if (entries().length) send(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden && entries().length) send(); });
 
 // A page that was made before what waited here had arrived is told anew.
 document.addEventListener("gezel:outbox", ({ detail }) => {
-  const stale = { begun: "[data-before-begun]", saved: detail.attempt === "cards" && "[data-before-reviews]" }[detail.state];
-  if (stale && document.querySelector(stale)) location.reload();
+  if (detail.state === "begun" && document.querySelector("[data-before-begun]")) location.reload();
 });
 const waiting = document.querySelector("[data-waiting]");
 if (waiting && entries().length) {
