@@ -279,7 +279,7 @@ def test_cards_without_connection_arrive_once(
     page.context.set_offline(False)
     page.goto(reverse("records:mine"))
     until(lambda: Review.objects.count() == 4, page)
-    assert sorted(Review.objects.filter(took_ms__gt=0).values_list("rating", flat=True)) == [3, 4]
+    assert {r.rating for r in Review.objects.filter(took_ms__gt=0)} == {3, 4}
     page.goto(reverse("content:cards"))
     expect(page.get_by_role("heading", name="Dat is alles voor nu")).to_be_visible()
     assert Review.objects.count() == 4
