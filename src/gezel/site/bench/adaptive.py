@@ -279,7 +279,7 @@ def responses(file: Path) -> tuple[Floats, list[str]] | None:
     where answers are no matter of right or wrong.
     """
     stem = file.name.removesuffix(".csv.gz")
-    rows = _rows(file)
+    rows = rows_in(file)
     if not rows:
         return None
     if {"item", "id", "r2"} <= rows[0].keys():
@@ -287,12 +287,12 @@ def responses(file: Path) -> tuple[Floats, list[str]] | None:
     beside = file.with_name(f"{stem}_qmatrix.csv.gz")
     about = {"person", "id", "rownames", "idstud", "idbook", "girl", "gender", "age", "education"}
     items = (
-        [row["item"] for row in _rows(beside)]
+        [row["item"] for row in rows_in(beside)]
         if beside.exists()
         else [name for name in rows[0] if name not in about]
     )
     key_file = file.with_name(f"{stem.split('_', maxsplit=1)[0]}_key.csv.gz")
-    key = {row["item"]: row["key"] for row in _rows(key_file)} if key_file.exists() else {}
+    key = {row["item"]: row["key"] for row in rows_in(key_file)} if key_file.exists() else {}
     missing = {"", "NA"} | ({"8"} if key else set())
     told = np.full((len(rows), len(items)), np.nan)
     for i, row in enumerate(rows):
@@ -305,7 +305,8 @@ def responses(file: Path) -> tuple[Floats, list[str]] | None:
     return told, items
 
 
-def _rows(file: Path) -> list[dict[str, str]]:
+def rows_in(file: Path) -> list[dict[str, str]]:
+    """The rows of a packed table, by the names of its columns."""
     with gzip.open(file, "rt", encoding="utf-8", newline="") as text:
         return list(csv.DictReader(text))
 

@@ -26,6 +26,7 @@ GROUPS: dict[str, Group] = {
     "first": Group(f"{_HERE}.first", (SQLITE,), alone=True),
     "intake": Group(f"{_HERE}.intake", alone=True),
     "adaptive": Group(f"{_HERE}.adaptive", (SQLITE,)),
+    "fairness": Group(f"{_HERE}.fairness", (SQLITE,)),
     "profile": Group(f"{_HERE}.profile", (SQLITE,)),
     "decay": Group(f"{_HERE}.decay", (SQLITE,)),
     "large": Group(f"{_HERE}.large", (POSTGRESQL,)),
