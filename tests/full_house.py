@@ -119,6 +119,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "content:upload:pk": begin_upload(
             noor, van_dijk, purpose="image", name="photo.jpg", length=3
         ).pk,
+        "content:cmi5_fetch:secret": "nothing-was-launched",
         "form": "csv",
         "name": "picture.png",
         "key": "no-such-key",

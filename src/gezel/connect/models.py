@@ -43,6 +43,8 @@ class ApiToken(models.Model):
         CATALOGUE_READ = "catalogue:read", _("read the catalogue")
         CATALOGUE_WRITE = "catalogue:write", _("add to the catalogue")
         PLANS_READ = "plans:read", _("read plans that people shared")
+        PACKAGES_READ = "packages:read", _("read learning packages and how a course stands")
+        PACKAGES_WRITE = "packages:write", _("bring in learning packages and have them opened")
 
     organisation = models.ForeignKey(
         "people.Organisation", on_delete=models.CASCADE, related_name="api_tokens"

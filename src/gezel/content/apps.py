@@ -9,9 +9,14 @@ class ContentConfig(AppConfig):
         """A module someone completed needs no tip; what nobody went on with goes at night."""
         from gezel.catalogue.api import keep_out_of_tips  # noqa: PLC0415 # models come first
         from gezel.content import jobs  # noqa: PLC0415
+        from gezel.content.actions import launches  # noqa: PLC0415
         from gezel.content.queries import completed_activities, completed_packages  # noqa: PLC0415
+        from gezel.kit.events import listen  # noqa: PLC0415
         from gezel.kit.jobs import nightly  # noqa: PLC0415
+        from gezel.records.events import DocumentAsked, StatementsArrived  # noqa: PLC0415
 
         keep_out_of_tips(completed_activities)
         keep_out_of_tips(completed_packages)
+        listen(StatementsArrived, launches.follow)
+        listen(DocumentAsked, launches.guard)
         nightly(jobs.tonight)

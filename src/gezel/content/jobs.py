@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gezel.content import actions
+from gezel.content.actions import launches
 from gezel.content.actions.packages import sweep_packages
 from gezel.kit.jobs import Errand, Progress, job
 
@@ -20,6 +21,13 @@ def remove_leftover_packages(progress: Progress) -> None:
     sweep_packages()
 
 
+@job(title=_("Close cmi5 sessions nobody ended"))
+def close_silent_launches(progress: Progress) -> None:
+    """Every night: a session that is silent is abandoned; old registrations from outside go."""
+    launches.abandon_silent(timezone.now())
+    launches.forget_outside(timezone.now())
+
+
 def tonight() -> list[Errand]:
     """What is to be done every night."""
-    return [(remove_uploads, {}), (remove_leftover_packages, {})]
+    return [(remove_uploads, {}), (remove_leftover_packages, {}), (close_silent_launches, {})]

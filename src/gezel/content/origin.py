@@ -8,6 +8,7 @@ is made this way: docs/decisions/0009.
 import mimetypes
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -17,12 +18,13 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.cache import caches
 from django.db import DatabaseError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from gezel.content.addresses import OURS, address_of, is_wild, origin_of
-from gezel.content.models import PackageAttempt
+from gezel.content.models import Edition, PackageAttempt, Registration
 from gezel.content.parts import in_parts
 from gezel.content.players.registry import PLAYERS
 
@@ -31,6 +33,9 @@ __all__ = ["ContentOrigin", "address_of", "is_content_host", "is_wild", "origin_
 _KEY = re.compile(r"[0-9a-f]{32}")
 # A key that is withdrawn (who left, who was signed out) stops working within this many seconds.
 _BELIEVED = 30
+
+# Where a cmi5 unit fetches its password, and where it reports.
+_REPORTING = ("/modules/cmi5/fetch/", "/xapi/")
 
 # What makes a browser run something gets its type from here, never from the package.
 _TYPES = {
@@ -76,26 +81,43 @@ class ContentOrigin:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not is_content_host(request):
             return self.respond(request)
+        opened = None
         try:
-            response = answer(request)
+            opened = _opened(request)
+            response = answer(request, opened)
         except DatabaseError:
             response = HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
             response["Retry-After"] = "5"
-        return boxed(response)
+        return boxed(response, reports=opened is not None and opened.form == Edition.Form.CMI5)
 
 
-def answer(request: HttpRequest) -> HttpResponseBase:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a key opens: the files of one edition, of this form."""
+
+    folder: Path
+    form: str
+    path: str
+
+
+def _opened(request: HttpRequest) -> Opened | None:
+    key, _slash, path = request.path_info.lstrip("/").partition("/")
+    at_home = not is_wild() or request.get_host().startswith(f"{key}.")
+    if not _KEY.fullmatch(key) or not at_home:
+        return None
+    folder, form = _folder(key)
+    return Opened(folder, form, path) if folder else None
+
+
+def answer(request: HttpRequest, opened: Opened | None) -> HttpResponseBase:
     """A file of the edition that the key in the address opens; 404 for everything else."""
     if request.method not in {"GET", "HEAD"}:
         return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
     if request.headers.get("Service-Worker"):
         # It would outlive the attempt and answer in its place.
         return HttpResponse(status=HTTPStatus.FORBIDDEN)
-    key, _slash, path = request.path_info.lstrip("/").partition("/")
-    at_home = not is_wild() or request.get_host().startswith(f"{key}.")
-    folder = _folder(key) if _KEY.fullmatch(key) and at_home else None
-    file = _found(folder, path) if folder else None
-    if file is None:
+    file = _found(opened.folder, opened.path) if opened else None
+    if opened is None or file is None:
         return HttpResponse(status=HTTPStatus.NOT_FOUND)
     kind = _TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0]
     status = file.stat()
@@ -106,7 +128,7 @@ def answer(request: HttpRequest) -> HttpResponseBase:
         etag=f'"{status.st_mtime_ns:x}-{status.st_size:x}"',
         kind=kind or "application/octet-stream",
     )
-    ours = path.startswith(OURS)
+    ours = opened.path.startswith(OURS)
     response["Cache-Control"] = "private, no-cache" if ours else "private, max-age=3600"
     return response
 
@@ -121,23 +143,35 @@ def _found(folder: Path, path: str) -> Path | None:
     return Path(found) if isinstance(found, str) else None
 
 
-def _folder(key: str) -> Path | None:
-    """The folder that a key opens, remembered for a moment: a page asks for many files."""
+def _folder(key: str) -> tuple[Path | None, str]:
+    """The folder that a key opens and its form, remembered a moment: a page asks for many files."""
     near = caches["near"]
     name = f"content:{key}"
     known = near.get(name)
     if known is None:
-        attempt = (
-            PackageAttempt.objects.filter(key=key, person__is_active=True)
-            .select_related("edition")
-            .only("key_until", "edition__digest")
-            .first()
-        )
-        known = (str(attempt.edition.folder), attempt.key_until) if attempt else ("", None)
+        holder = _holder(key)
+        known = ("", "", None)
+        if holder is not None:
+            known = (str(holder.edition.folder), holder.edition.form, holder.key_until)
         near.set(name, known, _BELIEVED)
-    folder, until = known
+    folder, form, until = known
+    alive = folder and isinstance(until, datetime) and until > timezone.now()
+    return (Path(folder) if alive else None), form
+
+
+def _holder(key: str) -> PackageAttempt | Registration | None:
+    """The attempt of a key; or what another system registered for a cmi5 course."""
+    asked = ("key_until", "edition__digest", "edition__form")
     return (
-        Path(folder) if folder and isinstance(until, datetime) and until > timezone.now() else None
+        PackageAttempt.objects.filter(key=key, person__is_active=True)
+        .select_related("edition")
+        .only(*asked)
+        .first()
+    ) or (
+        Registration.objects.filter(Q(person=None) | Q(person__is_active=True), key=key)
+        .select_related("edition")
+        .only(*asked)
+        .first()
     )
 
 
@@ -154,11 +188,15 @@ def _file(folder: Path, path: str) -> Path | None:
     return file if inside and file.is_file() else None
 
 
-def boxed(response: HttpResponseBase) -> HttpResponseBase:
+def boxed(response: HttpResponseBase, *, reports: bool = False) -> HttpResponseBase:
     """The walls of the box, on every answer of this origin.
 
     Content may run its own scripts and load its own files. It may not reach another host, be
     shown anywhere but in our player, navigate what is around it, or use the phone's senses.
+
+    Args:
+        reports: it speaks to the record store by itself (cmi5), which only its own password
+            opens; nothing else of ours can be reached.
     """
     ours = urlsplit(settings.BASE_URL)
     around = {settings.BASE_URL}
@@ -168,7 +206,9 @@ def boxed(response: HttpResponseBase) -> HttpResponseBase:
         }
     # A page alone in an opaque origin has no 'self' that a browser would agree on.
     here = "'self'" if is_wild() else f"'self' {settings.CONTENT_URL}"
+    reporting = " ".join(settings.BASE_URL + path for path in _REPORTING)
     policy = [
+        *([f"connect-src {here} data: blob: {reporting}"] if reports else []),
         f"default-src {here} data: blob: 'unsafe-inline' 'unsafe-eval'",
         "object-src 'none'",
         f"base-uri {here}",

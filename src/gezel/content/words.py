@@ -44,10 +44,71 @@ REFUSED: dict[str, str | Promise] = {
         "H5P does not allow this kind of file there. Take it out and export again."
     ),
     "pages_empty": gettext_lazy("The page to begin with is empty."),
+    "cmi5_not_at_root": gettext_lazy(
+        "A cmi5 package has its course structure at the top, under the name cmi5.xml. Pack the "
+        "files themselves, not the folder they are in."
+    ),
+    "cmi5_root": gettext_lazy(
+        "This is no cmi5 course structure: it begins with <%(name)s> instead of <courseStructure>."
+    ),
+    "cmi5_namespace": gettext_lazy(
+        "The course structure is of another version of cmi5. We read xmlns=“%(namespace)s”."
+    ),
+    "cmi5_text": gettext_lazy("There is loose text in <%(element)s>, where none may be."),
+    "cmi5_missing": gettext_lazy("<%(element)s> lacks <%(name)s>."),
+    "cmi5_order": gettext_lazy(
+        "In <%(element)s>, something stands before <%(name)s> that belongs after it or not there."
+    ),
+    "cmi5_element": gettext_lazy("<%(name)s> may not stand at this place in <%(element)s>."),
+    "cmi5_attribute": gettext_lazy("<%(element)s> may not have the attribute “%(name)s”."),
+    "cmi5_no_id": gettext_lazy("<%(element)s> lacks its id."),
+    "cmi5_iri": gettext_lazy(
+        "“%(value)s” is no full id for <%(element)s>. An id is a whole IRI, such as "
+        "https://example.org/course/1."
+    ),
+    "cmi5_twice": gettext_lazy("The id “%(value)s” is used twice. Each id may be used once."),
+    "cmi5_language": gettext_lazy("“%(value)s” is no language, such as nl or en-US."),
+    "cmi5_choice": gettext_lazy(
+        "%(name)s is “%(value)s”. It may be: %(allowed)s, written exactly so."
+    ),
+    "cmi5_mastery": gettext_lazy("masteryScore is “%(value)s”. It is a number from 0 to 1."),
+    "cmi5_no_url": gettext_lazy("The <url> of this unit is empty."),
+    "cmi5_url": gettext_lazy(
+        "“%(url)s” is no address that a browser can open. Write spaces and signs as %%20 and so on."
+    ),
+    "cmi5_url_scheme": gettext_lazy(
+        "“%(url)s” is not opened: a unit lies in the package, or begins with https:// or http://."
+    ),
+    "cmi5_url_names": gettext_lazy(
+        "“%(url)s” has “%(name)s” in its query. That name is needed when the unit is opened; use "
+        "another."
+    ),
+    "cmi5_url_alone": gettext_lazy(
+        "“%(url)s” lies in a package, and this course structure came without one. Bring in the ZIP "
+        "file, or give a whole address."
+    ),
+    "cmi5_url_missing": gettext_lazy(
+        "“%(url)s” is not in the package. Mind capitals, and pack the file too."
+    ),
+    "cmi5_url_packed": gettext_lazy(
+        "“%(name)s” is in the package, but the course opens it elsewhere, at “%(url)s”. Refer to "
+        "it without https:// and a host."
+    ),
+    "cmi5_no_schema": gettext_lazy(
+        "There are elements of “%(namespace)s” without the schema (.xsd) that describes them. Add "
+        "it to the package, or tell where it is in xsi:schemaLocation."
+    ),
 }
 
 # What is wrong with a package that plays all the same.
-WARNINGS: dict[str, str | Promise] = {}
+WARNINGS: dict[str, str | Promise] = {
+    "cmi5_activity_type": gettext_lazy(
+        "The activityType of a unit is no whole IRI; we leave it out of what is recorded."
+    ),
+    "cmi5_objective_unknown": gettext_lazy(
+        "A unit or block refers to an objective that the course does not name."
+    ),
+}
 
 
 def why(refused: PackageRefused) -> str:

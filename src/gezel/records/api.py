@@ -4,12 +4,14 @@ from gezel.records.actions import (
     Conflict,
     NewKey,
     actor_of,
+    begin_profile,
     make_key,
     make_session_key,
     put_document,
     record,
     revoke_key,
     say,
+    take_turn,
 )
 from gezel.records.models import STATEMENTS_OF_A_PERSON, Key, Statement
 from gezel.records.queries import statements_of
@@ -27,6 +29,7 @@ __all__ = [
     "Score",
     "Statement",
     "actor_of",
+    "begin_profile",
     "make_key",
     "make_session_key",
     "put_document",
@@ -34,4 +37,5 @@ __all__ = [
     "revoke_key",
     "say",
     "statements_of",
+    "take_turn",
 ]

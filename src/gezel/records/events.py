@@ -31,6 +31,8 @@ class Arrived:
     person: int | None
     registration: uuid.UUID | None
     stored: datetime
+    filled_in: frozenset[str] = frozenset()
+    """What the sender left out and the store gave it: "id", "timestamp"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,23 @@ class StatementsArrived:
     registration: uuid.UUID | None
     """Of that launch."""
     statements: Sequence[Arrived]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAsked:
+    """A document is asked for, or about to be written or removed, by the key of one launch.
+
+    Announced before anything is done; a listener that raises `StatementRefused` forbids it.
+    """
+
+    organisation: int
+    key: int
+    session: bool
+    method: str
+    kind: str
+    """"state", "activity" or "agent"."""
+    activity: str
+    registration: uuid.UUID | None
+    name: str | None
+    """None: all that lie there are meant."""
+    content: bytes = b""

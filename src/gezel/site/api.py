@@ -10,6 +10,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from gezel import __version__
 from gezel.catalogue.rest import router as catalogue
 from gezel.connect.api import Problem, Scope
+from gezel.content.rest import router as content
 from gezel.people.rest import router as people
 from gezel.plans.rest import router as plans
 from gezel.skills.rest import router as skills
@@ -46,7 +47,9 @@ def _described(told: str) -> dict[str, Any]:
 api = Api(
     title="Gezel",
     version=__version__,
-    description="People, skills, learning needs, catalogue and plans of one organisation.",
+    description=(
+        "People, skills, learning needs, catalogue, plans and packages of one organisation."
+    ),
     docs_url=None,  # its page would load scripts from elsewhere; the schema itself is here
     urls_namespace="api",
 )
@@ -99,3 +102,4 @@ api.add_router("", people, auth=Scope("people:read"))
 api.add_router("", skills)
 api.add_router("", catalogue)
 api.add_router("", plans)
+api.add_router("", content)

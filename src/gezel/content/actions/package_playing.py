@@ -84,6 +84,7 @@ class Opened:
     unit: str
     launch: Launch
     ways: Ways
+    outcome: Outcome
     sequence: int
 
 
@@ -110,7 +111,14 @@ def open_package(attempt: PackageAttempt, *, unit: str = "", at: datetime | None
         locked.save(update_fields=["unit", "session", "key_until", "last_at", "tree"])
         UnitState.objects.filter(attempt=locked, unit=chosen).update(ended=False)
         sequence = states[chosen].sequence if chosen in states else 0
-        return Opened(locked, chosen, launch, player.ways(locked, states), sequence)
+        return Opened(
+            locked,
+            chosen,
+            launch,
+            player.ways(locked, states),
+            player.outcome(locked, states),
+            sequence,
+        )
 
 
 def renew_key(attempt: PackageAttempt, session: uuid.UUID, *, at: datetime | None = None) -> bool:

@@ -21,8 +21,10 @@ from gezel.content.actions.authoring import teach, told_of
 from gezel.content.models import Edition, Package
 from gezel.content.rules.bodies import Words
 from gezel.content.rules.packages import Manifest, PackageRefused
+from gezel.content.rules.packages.cmi5 import structure as cmi5
 from gezel.content.rules.packages.readers import READERS
 from gezel.kit.archives import unpack
+from gezel.kit.markup import LARGEST as LARGEST_XML
 from gezel.people.api import Organisation, Person
 
 # What no row speaks of may be of someone who is still bringing it in; after this it is not.
@@ -36,12 +38,29 @@ def look_into(archive: Path, into: Path) -> Manifest:
         ArchiveRefused: it is no archive we unpack.
         PackageRefused: it is no package we can play.
     """
-    names = unpack(archive, into)
+    names = [_lay_down(archive, into)] if _is_cmi5_alone(archive) else unpack(archive, into)
     try:
         return _read(into, names)
     except BaseException:
         shutil.rmtree(into, ignore_errors=True)
         raise
+
+
+def _is_cmi5_alone(archive: Path) -> bool:
+    """Whether this is XML rather than a ZIP file: a cmi5 course structure may come by itself."""
+    with archive.open("rb") as file:
+        head = file.read(256)
+    # UTF-16 and UTF-32 are told by their marks, or by the zeros between their letters.
+    return head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
+
+
+def _lay_down(archive: Path, into: Path) -> str:
+    into.mkdir()
+    if archive.stat().st_size > LARGEST_XML:
+        shutil.rmtree(into)
+        raise PackageRefused("xml_size", cmi5.NAME)
+    shutil.copyfile(archive, into / cmi5.NAME)
+    return cmi5.NAME
 
 
 def _read(folder: Path, names: Sequence[str]) -> Manifest:

@@ -9,6 +9,7 @@ from gezel.content.models.cards import (
     Review,
 )
 from gezel.content.models.devices import Begun, Place
+from gezel.content.models.launches import LaunchSession, Registration
 from gezel.content.models.modules import Block, BlockQuerySet, Media, Module
 from gezel.content.models.packages import Edition, Package, PackageAttempt, UnitState
 from gezel.content.models.uploads import UPLOADS_OF_A_PERSON, ContentSettings, Upload
@@ -27,11 +28,13 @@ __all__ = [
     "ContentSettings",
     "DeckCard",
     "Edition",
+    "LaunchSession",
     "Media",
     "Module",
     "Package",
     "PackageAttempt",
     "Place",
+    "Registration",
     "Review",
     "UnitState",
     "Upload",

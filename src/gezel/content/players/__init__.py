@@ -63,12 +63,14 @@ class Outcome:
 class Launch:
     """What the frame opens: a whole address, and what it is told (JSON) through its name.
 
-    `alone` is a sentence for who is told that this package may not work here, or empty.
+    `alone` is a sentence for who is told that this package may not work here, or empty. `apart`: it
+    wants a window of its own; the page then shows a way to open it instead of a frame.
     """
 
     address: str
     told: Mapping[str, Any] = field(default_factory=dict)
     alone: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 from gezel.content.models import Edition
 from gezel.content.players import Player
+from gezel.content.players.cmi5 import Cmi5
 from gezel.content.players.h5p import H5p
 from gezel.content.players.pages import Pages
 from gezel.content.players.scorm import Scorm
 
 PLAYERS: Mapping[str, Player] = {
+    Edition.Form.CMI5: Cmi5(),
     Edition.Form.SCORM12: Scorm(),
     Edition.Form.SCORM2004: Scorm(),
     Edition.Form.H5P: H5p(),

@@ -153,6 +153,8 @@ def open_it(request: HttpRequest, registration: uuid.UUID) -> JsonResponse:
             "opaque": not is_wild(),
             "address": opened.launch.address,
             "alone": opened.launch.alone,
+            "apart": opened.launch.apart,
+            "progress": _progress(opened.outcome),
             "told": dict(opened.launch.told),
             "ways": _ways(opened.ways),
         }

@@ -10,12 +10,13 @@ from gezel.records.actions.keys import (
     make_session_key,
     revoke_key,
 )
-from gezel.records.actions.saying import put_document, say
+from gezel.records.actions.saying import begin_profile, put_document, say, take_turn
 
 __all__ = [
     "Conflict",
     "NewKey",
     "actor_of",
+    "begin_profile",
     "forget_old_keys",
     "make_key",
     "make_session_key",
@@ -23,4 +24,5 @@ __all__ = [
     "record",
     "revoke_key",
     "say",
+    "take_turn",
 ]

@@ -29,6 +29,8 @@ class Incoming:
     stored: datetime = field(default_factory=lambda: datetime.min.replace(tzinfo=UTC))
     terms: list[int] = field(default_factory=list)
     voided: bool = False
+    filled_in: frozenset[str] = frozenset()
+    """What was left out and the store filled in: "id", "timestamp"."""
 
     @property
     def registration(self) -> uuid.UUID | None:

@@ -3,9 +3,11 @@
 import json
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from gezel.people.api import Organisation, Person
 from gezel.records import rules
@@ -14,6 +16,7 @@ from gezel.records.actions.documents import Guard, Place
 from gezel.records.actions.incoming import Incoming
 from gezel.records.actions.storing import store
 from gezel.records.models.caller import Caller
+from gezel.records.queries.finding import STORE_LOCK
 from gezel.records.rules.reading import write_json
 from gezel.records.rules.same import kept
 from gezel.records.rules.shapes import Version, check_statement
@@ -63,14 +66,54 @@ def put_document(
         name: the state's id.
         content: what it says, as JSON.
     """
+    place = Place(organisation.pk, "state", activity, dict(actor), registration)
+    _put(place, name, content, Guard(), person)
+
+
+def begin_profile(
+    organisation: Organisation,
+    *,
+    actor: Mapping[str, Any],
+    name: str,
+    content: Mapping[str, Any],
+    person: Person | None,
+) -> None:
+    """Keep a document in the profile of an agent where there is none of this name yet.
+
+    Args:
+        actor: the Agent it is about.
+        name: the profile's id, such as `cmi5LearnerPreferences`.
+        content: what it says at first, as JSON.
+    """
+    place = Place(organisation.pk, "agent", "", dict(actor), None)
+    with suppress(documents.Outdated):
+        _put(place, name, content, Guard(none_match="*"), person)
+
+
+def _put(
+    place: Place, name: str, content: Mapping[str, Any], guard: Guard, person: Person | None
+) -> None:
     documents.put(
-        Place(organisation.pk, "state", activity, dict(actor), registration),
+        place,
         name,
         content=write_json(dict(content)).encode(),
         content_type="application/json",
-        guard=Guard(),
+        guard=guard,
         person=None if person is None else person.pk,
     )
+
+
+def take_turn(organisation: Organisation) -> None:
+    """Wait until it is our turn in this organisation's store, for the rest of the transaction.
+
+    Who locks a row of its own and then says something here would otherwise wait for a request
+    that has the store and wants that row. On SQLite a writing transaction has its turn already.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s, %s)", [STORE_LOCK, organisation.pk % 2**31]
+            )
 
 
 def _gezel(organisation: Organisation) -> Caller:

@@ -74,7 +74,14 @@ def store(by: Caller, incoming: Sequence[Incoming], *, aloud: bool = True) -> No
                 by.session,
                 by.registration,
                 [
-                    Arrived(one.id, one.said, one.person, one.registration, one.stored)
+                    Arrived(
+                        one.id,
+                        one.said,
+                        one.person,
+                        one.registration,
+                        one.stored,
+                        one.filled_in,
+                    )
                     for one in new
                 ],
             )
@@ -84,6 +91,7 @@ def store(by: Caller, incoming: Sequence[Incoming], *, aloud: bool = True) -> No
 def _complete(one: Incoming, by: Caller) -> None:
     """What only the store says: when, by whose word, in which version."""
     said = one.said
+    one.filled_in = frozenset({"id", "timestamp"} - said.keys())
     said["id"] = str(one.id)
     said["stored"] = write_moment(one.stored)
     said.setdefault("timestamp", said["stored"])

@@ -7,8 +7,10 @@ from functools import partial
 from django.http import HttpResponse
 from django.utils.http import http_date
 
+from gezel.kit.events import announce
 from gezel.records.actions import documents
 from gezel.records.actions.documents import Guard, Outdated, Place, Unguarded
+from gezel.records.events import DocumentAsked
 from gezel.records.queries.documents import document, names_at
 from gezel.records.queries.people import account_here, people_of
 from gezel.records.rules.broken import Broken
@@ -38,6 +40,7 @@ def get(resource: Resource, asked: Asked) -> HttpResponse:
     """One document, or the names of all that lie there."""
     _may(resource, asked, write=False)
     place = _place(resource, asked)
+    _ask(place, asked, asked.parameters.get(resource.name))
     if resource.name not in asked.parameters:
         asked.only(*_parameters(resource), "since")
         names = names_at(place.number, place.registration, asked.moment("since"))
@@ -78,6 +81,7 @@ def _write(
         told = read_json(content)
         if write is documents.merge and not isinstance(told, dict):
             raise Broken("$", "only an object is merged")
+    _ask(place, asked, name, content)
     person = account_here(place.agent) if place.agent else None
     _guarded(
         partial(
@@ -98,6 +102,7 @@ def delete(resource: Resource, asked: Asked) -> HttpResponse:
     _may(resource, asked, write=True)
     asked.only(*_parameters(resource), resource.name)
     place = _place(resource, asked)
+    _ask(place, asked, asked.parameters.get(resource.name))
     if resource is STATE and resource.name not in asked.parameters:
         documents.remove_all(place)
     else:
@@ -146,6 +151,25 @@ def _place(resource: Resource, asked: Asked) -> Place:
         if registration not in (None, caller.registration):
             raise Refusal(403, "This key reaches the states of its own registration only.")
     return Place(caller.organisation, resource.kind, activity, agent, registration)
+
+
+def _ask(place: Place, asked: Asked, name: str | None, content: bytes = b"") -> None:
+    """Let the room that gave out the key of a launch forbid it."""
+    caller = asked.caller
+    if caller.session:
+        announce(
+            DocumentAsked(
+                caller.organisation,
+                caller.key,
+                caller.session,
+                asked.method,
+                place.kind,
+                place.activity,
+                place.registration,
+                name,
+                content,
+            )
+        )
 
 
 def _may(resource: Resource, asked: Asked, *, write: bool) -> None:

@@ -88,6 +88,8 @@ def _keep(
     for number, (told, pk) in enumerate(zip(listed, given, strict=True)):
         check_statement(told, asked.version, "$" if single else f"$[{number}]")
         said = kept(told)
+        if pk is not None:
+            said.setdefault("id", str(pk))
         own = uuid.UUID(said["id"]) if "id" in said else pk or uuid.uuid4()
         incoming.append(Incoming(own, said, STATEMENT_VERSION[asked.version]))
     ids = [one.id for one in incoming]

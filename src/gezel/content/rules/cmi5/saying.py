@@ -1,5 +1,6 @@
 """What the system itself records about a course: launched, abandoned, waived, satisfied."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,6 +19,9 @@ from gezel.content.rules.cmi5.vocabulary import (
     VERBS,
 )
 
+# A language, and where it is written how. What is longer is rare, and rarely right.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?")
+
 Said = Literal["launched", "abandoned", "waived", "satisfied"]
 
 
@@ -29,11 +33,19 @@ def activity(
     if kind:
         definition["type"] = kind
     for name, words in (("name", title), ("description", description)):
-        told = {language: text for language, text in words.items() if language and text}
+        told = {tag: text for language, text in words.items() if text and (tag := _tag(language))}
         if told:
             definition[name] = told
     told_as: dict[str, Any] = {"objectType": "Activity", "id": identifier}
     return told_as | ({"definition": definition} if definition else {})
+
+
+def _tag(language: str) -> str:
+    """A language that a statement may name; of a tag of one's own only its first part, if any."""
+    if _LANGUAGE.fullmatch(language):
+        return language
+    first = language.split("-", maxsplit=1)[0]
+    return first if _LANGUAGE.fullmatch(first) else ""
 
 
 def statement(

@@ -105,6 +105,9 @@ async function open(unit = "") {
 }
 
 function begin(told) {
+  showWays(told.ways);
+  showProgress(told.progress);
+  if (told.apart) { beginApart(told); return; }
   const nonce = newNonce();
   const frame = document.createElement("iframe");
   frame.title = box.dataset.frameTitle;
@@ -120,8 +123,16 @@ function begin(told) {
     origin: told.opaque ? "null" : told.origin, opaque: told.opaque, silent: told.told.silent === true,
   };
   room.replaceChildren(frame);
-  showWays(told.ways);
   if (told.alone) word(told.alone);
+}
+
+// What wants a window of its own: a way to open it, and one to go on here afterwards.
+function beginApart(told) {
+  const card = document.querySelector("[data-apart]").content.cloneNode(true);
+  card.querySelector("[data-apart-open]").href = told.address;
+  card.querySelector("[data-apart-done]").addEventListener("click", () => go("exit", { left: true }));
+  playing = { frame: null, session: told.session, unit: told.unit, sequence: told.sequence };
+  room.replaceChildren(card);
 }
 
 function end() {
@@ -140,7 +151,7 @@ function commit(data, last) {
 
 addEventListener("message", (event) => {
   const told = event.data;
-  if (!playing || event.source !== playing.frame.contentWindow || event.origin !== playing.origin) return;
+  if (!playing?.frame || event.source !== playing.frame.contentWindow || event.origin !== playing.origin) return;
   if (typeof told !== "object" || told === null || told.gezel !== playing.nonce) return;
   if (told.say === "commit") commit(told.data, told.end);
   else if (told.say === "left") goodbye?.();
@@ -149,7 +160,7 @@ addEventListener("message", (event) => {
 
 // Ask the frame to end what runs in it, so that it commits for the last time; then wait for that.
 function left() {
-  if (!playing || playing.silent) return Promise.resolve();
+  if (!playing?.frame || playing.silent) return Promise.resolve();
   const { frame, nonce, origin, opaque } = playing;
   return new Promise((done) => {
     const timer = setTimeout(done, LONGEST_GOODBYE);
