@@ -2,6 +2,8 @@
 
 import uuid
 from datetime import timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -13,7 +15,7 @@ from gezel.assessment.tests import builders as assessment
 from gezel.catalogue.tests import builders as catalogue
 from gezel.certificates.tests import builders as certificates
 from gezel.connect.tests.builders import a_token
-from gezel.content.actions import add_card, begin_package, begin_upload, start
+from gezel.content.actions import add_card, begin_package, begin_upload, look_at, start
 from gezel.content.models import DeckCard, Media
 from gezel.content.tests import builders as content
 from gezel.kit.models import Task
@@ -90,6 +92,13 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         starts_on=timezone.localdate(),
     )
     intake = receive(van_dijk, by=femke, name="people.csv", content=CSV, key=uuid.uuid4())
+    with NamedTemporaryFile() as file:
+        file.write(b"Q {=a ~b}")
+        file.flush()
+        came = look_at(
+            Path(file.name), organisation=van_dijk, by=femke, name="q.txt", language="en",
+            key=uuid.uuid4(),
+        )  # fmt: skip
     return {
         "person_pk": noor.pk,
         "skill_pk": skill.pk,
@@ -111,6 +120,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             for page in ("sit", "answer", "result", "keep")
         },
         **{f"assessment:{page}:pk": questions.pk for page in ("intake", "take_over", "drop")},
+        **{f"content:{page}:pk": came.pk for page in ("intake", "take_over", "drop_intake")},
         "package_pk": playing.package_id,
         **{
             f"content:package_{page}:registration": playing.registration

@@ -40,6 +40,10 @@ SOONER = {
         "tests/test_kept.py",
         "test_answers_keys_and_sessions_go_when_they_serve_nobody",
     ),
+    "content.ModuleIntake": (
+        "src/gezel/content/tests/test_cartridges.py",
+        "test_a_file_nobody_took_over_goes",
+    ),
     "content.Place": (
         "src/gezel/content/tests/test_devices.py",
         "test_a_finished_round_has_no_place",

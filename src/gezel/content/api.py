@@ -11,6 +11,7 @@ from gezel.content.actions import (
     make_module,
     start,
 )
+from gezel.content.actions.importing import FileRefused, import_file
 from gezel.content.models import ATTEMPTS_OF_A_PERSON, Answer, Attempt, Block, Media, Module
 from gezel.content.policy import modules_to_play
 
@@ -20,12 +21,14 @@ __all__ = [
     "Arrived",
     "Attempt",
     "Block",
+    "FileRefused",
     "Given",
     "Media",
     "Module",
     "Refused",
     "claim_upload",
     "finish",
+    "import_file",
     "keep_answers",
     "keep_upload",
     "make_module",

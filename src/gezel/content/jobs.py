@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gezel.content import actions
 from gezel.content.actions import launches
+from gezel.content.actions.bringing import sweep_intakes
 from gezel.content.actions.packages import sweep_packages
 from gezel.kit.jobs import Errand, Progress, job
 
@@ -28,6 +29,17 @@ def close_silent_launches(progress: Progress) -> None:
     launches.forget_outside(timezone.now())
 
 
+@job(title=_("Remove files nobody made modules of"))
+def remove_intakes(progress: Progress) -> None:
+    """Every night: a file that was looked at and left goes after a day."""
+    sweep_intakes(timezone.now())
+
+
 def tonight() -> list[Errand]:
     """What is to be done every night."""
-    return [(remove_uploads, {}), (remove_leftover_packages, {}), (close_silent_launches, {})]
+    return [
+        (remove_uploads, {}),
+        (remove_leftover_packages, {}),
+        (close_silent_launches, {}),
+        (remove_intakes, {}),
+    ]

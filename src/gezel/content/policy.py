@@ -8,11 +8,13 @@ from django.utils import timezone
 from gezel.catalogue.api import Activity
 from gezel.content.models import (
     ATTEMPTS_OF_A_PERSON,
+    INTAKES_OF_A_PERSON,
     UPLOADS_OF_A_PERSON,
     Attempt,
     Begun,
     Media,
     Module,
+    ModuleIntake,
     Package,
     PackageAttempt,
     Upload,
@@ -117,3 +119,10 @@ def package_attempts_to_play(visitor: Visitor) -> QuerySet[PackageAttempt]:
     return own_package_attempts(visitor).filter(
         package__activity__organisation=visitor.organisation
     )
+
+
+def own_intakes(visitor: Visitor) -> QuerySet[ModuleIntake]:
+    """The files one brought in oneself, where one works now."""
+    return ModuleIntake.objects.filter(
+        by__in=INTAKES_OF_A_PERSON.people_for(visitor), organisation=visitor.organisation
+    ).order_by("-created_at")

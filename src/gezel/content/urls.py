@@ -4,6 +4,7 @@ from django.urls import path
 
 from gezel.content import panels
 from gezel.content.views import (
+    bringing,
     cards,
     files,
     keeping,
@@ -67,6 +68,10 @@ urlpatterns = [
     path("cmi5/returned/", launches.returned, name="cmi5_returned"),
     path("panel/continue/", panels.panel_continue, name="panel_continue"),
     path("panel/start/<int:activity_pk>/", panels.panel_start, name="panel_start"),
+    path("new/file/", bringing.bring, name="bring"),
+    path("new/file/<uuid:pk>/", bringing.intake, name="intake"),
+    path("new/file/<uuid:pk>/make/", bringing.take_over, name="take_over"),
+    path("new/file/<uuid:pk>/drop/", bringing.drop, name="drop_intake"),
     path("new/", making.new, name="new"),
     path("<int:module_pk>/preview/", playing.preview, name="preview"),
     path("<int:module_pk>/edit/", making.edit, name="edit"),

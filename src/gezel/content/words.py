@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gezel.content.rules.cartridge import CartridgeRefused
 from gezel.content.rules.packages import PackageRefused
 
 # Why a package is not taken in. Fields in %(…)s come from the reader's `detail`.
@@ -42,6 +43,10 @@ REFUSED: dict[str, str | Promise] = {
     ),
     "h5p_file": gettext_lazy(
         "H5P does not allow this kind of file there. Take it out and export again."
+    ),
+    "cartridge": gettext_lazy(
+        "This is a Common Cartridge. It becomes modules that you can change: choose “Make modules "
+        "of a file” instead."
     ),
     "pages_empty": gettext_lazy("The page to begin with is empty."),
     "cmi5_not_at_root": gettext_lazy(
@@ -127,3 +132,113 @@ def warning(told: str | Mapping[str, Any]) -> str:
     if not told.get("place"):
         return said
     return _("%(place)s: %(said)s") % {"place": told["place"], "said": said}
+
+
+# Why a file cannot become modules at all.
+NOT_MODULES: dict[str, str | Promise] = {
+    "no_manifest": gettext_lazy(
+        "There is no imsmanifest.xml in this ZIP file, so it is no Common Cartridge."
+    ),
+    "not_manifest": gettext_lazy("This imsmanifest.xml describes something else."),
+    "xml_broken": gettext_lazy(
+        "The file is not well-formed XML near line %(line)s. Export the course again."
+    ),
+    "xml_doctype": gettext_lazy("The file holds a document type (DOCTYPE), which we do not read."),
+    "xml_size": gettext_lazy("The file is too large to be a description of a course."),
+    "xml_depth": gettext_lazy("The file is nested deeper than a description of a course is."),
+    "many": gettext_lazy("This course has more than 2,000 parts. Export it in pieces."),
+    "package": gettext_lazy(
+        "This is no course to make modules of. SCORM, cmi5, H5P and web pages come in as a package."
+    ),
+    "nothing": gettext_lazy("There is nothing in this file that a module can be made of."),
+    "gone": gettext_lazy("The file is no longer there. Choose it again."),
+    "list_large": gettext_lazy("This file is larger than 20 MB. Export fewer questions at a time."),
+    "list_large_text": gettext_lazy("This text file is larger than 4 MB. Split it."),
+    "list_empty": gettext_lazy("This file is empty."),
+    "list_binary": gettext_lazy(
+        "This is no file we can make modules of. Choose a Common Cartridge (.imscc), GIFT (.txt) "
+        "or Moodle XML (.xml)."
+    ),
+    "list_no_questions": gettext_lazy("There are no questions in this file."),
+    "list_many": gettext_lazy("There are more than 1,000 questions in this file. Split it."),
+    "list_not_moodle": gettext_lazy("This is XML, but not an export of Moodle questions."),
+    "list_broken": gettext_lazy(
+        "The XML is broken near line %(line)s. Export it again and choose that file."
+    ),
+    "list_doctype": gettext_lazy(
+        "This file has a document type or entities (line %(line)s), which an export of Moodle "
+        "never has. We do not read it."
+    ),
+    "list_deep": gettext_lazy(
+        "This file is nested or filled beyond what questions need. We do not read it."
+    ),
+    "list_encoding": gettext_lazy("The characters of this file cannot be read. Save it as UTF-8."),
+}
+
+# What comes in, but as something else than it was.
+COMES_IN_OTHERWISE: dict[str, str | Promise] = {
+    "discussion": gettext_lazy("A discussion becomes something to think about."),
+    "assignment": gettext_lazy("An assignment to hand in becomes something to think about."),
+    "empty": gettext_lazy("There was nothing on this page; only its title comes in."),
+    "no_alt": gettext_lazy(
+        "This picture has no words for who does not see it. It gets the title of its page: write "
+        "better ones."
+    ),
+    "lures": gettext_lazy("Answers that match nothing are left out of it."),
+    "pattern": gettext_lazy(
+        "It took any answer with these words in it; now only exactly these words are right."
+    ),
+    "open": gettext_lazy("No right answer is given, so it becomes something to think about."),
+}
+
+# What does not come in.
+STAYS_OUT: dict[str, str | Promise] = {
+    "missing": gettext_lazy("The course names it, but it is not in the file."),
+    "lti": gettext_lazy("This is a link to a tool elsewhere (LTI), which a module cannot hold."),
+    "resource_kind": gettext_lazy("A module has no counterpart of this."),
+    "broken": gettext_lazy("Its description cannot be read."),
+    "link": gettext_lazy("The address is no web address."),
+    "page_large": gettext_lazy("This page is larger than we read. Split it."),
+    "page_deep": gettext_lazy("This page is nested deeper than anyone writes."),
+    "unfit": gettext_lazy("It is too long, not complete, or of a kind a module does not have."),
+    "outside": gettext_lazy("It stands on another site; we fetch nothing from there."),
+    "film": gettext_lazy(
+        "Films and recordings need a transcript here. Add it yourself in a block of its own."
+    ),
+    "file_kind": gettext_lazy("This kind of file is not taken along."),
+    "picture_kind": gettext_lazy("This is not a picture we can show: JPEG, PNG, WebP or GIF."),
+    "unused": gettext_lazy("No page shows this file."),
+    "blanks": gettext_lazy("Several gaps in one text are not among our kinds of questions."),
+    "question_kind": gettext_lazy("This is not among our kinds of questions."),
+    "picture_option": gettext_lazy("An answer is a picture; here answers are words."),
+    "none_right": gettext_lazy("No answer is marked as right."),
+    "no_answers": gettext_lazy("There are no answers to choose from."),
+    "question_half_right": gettext_lazy(
+        "Answers that are half right cannot be taken over: right or wrong."
+    ),
+    "question_cloze": gettext_lazy(
+        "Several gaps in one text are not among our kinds of questions."
+    ),
+    "question_braces": gettext_lazy(
+        "The braces { } do not match. Put \\ before one that is meant as a sign."
+    ),
+    "question_picture_elsewhere": gettext_lazy("A picture in it is not in the file."),
+    "question_pictures": gettext_lazy("There is more than one picture in it."),
+    "question_alt": gettext_lazy("The picture has no words (alt) for who does not see it."),
+    "question_picture": gettext_lazy("The picture in the file cannot be read."),
+    "question_no_tolerance": gettext_lazy("It does not say how far off is still right."),
+    "question_number": gettext_lazy("The answer is not a number."),
+}
+
+
+def left_out(code: str) -> str:
+    """Why something of a file does not come in, or not as it was."""
+    return str(COMES_IN_OTHERWISE.get(code) or STAYS_OUT.get(code) or STAYS_OUT["unfit"])
+
+
+def why_not(refused: CartridgeRefused) -> str:
+    """Why a file cannot become modules, as a sentence with the place in it."""
+    said = str(NOT_MODULES[refused.why]) % {"line": refused.line}
+    if not refused.place:
+        return said
+    return _("%(place)s: %(said)s") % {"place": refused.place, "said": said}

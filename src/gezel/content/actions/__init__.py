@@ -12,6 +12,13 @@ from gezel.content.actions.authoring import (
     open_up,
     remove_block,
 )
+from gezel.content.actions.bringing import (
+    drop_intake,
+    known_already,
+    look_at,
+    sweep_intakes,
+    take_over,
+)
 from gezel.content.actions.cards import (
     add_card,
     gather,
@@ -73,6 +80,7 @@ __all__ = [
     "claim_upload",
     "close",
     "draft_module",
+    "drop_intake",
     "drop_upload",
     "finish",
     "finish_left_alone",
@@ -83,7 +91,9 @@ __all__ = [
     "keep_place",
     "keep_state",
     "keep_upload",
+    "known_already",
     "leave_package",
+    "look_at",
     "look_at_cards",
     "make_cards",
     "make_module",
@@ -98,8 +108,10 @@ __all__ = [
     "retire_card",
     "start",
     "store",
+    "sweep_intakes",
     "sweep_uploads",
     "take_in",
+    "take_over",
     "take_part",
     "wish",
 ]

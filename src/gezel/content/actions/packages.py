@@ -20,6 +20,7 @@ from gezel.catalogue.api import Activity, Taught, offer
 from gezel.content.actions.authoring import teach, told_of
 from gezel.content.models import Edition, Package
 from gezel.content.rules.bodies import Words
+from gezel.content.rules.cartridge import is_cartridge
 from gezel.content.rules.packages import Manifest, PackageRefused
 from gezel.content.rules.packages.cmi5 import structure as cmi5
 from gezel.content.rules.packages.readers import READERS
@@ -66,6 +67,8 @@ def _lay_down(archive: Path, into: Path) -> str:
 def _read(folder: Path, names: Sequence[str]) -> Manifest:
     if not names:
         raise PackageRefused("empty")
+    if is_cartridge(folder, names):
+        raise PackageRefused("cartridge")
     for reader in READERS:
         if reader.claims(names):
             return reader.read(folder, names)

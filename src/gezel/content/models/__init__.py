@@ -10,6 +10,7 @@ from gezel.content.models.cards import (
 )
 from gezel.content.models.devices import Begun, Place
 from gezel.content.models.launches import LaunchSession, Registration
+from gezel.content.models.intakes import INTAKES_OF_A_PERSON, ModuleIntake
 from gezel.content.models.modules import Block, BlockQuerySet, Media, Module
 from gezel.content.models.packages import Edition, Package, PackageAttempt, UnitState
 from gezel.content.models.uploads import UPLOADS_OF_A_PERSON, ContentSettings, Upload
@@ -17,6 +18,7 @@ from gezel.content.models.uploads import UPLOADS_OF_A_PERSON, ContentSettings, U
 __all__ = [
     "ATTEMPTS_OF_A_PERSON",
     "CARDS_OF_A_PERSON",
+    "INTAKES_OF_A_PERSON",
     "UPLOADS_OF_A_PERSON",
     "Answer",
     "Attempt",
@@ -31,6 +33,7 @@ __all__ = [
     "LaunchSession",
     "Media",
     "Module",
+    "ModuleIntake",
     "Package",
     "PackageAttempt",
     "Place",

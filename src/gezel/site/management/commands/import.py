@@ -1,4 +1,4 @@
-"""`gezel import esco|onet|people …`: what can be taken in from a file or folder."""
+"""`gezel import esco|onet|people|package …`: what can be taken in from a file or folder."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from gezel.content.api import FileRefused, import_file
 from gezel.kit.sheets import SheetError
 from gezel.people.api import ImportRefused, Organisation, import_people
 
@@ -16,7 +17,7 @@ TAXONOMIES = {"esco": "import_esco", "onet": "import_onet"}
 
 
 class Command(BaseCommand):
-    help = "Take in a taxonomy (esco, onet) or the people of an organisation."
+    help = "Take in a taxonomy (esco, onet), the people of an organisation, or learning material."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="kind", required=True)
@@ -36,11 +37,41 @@ class Command(BaseCommand):
             "--many-leave", action="store_true", help="it is right that over 30 %% would leave"
         )
 
+        package = kinds.add_parser(
+            "package",
+            help="SCORM, cmi5, H5P or web pages as a package; Common Cartridge, GIFT or Moodle XML "
+            "as modules; always as a draft",
+        )
+        package.add_argument("file", type=Path)
+        package.add_argument("--organisation", required=True, help="its slug")
+        package.add_argument("--by", required=True, help="the e-mail address of whose draft it is")
+        package.add_argument(
+            "--language", choices=["nl", "en"], default="en", help="what it is written in"
+        )
+        package.add_argument(
+            "--look", action="store_true", help="only say what would come in and what would not"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if command := TAXONOMIES.get(options["kind"]):
             call_command(command, options["folder"], smaller=options["smaller"], stdout=self.stdout)
+        elif options["kind"] == "package":
+            self._package(options)
         else:
             self._people(options)
+
+    def _package(self, options: dict[str, Any]) -> None:
+        try:
+            for line in import_file(
+                options["file"],
+                organisation=options["organisation"],
+                by=options["by"],
+                language=options["language"],
+                look=options["look"],
+            ):
+                self.stdout.write(line)
+        except (FileRefused, OSError) as refused:
+            raise CommandError(f"Nothing came in. {refused}") from refused
 
     def _people(self, options: dict[str, Any]) -> None:
         began = perf_counter()

@@ -1,0 +1,39 @@
+"""Choosing a file to make modules of."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+LARGEST = 500 * (1 << 20)
+
+
+class ModuleFileForm(forms.Form):
+    """A cartridge or a file of questions, and the language it is written in."""
+
+    file = forms.FileField(
+        label=_("The file"),
+        widget=forms.FileInput(attrs={"accept": ".imscc,.zip,.txt,.gift,.xml"}),
+        help_text=_(
+            "A Common Cartridge (.imscc), or questions in GIFT (.txt) or Moodle XML (.xml); at "
+            "most 500 MB."
+        ),
+    )
+    language = forms.ChoiceField(
+        label=_("What language is it in?"),
+        choices=[("nl", _("Dutch")), ("en", _("English"))],
+        widget=forms.RadioSelect,
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"key": uuid.uuid4(), "language": language}, **kwargs)
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST:
+            raise forms.ValidationError(
+                _("This file is larger than 500 MB. Leave films out, or split it.")
+            )
+        return file
