@@ -28,7 +28,8 @@ class ModuleFileForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"key": uuid.uuid4(), "language": language}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"key": uuid.uuid4(), "language": language}
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

@@ -327,3 +327,36 @@ def test_the_pages_from_file_to_drafts(
     )
     assert answer.status_code == 422
     assert "not a ZIP file" in answer.content.decode()
+
+
+def test_the_command_says_and_does_the_same(
+    tmp_path: Path, noor: Person, van_dijk: Organisation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from django.core.management import CommandError, call_command
+
+    from gezel.content.tests.h5ps import an_h5p
+
+    course, piece = tmp_path / "c.imscc", tmp_path / "p.h5p"
+    course.write_bytes(a_cartridge(cartridge_files(a_picture())))
+    piece.write_bytes(an_h5p())
+    where = ["--organisation", "van-dijk", "--by", noor.email]
+
+    call_command("import", "package", str(course), *where, "--look")
+    assert not Module.objects.exists()
+    assert "- Simulator: This is a link to a tool" in capsys.readouterr().out
+    call_command("import", "package", str(course), *where)
+    call_command("import", "package", str(course), *where)
+    assert Module.objects.count() == 2
+    assert "does not come in twice" in capsys.readouterr().out
+    call_command("import", "package", str(piece), *where)
+    assert "Which cable? (h5p)" in capsys.readouterr().out
+    (tmp_path / "x.zip").write_bytes(zipped(file("photo.jpg")))
+    for broken in (
+        [str(tmp_path / "x.zip"), *where],
+        [str(tmp_path / "none.zip"), *where],
+        [str(course), "--organisation", "nowhere", "--by", noor.email],
+        [str(course), "--organisation", "van-dijk", "--by", "nobody@example.test"],
+    ):
+        with pytest.raises(CommandError, match="Nothing came in"):
+            call_command("import", "package", *broken)
+    assert not [p for p in (settings.MEDIA_ROOT / "intakes").iterdir() if p.is_file()]

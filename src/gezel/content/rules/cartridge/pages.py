@@ -127,15 +127,6 @@ class _Depth(HTMLParser):
             if self.open > DEEPEST:
                 raise PageRefused("deep")
 
-    def _open_list(self, tag: str, start: str) -> None:
-        number = int(start) if start.isascii() and start.isdigit() and len(start) < 7 else 1
-        if tag != "li" or not self.lists:
-            self.lists.append(_List(tag == "ol", number))
-        if tag == "li":
-            here = self.lists[-1]
-            self.marker = f"{here.number}. " if here.ordered else "- "
-            here.number += 1
-
     def handle_endtag(self, tag: str) -> None:
         if tag not in _VOID and self.open:
             self.open -= 1
