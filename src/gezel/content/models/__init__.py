@@ -9,8 +9,8 @@ from gezel.content.models.cards import (
     Review,
 )
 from gezel.content.models.devices import Begun, Place
-from gezel.content.models.launches import LaunchSession, Registration
 from gezel.content.models.intakes import INTAKES_OF_A_PERSON, ModuleIntake
+from gezel.content.models.launches import LaunchSession, Registration
 from gezel.content.models.modules import Block, BlockQuerySet, Media, Module
 from gezel.content.models.packages import Edition, Package, PackageAttempt, UnitState
 from gezel.content.models.uploads import UPLOADS_OF_A_PERSON, ContentSettings, Upload
