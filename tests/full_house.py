@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -15,7 +16,18 @@ from gezel.assessment.tests import builders as assessment
 from gezel.catalogue.tests import builders as catalogue
 from gezel.certificates.tests import builders as certificates
 from gezel.connect.tests.builders import a_token
-from gezel.content.actions import add_card, begin_package, begin_upload, look_at, start
+from gezel.content.actions import (
+    add_block,
+    add_card,
+    ask,
+    ask_review,
+    begin_package,
+    begin_upload,
+    keep_upload,
+    look_at,
+    send_proof,
+    start,
+)
 from gezel.content.models import DeckCard, Media
 from gezel.content.tests import builders as content
 from gezel.kit.models import Task
@@ -48,12 +60,21 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
     )
     occupation = Occupation.objects.create(source="esco", uri="test:1", name_en="Mechanic")
     activity = catalogue.an_activity(van_dijk, teaches={skill: (1, 3)})
-    module = content.a_module(van_dijk, teaches={skill: 3})
+    told = (content.TEXT, content.QUESTION, content.PRACTICAL)
+    module = content.a_module(van_dijk, told, teaches={skill: 3})
     attempt = start(noor, module, organisation=van_dijk)
     card = add_card(module, front={"en": "Where?"}, back={"en": "Here."})
     deck_card = DeckCard.objects.create(
         person=noor, card=card, due_on=timezone.localdate() - timedelta(days=1)
     )
+    add_block(module, kind="text", body=module.blocks.all()[0].content, by=femke)
+    practical = module.blocks.get(kind="practical")
+    proof = send_proof(
+        noor, practical, organisation=van_dijk, line="Locked.", looker=daan, key=uuid.uuid4(),
+        media=keep_upload(van_dijk, BytesIO(content.a_picture()), expected="image"),
+    )  # fmt: skip
+    review = ask_review(module, by=femke, reviewer=daan)
+    asking = ask(module, noor, text="Which lock?", key=uuid.uuid4())
     picture = Media.objects.create(
         organisation=van_dijk,
         file=ContentFile(content.a_picture(), "picture.png"),
@@ -126,6 +147,12 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             f"content:package_{page}:registration": playing.registration
             for page in ("open", "commit", "go", "renew", "leave", "result")
         },
+        "content:practice:block_pk": practical.pk,
+        **{f"content:{page}:key": proof.key for page in ("look", "proof_photo", "take_back_proof")},
+        "content:answer_asking:key": asking.key,
+        "review_pk": review.pk,
+        "number": 1,
+        "content:panel_together:activity_pk": module.activity_id,
         "content:upload:pk": begin_upload(
             noor, van_dijk, purpose="image", name="photo.jpg", length=3
         ).pk,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -52,6 +53,8 @@ FILES = {
 
 
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+# Our own source, bundled with the packages it imports into one script for the pages that need it.
+BUNDLES = {"src/gezel/content/editor/editor.js": "editor"}
 
 
 class SetupError(Exception):
@@ -87,6 +90,8 @@ def bring_in() -> None:
             # looks it up and stops.
             told = (fresh / name).read_text(encoding="utf-8")
             (fresh / name).write_text(SOURCE_MAP.sub("", told), encoding="utf-8")
+    for source, name in BUNDLES.items():
+        bundle(source, name, fresh)
     names = icon_names()
     for name in names:
         (fresh / "icons" / f"{name}.svg").write_text(icon(name), encoding="utf-8")
@@ -99,9 +104,45 @@ def bring_in() -> None:
 def state() -> str:
     """Changes whenever the outcome could."""
     digest = hashlib.sha256()
-    for path in (Path(__file__), LOCK, ICON_NAMES):
+    for path in (Path(__file__), LOCK, ICON_NAMES, *(ROOT / source for source in BUNDLES)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def bundle(source: str, name: str, folder: Path) -> None:
+    """One script of our source and what it imports, and beside it the licences of all of that.
+
+    The program itself is called and not its wrapper, so no Node is needed for this.
+    """
+    programs = list(MODULES.glob("@esbuild/*/bin/esbuild"))
+    if not programs:
+        raise SetupError("esbuild is not among the npm packages for this machine")
+    told = folder / f"{name}.meta.json"
+    subprocess.run(
+        [
+            *(str(programs[0]), str(ROOT / source), "--bundle", "--minify", "--format=iife"),
+            *("--target=es2022", "--legal-comments=none", "--log-level=warning"),
+            *(f"--outfile={folder / name}.js", f"--metafile={told}"),
+        ],
+        cwd=ROOT,
+        check=True,
+    )
+    packages = set()
+    for path in json.loads(told.read_text())["inputs"]:
+        found = re.search(r"node_modules/((?:@[^/]+/)?[^/]+)/", path)
+        if found:
+            packages.add(found[1])
+    told.unlink()
+    texts = [f"{package}\n\n{licence_of(package)}" for package in sorted(packages)]
+    (folder / f"LICENSE-{name}.txt").write_text(("\n\n" + "-" * 72 + "\n\n").join(texts))
+
+
+def licence_of(package: str) -> str:
+    """The licence text that came with a package, or the name of it where there is no text."""
+    found = [p for p in (MODULES / package).iterdir() if p.name.upper().startswith("LICEN")]
+    if found:
+        return found[0].read_text(encoding="utf-8").strip()
+    return str(json.loads((MODULES / package / "package.json").read_text())["license"])
 
 
 def icon_names() -> list[str]:

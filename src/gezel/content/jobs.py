@@ -1,5 +1,8 @@
 """Work of content in the background."""
 
+from datetime import timedelta
+
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +10,11 @@ from gezel.content import actions
 from gezel.content.actions import launches
 from gezel.content.actions.bringing import sweep_intakes
 from gezel.content.actions.packages import sweep_packages
+from gezel.content.models import Proof, Writing
 from gezel.kit.jobs import Errand, Progress, job
+
+A_YEAR = timedelta(days=365)
+A_MONTH = timedelta(days=30)
 
 
 @job(title=_("Remove uploads nobody went on with"))
@@ -35,6 +42,21 @@ def remove_intakes(progress: Progress) -> None:
     sweep_intakes(timezone.now())
 
 
+@job(title=_("Remove photos of work after a year"))
+def remove_proofs(progress: Progress) -> None:
+    """Every night: the photo goes a year after it was looked at, and what was never looked at a
+    year after it was sent. The evidence stays."""
+    old = timezone.now() - A_YEAR
+    looked = Q(looked_at__lt=old) | Q(looked_at=None, sent_at__lt=old)
+    actions.drop_proofs(list(Proof.objects.filter(looked).values_list("pk", flat=True)))
+
+
+@job(title=_("Remove what was written and never saved"))
+def remove_writings(progress: Progress) -> None:
+    """Every night: a form someone left goes after thirty days."""
+    Writing.objects.filter(at__lt=timezone.now() - A_MONTH).delete()
+
+
 def tonight() -> list[Errand]:
     """What is to be done every night."""
     return [
@@ -42,4 +64,6 @@ def tonight() -> list[Errand]:
         (remove_leftover_packages, {}),
         (close_silent_launches, {}),
         (remove_intakes, {}),
+        (remove_proofs, {}),
+        (remove_writings, {}),
     ]

@@ -14,7 +14,7 @@ MOST_SHOWN = 3
 def panel_start(request: Request, activity_pk: int) -> HttpResponse:
     """On the page of an activity: begin, go on, or do it again."""
     module = (
-        policy.modules_to_play(request.visitor)
+        policy.told_who_makes(policy.modules_to_play(request.visitor), request.visitor)
         .select_related("activity")
         .filter(activity=activity_pk)
         .first()
@@ -65,3 +65,33 @@ def panel_cards(request: Request) -> HttpResponse:
         raise Http404
     minutes = max(1, round(waiting * decks.seconds_of(request.user) / 60))
     return render(request, "content/panel_cards.html", {"waiting": waiting, "minutes": minutes})
+
+
+@at_work
+def panel_making(request: Request) -> HttpResponse:
+    """On the home page: what colleagues ask of who makes things, and their thanks."""
+    told = queries.asked_of_maker(request.visitor)
+    if not any(told[name] for name in ("reviews", "proofs", "askings", "thanks")):
+        raise Http404
+    return render(request, "content/panel_making.html", told)
+
+
+@at_work
+def panel_together(request: Request, activity_pk: int) -> HttpResponse:
+    """On the page of an activity: thanks and questions; everyone who may play it reads them."""
+    module = get_object_or_404(
+        policy.modules_to_play(request.visitor).select_related("activity__shared_by"),
+        activity=activity_pk,
+    )
+    told = queries.around(request.visitor, module)
+    makes = any(person.pk == request.user.pk for person in told["makers"])
+    return render(
+        request,
+        "content/panel_together.html",
+        told
+        | {
+            "module": module,
+            "makes": makes,
+            "may_answer": makes or policy.may_edit(request.visitor, module),
+        },
+    )

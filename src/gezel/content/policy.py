@@ -2,22 +2,28 @@
 
 import uuid
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from gezel.catalogue.api import Activity
 from gezel.content.models import (
     ATTEMPTS_OF_A_PERSON,
     INTAKES_OF_A_PERSON,
+    PROOFS_OF_A_PERSON,
     UPLOADS_OF_A_PERSON,
+    Asking,
     Attempt,
     Begun,
+    CoAuthor,
     Media,
     Module,
     ModuleIntake,
     Package,
     PackageAttempt,
+    PeerReview,
+    Proof,
     Upload,
+    Writing,
 )
 from gezel.people.api import Visitor
 
@@ -34,12 +40,70 @@ def modules_to_play(visitor: Visitor) -> QuerySet[Module]:
 def modules_to_edit(visitor: Visitor) -> QuerySet[Module]:
     """Who makes learning material changes all of it; a colleague changes what they share."""
     here = Module.objects.filter(activity__organisation=visitor.organisation)
-    return here if visitor.is_author else here.filter(activity__shared_by=visitor.person)
+    if visitor.is_author:
+        return here
+    together = CoAuthor.objects.filter(person=visitor.person)
+    return here.filter(Q(activity__shared_by=visitor.person) | Q(pk__in=together.values("module")))
 
 
 def may_edit(visitor: Visitor, module: Module) -> bool:
     """The same for one module that is known to be of this organisation."""
+    return may_take_off(visitor, module) or makes_too(visitor, module)
+
+
+def told_who_makes(modules: QuerySet[Module], visitor: Visitor) -> QuerySet[Module]:
+    """The same modules, each knowing whether the visitor makes it too: asked in one query."""
+    mine = CoAuthor.objects.filter(module=OuterRef("pk"), person=visitor.person)
+    return modules.annotate(made_too=Exists(mine))
+
+
+def makes_too(visitor: Visitor, module: Module) -> bool:
+    """Whether someone was asked to make this module with its owner."""
+    known: bool | None = getattr(module, "made_too", None)
+    if known is not None:
+        return known
+    return CoAuthor.objects.filter(module=module, person=visitor.person).exists()
+
+
+def may_take_off(visitor: Visitor, module: Module) -> bool:
+    """Its owner, authors and HR put a module on offer, take it off, and say who makes it too."""
     return visitor.is_author or module.activity.shared_by_id == visitor.person.pk
+
+
+def reviews_to_give(visitor: Visitor) -> QuerySet[PeerReview]:
+    """Modules of colleagues that one was asked to look at before they go wide."""
+    return PeerReview.objects.filter(
+        reviewer=visitor.person,
+        state=PeerReview.State.ASKED,
+        module__activity__organisation=visitor.organisation,
+    ).order_by("asked_at", "pk")
+
+
+def modules_to_preview(visitor: Visitor) -> QuerySet[Module]:
+    """What one may change, and what one is asked to review."""
+    return Module.objects.filter(
+        Q(pk__in=modules_to_edit(visitor).values("pk"))
+        | Q(pk__in=reviews_to_give(visitor).order_by().values("module"))
+    )
+
+
+def askings_to_answer(visitor: Visitor) -> QuerySet[Asking]:
+    """Questions about what one makes; authors and HR answer for who left."""
+    made = modules_to_edit(visitor)
+    if visitor.is_author:
+        mine = Q(activity__shared_by=visitor.person) | Q(activity__shared_by=None)
+        made = made.filter(mine | Q(co_authors__person=visitor.person))
+    return Asking.objects.filter(module__in=made.values("pk"), answer="")
+
+
+def askings_here(visitor: Visitor) -> QuerySet[Asking]:
+    """Questions about modules on offer where one works: everyone who may play reads them."""
+    return Asking.objects.filter(module__activity__organisation=visitor.organisation)
+
+
+def own_writings(visitor: Visitor) -> QuerySet[Writing]:
+    """What one was writing and has not saved; nobody else gets it."""
+    return Writing.objects.filter(person=visitor.person)
 
 
 def own_attempts(visitor: Visitor) -> QuerySet[Attempt]:
@@ -56,13 +120,35 @@ def own_uploads(visitor: Visitor) -> QuerySet[Upload]:
     )
 
 
+def own_proofs(visitor: Visitor) -> QuerySet[Proof]:
+    """Photos of one's own work, the newest first."""
+    return Proof.objects.filter(person=visitor.person).order_by("-sent_at", "-pk")
+
+
+def proofs_to_look_at(visitor: Visitor) -> QuerySet[Proof]:
+    """What colleagues chose one to look at, where one works now and they do too."""
+    return Proof.objects.filter(
+        looker=visitor.person,
+        organisation=visitor.organisation,
+        person__in=PROOFS_OF_A_PERSON.people_for(visitor),
+    ).order_by("sent_at", "pk")
+
+
+def proofs_to_see(visitor: Visitor) -> QuerySet[Proof]:
+    """One's own, and what one was chosen to look at."""
+    seen = Q(person=visitor.person)
+    if visitor.employment is not None:
+        seen |= Q(pk__in=proofs_to_look_at(visitor).order_by().values("pk"))
+    return Proof.objects.filter(seen)
+
+
 def media_to_see(visitor: Visitor, module_pk: int) -> QuerySet[Media]:
     """The files in a module one may play or change, or once played."""
     played = own_attempts(visitor).values("module")
     allowed = Q(pk__in=played)
     if visitor.employment is not None:
         allowed |= Q(pk__in=modules_to_play(visitor).values("pk"))
-        allowed |= Q(pk__in=modules_to_edit(visitor).values("pk"))
+        allowed |= Q(pk__in=modules_to_preview(visitor).values("pk"))
     return Media.objects.filter(
         pk__in=Module.objects.filter(allowed, pk=module_pk).values("blocks__media")
     )

@@ -23,15 +23,23 @@ from gezel.content.models import (
     Package,
     PackageAttempt,
     Place,
+    Proof,
+    Thanks,
     UnitState,
 )
-from gezel.content.policy import modules_to_play
+from gezel.content.policy import (
+    askings_to_answer,
+    modules_to_play,
+    proofs_to_look_at,
+    reviews_to_give,
+)
 from gezel.content.rules import scoring
-from gezel.content.rules.bodies import Body, Question
+from gezel.content.rules.bodies import Question
+from gezel.content.rules.kinds import ASKED, Body
 from gezel.content.rules.scoring import Said
 from gezel.kit.bundle import bundle
 from gezel.kit.prepared import prepared
-from gezel.people.api import Organisation, Person, Visitor
+from gezel.people.api import Mandate, Organisation, Person, Visitor
 from gezel.skills.api import Demand, RoleProfile, Skill, estimates, profile_of, requirements
 
 # A demand that begins within this time is worth learning for now.
@@ -69,6 +77,16 @@ class Step:
     def value(self) -> Mapping[str, Any]:
         """What was said, or nothing yet."""
         return self.said.value if self.said else {}
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is a question that can be answered rightly or not."""
+        return isinstance(self.body, ASKED)
+
+    @property
+    def right(self) -> bool | None:
+        """Whether a question was answered rightly; None where it was not, or nothing was asked."""
+        return scoring.right_of(self.body, self.said.value) if self.said else None
 
     @property
     def grade(self) -> scoring.Grade | None:
@@ -109,7 +127,7 @@ class Play:
     @property
     def to_look_at(self) -> list[Step]:
         """The questions that were not answered rightly."""
-        return [step for step in self.steps if step.grade is not None and not step.grade.right]
+        return [step for step in self.steps if step.right is False]
 
 
 def preview(module: Module) -> Play:
@@ -403,3 +421,119 @@ def editions(package: Package) -> list[Brought]:
         )
         for edition in found
     ]
+
+
+def lookers_for(visitor: Visitor, module: Module, whom: str) -> list[Person]:
+    """Who may be asked to look at a photo of the visitor's work: their lead, or who made it.
+
+    Where there is no such person, the other: an assignment nobody can look at helps nobody.
+    """
+    employment = visitor.employment
+    lead = [employment.lead] if employment and employment.lead else []
+    made = makers_of(module)
+    first, second = (lead, made) if whom == "lead" else (made, lead)
+    here = Person.objects.working_at(visitor.organisation).in_bulk(
+        [person.pk for person in (*first, *second)]
+    )
+    for group in (first, second):
+        found = [p for p in group if p.pk in here and p.pk != visitor.person.pk]
+        if found:
+            return found
+    return []
+
+
+def makers_of(module: Module) -> list[Person]:
+    """Who makes a module: the one who shares it, and who was asked to help."""
+    owner = module.activity.shared_by
+    others = Person.objects.filter(makes_too__module=module).order_by("makes_too__pk")
+    return [*([owner] if owner else []), *others]
+
+
+def found_colleagues(visitor: Visitor, text: str, *, most: int = 8) -> list[Person]:
+    """Colleagues of this name or address, without oneself; nothing for fewer than two letters."""
+    words = text.split()[:4]
+    if len(text.strip()) < 2:
+        return []
+    found = Person.objects.working_at(visitor.organisation).exclude(pk=visitor.person.pk)
+    for word in words:
+        named = Q(first_name__icontains=word) | Q(last_name__icontains=word)
+        found = found.filter(named | Q(email__iexact=word))
+    return list(found.order_by("last_name", "first_name", "pk")[:most])
+
+
+def usual_reviewers(visitor: Visitor, module: Module, *, most: int = 8) -> list[Person]:
+    """Who may look first: one's lead, and those who make learning material, but no maker of it."""
+    makers = {person.pk for person in makers_of(module)} | {visitor.person.pk}
+    authors = Mandate.objects.current().filter(
+        organisation=visitor.organisation, kind__in=["author", "hr"]
+    )
+    employment = visitor.employment
+    lead = employment.lead_id if employment else None
+    found = Person.objects.working_at(visitor.organisation).filter(
+        Q(pk__in=authors.values("person")) | Q(pk=lead)
+    )
+    return list(found.exclude(pk__in=makers).order_by("last_name", "first_name", "pk")[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A module someone makes, with what came back: thanks, and questions without an answer."""
+
+    module: Module
+    thanks: int
+    open_questions: int
+
+
+MOST_MADE = 50
+LATELY = timedelta(days=30)
+
+
+def asked_of_maker(visitor: Visitor) -> dict[str, Any]:
+    """What someone makes, and what colleagues ask of them, in five queries."""
+    since = timezone.now() - LATELY
+    made = (
+        Module.objects.filter(activity__organisation=visitor.organisation)
+        .filter(Q(activity__shared_by=visitor.person) | Q(co_authors__person=visitor.person))
+        .select_related("activity")
+        .annotate(
+            thanked=Count("thanks", distinct=True),
+            unanswered=Count("askings", filter=Q(askings__answer=""), distinct=True),
+        )
+        .order_by("-pk")[:MOST_MADE]
+    )
+    proofs = proofs_to_look_at(visitor).filter(state=Proof.State.SENT)
+    return {
+        "made": [Made(module, module.thanked, module.unanswered) for module in made],
+        "reviews": list(
+            reviews_to_give(visitor).select_related("module__activity", "asked_by")[:MOST_MADE]
+        ),
+        "proofs": list(proofs.select_related("person", "block__module__activity")[:MOST_MADE]),
+        "askings": list(
+            askings_to_answer(visitor)
+            .select_related("person", "module__activity")
+            .order_by("asked_at", "pk")[:MOST_MADE]
+        ),
+        "thanks": list(
+            Thanks.objects.filter(
+                Q(module__activity__shared_by=visitor.person)
+                | Q(module__co_authors__person=visitor.person),
+                module__activity__organisation=visitor.organisation,
+                at__gte=since,
+            )
+            .exclude(person=visitor.person)
+            .select_related("person", "module__activity")
+            .distinct()
+            .order_by("-at", "-pk")[:10]
+        ),
+    }
+
+
+def around(visitor: Visitor, module: Module) -> dict[str, Any]:
+    """Thanks and questions about a module, as everyone who may play it sees them."""
+    thanks = list(module.thanks.select_related("person").order_by("-at", "-pk")[:MOST_MADE])
+    return {
+        "thanks": thanks,
+        "mine": next((t for t in thanks if t.person_id == visitor.person.pk), None),
+        "askings": list(module.askings.select_related("person", "answered_by")[:MOST_MADE]),
+        "makers": makers_of(module),
+    }

@@ -14,7 +14,7 @@ from gezel.people.actions import (
 from gezel.people.actions import apply as apply_staff_list
 from gezel.people.actions import prepare as prepare_staff_list
 from gezel.people.actions import receive as receive_staff_list
-from gezel.people.audience import COLLEAGUES, HR, LINE, SELF, Audience
+from gezel.people.audience import COLLEAGUES, HR, LINE, SELF, Audience, Relation
 from gezel.people.device import mark_of
 from gezel.people.middleware import visitor_of
 from gezel.people.models import (
@@ -46,6 +46,7 @@ __all__ = [
     "Organisation",
     "Person",
     "PersonQuerySet",
+    "Relation",
     "Request",
     "Unit",
     "Visitor",

@@ -13,11 +13,13 @@ MATTERS: dict[str, Text] = {
     "employment": _("Your job and place in the organisation"),
     "learning": _("What you learned"),
     "records": _("What you learned"),
+    "practice": _("A photo of your work, with your line"),
 }
 PURPOSES: dict[str, Text] = {
     "lead": _("leads you"),
     "hr": _("works for HR"),
     "api": _("through a key for another system"),
+    "looker": _("you asked to look"),
     "admin": _("looks after the system"),
 }
 

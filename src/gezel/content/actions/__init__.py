@@ -1,7 +1,6 @@
 """What people do with modules: keep files, make and change them, play them."""
 
 from gezel.content.actions.authoring import (
-    Outdated,
     add_block,
     change_block,
     change_module,
@@ -9,6 +8,7 @@ from gezel.content.actions.authoring import (
     draft_module,
     make_module,
     move_block,
+    must_be_reviewed,
     open_up,
     remove_block,
 )
@@ -28,7 +28,7 @@ from gezel.content.actions.cards import (
     wish,
 )
 from gezel.content.actions.devices import begin_on_device, keep_place, pass_for, read_pass
-from gezel.content.actions.files import Refused, keep_captions, keep_upload
+from gezel.content.actions.files import Refused, keep_captions, keep_file, keep_upload
 from gezel.content.actions.package_playing import (
     KeptState,
     Opened,
@@ -49,6 +49,13 @@ from gezel.content.actions.packages import (
     take_in,
 )
 from gezel.content.actions.playing import Given, Incomplete, Kept, finish, keep_answers, start
+from gezel.content.actions.practice import (
+    confirm_proof,
+    drop_proofs,
+    return_proof,
+    send_proof,
+    take_back_proof,
+)
 from gezel.content.actions.receiving import (
     Arrived,
     begin_upload,
@@ -57,6 +64,19 @@ from gezel.content.actions.receiving import (
     sweep_uploads,
     take_part,
 )
+from gezel.content.actions.together import (
+    answer_asking,
+    ask,
+    ask_review,
+    drop_asking,
+    end_co_author,
+    give_review,
+    invite,
+    take_review_back,
+    take_thanks_back,
+    thank,
+)
+from gezel.content.actions.versions import Outdated, in_order, keep_writing, restore, successor
 
 __all__ = [
     "Arrived",
@@ -70,6 +90,9 @@ __all__ = [
     "add_block",
     "add_card",
     "add_edition",
+    "answer_asking",
+    "ask",
+    "ask_review",
     "begin_on_device",
     "begin_package",
     "begin_upload",
@@ -79,18 +102,27 @@ __all__ = [
     "change_package",
     "claim_upload",
     "close",
+    "confirm_proof",
     "draft_module",
+    "drop_asking",
     "drop_intake",
+    "drop_proofs",
     "drop_upload",
+    "end_co_author",
     "finish",
     "finish_left_alone",
     "gather",
+    "give_review",
     "go_elsewhere",
+    "in_order",
+    "invite",
     "keep_answers",
     "keep_captions",
+    "keep_file",
     "keep_place",
     "keep_state",
     "keep_upload",
+    "keep_writing",
     "known_already",
     "leave_package",
     "look_at",
@@ -98,6 +130,7 @@ __all__ = [
     "make_cards",
     "make_module",
     "move_block",
+    "must_be_reviewed",
     "offer_package",
     "open_package",
     "open_up",
@@ -105,13 +138,21 @@ __all__ = [
     "read_pass",
     "remove_block",
     "renew_key",
+    "restore",
     "retire_card",
+    "return_proof",
+    "send_proof",
     "start",
     "store",
+    "successor",
     "sweep_intakes",
     "sweep_uploads",
+    "take_back_proof",
     "take_in",
     "take_over",
     "take_part",
+    "take_review_back",
+    "take_thanks_back",
+    "thank",
     "wish",
 ]

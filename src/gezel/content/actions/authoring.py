@@ -12,25 +12,14 @@ from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from gezel.catalogue.api import Activity, ActivitySkill, Taught, keep_findable, offer
-from gezel.content.actions.files import keep_captions, keep_drawing, keep_upload
-from gezel.content.models import Block, Media, Module
-from gezel.content.rules import bodies, uploads
+from gezel.content.actions.files import keep_captions, keep_drawing, keep_file, keep_upload
+from gezel.content.actions.versions import Outdated, changing, in_order
+from gezel.content.models import Block, ContentSettings, Media, Module, PeerReview
+from gezel.content.rules import bodies, kinds, uploads
 from gezel.people.api import Organisation, Person
 
-# Room between the places blocks have while they are put in a new order.
-_ASIDE = 10_000
-
-
-class Outdated(ValidationError):  # noqa: N818 - reads as what it is where it is raised
-    """Someone else changed the module since this page was opened."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _(
-                "Someone changed this module while you were writing. Your text is still here: "
-                "look at what changed, and save again if it still fits."
-            )
-        )
+# The kinds of block that hold a file.
+WITH_FILE = frozenset({Block.Kind.IMAGE, Block.Kind.VIDEO, Block.Kind.AUDIO, Block.Kind.FILE})
 
 
 def make_module(
@@ -70,7 +59,7 @@ def make_module(
 
 def _handed_in(
     organisation: Organisation, raw: Mapping[str, Any], files: Mapping[str, bytes]
-) -> tuple[str, bodies.Body, Media | None]:
+) -> tuple[str, kinds.Body, Media | None]:
     """One block of `make_module`: its kind, its body, and its file taken in."""
     rest = {key: value for key, value in raw.items() if key not in {"kind", "file", "option"}}
     kind = str(raw.get("kind", ""))
@@ -82,10 +71,14 @@ def _handed_in(
             for language in ("nl", "en")
             if f"captions_{language}" in rest
         }
-    body = bodies.body_of(kind, rest)
-    if kind not in {Block.Kind.IMAGE, Block.Kind.VIDEO}:
+    if kind == Block.Kind.FILE:
+        rest.setdefault("name", raw.get("file", ""))
+    body = kinds.body_of(kind, rest)
+    if kind not in WITH_FILE:
         return kind, body, None
     data = files[str(raw["file"])]
+    if isinstance(body, kinds.Download):
+        return kind, body, keep_file(organisation, io.BytesIO(data), name=body.name)
     if kind == Block.Kind.IMAGE and not uploads.kind_of(data[: uploads.HEAD]):
         return kind, body, keep_drawing(organisation, data)
     return kind, body, keep_upload(organisation, io.BytesIO(data), expected=kind)
@@ -162,7 +155,6 @@ def teach(activity_pk: int, teaches: Iterable[Taught]) -> None:
     keep_findable([activity_pk])
 
 
-@transaction.atomic
 def change_module(
     module: Module,
     *,
@@ -172,47 +164,70 @@ def change_module(
     minutes: int,
     pass_percent: int,
     teaches: Iterable[Taught],
+    by: Person | None = None,
 ) -> int:
     """Other words, time or skills around the same blocks. Returns the new version.
 
     Raises:
-        Outdated: the module changed since `version`.
+        Outdated: these changed since `version`.
     """
-    new = _next_version(module, version)
-    Module.objects.filter(pk=module.pk).update(
-        goal_nl=goal.nl, goal_en=goal.en, minutes=minutes, pass_percent=pass_percent
-    )
-    Activity.objects.filter(pk=module.activity_id).update(
-        **told_of(title, goal, minutes), version=F("version") + 1
-    )
-    teach(module.activity_id, teaches)
+    told = {
+        "title": title.kept(),
+        "goal": goal.kept(),
+        "minutes": minutes,
+        "pass_percent": pass_percent,
+    }
+    with changing(module, done="about", by=by, told_since=version) as new:
+        tell(module, new, told, teaches)
     return new
 
 
-@transaction.atomic
-def add_block(
-    module: Module, *, version: int, kind: str, body: bodies.Body, media: Media | None = None
-) -> Block:
-    """A new block at the end.
-
-    Raises:
-        Outdated: the module changed since `version`.
-    """
-    new = _next_version(module, version)
-    last = module.blocks.current().aggregate(last=Max("position"))["last"]
-    return Block.objects.create(
-        module=module,
-        position=0 if last is None else last + 1,
-        kind=kind,
-        body=body.kept(),
-        media=media,
-        since=new,
+def tell(module: Module, new: int, told: Mapping[str, Any], teaches: Iterable[Taught]) -> None:
+    """Write what a module is about, here and in the catalogue, as of version `new`."""
+    goal, title = bodies.Words(**told["goal"]), bodies.Words(**told["title"])
+    Module.objects.filter(pk=module.pk).update(
+        goal_nl=goal.nl,
+        goal_en=goal.en,
+        minutes=told["minutes"],
+        pass_percent=told["pass_percent"],
+        told_in=new,
     )
+    Activity.objects.filter(pk=module.activity_id).update(
+        **told_of(title, goal, told["minutes"]), version=F("version") + 1
+    )
+    teach(module.activity_id, teaches)
 
 
-@transaction.atomic
+def add_block(
+    module: Module,
+    *,
+    kind: str,
+    body: kinds.Body,
+    media: Media | None = None,
+    by: Person | None = None,
+    version: int | None = None,
+) -> Block:
+    """A new block at the end."""
+    with changing(module, done="added", by=by) as new:
+        last = module.blocks.current().aggregate(last=Max("position"))["last"]
+        return Block.objects.create(
+            module=module,
+            position=0 if last is None else last + 1,
+            kind=kind,
+            body=body.kept(),
+            media=media,
+            since=new,
+            changed_in=new,
+        )
+
+
 def change_block(
-    block: Block, *, version: int, body: bodies.Body, media: Media | None = None
+    block: Block,
+    *,
+    version: int,
+    body: kinds.Body,
+    media: Media | None = None,
+    by: Person | None = None,
 ) -> Block:
     """Other words or another file in a block; without `media` the file stays.
 
@@ -220,59 +235,59 @@ def change_block(
     and a new one takes its place for who begins from now on.
 
     Raises:
-        Outdated: the module changed since `version`.
+        Outdated: this block changed or went since `version`.
     """
-    new = _next_version(block.module, version)
-    file = media or block.media
-    if not _begun(block.module):
-        Block.objects.filter(pk=block.pk).update(body=body.kept(), media=file)
-        block.refresh_from_db()
-        return block
-    Block.objects.filter(pk=block.pk).update(retired_in=new)
-    return Block.objects.create(
-        module=block.module,
-        position=block.position,
-        kind=block.kind,
-        body=body.kept(),
-        media=file,
-        since=new,
-    )
+    with changing(block.module, done="changed", by=by) as new:
+        stands = Block.objects.filter(pk=block.pk).first()
+        if stands is None or stands.retired_in is not None or stands.changed_in > version:
+            raise Outdated
+        file = media or stands.media
+        if not begun(block.module):
+            Block.objects.filter(pk=block.pk).update(body=body.kept(), media=file, changed_in=new)
+            block.refresh_from_db()
+            return block
+        Block.objects.filter(pk=block.pk).update(retired_in=new)
+        return Block.objects.create(
+            module=block.module,
+            position=stands.position,
+            kind=block.kind,
+            body=body.kept(),
+            media=file,
+            since=new,
+            changed_in=new,
+        )
 
 
-@transaction.atomic
-def remove_block(block: Block, *, version: int) -> None:
+def remove_block(block: Block, *, version: int, by: Person | None = None) -> None:
     """Take a block out; who is in the middle keeps it, with their answers.
 
     Raises:
-        Outdated: the module changed since `version`.
+        Outdated: this block changed since `version`.
     """
-    new = _next_version(block.module, version)
-    if _begun(block.module):
-        Block.objects.filter(pk=block.pk).update(retired_in=new)
-    else:
-        Block.objects.filter(pk=block.pk).delete()
+    with changing(block.module, done="removed", by=by) as new:
+        found = Block.objects.filter(pk=block.pk)
+        if found.filter(changed_in__gt=version).exists():
+            raise Outdated
+        if begun(block.module):
+            found.update(retired_in=new)
+        else:
+            found.delete()
 
 
-@transaction.atomic
-def move_block(block: Block, *, version: int, up: bool) -> None:
-    """One place up or down; at the end of the row nothing happens.
-
-    Raises:
-        Outdated: the module changed since `version`.
-    """
-    _next_version(block.module, version)
-    around = block.module.blocks.current().exclude(pk=block.pk)
-    other = (
-        around.filter(position__lt=block.position).last()
-        if up
-        else around.filter(position__gt=block.position).first()
-    )
-    if other is None:
-        return
-    # Two blocks may not stand in one place, not for a moment either.
-    Block.objects.filter(pk=block.pk).update(position=F("position") + _ASIDE)
-    Block.objects.filter(pk=other.pk).update(position=block.position)
-    Block.objects.filter(pk=block.pk).update(position=other.position)
+def move_block(
+    block: Block,
+    *,
+    up: bool,
+    by: Person | None = None,
+    version: int | None = None,
+) -> None:
+    """One place up or down; at the end of the row nothing happens."""
+    order = list(block.module.blocks.current().values_list("pk", flat=True))
+    place = order.index(block.pk)
+    other = place + (-1 if up else 1)
+    if 0 <= other < len(order):
+        order[place], order[other] = order[other], order[place]
+        in_order(block.module, order, by=by)
 
 
 @transaction.atomic
@@ -280,11 +295,23 @@ def open_up(module: Module) -> None:
     """Put a module on offer: from now on colleagues find and play it.
 
     Raises:
-        ValidationError: there is nothing in it yet.
+        ValidationError: there is nothing in it yet, or another colleague has to look first.
     """
     if not module.blocks.current().exists():
         raise ValidationError(_("Add at least one block before you put this module on offer."))
+    if must_be_reviewed(module):
+        raise ValidationError(
+            _("Your organisation asks that another colleague looks first: send it for review.")
+        )
     Activity.objects.filter(pk=module.activity_id).update(state=Activity.State.OPEN)
+
+
+def must_be_reviewed(module: Module) -> bool:
+    """Whether a colleague has to look before it goes wide: it has not been approved as it is."""
+    if not ContentSettings.of(module.activity.organisation_id).review_first:
+        return False
+    version = Module.objects.values_list("version", flat=True).get(pk=module.pk)
+    return not module.reviews.filter(state=PeerReview.State.APPROVED, version=version).exists()
 
 
 @transaction.atomic
@@ -293,13 +320,6 @@ def close(module: Module) -> None:
     Activity.objects.filter(pk=module.activity_id).update(state=Activity.State.CLOSED)
 
 
-def _next_version(module: Module, version: int) -> int:
-    """One step up, if nobody else took it; the database decides."""
-    stepped = Module.objects.filter(pk=module.pk, version=version).update(version=F("version") + 1)
-    if not stepped:
-        raise Outdated
-    return version + 1
-
-
-def _begun(module: Module) -> bool:
+def begun(module: Module) -> bool:
+    """Whether anyone has begun it, so that its blocks may not change under their answers."""
     return module.attempts.exists()

@@ -27,7 +27,7 @@ def keep_upload(organisation: Organisation, upload: IO[bytes], *, expected: str)
     file behind the first) is gone. A film stays as it is and is only ever served as a film.
 
     Args:
-        expected: "image" or "video", what the block needs.
+        expected: "image", "video" or "audio", what the block needs.
 
     Raises:
         Refused: not such a file, too large, or broken.
@@ -39,11 +39,51 @@ def keep_upload(organisation: Organisation, upload: IO[bytes], *, expected: str)
         return _keep_picture(organisation, upload, uploads.PICTURES[kind])
     if expected == "video" and kind in uploads.FILMS:
         return _keep_film(organisation, upload, kind)
-    raise Refused(
-        _("This is not a picture we can show. Choose a JPEG, PNG, WebP or GIF file.")
-        if expected == "image"
-        else _("This is not a video we can play. Choose an MP4 or WebM file.")
-    )
+    if expected == "audio" and (sound := uploads.sound_of(head)):
+        _within(upload, uploads.LARGEST_AUDIO)
+        return _keep(organisation, File(upload), sound)
+    raise Refused(_not_such()[expected])
+
+
+def _not_such() -> dict[str, str]:
+    return {
+        "image": _("This is not a picture we can show. Choose a JPEG, PNG, WebP or GIF file."),
+        "video": _("This is not a video we can play. Choose an MP4 or WebM file."),
+        "audio": _("This is not a recording we can play. Choose an MP3, M4A, OGG or WAV file."),
+    }
+
+
+def keep_file(organisation: Organisation, upload: IO[bytes], *, name: str) -> Media:
+    """Take in a file that colleagues take along; it is only ever served as a download.
+
+    Args:
+        name: as it was called; its ending must fit what is in the file.
+
+    Raises:
+        Refused: not a file we take, another thing than its name says, or too large.
+    """
+    head = upload.read(4_096)
+    upload.seek(0)
+    kind = uploads.file_kind(name, head)
+    if not kind:
+        raise Refused(
+            _(
+                "This file cannot be shared here, or it is something else than its name says. "
+                "Choose a PDF, an office document without macros, a text, a picture or a ZIP."
+            )
+        )
+    _within(upload, uploads.LARGEST_FILE)
+    return _keep(organisation, File(upload), kind)
+
+
+def _within(upload: IO[bytes], most: int) -> None:
+    upload.seek(0, os.SEEK_END)
+    if upload.tell() > most:
+        raise Refused(
+            _("This file is larger than %(most)s MB. Choose a smaller one.")
+            % {"most": most // uploads.MEGABYTE}
+        )
+    upload.seek(0)
 
 
 def keep_drawing(organisation: Organisation, data: bytes) -> Media:
@@ -112,7 +152,7 @@ def _keep(
     known = Media.objects.filter(organisation=organisation, digest=digest.hexdigest()).first()
     if known is not None and default_storage.exists(known.file.name or ""):
         return known
-    name = f"media/{organisation.pk}/{digest.hexdigest()}.{uploads.ENDINGS[kind]}"
+    name = f"media/{organisation.pk}/{digest.hexdigest()}.{uploads.ENDINGS.get(kind, 'bin')}"
     if default_storage.exists(name):
         default_storage.delete(name)  # left behind half by a crash: no row speaks of it
     file.seek(0)

@@ -17,7 +17,7 @@ from gezel.content.actions.showing import show_taught
 from gezel.content.events import ModuleCompleted
 from gezel.content.models import Answer, Attempt, Block, Module, Place
 from gezel.content.rules import scoring
-from gezel.content.rules.bodies import Malformed, Question
+from gezel.content.rules.bodies import Malformed
 from gezel.kit.events import announce
 from gezel.people.api import Organisation, Person
 from gezel.records.api import Result, Score, record
@@ -130,7 +130,7 @@ def _answer(
         value = scoring.value_of(body, given.value)
     except Malformed:
         return Kept(given.key, "refused", "value")
-    right = scoring.grade(body, value["chosen"]).right if isinstance(body, Question) else None
+    right = scoring.right_of(body, value)
     return Answer(
         attempt=attempt,
         block_id=given.block,

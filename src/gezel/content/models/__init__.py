@@ -13,20 +13,27 @@ from gezel.content.models.intakes import INTAKES_OF_A_PERSON, ModuleIntake
 from gezel.content.models.launches import LaunchSession, Registration
 from gezel.content.models.modules import Block, BlockQuerySet, Media, Module
 from gezel.content.models.packages import Edition, Package, PackageAttempt, UnitState
+from gezel.content.models.practice import LOOKER, PROOFS_OF_A_PERSON, Proof
+from gezel.content.models.together import Asking, CoAuthor, PeerReview, Remark, Thanks
 from gezel.content.models.uploads import UPLOADS_OF_A_PERSON, ContentSettings, Upload
+from gezel.content.models.versions import Snapshot, Writing
 
 __all__ = [
     "ATTEMPTS_OF_A_PERSON",
     "CARDS_OF_A_PERSON",
     "INTAKES_OF_A_PERSON",
+    "LOOKER",
+    "PROOFS_OF_A_PERSON",
     "UPLOADS_OF_A_PERSON",
     "Answer",
+    "Asking",
     "Attempt",
     "Begun",
     "Block",
     "BlockQuerySet",
     "Card",
     "CardWishes",
+    "CoAuthor",
     "ContentSettings",
     "DeckCard",
     "Edition",
@@ -36,9 +43,15 @@ __all__ = [
     "ModuleIntake",
     "Package",
     "PackageAttempt",
+    "PeerReview",
     "Place",
+    "Proof",
     "Registration",
+    "Remark",
     "Review",
+    "Snapshot",
+    "Thanks",
     "UnitState",
     "Upload",
+    "Writing",
 ]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gezel.content.rules import bodies, uploads
+from gezel.content.rules import kinds, uploads
 from gezel.kit.text import in_language
 
 
@@ -27,6 +27,8 @@ class Module(models.Model):
         _("right answers needed (%)"), default=0, validators=[MaxValueValidator(100)]
     )
     version = models.PositiveIntegerField(default=1)
+    # The version in which title, goal, time or skills last changed.
+    told_in = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [
@@ -98,6 +100,14 @@ class Block(models.Model):
         QUESTION = "question", _("question")
         REFLECTION = "reflection", _("reflection")
         CHECKLIST = "checklist", _("checklist")
+        AUDIO = "audio", _("sound recording")
+        FILE = "file", _("file to take along")
+        ORDER = "order", _("question: put in order")
+        MATCH = "match", _("question: what belongs together")
+        NUMBER = "number", _("question: a number")
+        SHORT = "short", _("question: a few words")
+        PRACTICAL = "practical", _("assignment at work, with a photo")
+        EMBED = "embed", _("something from another site")
 
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="blocks")
     position = models.PositiveSmallIntegerField()
@@ -108,6 +118,8 @@ class Block(models.Model):
     )
     since = models.PositiveIntegerField(default=1)
     retired_in = models.PositiveIntegerField(null=True, blank=True)
+    # The version in which its words last changed: who saves an older picture of it is told.
+    changed_in = models.PositiveIntegerField(default=1, db_default=1)
 
     objects = BlockQuerySet.as_manager()
 
@@ -125,5 +137,10 @@ class Block(models.Model):
         return f"{self.position}: {self.kind}"
 
     @property
-    def content(self) -> bodies.Body:
-        return bodies.body_of(self.kind, self.body)
+    def template(self) -> str:
+        """How the kinds that came later are played; see `templates/content/kinds/`."""
+        return f"content/kinds/{self.kind}.html"
+
+    @property
+    def content(self) -> kinds.Body:
+        return kinds.body_of(self.kind, self.body)

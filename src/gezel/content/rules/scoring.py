@@ -11,7 +11,9 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from gezel.content.rules.bodies import Body, Checklist, Malformed, Question, Reflection, clean
+from gezel.content.rules import kinds
+from gezel.content.rules.bodies import Checklist, Malformed, Question, Reflection, clean
+from gezel.content.rules.kinds import ASKED, Body
 
 LONGEST_REFLECTION = 5_000
 # Someone who puts the phone down for lunch is not learning for an hour.
@@ -48,6 +50,8 @@ def value_of(body: Body, raw: Any) -> dict[str, Any]:
     """
     if not isinstance(raw, Mapping):
         raise Malformed("value", "expected an object")
+    if (told := kinds.value_of(body, raw)) is not None:
+        return told
     if isinstance(body, Question):
         return {"chosen": _chosen(body, raw.get("chosen"))}
     if isinstance(body, Reflection):
@@ -98,6 +102,11 @@ class Grade:
         return not self.misses and not self.extras
 
 
+def right_of(body: Body, value: Mapping[str, Any]) -> bool | None:
+    """Whether a kept answer is right; None where nothing was asked that can be right or wrong."""
+    return kinds.is_right(body, value) if isinstance(body, ASKED) else None
+
+
 def grade(question: Question, chosen: Iterable[str]) -> Grade:
     """An answer held against the question."""
     picked = frozenset(chosen)
@@ -137,14 +146,14 @@ class State:
 def state(blocks: Sequence[tuple[Hashable, Body]], answers: Iterable[Said]) -> State:
     """Where someone is, from the blocks in order and all answers in any order."""
     counted = counting(answers)
-    questions = [(block, body) for block, body in blocks if isinstance(body, Question)]
+    questions = [(block, body) for block, body in blocks if isinstance(body, ASKED)]
     return State(
         done=sum(block in counted for block, _body in blocks),
         whole=len(blocks),
         next_block=next((block for block, _body in blocks if block not in counted), None),
         questions=len(questions),
         right=sum(
-            block in counted and grade(body, counted[block].value["chosen"]).right
+            block in counted and kinds.is_right(body, counted[block].value)
             for block, body in questions
         ),
     )

@@ -34,11 +34,19 @@ ENDINGS = {
     "image/svg+xml": "svg",
     "video/mp4": "mp4",
     "video/webm": "webm",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "audio/ogg": "ogg",
+    "audio/wav": "wav",
+    "audio/webm": "weba",
 }
 
 _MP4_BRANDS = frozenset(
     {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"dash"}
 )
+
+_M4A_BRANDS = frozenset({b"M4A ", b"M4B "})
+_MPEG_FRAMES = frozenset({b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2"})
 
 _SIGNATURES: Mapping[str, Callable[[bytes], bool]] = {
     "image/jpeg": lambda head: head.startswith(b"\xff\xd8\xff"),
@@ -48,6 +56,58 @@ _SIGNATURES: Mapping[str, Callable[[bytes], bool]] = {
     "video/webm": lambda head: head.startswith(b"\x1aE\xdf\xa3") and b"webm" in head,
     "video/mp4": lambda head: head[4:8] == b"ftyp" and head[8:12] in _MP4_BRANDS,
 }
+
+
+_SOUNDS: Mapping[str, Callable[[bytes], bool]] = {
+    "audio/mpeg": lambda head: head[:3] == b"ID3" or head[:2] in _MPEG_FRAMES,
+    "audio/mp4": lambda head: head[4:8] == b"ftyp" and head[8:12] in _MP4_BRANDS | _M4A_BRANDS,
+    "audio/ogg": lambda head: head[:4] == b"OggS",
+    "audio/wav": lambda head: head[:4] == b"RIFF" and head[8:12] == b"WAVE",
+    # A telephone's recorder makes WebM of sound alone; the same beginning as a film's.
+    "audio/webm": _SIGNATURES["video/webm"],
+}
+
+
+def sound_of(head: bytes) -> str:
+    """The media type of the recording that these first bytes begin, or "" for none we play."""
+    return next((kind for kind, is_so in _SOUNDS.items() if is_so(head[:HEAD])), "")
+
+
+# What may be taken along, by the ending of its name: its media type, and how it must begin.
+# Programs, pages, scripts and documents with macros are not among them, whatever they are called.
+_ZIPPED = (b"PK\x03\x04",)
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_OPEN = "application/vnd.oasis.opendocument"
+FILES: Mapping[str, tuple[str, tuple[bytes, ...]]] = {
+    "pdf": ("application/pdf", (b"%PDF-",)),
+    "docx": (f"{_OFFICE}.wordprocessingml.document", _ZIPPED),
+    "xlsx": (f"{_OFFICE}.spreadsheetml.sheet", _ZIPPED),
+    "pptx": (f"{_OFFICE}.presentationml.presentation", _ZIPPED),
+    "odt": (f"{_OPEN}.text", _ZIPPED),
+    "ods": (f"{_OPEN}.spreadsheet", _ZIPPED),
+    "odp": (f"{_OPEN}.presentation", _ZIPPED),
+    "zip": ("application/zip", _ZIPPED),
+    "txt": ("text/plain", ()),
+    "csv": ("text/csv", ()),
+    "jpg": ("image/jpeg", (b"\xff\xd8\xff",)),
+    "jpeg": ("image/jpeg", (b"\xff\xd8\xff",)),
+    "png": ("image/png", (b"\x89PNG\r\n\x1a\n",)),
+}
+
+
+def file_kind(name: str, head: bytes) -> str:
+    """The media type of a file to take along, or "" where name and content do not agree.
+
+    A text has no beginning of its own: it may hold no NUL, and no mark of a page or program.
+    """
+    kind, beginnings = FILES.get(name.rpartition(".")[2].lower(), ("", ()))
+    if not kind:
+        return ""
+    if beginnings:
+        return kind if head.startswith(beginnings) else ""
+    bare = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    hostile = b"\x00" in head or bare.startswith((b"<", b"#!", b"mz", b"\x7felf", b"%pdf-"))
+    return "" if hostile else kind
 
 
 def kind_of(head: bytes) -> str:

@@ -1,6 +1,9 @@
 """Words of blocks in templates."""
 
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django import template
 from django.utils import formats, timezone
@@ -9,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gezel.content.rules.bodies import Words
+from gezel.content.rules.kinds import Matching, Ordering, Short, folded, shown_order
 from gezel.content.rules.prose import to_html
 
 register = template.Library()
@@ -45,3 +49,28 @@ def weekday(moment: datetime) -> str:
         return _("yesterday")
     told = formats.date_format(on, "l" if days < 7 else "DATE_FORMAT")
     return _("on %(day)s") % {"day": told}
+
+
+@register.filter
+def as_shown(body: Ordering, value: Mapping[str, Any]) -> list[tuple[int, Words, int]]:
+    """The steps as they stand on the page: number, words, place; as someone put them, if so."""
+    order = value.get("order") or shown_order(body)
+    return [(index, body.steps[index], place) for place, index in enumerate(order, 1)]
+
+
+@register.filter
+def to_match(body: Matching) -> list[tuple[int, Words]]:
+    """What there is to choose from for each thing to match, in an order that gives nothing away."""
+    return [(index, body.pairs[index].right) for index in shown_order(body)]
+
+
+@register.filter
+def at(values: Sequence[Any] | None, place: int) -> Any:
+    """The value in that place, or nothing."""
+    return values[place] if values and place < len(values) else None
+
+
+@register.filter
+def accepted_json(body: Short) -> str:
+    """What is right, without what does not matter, for the script that judges."""
+    return json.dumps(sorted({folded(text) for text in body.accepted}))

@@ -14,7 +14,8 @@ from gezel.content.actions import Given, keep_answers, make_module
 from gezel.content.api import Attempt, Module
 from gezel.content.models import Edition, Package
 from gezel.content.queries import play
-from gezel.content.rules.bodies import Body, Checklist, Question, Reflection
+from gezel.content.rules.bodies import Checklist, Question, Reflection
+from gezel.content.rules.kinds import Body, Matching, Number, Ordering, Short
 from gezel.people.api import Organisation, Person
 from gezel.skills.api import Skill
 
@@ -70,7 +71,52 @@ FILM = {
     "title": {"nl": "Vier stappen", "en": "Four steps"},
     "transcript": {"nl": "Uit, slot, wachten, meten.", "en": "Off, lock, wait, measure."},
 }  # fmt: skip
-FILES = {"parts.svg": DRAWING, "isolate.webm": WEBM, "isolate.en.vtt": WEBVTT.encode()}
+RECORDING = {
+    "kind": "audio", "file": "hum.mp3",
+    "title": {"nl": "Hoe het klinkt", "en": "What it sounds like"},
+    "transcript": {"nl": "Een zoem, dan stilte.", "en": "A hum, then silence."},
+}  # fmt: skip
+HANDOUT = {
+    "kind": "file", "file": "checklist.pdf",
+    "title": {"nl": "De lijst om mee te nemen", "en": "The list to take along"},
+}  # fmt: skip
+ORDER = {
+    "kind": "order",
+    "prompt": {"nl": "In welke volgorde?", "en": "In which order?"},
+    "steps": [{"nl": "Uit", "en": "Off"}, {"nl": "Slot", "en": "Lock"},
+              {"nl": "Meten", "en": "Measure"}],
+    "why": {"en": "A lock before you measure."},
+}  # fmt: skip
+MATCH = {
+    "kind": "match",
+    "prompt": {"nl": "Wat hoort bij wat?", "en": "What belongs together?"},
+    "pairs": [{"left": {"en": "Orange"}, "right": {"en": "High voltage"}},
+              {"left": {"en": "Black"}, "right": {"en": "12 volt"}}],
+}  # fmt: skip
+NUMBER = {
+    "kind": "number",
+    "prompt": {"nl": "Hoeveel minuten wacht je?", "en": "How many minutes do you wait?"},
+    "value": "10", "off": "0.5", "unit": {"nl": "minuten", "en": "minutes"},
+    "why": {"en": "The capacitors need that."},
+}  # fmt: skip
+SHORT = {
+    "kind": "short",
+    "prompt": {"nl": "Hoe heet de stekker?", "en": "What is the plug called?"},
+    "accepted": ["service plug", "servicestekker"],
+}
+PRACTICAL = {
+    "kind": "practical", "looker": "lead",
+    "prompt": {"nl": "Vergrendel een auto.", "en": "Lock out a car."},
+}  # fmt: skip
+EMBED = {
+    "kind": "embed", "url": "https://player.vimeo.com/video/1",
+    "title": {"nl": "De fabrikant legt uit", "en": "The maker explains"},
+}  # fmt: skip
+MP3 = b"ID3\x04" + bytes(200)
+PDF = b"%PDF-1.7\n" + bytes(50)
+LATER_KINDS = (RECORDING, HANDOUT, ORDER, MATCH, NUMBER, SHORT, PRACTICAL, EMBED)
+FILES = {"parts.svg": DRAWING, "isolate.webm": WEBM, "isolate.en.vtt": WEBVTT.encode(),
+         "hum.mp3": MP3, "checklist.pdf": PDF}  # fmt: skip
 EVERYTHING = (TEXT, PICTURE, FILM, QUESTION, SEVERAL, REFLECTION, CHECKLIST)
 
 
@@ -120,14 +166,23 @@ def a_module(
 
 def fitting(body: Body, *, right: bool = True) -> dict[str, Any]:
     """A value that answers this block, rightly or not."""
+    value: dict[str, Any] = {"seen": True}
     if isinstance(body, Question):
         wrong = [option.key for option in body.options if not option.right][:1]
-        return {"chosen": sorted(body.right) if right else wrong}
-    if isinstance(body, Reflection):
-        return {"text": "I will ask first."}
-    if isinstance(body, Checklist):
-        return {"ticked": [0]}
-    return {"seen": True}
+        value = {"chosen": sorted(body.right) if right else wrong}
+    elif isinstance(body, Ordering | Matching):
+        name, many = ("order", body.steps) if isinstance(body, Ordering) else ("pairs", body.pairs)
+        rightly = list(range(len(many)))
+        value = {name: rightly if right else rightly[::-1]}
+    elif isinstance(body, Number):
+        value = {"number": str(body.value if right else body.value + body.off + 1)}
+    elif isinstance(body, Short):
+        value = {"short": body.accepted[0] if right else "no idea"}
+    elif isinstance(body, Reflection):
+        value = {"text": "I will ask first."}
+    elif isinstance(body, Checklist):
+        value = {"ticked": [0]}
+    return value
 
 
 def answer_everything(attempt: Attempt, *, right: bool = True, at: datetime | None = None) -> None:

@@ -219,5 +219,5 @@ def test_the_list_asks_little(
     module = a_module(van_dijk, EVERYTHING * 5)
     client = visit(femke)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(12):
         client.get(url("edit", module.pk))

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gezel.content import actions, policy, queries
 from gezel.content.models import Attempt, Block
+from gezel.content.views import framing, posted
 from gezel.people.api import Organisation, Request, at_work, signed_in
 from gezel.skills.api import Level, Skill
 
@@ -40,8 +41,10 @@ def play(request: Request, module_pk: int) -> HttpResponse:
     return _player(request, queries.play(attempt))
 
 
-def _player(request: Request, playing: queries.Play, *, preview: bool = False) -> HttpResponse:
-    return render(request, "content/play.html", told_of(request, playing) | {"preview": preview})
+def _player(request: Request, playing: queries.Play, *, back: str = "") -> HttpResponse:
+    """The player; with `back` as a preview, of which nothing is kept, and which leads there."""
+    told = told_of(request, playing) | {"preview": bool(back), "back": back}
+    return framing.allow(render(request, "content/play.html", told), playing)
 
 
 def told_of(request: Request, playing: queries.Play) -> dict[str, Any]:
@@ -49,6 +52,7 @@ def told_of(request: Request, playing: queries.Play) -> dict[str, Any]:
     last = len(playing.steps) + 1
     return {
         "play": playing,
+        "embed_hosts": framing.hosts_allowed(playing),
         "module": playing.attempt.module,
         "last": last,
         "at": _number(request.GET.get("step"), last) or playing.was_at or playing.next_number,
@@ -79,9 +83,11 @@ def _number(raw: str | None, highest: int) -> int | None:
 def preview(request: Request, module_pk: int) -> HttpResponse:
     """The module as a colleague will see it; nothing is kept."""
     module = get_object_or_404(
-        policy.modules_to_edit(request.visitor).select_related("activity"), pk=module_pk
+        policy.modules_to_preview(request.visitor).select_related("activity"), pk=module_pk
     )
-    return _player(request, queries.preview(module), preview=True)
+    may_edit = policy.may_edit(request.visitor, module)
+    back = reverse("content:edit", args=[module.pk]) if may_edit else reverse("content:making")
+    return _player(request, queries.preview(module), back=back)
 
 
 @at_work
@@ -106,16 +112,16 @@ def step(request: Request, registration: uuid.UUID) -> HttpResponse:
         return redirect("content:play", attempt.module_id)
     again = _step_address(attempt, here.number)
     value = _posted_value(here.block, request)
-    if here.said is not None and (here.grade is not None or here.value == value):
+    if here.said is not None and (here.asks or here.value == value):
         # A question was answered and its why was read: the first answer stands in this round.
-        return again if here.grade is not None else _step_address(attempt, here.number + 1)
+        return again if here.asks else _step_address(attempt, here.number + 1)
     kept = actions.keep_answers(
         attempt, [actions.Given(_key(request), here.block.pk, timezone.now(), value)]
     )[0]
     if kept.state in {"refused", "conflict"}:
         messages.error(request, _("Choose an answer first."))
         return again
-    if here.block.kind == Block.Kind.QUESTION:
+    if here.asks:
         return again
     return _step_address(attempt, here.number + 1)
 
@@ -134,6 +140,8 @@ def _key(request: HttpRequest) -> uuid.UUID:
 
 def _posted_value(block: Block, request: HttpRequest) -> dict[str, Any]:
     """What a form says about a block, in the shape in which answers are kept."""
+    if (told := posted.value_in(block, request)) is not None:
+        return told
     if block.kind == Block.Kind.QUESTION:
         return {"chosen": request.POST.getlist("chosen")}
     if block.kind == Block.Kind.REFLECTION:

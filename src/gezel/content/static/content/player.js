@@ -30,8 +30,12 @@ const step = (number) => steps[number - 1];
 const firstOpen = () => steps.findIndex((s) => s.dataset.kind && !("done" in s.dataset)) + 1 || last;
 const { newKey } = window.gezelOutbox;
 
+const asks = (section) => window.gezelKinds.asks(section);
+const kindOf = (section) => window.gezelKinds.of(section);
+
 function valueOf(section) {
   const form = section.querySelector("form");
+  if (kindOf(section)) return kindOf(section).value(form);
   const picked = (name) => [...form.querySelectorAll(`[name=${name}]:checked`)].map((i) => i.value);
   if (section.dataset.kind === "question") return { chosen: picked("chosen").sort() };
   if (section.dataset.kind === "checklist") return { ticked: picked("ticked").map(Number) };
@@ -41,6 +45,7 @@ function valueOf(section) {
 
 function put(section, value) {
   const form = section.querySelector("form");
+  if (kindOf(section)) { kindOf(section).put(form, value); return; }
   for (const input of form.querySelectorAll("[name=chosen]")) input.checked = value.chosen.includes(input.value);
   for (const input of form.querySelectorAll("[name=ticked]")) input.checked = value.ticked.includes(Number(input.value));
   if (form.elements.text) form.elements.text.value = value.text;
@@ -70,7 +75,8 @@ function judge(section) {
 
 function mark(section) {
   section.dataset.done = "";
-  if (section.dataset.kind === "question") judge(section);
+  if (kindOf(section)) window.gezelKinds.judge(section, player.dataset);
+  else if (section.dataset.kind === "question") judge(section);
   const done = steps.filter((s) => "done" in s.dataset).length;
   document.querySelector("[data-progress]").value = done;
   const open = firstOpen() !== last;
@@ -187,9 +193,12 @@ player.addEventListener("submit", (event) => {
     return;
   }
   event.preventDefault();
-  if (section.dataset.kind === "question") {
-    if (!valueOf(section).chosen.length) {
-      section.querySelector("input[name=chosen]").focus();
+  if (asks(section)) {
+    const value = valueOf(section);
+    const ready = kindOf(section) ? kindOf(section).ready(event.target, value) : value.chosen.length > 0;
+    if (!ready) {
+      section.querySelector(".play-question :is(input, select)").focus();
+      section.querySelector("[data-verdict]").textContent = player.dataset.unready;
       return;
     }
     answer(section);
@@ -205,7 +214,7 @@ player.addEventListener("click", (event) => {
   if (!way || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
   const section = way.closest("[data-step]");
-  if (preview && section.dataset.kind && section.dataset.kind !== "question") mark(section);
+  if (preview && section.dataset.kind && !asks(section)) mark(section);
   show("go" in way.dataset ? Number(way.dataset.go) : firstOpen());
 });
 
