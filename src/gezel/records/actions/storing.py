@@ -58,11 +58,11 @@ def store(by: Caller, incoming: Sequence[Incoming], *, aloud: bool = True) -> No
         if not new:
             return
         for one in new:
-            _complete(one, by)
+            complete(one, by)
         pointing = [one for one in new if one.points_at is not None]
         if refers or pointing:
             link(cursor, by.organisation, new, pointing)
-        _insert(cursor, by.organisation, new)
+        insert(cursor, by.organisation, new)
         if by.may("define"):
             _define(cursor, by.organisation, new)
         if not aloud:
@@ -88,7 +88,7 @@ def store(by: Caller, incoming: Sequence[Incoming], *, aloud: bool = True) -> No
         )
 
 
-def _complete(one: Incoming, by: Caller) -> None:
+def complete(one: Incoming, by: Caller) -> None:
     """What only the store says: when, by whose word, in which version."""
     said = one.said
     one.filled_in = frozenset({"id", "timestamp"} - said.keys())
@@ -214,7 +214,7 @@ def _row(one: Incoming, organisation: int) -> list[Any]:
     ]
 
 
-def _insert(cursor: Any, organisation: int, new: Sequence[Incoming]) -> None:
+def insert(cursor: Any, organisation: int, new: Sequence[Incoming]) -> None:
     add_rows(cursor, "records_statement", COLUMNS, [_row(one, organisation) for one in new])
     mentions = [
         (found, moment_for(one.stored)) for one in new if not one.voided for found in one.terms

@@ -34,6 +34,7 @@ GROUPS: dict[str, Group] = {
     "clone": Group(f"{_HERE}.clone", (SQLITE,)),
     "optimise": Group(f"{_HERE}.optimise", (SQLITE,)),
     "distance": Group(f"{_HERE}.distance", (SQLITE,)),
+    "records": Group(f"{_HERE}.records", alone=True),
     "tests": Group(f"{_HERE}.suite", (SQLITE,), when_asked=True),
 }
 
