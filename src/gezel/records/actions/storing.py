@@ -7,7 +7,8 @@ together.
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +23,12 @@ from gezel.records.models.caller import Caller
 from gezel.records.queries.finding import STORE_LOCK
 from gezel.records.queries.rows import (
     AT_ONCE,
+    FEW,
+    ON_SQLITE,
     add_rows,
     marks_for,
     moment_for,
     moment_from,
-    on_sqlite,
     one_of,
     uuid_for,
 )
@@ -49,22 +51,20 @@ def store(by: Caller, incoming: Sequence[Incoming], *, aloud: bool = True) -> No
         Broken: one voids a statement that itself voids.
         StatementRefused: a room that listens does not take them.
     """
+    told = _definitions(by, incoming)
     with transaction.atomic(), connection.cursor() as cursor:
-        last, refers = _take(cursor, by.organisation, len(incoming))
-        first = last - STEP * (len(incoming) - 1)
+        turn = _take(cursor, by.organisation, len(incoming), list(told))
+        first = turn.last - STEP * (len(incoming) - 1)
         for number, one in enumerate(incoming):
             one.stored = first + STEP * number
-        new = _addressed(cursor, by.organisation, incoming)
+        pointing = turn.refers or any(one.points_at is not None for one in incoming)
+        if ON_SQLITE or pointing or len(incoming) > FEW:
+            new = _step_by_step(cursor, by, incoming, refers=turn.refers)
+        else:
+            new = _at_once(cursor, by, incoming)
         if not new:
             return
-        for one in new:
-            complete(one, by)
-        pointing = [one for one in new if one.points_at is not None]
-        if refers or pointing:
-            link(cursor, by.organisation, new, pointing)
-        insert(cursor, by.organisation, new)
-        if by.may("define"):
-            _define(cursor, by.organisation, new)
+        _define(cursor, by.organisation, told, turn.known)
         if not aloud:
             return
         announce(
@@ -100,14 +100,65 @@ def complete(one: Incoming, by: Caller) -> None:
     one.terms = finding.terms(said, by.organisation)
 
 
-def _take(cursor: Any, organisation: int, many: int) -> tuple[datetime, bool]:
-    """Our turn in this store, until the end of the transaction, and the moments for so many.
+def _step_by_step(
+    cursor: Any, by: Caller, incoming: Sequence[Incoming], *, refers: bool
+) -> list[Incoming]:
+    """Give each its place, link what points, then add the rows; gives back what was new."""
+    shelf = by.organisation
+    new = _new_of(cursor, shelf, incoming, _addressed(cursor, shelf, incoming))
+    for one in new:
+        complete(one, by)
+    pointing = [one for one in new if one.points_at is not None]
+    if refers or pointing:
+        link(cursor, shelf, new, pointing)
+    insert(cursor, shelf, new)
+    return new
 
-    Returns the last of those moments, and whether any statement here points at another.
-    """
+
+def _at_once(cursor: Any, by: Caller, incoming: Sequence[Incoming]) -> list[Incoming]:
+    """The same for a few that point nowhere, in one question to PostgreSQL."""
+    shelf = by.organisation
+    for one in incoming:
+        complete(one, by)
+    rows = [_row(one, shelf) for one in incoming]
+    mentions = [(one.id, found, one.stored) for one in incoming for found in one.terms]
+    values = [value for row in rows for value in row]
+    values += [value for mention in mentions for value in mention]
+    cursor.execute(
+        f"WITH said ({', '.join(COLUMNS)}) AS (VALUES {marks_for(len(rows), len(COLUMNS))}), "
+        f"named (id, term, stored) AS (VALUES {marks_for(len(mentions), 3)}), "
+        "fresh AS (INSERT INTO records_address (shelf, id, stored) "
+        "SELECT shelf, id, stored FROM said ON CONFLICT DO NOTHING RETURNING id), "
+        f"added AS (INSERT INTO records_statement ({', '.join(COLUMNS)}) "
+        "SELECT said.id, shelf, organisation_id, person_id::bigint, verb, object_id, "
+        "registration::uuid, timestamp, stored, voided, terms, raw FROM said "
+        "JOIN fresh ON fresh.id = said.id), "
+        "found AS (INSERT INTO records_mention (term, stored) SELECT term, stored FROM named "
+        "JOIN fresh ON fresh.id = named.id) SELECT id FROM fresh",
+        values,
+    )
+    new = _new_of(cursor, shelf, incoming, {row[0] for row in cursor.fetchall()})
+    _add_files(cursor, shelf, new)
+    return new
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What one is told when it is one's turn to write in a store."""
+
+    last: datetime
+    """The last of the moments for what is written."""
+    refers: bool
+    """Whether any statement here points at another."""
+    known: dict[int, dict[str, Any]] | None = None
+    """What is known of the activities asked for; None: not looked up yet."""
+
+
+def _take(cursor: Any, organisation: int, many: int, activities: Sequence[int]) -> _Turn:
+    """Our turn in this store, until the end of the transaction, and moments for so many."""
     for _again in range(3):
         now = _odd_now()
-        if on_sqlite():
+        if ON_SQLITE:
             cursor.execute(
                 "SELECT last, refers FROM records_shelf WHERE organisation_id = %s", [organisation]
             )
@@ -118,7 +169,7 @@ def _take(cursor: Any, organisation: int, many: int) -> tuple[datetime, bool]:
                     "UPDATE records_shelf SET last = %s WHERE organisation_id = %s",
                     [moment_for(last), organisation],
                 )
-                return last, bool(row[1])
+                return _Turn(last, bool(row[1]))
         else:
             # By the clock of the database and once it is our turn, so that whoever finds nobody
             # writing knows that what comes is later (`finding.consistent_through`).
@@ -126,11 +177,15 @@ def _take(cursor: Any, organisation: int, many: int) -> tuple[datetime, bool]:
                 "UPDATE records_shelf SET last = GREATEST(last, "
                 "date_trunc('milliseconds', clock_timestamp()) - interval '1 microsecond') + %s "
                 "FROM (SELECT pg_advisory_xact_lock(%s, %s)) AS turn "
-                "WHERE organisation_id = %s RETURNING last, refers",
-                [STEP * many, STORE_LOCK, organisation % 2**31, organisation],
+                "WHERE organisation_id = %s RETURNING last, refers, "
+                "(SELECT json_object_agg(term, definition) FROM records_activity "
+                "WHERE term = ANY(%s))",
+                [STEP * many, STORE_LOCK, organisation % 2**31, organisation, activities],
             )
             if row := cursor.fetchone():
-                return row[0], row[1]
+                known = json.loads(row[2]) if isinstance(row[2], str) else row[2] or {}
+                told = {int(key): json.loads(definition) for key, definition in known.items()}
+                return _Turn(row[0], row[1], told)
         cursor.execute(
             "INSERT INTO records_shelf (organisation_id, last, refers) VALUES (%s, %s, %s) "
             "ON CONFLICT DO NOTHING",
@@ -144,9 +199,9 @@ def _odd_now() -> datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000 + 1)
 
 
-def _addressed(cursor: Any, shelf: int, incoming: Sequence[Incoming]) -> list[Incoming]:
-    """Give each its place; gives back those that were not here yet."""
-    if on_sqlite():
+def _addressed(cursor: Any, shelf: int, incoming: Sequence[Incoming]) -> set[uuid.UUID]:
+    """Give each its place; gives back the ids that were not here yet."""
+    if ON_SQLITE:
         fresh = set()
         for one in incoming:
             cursor.execute(
@@ -164,6 +219,13 @@ def _addressed(cursor: Any, shelf: int, incoming: Sequence[Incoming]) -> list[In
             [shelf, [one.id for one in incoming], [one.stored for one in incoming]],
         )
         fresh = {row[0] for row in cursor.fetchall()}
+    return fresh
+
+
+def _new_of(
+    cursor: Any, shelf: int, incoming: Sequence[Incoming], fresh: Collection[uuid.UUID]
+) -> list[Incoming]:
+    """Those that were not here; raises Conflict where one was and said something else."""
     if len(fresh) == len(incoming):
         return list(incoming)
     again = {one.id: one for one in incoming if one.id not in fresh}
@@ -220,47 +282,47 @@ def insert(cursor: Any, organisation: int, new: Sequence[Incoming]) -> None:
         (found, moment_for(one.stored)) for one in new if not one.voided for found in one.terms
     ]
     add_rows(cursor, "records_mention", ("term", "stored"), mentions)
-    files = [(organisation, moment_for(one.stored), *file) for one in new for file in one.files]
-    if files:
-        add_rows(
-            cursor,
-            "records_attachment",
-            ("shelf", "stored", "sha2", "content_type", "length"),
-            files,
-        )
+    _add_files(cursor, organisation, new)
     pointing = [
         (organisation, uuid_for(one.points_at), moment_for(one.stored), one.voids)
         for one in new
         if one.points_at is not None
     ]
-    if pointing:
-        add_rows(cursor, "records_reference", ("shelf", "target", "stored", "voids"), pointing)
+    add_rows(cursor, "records_reference", ("shelf", "target", "stored", "voids"), pointing)
+
+
+def _add_files(cursor: Any, organisation: int, new: Sequence[Incoming]) -> None:
+    files = [(organisation, moment_for(one.stored), *file) for one in new for file in one.files]
+    columns = ("shelf", "stored", "sha2", "content_type", "length")
+    add_rows(cursor, "records_attachment", columns, files)
 
 
 # --- What activities are -------------------------------------------------------------------------
 
 
-def _define(cursor: Any, organisation: int, new: Sequence[Incoming]) -> None:
-    """The latest word on each activity; names and descriptions in other languages stay."""
+def _definitions(by: Caller, incoming: Sequence[Incoming]) -> dict[int, tuple[str, dict[str, Any]]]:
+    """What these statements tell of activities, in one order for all who write."""
     told: dict[int, tuple[str, dict[str, Any]]] = {}
-    for one in new:
-        for iri, definition in finding.definitions(one.said):
-            key = finding.term(organisation, "definition", iri)
-            before = told[key][1] if key in told else {}
-            told[key] = iri, merged(before, definition)
-    if not told:
-        return
-    keys = sorted(told)
-    known: dict[int, dict[str, Any]] = {}
-    for start in range(0, len(keys), AT_ONCE):
-        some = keys[start : start + AT_ONCE]
-        cursor.execute(
-            f"SELECT term, definition FROM records_activity WHERE term IN {one_of(some)}", some
-        )
-        known |= {found: json.loads(definition) for found, definition in cursor.fetchall()}
+    if by.may("define"):
+        for one in incoming:
+            for iri, definition in finding.definitions(one.said):
+                key = finding.term(by.organisation, "definition", iri)
+                before = told[key][1] if key in told else {}
+                told[key] = iri, merged(before, definition)
+    return dict(sorted(told.items()))
+
+
+def _define(
+    cursor: Any,
+    organisation: int,
+    told: Mapping[int, tuple[str, dict[str, Any]]],
+    known: dict[int, dict[str, Any]] | None,
+) -> None:
+    """The latest word on each activity; names and descriptions in other languages stay."""
+    if known is None:
+        known = _known(cursor, list(told))
     changed = []
-    for key in keys:
-        iri, definition = told[key]
+    for key, (iri, definition) in told.items():
         if (now := merged(known.get(key, {}), definition)) != known.get(key):
             changed.append([key, organisation, iri, write_json(now)])
     for start in range(0, len(changed), 200):
@@ -271,6 +333,17 @@ def _define(cursor: Any, organisation: int, new: Sequence[Incoming]) -> None:
             "ON CONFLICT (term) DO UPDATE SET definition = EXCLUDED.definition",
             [value for row in rows for value in row],
         )
+
+
+def _known(cursor: Any, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
+    known: dict[int, dict[str, Any]] = {}
+    for start in range(0, len(keys), AT_ONCE):
+        some = keys[start : start + AT_ONCE]
+        cursor.execute(
+            f"SELECT term, definition FROM records_activity WHERE term IN {one_of(some)}", some
+        )
+        known |= {found: json.loads(definition) for found, definition in cursor.fetchall()}
+    return known
 
 
 def merged(before: dict[str, Any], now: Any) -> dict[str, Any]:

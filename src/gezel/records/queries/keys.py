@@ -1,12 +1,14 @@
 """Who is at the door, by what they show."""
 
 import hashlib
-from datetime import date
+from datetime import date, datetime
 from hmac import compare_digest
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from gezel.kit.prepared import prepared
 from gezel.records.models import Key
 from gezel.records.models.caller import Caller
 
@@ -16,9 +18,17 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+@prepared
+def _living(user: str, now: datetime) -> QuerySet[Key]:
+    return Key.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=now), user=user, revoked_at=None
+    )
+
+
 def caller_of(user: str, password: str) -> Caller | None:
     """The caller with this user name and password; None if no living key is that."""
-    key = Key.objects.alive().filter(user=user).first()
+    found = _living(user, timezone.now())
+    key = found[0] if found else None
     if key is None or not compare_digest(key.digest, digest(password)):
         return None
     today: date = timezone.localdate()

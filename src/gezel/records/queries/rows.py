@@ -1,31 +1,29 @@
 """Writing rows by the many, as SQLite and PostgreSQL each like it, and how both keep values."""
 
+import re
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
+from django.conf import settings
 
+ON_SQLITE: bool = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+"""Whether the database is a file."""
 FEW = 20
 """Up to this many rows one INSERT is quicker than COPY."""
 AT_ONCE = 400
 """How many values a list of values holds at most: SQLite takes a thousand."""
 
 
-def on_sqlite() -> bool:
-    """Whether the file is the database."""
-    return connection.vendor == "sqlite"
-
-
 def moment_for(at: datetime) -> Any:
     """A moment as this database keeps it."""
-    return str(at.astimezone(UTC).replace(tzinfo=None)) if on_sqlite() else at
+    return str(at.astimezone(UTC).replace(tzinfo=None)) if ON_SQLITE else at
 
 
 def uuid_for(value: uuid.UUID) -> Any:
     """A UUID as this database keeps it."""
-    return value.hex if on_sqlite() else value
+    return value.hex if ON_SQLITE else value
 
 
 def moment_from(told: Any) -> datetime:
@@ -53,13 +51,30 @@ def add_rows(
     if not rows:
         return
     names = ", ".join(columns)
-    if on_sqlite():
+    if ON_SQLITE:
         sql = f"INSERT INTO {table} ({names}) VALUES {marks_for(1, len(columns))}"
         cursor.executemany(sql, rows)
     elif len(rows) <= FEW:
         sql = f"INSERT INTO {table} ({names}) VALUES {marks_for(len(rows), len(columns))}"
         cursor.execute(sql, [value for row in rows for value in row])
     else:
+        text = "".join(["\t".join(map(_copied, row)) + "\n" for row in rows])
         with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+            copy.write(text)
+
+
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _copied(value: Any) -> str:
+    """A value as COPY reads it: a tenth of what the driver takes for it."""
+    if isinstance(value, str):
+        return value.translate(_ESCAPED) if _TO_ESCAPE(value) else value
+    if value is None:
+        return "\\N"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    return str(value)
+
+
+_TO_ESCAPE = re.compile(r"[\\\t\n\r]").search

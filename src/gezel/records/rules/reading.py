@@ -14,7 +14,7 @@ import msgspec
 from gezel.records.rules.broken import Broken
 
 # A number that may not fit in a double, and half a pair: rare, so looked for before looked into.
-_LARGE = re.compile(r"\d[eE]\+?\d{3}|\d{300}")
+_LARGE = re.compile(rb"\d[eE]\+?\d{3}|\d{18}")
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _encode = msgspec.json.Encoder().encode
 
@@ -44,15 +44,41 @@ _careful = json.JSONDecoder(
 ).decode
 
 
+# Where names cannot simply be counted: a space before the colon, or a sign written by its number.
+_UNCOUNTED = re.compile(rb'"\s+:|\\u00')
+_decode = msgspec.json.Decoder().decode
+
+
 def read_json(body: bytes) -> Any:
     """What is told in these bytes.
 
     Raises:
         Broken: they are no JSON in UTF-8, or tell something that cannot be kept as it is.
     """
+    found = _quickly(body)
+    return _slowly(body) if found is None else found
+
+
+def _quickly(body: bytes) -> Any:
+    """What is told, by a decoder ten times as quick; None where it cannot be sure.
+
+    It keeps the last of two equal names in an object. So names are counted: as many quotes with a
+    colon behind them as there are in what it gives back, then none was lost.
+    """
+    if _UNCOUNTED.search(body) or _LARGE.search(body):
+        return None
+    try:
+        found = _decode(body)
+        same = body.count(b'":') == _encode(found).count(b'":')
+    except (ValueError, RecursionError, OverflowError):
+        return None
+    return found if same else None
+
+
+def _slowly(body: bytes) -> Any:
     try:
         text = body.decode()
-        found = (_careful if _LARGE.search(text) else _plain)(text)
+        found = (_careful if _LARGE.search(body) else _plain)(text)
         if _HALF.search(text):
             _encode(found)
     except UnicodeError:
