@@ -37,6 +37,8 @@ from gezel.people.models import Employment, Job, JoinRequest
 from gezel.people.tests.builders import a_colleague
 from gezel.plans.actions import make_wish, set_shared_goal, share
 from gezel.plans.tests import builders as plans
+from gezel.records.actions import make_key
+from gezel.records.actions.forwarding import forward_to
 from gezel.skills.actions import confirm_alias
 from gezel.skills.models import EvidenceRequest, Objection, Occupation
 from gezel.skills.tests import builders as skills
@@ -216,6 +218,18 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "plans:put_wish_aside:pk": wish.pk,
         "plans:edit_shared_goal:pk": shared.pk,
         "connect:revoke:pk": a_token(van_dijk, femke).token.pk,
+        "records:close_key:pk": make_key(van_dijk, name="Course shop", by=femke).key.pk,
+        "records:change_forward:pk": forward_to(
+            van_dijk,
+            name="Elsewhere",
+            address="https://store.example/xapi",
+            user="",
+            password="",
+            version="1.0.3",
+            verbs=[],
+            includes_house=False,
+            by=femke,
+        ).pk,
         "kit:task:pk": Task.objects.create(name="x", asked_by=noor).pk,
         "kit:retry:pk": Task.objects.create(name="x", asked_by=noor, state="failed").pk,
         "mfa_remove_webauthn:pk": 1,

@@ -354,6 +354,34 @@ def begin_night(now: datetime | None = None) -> int:
     return begun
 
 
+_each_minute: list[Callable[[], Iterable[Errand]]] = []
+
+
+def each_minute(errands: Callable[[], Iterable[Errand]]) -> None:
+    """Have work looked for every minute; `errands` tells what there is to do now, if anything.
+
+    The same work with the same arguments does not begin again before it ended.
+    """
+    if errands not in _each_minute:
+        _each_minute.append(errands)
+
+
+def begin_minute() -> int:
+    """Write down what there is to do now; returns how much was new."""
+    begun = 0
+    for errands in _each_minute:
+        for function, arguments in errands():
+            under_way = Task.objects.filter(
+                name=function.name,
+                arguments=arguments,
+                state__in=[Task.State.WAITING, Task.State.RUNNING],
+            )
+            if not under_way.exists():
+                enqueue(function, by=None, **arguments)
+                begun += 1
+    return begun
+
+
 def run_waiting() -> int:
     """Do everything that waits, here and now; how tests see what a worker would do."""
     done = 0
@@ -389,6 +417,10 @@ def engine() -> Huey:
     @huey.periodic_task(crontab(minute="*"), name="sweep")  # type: ignore[untyped-decorator]
     def sweep_now() -> None:
         _in_worker(sweep)
+
+    @huey.periodic_task(crontab(minute="*"), name="minute")  # type: ignore[untyped-decorator]
+    def minute_now() -> None:
+        _in_worker(begin_minute)
 
     @huey.periodic_task(crontab(minute="*/10"), name="night")  # type: ignore[untyped-decorator]
     def night_now() -> None:

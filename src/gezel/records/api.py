@@ -14,6 +14,7 @@ from gezel.records.actions import (
     take_turn,
 )
 from gezel.records.models import STATEMENTS_OF_A_PERSON, Key, Statement
+from gezel.records.policy import may_see_systems
 from gezel.records.queries import statements_of
 from gezel.records.rules import Result, Scaled, Score
 from gezel.records.rules.broken import Broken
@@ -32,6 +33,7 @@ __all__ = [
     "begin_profile",
     "make_key",
     "make_session_key",
+    "may_see_systems",
     "put_document",
     "record",
     "revoke_key",

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gezel.people.api import Visitor
+from gezel.records.api import may_see_systems
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ OWN = (
     Item("assessment:banks", _("Tests and questions"), "square-pen", _makes),
     Item("plans:planning_rules", _("How plans are made"), "route", _hr),
     Item("people:settings", _("Settings of the organisation"), "settings", _hr),
+    Item("records:systems", _("Systems that record learning"), "link", may_see_systems),
     Item("connect:account", _("Sign-in and security"), "key-round", lambda visitor: True),
 )
 

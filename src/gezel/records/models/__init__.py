@@ -1,6 +1,7 @@
 """What the record store keeps."""
 
 from gezel.records.models.documents import Document
+from gezel.records.models.forwarding import Forward, Undelivered
 from gezel.records.models.keys import Key
 from gezel.records.models.readers import STATEMENTS_OF_A_PERSON
 from gezel.records.models.statements import (
@@ -22,6 +23,7 @@ __all__ = [
     "Address",
     "Attachment",
     "Document",
+    "Forward",
     "JsonText",
     "Key",
     "Mention",
@@ -30,4 +32,5 @@ __all__ = [
     "Shelf",
     "Statement",
     "StatementQuerySet",
+    "Undelivered",
 ]

@@ -11,6 +11,9 @@ from gezel.people.api import HR, SELF, Audience
 from gezel.records.models.statements import JsonText
 from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
 
+READS = frozenset({"all", "all/read", "statements/read"})
+"""The scopes that read what others wrote."""
+
 
 class KeyQuerySet(models.QuerySet["Key"]):
     def alive(self) -> Self:

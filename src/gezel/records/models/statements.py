@@ -2,13 +2,15 @@
 
 import json
 import uuid
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from gezel.kit.text import in_language
 from gezel.records.models.readers import STATEMENTS_OF_A_PERSON
+from gezel.records.rules.forms import best
 from gezel.records.rules.reading import write_json
 from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
 
@@ -114,15 +116,13 @@ class Statement(models.Model):
         """What it is about, in the reader's language; its address where it has no name."""
         found = self.raw.get("object", {})
         name = found.get("definition", {}).get("name") or {"und": found.get("name", "")}
-        ours = in_language(nl=name.get("nl", ""), en=name.get("en", ""))
-        return ours or _first(name) or found.get("id", "")
+        return _understood(name) or found.get("id", "")
 
     @property
     def verb_name(self) -> str:
         """What was done, in the reader's language, as who wrote it calls it."""
         display = self.raw.get("verb", {}).get("display", {})
-        ours = in_language(nl=display.get("nl", ""), en=display.get("en", ""))
-        return ours or _first(display) or self.verb.rstrip("/").rpartition("/")[2]
+        return _understood(display) or self.verb.rstrip("/").rpartition("/")[2]
 
     @property
     def source(self) -> str:
@@ -144,10 +144,10 @@ class Statement(models.Model):
         return (score["raw"], score["max"]) if {"raw", "max"} <= score.keys() else None
 
 
-def _first(words: Any) -> str:
-    """The words in whichever language comes closest, else in any there is."""
-    near = [words[tag] for tag in words if tag.partition("-")[0] == "en"] or list(words.values())
-    return str(near[0]) if near else ""
+def _understood(words: Mapping[str, str]) -> str:
+    """The words in the reader's language, else in English, else in whichever there is."""
+    there = {tag: text for tag, text in words.items() if text}
+    return there[best(there, [get_language() or "en"])] if there else ""
 
 
 class Shelf(models.Model):

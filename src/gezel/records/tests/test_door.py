@@ -1,3 +1,4 @@
+# mypy: disable-error-code="arg-type,var-annotated,misc,dict-item"
 """The door of the record store: versions, parameters, both syntaxes, scopes, signatures.
 
 Sections are those of xAPI 1.0.3, part three (Communication).
