@@ -52,6 +52,7 @@ FILES = {
 }
 
 
+FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 # Our own source, bundled with the packages it imports into one script for the pages that need it.
 BUNDLES = {"src/gezel/content/editor/editor.js": "editor"}
@@ -92,6 +93,8 @@ def bring_in() -> None:
             (fresh / name).write_text(SOURCE_MAP.sub("", told), encoding="utf-8")
     for source, name in BUNDLES.items():
         bundle(source, name, fresh)
+    for sheet in fresh.rglob("*.css"):
+        sheet.write_text(without_missing_fonts(sheet), encoding="utf-8")
     names = icon_names()
     for name in names:
         (fresh / "icons" / f"{name}.svg").write_text(icon(name), encoding="utf-8")
@@ -99,6 +102,21 @@ def bring_in() -> None:
     shutil.rmtree(VENDOR, ignore_errors=True)
     fresh.rename(VENDOR)
     print(f"gezel: a typeface and {len(names)} icons are in place", file=sys.stderr)
+
+
+def without_missing_fonts(sheet: Path) -> str:
+    """A style sheet without the typefaces we leave behind: it falls back to that of the device.
+
+    Naming static files by their content follows each address in a style sheet and stops at one
+    that leads nowhere, and then nothing can be served.
+    """
+
+    def kept(rule: re.Match[str]) -> str:
+        places = re.findall(r"url\(['\"]?([^'\")]+)", rule[0])
+        here = all((sheet.parent / place.partition("?")[0]).exists() for place in places)
+        return rule[0] if here else ""
+
+    return FONT_FACE.sub(kept, sheet.read_text(encoding="utf-8"))
 
 
 def state() -> str:
