@@ -185,6 +185,7 @@ def hr_offers_something_to_learn(walk: Walk, page: Page, skill: Skill) -> None:
     page.locator("[name=title_nl]").fill("Hoogvolt: de basis")
     page.locator("[name=title_en]").fill("High voltage: the basics")
     page.locator("[name=minutes]").fill("10")
+    page.locator("[name=pass_percent]").fill("80")
     page.locator("select[name=skill_1]").select_option(str(skill.pk))
     page.locator("select[name=level_1]").select_option("2")
     walk.press(page, "Make the draft")

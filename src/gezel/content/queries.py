@@ -24,6 +24,7 @@ from gezel.content.models import (
     PackageAttempt,
     Place,
     Proof,
+    TestOut,
     Thanks,
     UnitState,
 )
@@ -33,7 +34,7 @@ from gezel.content.policy import (
     proofs_to_look_at,
     reviews_to_give,
 )
-from gezel.content.rules import scoring
+from gezel.content.rules import evidence, scoring, testing_out
 from gezel.content.rules.bodies import Question
 from gezel.content.rules.kinds import ASKED, Body
 from gezel.content.rules.scoring import Said
@@ -72,6 +73,12 @@ class Step:
     block: Block
     body: Body
     said: Said | None
+    shown_before: bool = False
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing needs to be done here any more."""
+        return self.said is not None or self.shown_before
 
     @property
     def value(self) -> Mapping[str, Any]:
@@ -121,7 +128,7 @@ class Play:
     def next_number(self) -> int:
         """The number of the first open step, from 1; one past the last when all are done."""
         return next(
-            (n for n, step in enumerate(self.steps, 1) if step.said is None), len(self.steps) + 1
+            (n for n, step in enumerate(self.steps, 1) if not step.done), len(self.steps) + 1
         )
 
     @property
@@ -147,11 +154,12 @@ def play(attempt: Attempt) -> Play:
     )
     said = answers_of(attempt)
     counted = scoring.counting(said)
+    shown = frozenset(attempt.shown_before)
     steps = tuple(
-        Step(number, block, block.content, counted.get(block.pk))
+        Step(number, block, block.content, counted.get(block.pk), block.pk in shown)
         for number, block in enumerate(blocks, 1)
     )
-    state = scoring.state([(s.block.pk, s.body) for s in steps], said)
+    state = scoring.state([(s.block.pk, s.body) for s in steps], said, shown)
     place = Place.objects.filter(attempt=attempt).first() if attempt.completed_at is None else None
     return Play(attempt, steps, state, place)
 
@@ -537,3 +545,23 @@ def around(visitor: Visitor, module: Module) -> dict[str, Any]:
         "askings": list(module.askings.select_related("person", "answered_by")[:MOST_MADE]),
         "makers": makers_of(module),
     }
+
+
+def completion(attempt: Attempt, state: scoring.State) -> evidence.Completion:
+    """What a finished round came to, as the rules of evidence ask it."""
+    tested = TestOut.objects.filter(attempt=attempt, passed=True).exists()
+    mark = attempt.module.pass_percent
+    return evidence.Completion(
+        state.questions, testing_out.mark_of(mark) if tested else mark, attempt.passed, tested
+    )
+
+
+def last_test_out(person: Person, module: Module) -> TestOut | None:
+    """The last time someone tried whether they knew this module already."""
+    return TestOut.objects.filter(person=person, module=module).order_by("-at").first()
+
+
+def questions_of(module: Module) -> list[Step]:
+    """The questions of a module as it is now, numbered by themselves."""
+    found = module.blocks.current().filter(kind=Block.Kind.QUESTION)
+    return [Step(number, block, block.content, None) for number, block in enumerate(found, 1)]

@@ -7,6 +7,7 @@ from gezel.content.views import (
     bringing,
     cards,
     files,
+    insight,
     keeping,
     launches,
     packages,
@@ -21,6 +22,7 @@ from gezel.content.views.making import blocks, drafts, editing, together, versio
 app_name = "content"
 urlpatterns = [
     path("<int:module_pk>/", playing.play, name="play"),
+    path("<int:module_pk>/test-out/", playing.test_out, name="test_out"),
     path("<int:module_pk>/start/", playing.start, name="start"),
     path("attempts/<uuid:registration>/step/", playing.step, name="step"),
     path("attempts/<uuid:registration>/finish/", playing.finish, name="finish"),
@@ -44,6 +46,7 @@ urlpatterns = [
     path("cards/reviews/", cards.reviews, name="reviews"),
     path("cards/mine/", cards.mine, name="my_cards"),
     path("cards/<int:deck_pk>/review/", cards.review, name="review"),
+    path("<int:module_pk>/edit/insight/", insight.module_insight, name="insight"),
     path("<int:module_pk>/edit/cards/", cards.edit_cards, name="edit_cards"),
     path("<int:module_pk>/edit/cards/<int:card_pk>/remove/", cards.remove_card,
          name="remove_card"),

@@ -64,6 +64,7 @@ from gezel.content.actions.receiving import (
     sweep_uploads,
     take_part,
 )
+from gezel.content.actions.testing_out import NotNow, show_what_one_knows, why_not
 from gezel.content.actions.together import (
     answer_asking,
     ask,
@@ -84,6 +85,7 @@ __all__ = [
     "Incomplete",
     "Kept",
     "KeptState",
+    "NotNow",
     "Opened",
     "Outdated",
     "Refused",
@@ -142,6 +144,7 @@ __all__ = [
     "retire_card",
     "return_proof",
     "send_proof",
+    "show_what_one_knows",
     "start",
     "store",
     "successor",
@@ -154,5 +157,6 @@ __all__ = [
     "take_review_back",
     "take_thanks_back",
     "thank",
+    "why_not",
     "wish",
 ]

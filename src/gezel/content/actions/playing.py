@@ -16,13 +16,15 @@ from gezel.content.actions.cards import make_cards
 from gezel.content.actions.showing import show_taught
 from gezel.content.events import ModuleCompleted
 from gezel.content.models import Answer, Attempt, Block, Module, Place
-from gezel.content.rules import scoring
+from gezel.content.rules import evidence, scoring
 from gezel.content.rules.bodies import Malformed
 from gezel.kit.events import announce
 from gezel.people.api import Organisation, Person
 from gezel.records.api import Result, Score, record
 
 MOST_ANSWERS_AT_ONCE = 200
+# How a statement says how many steps were skipped.
+SHOWN_BEFORE = "/xapi/extensions/steps-shown-before"
 
 
 @transaction.atomic
@@ -172,8 +174,9 @@ def finish(
     """Someone is through the module: what it comes to, once, whatever asks how often.
 
     Writes a statement "completed", and "passed" or "failed" where there were questions; adds
-    evidence for each skill the module teaches, unless it was failed; announces it to plans; and
-    keeps what it did to the estimates of that day, for the page that tells the person.
+    evidence for each skill the module teaches, where `rules.evidence` says that it counts;
+    announces it to plans; and keeps what it did to the estimates of that day, for the page that
+    tells the person.
 
     Raises:
         Incomplete: a block is still open.
@@ -199,10 +202,11 @@ def finish(
         locked.refresh_from_db(fields=["completed_at", "last_at", "passed", "share_right"])
         Place.objects.filter(attempt=locked).delete()
         proof = _tell_outcome(locked, play, organisation)
-        if enough is not False:
+        if evidence.verdict(queries.completion(locked, play.state)).counts:
             effect = _show(locked, organisation, proof)
             Attempt.objects.filter(pk=locked.pk).update(effect=effect)
             locked.effect = effect
+        if enough is not False:
             make_cards(locked)
         announce(
             ModuleCompleted(
@@ -227,6 +231,10 @@ def _tell_outcome(
         success=attempt.passed,
         score=Score(state.right, state.questions) if state.questions else None,
         duration=scoring.time_spent([*moments, attempt.last_at]),
+        # What was not done, since it was shown beforehand, is never told as done.
+        extensions={settings.BASE_URL + SHOWN_BEFORE: len(attempt.shown_before)}
+        if attempt.shown_before
+        else None,
     )
     proof = _tell(attempt, organisation, "completed", at=attempt.last_at, result=result)
     if attempt.passed is not None:

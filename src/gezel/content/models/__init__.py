@@ -14,6 +14,7 @@ from gezel.content.models.launches import LaunchSession, Registration
 from gezel.content.models.modules import Block, BlockQuerySet, Media, Module
 from gezel.content.models.packages import Edition, Package, PackageAttempt, UnitState
 from gezel.content.models.practice import LOOKER, PROOFS_OF_A_PERSON, Proof
+from gezel.content.models.test_out import TestOut
 from gezel.content.models.together import Asking, CoAuthor, PeerReview, Remark, Thanks
 from gezel.content.models.uploads import UPLOADS_OF_A_PERSON, ContentSettings, Upload
 from gezel.content.models.versions import Snapshot, Writing
@@ -50,6 +51,7 @@ __all__ = [
     "Remark",
     "Review",
     "Snapshot",
+    "TestOut",
     "Thanks",
     "UnitState",
     "Upload",

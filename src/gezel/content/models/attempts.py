@@ -27,7 +27,8 @@ class Attempt(models.Model):
     """Someone playing a module, from opening it until the last block. Only they read it.
 
     `effect` is what completing it did to the estimates, as it stood that day; see
-    `actions.finish`.
+    `actions.finish`. `shown_before` are the blocks someone need not do, because they showed what
+    is in them beforehand (see `TestOut`); they are never counted as seen.
     """
 
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="attempts")
@@ -40,6 +41,7 @@ class Attempt(models.Model):
     passed = models.BooleanField(null=True, blank=True)
     share_right = models.FloatField(null=True, blank=True)
     effect = models.JSONField(default=list)
+    shown_before = models.JSONField(default=list)
 
     class Meta:
         constraints = [

@@ -5,7 +5,7 @@ order. So everything here is computed from the set of answers: whatever the orde
 in, and however often, the same answers give the same state.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -143,14 +143,23 @@ class State:
         return self.right * 100 >= pass_percent * self.questions
 
 
-def state(blocks: Sequence[tuple[Hashable, Body]], answers: Iterable[Said]) -> State:
-    """Where someone is, from the blocks in order and all answers in any order."""
+def state(
+    blocks: Sequence[tuple[Hashable, Body]],
+    answers: Iterable[Said],
+    shown_before: Collection[Hashable] = (),
+) -> State:
+    """Where someone is, from the blocks in order and all answers in any order.
+
+    Args:
+        shown_before: the blocks that need not be done; a question among them is no right answer.
+    """
     counted = counting(answers)
+    done = counted.keys() | set(shown_before)
     questions = [(block, body) for block, body in blocks if isinstance(body, ASKED)]
     return State(
-        done=sum(block in counted for block, _body in blocks),
+        done=sum(block in done for block, _body in blocks),
         whole=len(blocks),
-        next_block=next((block for block, _body in blocks if block not in counted), None),
+        next_block=next((block for block, _body in blocks if block not in done), None),
         questions=len(questions),
         right=sum(
             block in counted and kinds.is_right(body, counted[block].value)

@@ -100,15 +100,18 @@ def test_failing_leaves_no_evidence(
     assert heard[0].passed is False
 
 
-def test_without_questions_completing_is_the_evidence(noor: Person, van_dijk: Organisation) -> None:
+def test_without_questions_completing_is_recorded_and_no_evidence(
+    noor: Person, van_dijk: Organisation
+) -> None:
     attempt = start(noor, a_module(van_dijk, [TEXT], teaches={a_skill(): 1}), organisation=van_dijk)
     answer_everything(attempt)
 
     done = finish(attempt, organisation=van_dijk)
 
     assert done.passed is None
-    completed = Statement.objects.get(verb__endswith="completed")
-    assert noor.evidence.get().rests_on == f"records:statement:{completed.pk}"
+    assert done.effect == []
+    assert Statement.objects.filter(verb__endswith="completed").count() == 1
+    assert not noor.evidence.exists()
 
 
 def test_the_same_module_again_next_week_adds_no_evidence(

@@ -11,10 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from gezel.content import actions, policy, queries
 from gezel.content.models import Attempt, Block
+from gezel.content.rules import evidence, testing_out
+from gezel.content.rules.evidence import Because
 from gezel.content.views import framing, posted
 from gezel.people.api import Organisation, Request, at_work, signed_in
 from gezel.skills.api import Level, Skill
@@ -30,7 +33,10 @@ def play(request: Request, module_pk: int) -> HttpResponse:
     attempt = queries.latest_attempt(request.user, module)
     if attempt is None or attempt.completed_at is not None:
         teaches = module.activity.teaches.select_related("skill")
+        not_now = actions.why_not(request.user, module, on=timezone.localdate())
         told = {
+            "can_test_out": not_now is None,
+            "again_on": not_now.on if not_now else None,
             "module": module,
             "last": attempt,
             "teaches": [(row.skill, Level(row.to_level).label) for row in teaches],
@@ -88,6 +94,78 @@ def preview(request: Request, module_pk: int) -> HttpResponse:
     may_edit = policy.may_edit(request.visitor, module)
     back = reverse("content:edit", args=[module.pk]) if may_edit else reverse("content:making")
     return _player(request, queries.preview(module), back=back)
+
+
+# The rules of evidence in words, in the order in which they are asked; see `rules.evidence`.
+EVIDENCE_RULES = (
+    (
+        Because.NOTHING_ASKED,
+        gettext_lazy("A module without questions: it is recorded, and no evidence. Having seen"
+                     " something does not show that you can do it."),
+    ),
+    (
+        Because.NO_MARK,
+        gettext_lazy("A module with questions but without a mark to reach: recorded, no evidence."),
+    ),
+    (
+        Because.NOT_ENOUGH,
+        gettext_lazy("Fewer questions right than the mark asks: nothing is added, and only you"
+                     " see it."),
+    ),
+    (
+        Because.SHOWED_BEFORE,
+        gettext_lazy("The questions answered rightly before anything else: evidence, the same as"
+                     " after playing it."),
+    ),
+    (
+        Because.PASSED,
+        gettext_lazy("The mark reached: evidence for what the module teaches."),
+    ),
+    (
+        Because.SHOWN_THIS_YEAR,
+        gettext_lazy("The same module within a year: the evidence of then stands, and none is"
+                     " added."),
+    ),
+)  # fmt: skip
+
+
+@at_work
+def test_out(request: Request, module_pk: int) -> HttpResponse:
+    """The questions of a module alone, for who knows it already; nothing tells what is right."""
+    module = get_object_or_404(
+        policy.modules_to_play(request.visitor).select_related("activity"), pk=module_pk
+    )
+    if request.method == "POST":
+        chosen = {
+            int(name.removeprefix("q-")): request.POST.getlist(name)
+            for name in request.POST
+            if name.startswith("q-") and name[2:].isascii() and name[2:].isdigit()
+            and len(name) < 14
+        }  # fmt: skip
+        try:
+            told = actions.show_what_one_knows(
+                request.user,
+                module,
+                chosen,
+                key=_key(request),
+                organisation=request.visitor.organisation,
+            )
+        except actions.NotNow:
+            messages.info(request, _("You can do this module step by step."))
+            return redirect("content:play", module.pk)
+        if not told.passed:
+            words = _("You showed %(right)s of %(whole)s. Only what is left is open.")
+            messages.success(request, words % {"right": told.right, "whole": told.questions})
+        return redirect("content:result", told.attempt.registration)
+    if actions.why_not(request.user, module, on=timezone.localdate()) is not None:
+        return redirect("content:play", module.pk)
+    told_ = {
+        "module": module,
+        "steps": queries.questions_of(module),
+        "mark": testing_out.mark_of(module.pass_percent),
+        "days": testing_out.ONE_GO_A.days,
+    }
+    return render(request, "content/test_out.html", told_)
 
 
 @at_work
@@ -192,5 +270,15 @@ def result(request: Request, registration: uuid.UUID) -> HttpResponse:
         for row in attempt.effect
         if row["skill"] in skills
     ]
-    told = {"attempt": attempt, "module": attempt.module, "play": playing, "effects": effects}
+    done = queries.completion(attempt, playing.state)
+    told = {
+        "attempt": attempt,
+        "module": attempt.module,
+        "play": playing,
+        "effects": effects,
+        "verdict": evidence.verdict(done),
+        "rules": EVIDENCE_RULES,
+        "mark": done.mark,
+        "shown_before": sum(step.shown_before for step in playing.steps),
+    }
     return render(request, "content/result.html", told)

@@ -56,6 +56,7 @@ class Result:
     success: bool | None = None
     score: Score | Scaled | None = None
     duration: timedelta | None = None
+    extensions: Mapping[str, Any] | None = None
 
     def told(self) -> dict[str, Any]:
         said: dict[str, Any] = {}
@@ -69,6 +70,8 @@ class Result:
                 said["extensions"] = {SELF_REPORTED: True}
         if self.duration is not None:
             said["duration"] = iso_duration(self.duration)
+        if self.extensions:
+            said["extensions"] = dict(self.extensions)
         return said
 
 

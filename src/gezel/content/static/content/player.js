@@ -148,6 +148,13 @@ function tellPlace() {
   }, { keepalive: true }).catch(() => {});
 }
 
+// What someone showed beforehand is passed over, unless they go back to it.
+function onward(number) {
+  let next = number + 1;
+  while (next < last && "shownBefore" in step(next).dataset) next += 1;
+  return next;
+}
+
 function showState(name, words = "") {
   const line = document.querySelector("[data-state]");
   line.dataset.now = name;
@@ -205,8 +212,8 @@ player.addEventListener("submit", (event) => {
     section.querySelector("[data-after]").focus();
     return;
   }
-  answer(section);
-  show(now + 1);
+  if (!("shownBefore" in section.dataset)) answer(section);
+  show(onward(now));
 });
 
 player.addEventListener("click", (event) => {
@@ -215,7 +222,8 @@ player.addEventListener("click", (event) => {
   event.preventDefault();
   const section = way.closest("[data-step]");
   if (preview && section.dataset.kind && !asks(section)) mark(section);
-  show("go" in way.dataset ? Number(way.dataset.go) : firstOpen());
+  const goal = "go" in way.dataset ? Number(way.dataset.go) : firstOpen();
+  show(goal === now + 1 ? onward(now) : goal);
 });
 
 player.addEventListener("input", (event) => {
