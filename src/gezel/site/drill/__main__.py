@@ -33,6 +33,7 @@ DRILLS = {
     "worker": Drill("gezel.site.drill.worker", 1),
     "database": Drill("gezel.site.drill.database", 5, (POSTGRESQL,)),
     "disk": Drill("gezel.site.drill.disk", 2, (SQLITE,)),
+    "packages": Drill("gezel.site.drill.packages", 10_000, (SQLITE,)),
     "twice": Drill("gezel.site.drill.twice", 20),
 }
 
