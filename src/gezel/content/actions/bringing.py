@@ -17,12 +17,13 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from gezel.content.actions.authoring import draft_module
-from gezel.content.actions.files import Refused, keep_upload
+from gezel.content.actions.files import Refused, keep_file, keep_upload
 from gezel.content.models import Block, Media, Module, ModuleIntake
 from gezel.content.rules import cartridge
-from gezel.content.rules.bodies import Words, body_of
+from gezel.content.rules.bodies import Words
 from gezel.content.rules.cartridge import Brought, CartridgeRefused, Made
 from gezel.content.rules.cartridge.lists import LARGEST_FILE, read_questions
+from gezel.content.rules.kinds import body_of
 from gezel.kit.archives import Budget, unpack
 from gezel.people.api import Organisation, Person
 
@@ -206,6 +207,8 @@ def _file_of(organisation: Organisation, block: cartridge.Block, title: str) -> 
     file = block.file if isinstance(block.file, bytes) else block.file.read_bytes()  # type: ignore[union-attr]
     upload = io.BytesIO(file)
     try:
+        if block.kind == "file":
+            return keep_file(organisation, upload, name=block.body["name"])
         return keep_upload(organisation, upload, expected=block.kind)
     except Refused as refused:
         raise Refused(f"{block.name or title}: {refused.messages[0]}") from refused

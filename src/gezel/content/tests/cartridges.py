@@ -110,9 +110,33 @@ ITEMS = [
         "empty", "cc.multiple_choice.v0p1", text("Nothing right") + choose("a", "b"), "",
     ),
 ]  # fmt: skip
+
+
+def _side(ident: str, left: str) -> str:
+    labels = "".join(
+        f'<response_label ident="{n}">{text(word)}</response_label>'
+        for n, word in enumerate(("brown", "blue", "pink"))
+    )
+    return f'<response_lid ident="{ident}">{text(left)}<render_choice>{labels}</render_choice></response_lid>'
+
+
 MORE_ITEMS = [
-    item("gap", "cc.fib.v0p1", text("Colour?") + WRITE, right(equal("orange")) + right(equal("oranje"))),
-    item("part", "cc.pattern_match.v0p1", text("Say it") + WRITE, right("<varsubstring respident='r'>lock</varsubstring>")),
+    item(
+        "gap", "cc.fib.v0p1", text("Colour?") + WRITE,
+        right(equal("orange")) + right(equal("oranje")),
+    ),
+    item(
+        "part", "cc.pattern_match.v0p1", text("Say it") + WRITE,
+        right("<varsubstring respident='r'>lock</varsubstring>"),
+    ),
+    item(
+        "number", "numerical_question", text("Volt?") + WRITE,
+        right("<vargte respident='r'>1.5</vargte><varlte respident='r'>2.0</varlte>"),
+    ),
+    item(
+        "pairs", "matching_question", text("Match") + _side("a", "L1") + _side("b", "N"),
+        right("<varequal respident='a'>0</varequal>") + right("<varequal respident='b'>1</varequal>"),
+    ),
 ]  # fmt: skip
 
 

@@ -20,7 +20,13 @@ from gezel.content.rules.cartridge import CartridgeRefused, is_cartridge, read_c
 from gezel.content.rules.cartridge.pages import PageRefused, Shown, Words, pieces_of
 from gezel.content.rules.prose import to_html
 from gezel.content.tests.builders import a_picture
-from gezel.content.tests.cartridges import MANIFEST, a_cartridge, cartridge_files
+from gezel.content.tests.cartridges import (
+    MANIFEST,
+    MORE_ITEMS,
+    a_cartridge,
+    cartridge_files,
+    quiz,
+)
 from gezel.kit.archives import ArchiveRefused
 from gezel.kit.tests.zips import file, zipped
 from gezel.people.api import Organisation, Person
@@ -135,6 +141,32 @@ def test_a_cartridge_becomes_modules(tmp_path: Path) -> None:
     assert all(words.left_out(left.why) for left in brought.left)
 
 
+def test_questions_in_own_words_numbers_and_files_come_in(tmp_path: Path) -> None:
+    page = b"<p>See <a href='../web_resources/form.pdf'>the form</a> and <a href='x.exe'>x</a></p>"
+    files = cartridge_files(
+        a_picture(),
+        **{
+            "quiz.xml": quiz(*MORE_ITEMS).encode(),
+            "wiki/orange.html": page,
+            "web_resources/form.pdf": b"%PDF-1.7",
+            "wiki/x.exe": b"MZ",
+        },
+    )
+    brought = read_cartridge(tmp_path, laid_out(tmp_path, files), "nl")
+
+    first, second = brought.modules
+    assert [b.body["name"] for b in first.blocks if b.kind == "file"] == ["form.pdf"]
+    _heading, gap, part, number, pairs = second.blocks
+    assert gap.body["accepted"] == ["orange", "oranje"]
+    assert part.body["accepted"] == ["lock"]
+    assert (number.kind, number.body["value"], number.body["off"]) == ("number", "1.75", "0.25")
+    assert [(p["left"]["nl"], p["right"]["nl"]) for p in pairs.body["pairs"]] == [
+        ("L1", "brown"), ("N", "blue"),
+    ]  # fmt: skip
+    whys = {(left.what, left.why) for left in brought.left}
+    assert whys >= {("part", "pattern"), ("pairs", "lures"), ("x", "file_kind")}
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
@@ -236,7 +268,18 @@ def test_a_file_nobody_took_over_goes(tmp_path: Path, noor: Person, van_dijk: Or
         take_over(ModuleIntake.objects.get(pk=left.pk, state="dropped"))
 
 
-GIFT = b"::Cables:: What first? {=Switch off#Yes ~Measure#Later ####Always.}\n\nTell {}\n\nHalf {=a ~%50%b ~c}"
+GIFT = b"""::Cables:: What first? {=Switch off#Yes ~Measure#Later ####Always.}
+
+Tell {}
+
+Half {=a ~%50%b ~c}
+
+Colour? {=orange =oranje}
+
+Match {=a -> b =c -> d}
+
+Ohm {#100:5}
+"""
 
 
 def test_questions_become_a_module(tmp_path: Path, noor: Person, van_dijk: Organisation) -> None:
@@ -244,7 +287,8 @@ def test_questions_become_a_module(tmp_path: Path, noor: Person, van_dijk: Organ
     (module,) = take_over(intake)
 
     assert module.activity.title_en == "safe work"
-    question, essay = module.blocks.all()
+    question, essay, short, match, number = module.blocks.all()
+    assert (short.kind, match.kind, number.body["off"]) == ("short", "match", "5")
     assert [o["why"]["en"] for o in question.body["options"]] == ["Yes", "Later"]
     assert essay.kind == "reflection"
     assert [(row["what"], row["why"]) for row in intake.found["left"]] == [

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gezel.content import actions, policy, words
-from gezel.content.intake_forms import ModuleFileForm
+from gezel.content.forms.intakes import ModuleFileForm
 from gezel.content.models import Block, ModuleIntake
 from gezel.content.rules.cartridge import CartridgeRefused
 from gezel.kit.archives import ArchiveRefused

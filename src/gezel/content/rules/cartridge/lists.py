@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from gezel.content.rules.bodies import Malformed, body_of
+from gezel.content.rules.bodies import Malformed
 from gezel.content.rules.cartridge.common import Block, Brought, CartridgeRefused, Left, Made
+from gezel.content.rules.kinds import body_of
 from gezel.kit import questions
 from gezel.kit.questions import Question, Unfit, Unreadable
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from gezel.content.rules import uploads
-from gezel.content.rules.bodies import Malformed, body_of
+from gezel.content.rules.bodies import Malformed
 from gezel.content.rules.cartridge.common import Block, Brought, CartridgeRefused, Left, Made
 from gezel.content.rules.cartridge.pages import (
     PageRefused,
@@ -31,6 +31,7 @@ from gezel.content.rules.cartridge.trees import (
     local,
     text_of,
 )
+from gezel.content.rules.kinds import body_of
 from gezel.kit.markup import MarkupRefused, read_xml
 
 MANIFEST = "imsmanifest.xml"
@@ -450,6 +451,10 @@ class _Reading:
             return self._picture(self.folder / there, shown.words or title or what, there)
         if suffix in _FILES:
             name = PurePosixPath(there).name
+            with (self.folder / there).open("rb") as opened:
+                if not uploads.file_kind(name, opened.read(4_096)):
+                    self._leave(what, "file_kind")
+                    return []
             body = {"title": {self.language: what or name}, "name": name[:200]}
             return self._checked(what, "file", body, file=self.folder / there)
         if suffix not in _PAGES:
