@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from gezel.content.rules.packages.readers import READERS
+
 HERE = Path(__file__).resolve()
 DATA = HERE.parents[1] / "demo" / "data"
 MEDIA = DATA / "modules" / "media"
@@ -405,3 +407,13 @@ def test_one_bank_is_large_enough_to_adapt_and_one_is_not() -> None:
     large = next(bank for bank in BANKS.values() if len(bank["item"]) == sizes[-1])
     assert len(large["part"]) in {3, 4}
     assert {item["level"] for item in large["item"]} == {n / 2 for n in range(2, 11)}
+
+
+@pytest.mark.parametrize("folder", sorted(p for p in (DATA / "packages").iterdir() if p.is_dir()))
+def test_a_package_of_ours_is_read_without_a_warning(folder: Path) -> None:
+    told = tomllib.loads((folder / "package.toml").read_text(encoding="utf-8"))
+    assert told["author"] in employees(told["org"])
+    assert {row["skill"] for row in told["skills"]} <= SKILL_KEYS
+    names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    reader = next(reader for reader in READERS if reader.claims(names))
+    assert reader.read(folder, names).warnings == ()

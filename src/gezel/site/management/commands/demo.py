@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from gezel.people.api import Organisation
-from gezel.site.demo import abilities, assessing, cast, learning
+from gezel.site.demo import abilities, assessing, bringing, cast, learning
 from gezel.site.demo.scale import build_scale
 from gezel.site.demo.story import ORGANISATIONS, Story
 from gezel.site.house import bring_up_to_date
@@ -54,6 +54,7 @@ def build_demo(story: Story | None = None) -> dict[str, int]:
         abilities.build_evidence(stage, organisation, made)
     abilities.build_words(stage, stage.story.read("words"))
     learning.build_activities(stage, stage.story.read("activities"))
+    bringing.bring_packages(stage)
     learning.build_certificates(stage, stage.story.read("certificates"))
     for organisation in told.values():
         learning.play_modules(stage, organisation)
