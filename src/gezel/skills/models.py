@@ -706,7 +706,8 @@ class AheadCounting(models.Model):
     """When the look ahead of an organisation was worked out, and how many people tend to stay.
 
     `stays_two_years` is the share of everyone here that still works here after two years; None
-    where the group is too small or too young to say. Never about one person.
+    where the group is too small or too young to say. Never about one person. `wider` tells per
+    number of months how many times the band is as wide, below and above, as reckoned.
     """
 
     organisation = models.OneToOneField(
@@ -714,9 +715,36 @@ class AheadCounting(models.Model):
     )
     counted_at = models.DateTimeField()
     stays_two_years = models.FloatField(null=True)
+    wider = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return f"{self.organisation_id}: {self.counted_at}"
+
+
+class AheadSaid(models.Model):
+    """What was said of a unit some months ahead, as reckoned, and what was estimated when it came.
+
+    Written down once a month and kept for five years, to learn how far a look ahead is off
+    (`rules.widening`). Only of units with as many people as a group must have; names nobody.
+    """
+
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
+    unit = models.ForeignKey("people.Unit", on_delete=models.CASCADE, related_name="+")
+    direct = models.BooleanField(default=False)
+    months = models.PositiveSmallIntegerField()
+    said_on = models.DateField()
+    median = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    came = models.FloatField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "said_on"], name="ahead_said_on")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} in {self.months} months, said on {self.said_on}: {self.median}"
 
 
 class AheadFigure(models.Model):

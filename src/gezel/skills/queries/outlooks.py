@@ -6,7 +6,7 @@ organisation are made while the reader waits, by the very same code.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby, pairwise
 
@@ -19,6 +19,7 @@ from gezel.skills.queries.ahead import HORIZONS, Seat, look, months_on, seats_of
 from gezel.skills.queries.places import DIRECT
 from gezel.skills.rules import forecast
 from gezel.skills.rules.forecast import Driver, Outlook
+from gezel.skills.rules.widening import Widening
 
 # Up to so many people it is worked out while the reader waits, where nothing stands yet.
 WORKED_OUT_LIVE = 300
@@ -125,9 +126,26 @@ class Outlooks:
     counted_at: datetime | None
     stays_two_years: float | None
     figures: Mapping[tuple[Place, int], PlaceAhead]
+    # Per number of months: how many times as wide the band is as reckoned, below and above.
+    wider: Mapping[int, Widening] = field(default_factory=dict)
 
     def of(self, place: Place, months: int) -> PlaceAhead | None:
         return self.figures.get((place, months))
+
+
+def wider_ahead(organisation: Organisation) -> dict[int, Widening]:
+    """Per number of months how much wider the band is than reckoned, as it was worked out last."""
+    counting = AheadCounting.objects.filter(organisation=organisation).first()
+    return _wider(counting) if counting else {}
+
+
+def _wider(counting: AheadCounting) -> dict[int, Widening]:
+    return {int(months): Widening(*each) for months, each in counting.wider.items()}
+
+
+def widening_at(wider: Mapping[int, Widening], months: float) -> Widening:
+    """How much wider the band is so many months on: as at the first horizon that is as far."""
+    return next((wider[n] for n in sorted(wider) if n >= months), Widening())
 
 
 def outlooks(organisation: Organisation) -> Outlooks:
@@ -135,7 +153,7 @@ def outlooks(organisation: Organisation) -> Outlooks:
     counting = AheadCounting.objects.filter(organisation=organisation).first()
     if counting is not None:
         kept = {(p.place, p.months): p for p in stored(organisation)}
-        return Outlooks(counting.counted_at, counting.stays_two_years, kept)
+        return Outlooks(counting.counted_at, counting.stays_two_years, kept, _wider(counting))
     seats = Employment.objects.current().filter(organisation=organisation)
     small = len(seats.values_list("pk")[: WORKED_OUT_LIVE + 1]) <= WORKED_OUT_LIVE
     live = places_ahead(organisation) if small else ()

@@ -1,7 +1,7 @@
 """The look ahead: one's own skills, a team's, the organisation's, up to two years on."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.core.paginator import Paginator
@@ -31,6 +31,7 @@ from gezel.skills.queries import one_ahead, outlooks
 from gezel.skills.queries.taxonomy import give_own_names
 from gezel.skills.rules import forecast
 from gezel.skills.rules.forecast import Driver
+from gezel.skills.rules.widening import AS_RECKONED
 from gezel.skills.views.asked import day_asked, key_asked
 from gezel.trust.api import note_reading
 
@@ -247,7 +248,13 @@ def team(request: Request) -> HttpResponse:
         found.cells, found.ahead, fully=[day == chosen.on for day in days]
     )
     outlook = forecast.outlook(totals[at])
-    fans = [outlook.now, *(forecast.fan(total[forecast.EVERYTHING]) for total in totals)]
+    wider = outlooks.wider_ahead(visitor.organisation)
+    each = [outlooks.widening_at(wider, (day - today).days / 30.5) for day in days]
+    outlook = replace(outlook, ahead=each[at].of(outlook.ahead))
+    fans = [
+        outlook.now,
+        *(w.of(forecast.fan(t[forecast.EVERYTHING])) for w, t in zip(each, totals, strict=True)),
+    ]
     return render(
         request,
         "skills/ahead_team.html",
@@ -261,6 +268,7 @@ def team(request: Request) -> HttpResponse:
             "whole": whole,
             "people": len(placed),
             "outlook": outlook,
+            "wider": each[at] if each[at] != AS_RECKONED else None,
             "drivers": _driver_rows(outlook.drivers.items()),
             "spreads": _fan(today, days, fans),
             "fans": list(zip([today, *days], fans, strict=True)),
@@ -381,6 +389,7 @@ def organisation(request: Request) -> HttpResponse:
             "rows": _place_rows(request, by, unit, figures),
             "counted_at": told.counted_at,
             "stays": told.stays_two_years,
+            "wider": told.wider.get(months),
             "stays_percent": round(100 * (told.stays_two_years or 0)),
             "smallest": here.smallest_group,
             "any": bool(told.figures),
