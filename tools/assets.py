@@ -49,6 +49,8 @@ FILES = {
     "h5p-standalone/dist/fonts/h5p-hub-publish.woff2": "h5p/fonts/h5p-hub-publish.woff2",
     "h5p-standalone/dist/images/h5p.svg": "h5p/images/h5p.svg",
     "h5p-standalone/dist/images/throbber.gif": "h5p/images/throbber.gif",
+    "scorm-again/dist/scorm12.min.js": "scorm12.min.js",
+    "scorm-again/LICENSE": "LICENSE-scorm-again.txt",
 }
 
 

@@ -103,6 +103,37 @@ REFUSED: dict[str, str | Promise] = {
         "There are elements of “%(namespace)s” without the schema (.xsd) that describes them. Add "
         "it to the package, or tell where it is in xsi:schemaLocation."
     ),
+    # SCORM
+    "manifest_in_folder": gettext_lazy(
+        "The manifest lies in the folder “%(folder)s”; it must be at the top of the ZIP file. Open "
+        "that folder, select everything in it, and make a ZIP file of that."
+    ),
+    "manifest_capitals": gettext_lazy(
+        "The manifest must be called imsmanifest.xml, in small letters."
+    ),
+    "no_manifest": gettext_lazy("This is not the manifest of a SCORM package."),
+    "common_cartridge": gettext_lazy(
+        "This is a Common Cartridge, not a SCORM package: bring it in as modules and questions."
+    ),
+    "no_organization": gettext_lazy(
+        "The package says which files it has, and not what one does with them: it holds no "
+        "organisation (<organization>). Export it again as a course."
+    ),
+    "nothing_to_play": gettext_lazy("The organisation holds nothing that can be opened."),
+    "too_many_items": gettext_lazy(
+        "The organisation is larger or deeper than a course that people made."
+    ),
+    "no_resource": gettext_lazy(
+        "An item points at “%(name)s”, and there is no such resource in the package."
+    ),
+    "no_href": gettext_lazy("The resource “%(name)s” does not say which file it opens."),
+    "launch_missing": gettext_lazy(
+        "A part of the course opens “%(name)s”, and that file is not in the package."
+    ),
+    "launch_outside": gettext_lazy(
+        "A part of the course opens “%(name)s”, which lies outside the package. Only what is in "
+        "the package can be played."
+    ),
 }
 
 # What is wrong with a package that plays all the same.
@@ -112,6 +143,28 @@ WARNINGS: dict[str, str | Promise] = {
     ),
     "cmi5_objective_unknown": gettext_lazy(
         "A unit or block refers to an objective that the course does not name."
+    ),
+    "submanifest": gettext_lazy("It holds a manifest within the manifest; that one is not read."),
+    "more_organizations": gettext_lazy(
+        "It holds %(number)s organisations; the one it calls default is played."
+    ),
+    "default_organization": gettext_lazy(
+        "It calls “%(name)s” its default organisation, which is not there; the first is played."
+    ),
+    "identifier_twice": gettext_lazy("The name “%(name)s” is used for more than one item."),
+    "item_with_both": gettext_lazy(
+        "The item “%(name)s” has parts and a page of its own; only the parts are played."
+    ),
+    "empty_item": gettext_lazy("The item “%(name)s” opens nothing."),
+    "capitals": gettext_lazy(
+        "“%(name)s” is written with other capitals than in the manifest; we found it all the same."
+    ),
+    "file_outside": gettext_lazy(
+        "It uses “%(name)s”, which lies outside the package and is not loaded."
+    ),
+    "no_dependency": gettext_lazy("It needs the resource “%(name)s”, which is not there."),
+    "files_missing": gettext_lazy(
+        "%(number)s files that the manifest names are not in the package, “%(name)s” first."
     ),
 }
 

@@ -39,6 +39,7 @@ from gezel.content.actions.package_playing import (
     leave_package,
     open_package,
     renew_key,
+    was_left,
 )
 from gezel.content.actions.packages import (
     add_edition,
@@ -157,6 +158,7 @@ __all__ = [
     "take_review_back",
     "take_thanks_back",
     "thank",
+    "was_left",
     "why_not",
     "wish",
 ]

@@ -78,36 +78,49 @@ def begin_package(
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An attempt opened on a device: what the frame opens, for which unit, under which session."""
+    """An attempt opened on a device: what the frame opens, for which unit, under which session.
+
+    Without a unit nothing opens by itself: the person chooses from `ways`.
+    """
 
     attempt: PackageAttempt
     unit: str
-    launch: Launch
+    launch: Launch | None
     ways: Ways
     outcome: Outcome
     sequence: int
 
 
-def open_package(attempt: PackageAttempt, *, unit: str = "", at: datetime | None = None) -> Opened:
+def open_package(
+    attempt: PackageAttempt,
+    *,
+    unit: str = "",
+    session: uuid.UUID | None = None,
+    at: datetime | None = None,
+) -> Opened:
     """Open an attempt, or another unit of it, on this device; it takes over from any other.
+
+    Args:
+        session: of the page that goes on to another unit; it may do so when all was completed too.
 
     Raises:
         KeyError: there is no such unit, or this attempt is over.
     """
     with transaction.atomic():
         locked = _locked(attempt)
-        if locked.completed_at is not None or locked.left_at is not None:
+        done = locked.completed_at is not None and session != locked.session
+        if done or locked.left_at is not None:
             raise KeyError(attempt.pk)
         player = player_of(locked.edition)
         states = queries.unit_states(locked)
         units = {u["identifier"]: u for u in locked.edition.manifest["units"]}
         chosen = unit or player.first(locked, states)
         now = at or timezone.now()
-        locked.unit = units[chosen]["identifier"]
+        locked.unit = units[chosen]["identifier"] if chosen else ""
         locked.session = uuid.uuid4()
         locked.key_until = now + KEY_LASTS
         locked.last_at = now
-        launch = player.launch(locked, units[chosen], states.get(chosen))
+        launch = player.launch(locked, units[chosen], states.get(chosen)) if chosen else None
         locked.save(update_fields=["unit", "session", "key_until", "last_at", "tree"])
         UnitState.objects.filter(attempt=locked, unit=chosen).update(ended=False)
         sequence = states[chosen].sequence if chosen in states else 0
@@ -143,6 +156,7 @@ class KeptState:
     state: Literal["kept", "known", "late", "refused", "over"]
     outcome: Outcome
     ways: Ways
+    valid: Mapping[str, Any]
 
 
 def keep_state(
@@ -158,8 +172,8 @@ def keep_state(
 ) -> KeptState:
     """Keep what a unit commits; the same commit again, or an older one, changes nothing.
 
-    When the unit is left (`end`) and the package says that it is complete, the attempt is
-    finished: see `finish_package`.
+    When the only unit is left (`end`) and says that it is complete, the attempt is finished; of
+    several units, when the person leaves the player: see `leave_package`.
     """
     with transaction.atomic():
         locked = _locked(attempt)
@@ -171,7 +185,12 @@ def keep_state(
         def told(
             state: Literal["kept", "known", "late", "refused", "over"],
         ) -> KeptState:
-            return KeptState(state, player.outcome(locked, states), player.ways(locked, states))
+            return KeptState(
+                state,
+                player.outcome(locked, states),
+                player.ways(locked, states),
+                player.valid(locked),
+            )
 
         if locked.left_at is not None or (
             locked.completed_at is not None and session != locked.session
@@ -185,6 +204,8 @@ def keep_state(
         if session == locked.session and sequence <= standing.sequence:
             return told("known")
         late = session != locked.session
+        if not late:
+            player.track(locked, units[unit], data, end=end)
         if late:
             said = Told(
                 completed=standing.completed or said.completed,
@@ -206,9 +227,15 @@ def keep_state(
         locked.passed, locked.score = outcome.passed, outcome.score
         locked.seconds = outcome.seconds
         locked.save(update_fields=["last_at", "passed", "score", "seconds", "tree"])
-        if end and outcome.completed:
+        # Where there is more to do, the person may go on; it is finished when they leave.
+        if end and outcome.completed and len(units) == 1:
             _finish(locked, outcome, organisation, now)
-        return KeptState("late" if late else "kept", outcome, player.ways(locked, states))
+        return KeptState(
+            "late" if late else "kept",
+            outcome,
+            player.ways(locked, states),
+            player.valid(locked),
+        )
 
 
 def _read(
@@ -270,6 +297,13 @@ def leave_package(
         if outcome.completed:
             _finish(locked, outcome, organisation, at or timezone.now())
         return locked
+
+
+def was_left(attempt: PackageAttempt, *, at: datetime | None = None) -> bool:
+    """Whether an open attempt was left without a word, long enough to be looked at."""
+    now = at or timezone.now()
+    open_still = attempt.completed_at is None and attempt.left_at is None
+    return open_still and attempt.last_at < now - LEFT_ALONE
 
 
 def finish_left_alone(now: datetime) -> int:

@@ -12,7 +12,7 @@ from gezel.content.models.devices import Begun, Place
 from gezel.content.models.intakes import INTAKES_OF_A_PERSON, ModuleIntake
 from gezel.content.models.launches import LaunchSession, Registration
 from gezel.content.models.modules import Block, BlockQuerySet, Media, Module
-from gezel.content.models.packages import Edition, Package, PackageAttempt, UnitState
+from gezel.content.models.packages import Edition, Package, PackageAttempt, PackageMemory, UnitState
 from gezel.content.models.practice import LOOKER, PROOFS_OF_A_PERSON, Proof
 from gezel.content.models.test_out import TestOut
 from gezel.content.models.together import Asking, CoAuthor, PeerReview, Remark, Thanks
@@ -44,6 +44,7 @@ __all__ = [
     "ModuleIntake",
     "Package",
     "PackageAttempt",
+    "PackageMemory",
     "PeerReview",
     "Place",
     "Proof",

@@ -105,7 +105,8 @@ class Player:
     self_declared = False
 
     def first(self, attempt: "PackageAttempt", states: Mapping[str, "UnitState"]) -> str:
-        """The unit to open: the one asked for or last open, else the first that is not done."""
+        """The unit to open: the one last open, else the first that is not done. "" where the person
+        has to choose."""
         units: list[str] = [unit["identifier"] for unit in attempt.edition.manifest["units"]]
         if attempt.unit in units:
             return attempt.unit
@@ -125,6 +126,21 @@ class Player:
             Unreadable: it is not what this form commits.
         """
         raise NotImplementedError
+
+    def track(
+        self,
+        attempt: "PackageAttempt",
+        unit: Mapping[str, Any],
+        data: dict[str, Any],
+        *,
+        end: bool,
+    ) -> None:
+        """A commit was read and stands: write down in `attempt.tree` what follows from it, and in
+        `data` what is to be kept with it."""
+
+    def valid(self, attempt: "PackageAttempt") -> Mapping[str, Any]:
+        """What navigation is possible, for a unit that asks its run time; told after a commit."""
+        return {}
 
     def outcome(self, attempt: "PackageAttempt", states: Mapping[str, "UnitState"]) -> Outcome:
         """What the attempt comes to: complete when each unit that is followed is."""

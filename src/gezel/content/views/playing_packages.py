@@ -27,6 +27,8 @@ def package(request: Request, package_pk: int) -> HttpResponse:
         pk=package_pk,
     )
     attempt = queries.current_package_attempt(request.user, found)
+    if attempt is not None and actions.was_left(attempt):
+        attempt = actions.leave_package(attempt, organisation=request.visitor.organisation)
     if attempt is None or attempt.completed_at is not None:
         teaches = found.activity.teaches.select_related("skill")
         told = {
@@ -141,7 +143,9 @@ def open_it(request: HttpRequest, registration: uuid.UUID) -> JsonResponse:
     if sent is None or not isinstance(sent.get("unit", ""), str):
         return _malformed()
     try:
-        opened = actions.open_package(attempt, unit=sent.get("unit", "")[:255])
+        opened = actions.open_package(
+            attempt, unit=sent.get("unit", "")[:255], session=_session(sent)
+        )
     except KeyError:
         return JsonResponse({"error": "over"}, status=409)
     return JsonResponse(
@@ -151,11 +155,11 @@ def open_it(request: HttpRequest, registration: uuid.UUID) -> JsonResponse:
             "sequence": opened.sequence,
             "origin": origin_of(opened.attempt.key),
             "opaque": not is_wild(),
-            "address": opened.launch.address,
-            "alone": opened.launch.alone,
-            "apart": opened.launch.apart,
+            "address": opened.launch.address if opened.launch else "",
+            "alone": opened.launch.alone if opened.launch else "",
+            "told": dict(opened.launch.told) if opened.launch else {},
+            "apart": opened.launch.apart if opened.launch else False,
             "progress": _progress(opened.outcome),
-            "told": dict(opened.launch.told),
             "ways": _ways(opened.ways),
         }
     )
@@ -191,6 +195,7 @@ def commit(request: HttpRequest, registration: uuid.UUID) -> JsonResponse:
         "state": kept.state,
         "ways": _ways(kept.ways),
         "progress": _progress(kept.outcome),
+        "valid": kept.valid,
     }
     if message := _in_words(kept.state):
         told["message"] = message

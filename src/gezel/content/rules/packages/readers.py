@@ -7,6 +7,7 @@ from gezel.content.rules.packages import Reader
 from gezel.content.rules.packages.cmi5 import Cmi5Reader
 from gezel.content.rules.packages.h5p import H5p
 from gezel.content.rules.packages.pages import Pages
+from gezel.content.rules.packages.scorm import Scorm
 
 # Plain pages come last: what is a package of another form holds an index.html as well.
-READERS: tuple[Reader, ...] = (Cmi5Reader(), H5p(), Pages())
+READERS: tuple[Reader, ...] = (Cmi5Reader(), H5p(), Scorm(), Pages())

@@ -27,11 +27,12 @@ async function post(address, body) {
   return { status: response.status, told: await response.json().catch(() => ({})) };
 }
 
-function word(text, { again = false } = {}) {
+function word(text, { again = false, out: leave = false } = {}) {
   const line = box.querySelector("[data-word]");
   line.hidden = !text;
   line.querySelector("[data-word-text]").textContent = text;
   line.querySelector("[data-again]").hidden = !again;
+  line.querySelector("[data-out]").hidden = !leave;
 }
 
 function showState(name, words = "") {
@@ -79,6 +80,13 @@ function showWays(ways) {
   }
 }
 
+// What a unit may ask of navigation changes with what it commits.
+function tellValid(valid) {
+  if (!valid || !playing.frame) return;
+  const { frame, nonce, origin, opaque } = playing;
+  frame.contentWindow.postMessage({ gezel: nonce, say: "valid", valid }, opaque ? "*" : origin);
+}
+
 function showProgress(progress) {
   const bar = document.querySelector("[data-progress]");
   if (!progress || !bar) return;
@@ -86,13 +94,13 @@ function showProgress(progress) {
   bar.value = progress.done;
 }
 
-async function open(unit = "") {
+async function open(unit = "", session = "") {
   word("");
   end();
   try {
     // What this device still holds goes first, so that we begin where it left off.
     await window.gezelCommits.send();
-    const { status, told } = await post(box.dataset.open, { unit });
+    const { status, told } = await post(box.dataset.open, { unit, ...(session && { session }) });
     if (status === 401) { showState("signin"); return; }
     if (status === 403) { showState("reload"); return; }
     if (status === 409) { word(box.dataset.over); return; }
@@ -100,13 +108,14 @@ async function open(unit = "") {
     begin(told);
   } catch {
     word(navigator.onLine ? box.dataset.broken : box.dataset.offline, { again: true });
-    waits = () => open(unit);
+    waits = () => open(unit, session);
   }
 }
 
 function begin(told) {
   showWays(told.ways);
   showProgress(told.progress);
+  if (!told.address) { choose(told); return; }
   if (told.apart) { beginApart(told); return; }
   const nonce = newNonce();
   const frame = document.createElement("iframe");
@@ -135,6 +144,14 @@ function beginApart(told) {
   room.replaceChildren(card);
 }
 
+// The package opens nothing by itself: its contents stand open, and one chooses.
+function choose(told) {
+  playing = { frame: null, session: told.session, unit: "", sequence: 0 };
+  showWays(told.ways);
+  word(box.dataset.choose);
+  document.querySelector("[data-toc]")?.setAttribute("open", "");
+}
+
 function end() {
   playing = null;
   room.replaceChildren();
@@ -153,8 +170,12 @@ addEventListener("message", (event) => {
   const told = event.data;
   if (!playing?.frame || event.source !== playing.frame.contentWindow || event.origin !== playing.origin) return;
   if (typeof told !== "object" || told === null || told.gezel !== playing.nonce) return;
-  if (told.say === "commit") commit(told.data, told.end);
-  else if (told.say === "left") goodbye?.();
+  if (told.say === "commit") {
+    commit(told.data, told.end);
+    // It ended by itself, and nothing more of it is kept: the way out is shown.
+    if (told.end === true && !goodbye && told.data?.opened !== true) word(box.dataset.ended, { out: true });
+  }
+  if (told.say === "left") goodbye?.();
   else if (told.say === "go" && typeof told.where === "string") go(told.where, { left: told.left === true });
 });
 
@@ -193,10 +214,10 @@ async function move(where) {
     if (!(await arrived())) throw new Error("not yet");
     const { status, told } = await post(box.dataset.go, { where, session });
     if (status === 409) {
-      await open(playing.unit);
+      await open(playing.unit, session);
       if (told.message) word(told.message);
     } else if (status !== 200) throw new Error(String(status));
-    else if (told.unit) await open(told.unit);
+    else if (told.unit) await open(told.unit, session);
     else out();
   } catch {
     word(box.dataset.offline);
@@ -243,11 +264,12 @@ document.addEventListener("click", (event) => {
   go(way.dataset.unit);
 });
 box.querySelector("[data-again]").addEventListener("click", () => open());
+box.querySelector("[data-out]").addEventListener("click", () => leaveForm.requestSubmit());
 
 document.addEventListener("gezel:commits", ({ detail }) => {
   if (detail.registration && detail.registration !== registration) return;
   const ours = playing && detail.session === playing.session;
-  if (ours) { showWays(detail.ways); showProgress(detail.progress); }
+  if (ours) { showWays(detail.ways); showProgress(detail.progress); tellValid(detail.valid); }
   if (ours && (detail.state === "late" || detail.state === "over")) {
     end();
     word(detail.state === "late" ? box.dataset.elsewhere : box.dataset.over, { again: detail.state === "late" });
