@@ -181,26 +181,29 @@ class UnitState(models.Model):
 
 
 @personal_data(
-    what=_("What parts of a package share between them, over all your attempts"),
-    purpose=_("So that what you showed in one part need not be shown again in another."),
+    what=_("What packages share between them, over all your attempts"),
+    purpose=_("So that what you showed in one package need not be shown again in another."),
     audience=ATTEMPTS_OF_A_PERSON,
     ground=LEGITIMATE_INTEREST,
     term=_("Yours for life; nobody else reads it."),
     order=50,
 )
 class PackageMemory(models.Model):
-    """What one person keeps of one package beyond an attempt: objectives and data that the
-    package calls global to the system (SCORM 2004)."""
+    """What one person keeps at one organisation beyond an attempt: objectives and data that
+    packages call global to the system, by their names (SCORM 2004). Packages that name the same
+    objective mean the same one; that is how a course in several packages works."""
 
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+")
-    package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
     objectives = models.JSONField(default=dict)
     stores = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "package"], name="one_memory_a_package")
+            models.UniqueConstraint(fields=["person", "organisation"], name="one_memory_a_place")
         ]
 
     def __str__(self) -> str:
-        return f"{self.person_id} and package {self.package_id}"
+        return f"{self.person_id} at {self.organisation_id}"

@@ -152,7 +152,8 @@ class Scorm2004(_Scorm):
         memory = None
         if extra.get("global") or extra.get("shared_global"):
             memory, _new = PackageMemory.objects.get_or_create(
-                person_id=attempt.person_id, package_id=attempt.package_id
+                person_id=attempt.person_id,
+                organisation_id=attempt.package.activity.organisation_id,
             )
         shared = (
             memory.objectives
@@ -270,9 +271,7 @@ class Scorm2004(_Scorm):
                     here=one is sequencer.current,
                 )
                 for one in sequencer.root.walk_available()
-                if one.parent is not None
-                and one.told["visible"]
-                and not one.rule("pre", "hiddenFromChoice")
+                if one.told["visible"] and not one.rule("pre", "hiddenFromChoice")
             )
             return Ways(
                 entries,

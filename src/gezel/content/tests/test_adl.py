@@ -161,7 +161,7 @@ class Replay:
         result = self.page.evaluate(VISIT, [self.code, told, calls])
         for call, (answer, code) in zip(visit.calls, result["answers"], strict=True):
             fine = answer == "" if call.kind == "COI" else (
-                adl.same(call, answer) and code == call.code
+                adl.same(call, answer) and (code == call.code or call.answer.startswith(adl.ANY))
             )  # fmt: skip
             if not fine:
                 self.wrong.append(
@@ -239,11 +239,11 @@ class Replay:
 def test_a_case_of_adl(name: str, page: Page, van_dijk: Organisation, noor: Person) -> None:
     if not (FOLDER / f"{name}.imsmanifest.xml").exists():
         pytest.skip("this case has no manifest of its own")
-    case = adl.read(FOLDER / f"{name}.properties")
-    package = package_of(name, van_dijk)
-    attempt = begin_package(noor, package, organisation=van_dijk)
-    replay = Replay(page, attempt, case)
-    replay.run()
+    # What "b" finds was left by the same learner in "a": objectives are global to the system.
+    for one in [f"{name[:-1]}a"] * (name[-1] == "b" and f"{name[:-1]}a" in CASES) + [name]:
+        attempt = begin_package(noor, package_of(one, van_dijk), organisation=van_dijk)
+        replay = Replay(page, attempt, adl.read(FOLDER / f"{one}.properties"))
+        replay.run()
 
     assert not replay.wrong, f"{len(replay.wrong)} wrong:\n" + "\n".join(replay.wrong[:25])
     assert queries.unit_states(attempt)

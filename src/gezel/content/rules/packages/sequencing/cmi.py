@@ -138,12 +138,6 @@ def opened(
     if activity.told["limits"]["attempt_duration"]:
         cmi["max_time_allowed"] = activity.told["limits"]["attempt_duration"]
     cmi["objectives"] = _objectives(activity, cmi.get("objectives") or [])
-    primary = _objective_values(activity, activity.primary)
-    for name in ("success_status", "progress_measure", "completion_status"):
-        if name not in cmi and name in primary and not kept:
-            cmi[name] = primary[name]
-    if "score" in primary and not kept:
-        cmi["score"] = primary["score"] | (cmi.get("score") or {})
     return cmi
 
 

@@ -202,7 +202,7 @@ class Sequencer:
         common = _common(current, there)
         for one in _up(current, common) or [current]:
             _require(not one.active or one.told["control"]["choiceExit"], "NB.2.1-8")
-        return ("exit" if current.active and not current.suspended else ""), "choice"
+        return ("exit" if current.active else ""), "choice"
 
     # -- termination [TB.2.3] ---------------------------------------------------------------------
 
@@ -363,8 +363,10 @@ class Sequencer:
         current = self.current
         if kind == "start":
             _require(current is None, "SB.2.5-1")
-            if self.root.is_leaf:
-                return _Step(self.root)
+            leaves = [one for one in self.root.walk_available() if one.is_leaf]
+            if len(leaves) == 1:
+                # What has one part opens it, also where nothing flows (ADL's case CM-11).
+                return _Step(leaves[0])
             return self._flow(self.root, "forward", into=True)
         if kind == "resumeAll":
             _require(current is None and self.suspended is not None, "SB.2.6-1")

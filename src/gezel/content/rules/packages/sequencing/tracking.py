@@ -47,10 +47,16 @@ class Objective:
 
     def get(self, name: str) -> Any:
         """A value: that of the global objective it is read from, else its own; None when it is not
-        known. What is read from a global one is not known before that is."""
+        known.
+
+        Whether an objective is met, and its scores, are not known before the global one is. How
+        far the activity itself is, it knows of itself (ADL's cases CM-13 and CO-09).
+        """
         for one in self.maps:
             if one.get(_READS[name]):
-                return self.shared.get(one["target"], {}).get(name)
+                found = self.shared.get(one["target"], {}).get(name)
+                if found is not None or name not in {"completed", "progress"}:
+                    return found
         return self.kept.get(name)
 
     def set(self, name: str, value: Any) -> None:
@@ -183,11 +189,11 @@ class Activity:
 
     def completed_by(self, objective: Objective) -> Known:
         """Whether it is complete as an objective has it: by progress where the manifest says so."""
-        if not self.tracked or self._is_stale(objective, "completed"):
-            return None
         if objective is self.primary and self.told["threshold"]["by_measure"]:
             amount = self.amount
             return None if amount is None else bool(amount >= self.told["threshold"]["min"])
+        if not self.tracked or self._is_stale(objective, "completed"):
+            return None
         found: Known = objective.get("completed")
         return found
 

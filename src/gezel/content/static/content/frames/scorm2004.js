@@ -429,7 +429,8 @@ export class Scorm2004 {
     if (element === "cmi.completion_threshold") return this.#set_by_manifest("threshold");
     if (element === "cmi.scaled_passing_score") return this.#set_by_manifest("passing");
     const value = holder[name];
-    if (value !== undefined) return value;
+    // An empty bucket is as one that was never filled (RTE 4.3.1).
+    if (value !== undefined && !(holder.id !== undefined && name === "store" && value === "")) return value;
     need(table.otherwise !== undefined, 403);
     return table.otherwise;
   }
