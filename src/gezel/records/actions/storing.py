@@ -230,7 +230,9 @@ def _new_of(
         return list(incoming)
     again = {one.id: one for one in incoming if one.id not in fresh}
     for pk, stands in _standing(cursor, shelf, list(again)).items():
-        if not says_the_same(stands, again[pk].said):
+        one = again[pk]
+        sent = {name: told for name, told in one.said.items() if name not in one.filled_in}
+        if not says_the_same(stands, sent):
             raise Conflict(f"Statement {pk} stands already and says something else.")
     return [one for one in incoming if one.id in fresh]
 
