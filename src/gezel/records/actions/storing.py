@@ -1,7 +1,7 @@
 """Keeping statements that came from outside: all of a request, or none.
 
 Written in SQL: a statement a request is one lock, four inserts and a commit, and five hundred are
-the same number of questions. `docs/decisions/0009-record-store.md` tells how the tables hang
+the same number of questions. `docs/decisions/0010-record-store.md` tells how the tables hang
 together.
 """
 

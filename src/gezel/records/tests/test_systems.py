@@ -7,9 +7,11 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -367,3 +369,56 @@ def test_a_statement_stands_once_in_each_house(
     for organisation in (van_dijk, de_linde):
         a_speaker(organisation).send(a_statement(id=pk))
     assert Statement.objects.filter(id=pk).count() == 2
+
+
+def test_everything_as_lines_by_command(
+    capsys: Any, system: Speaker, van_dijk: Organisation, noor: Person
+) -> None:
+    told: dict[str, Any] = {"object_id": "https://x.test/1", "object_name": {"en": "X"}}
+    own = record(noor, verb="passed", organisation=van_dijk, **told)
+    ids = system.send(a_statement(), a_statement())
+
+    def exported(**options: Any) -> list[str]:
+        call_command("export", "statements", organisation="van-dijk", **options)
+        return [json.loads(line)["id"] for line in capsys.readouterr().out.splitlines()]
+
+    assert exported() == ids
+    assert exported(with_own=True) == [str(own.id), *ids]
+    with pytest.raises(CommandError):
+        call_command("export", "statements", organisation="nobody")
+
+
+def test_what_stood_before_moves_to_its_shelf(van_dijk: Organisation, noor: Person) -> None:
+    """Migration 0003, on the rows of an installation from before it: two at one moment too."""
+    at = timezone.now().replace(microsecond=7)
+    raw = a_statement(actor=actor_of(noor))
+    test = a_statement(object={"id": "urn:t", "definition": {
+        "type": "http://adlnet.gov/expapi/activities/assessment"}})  # fmt: skip
+    rows = [
+        (uuid.uuid4(), van_dijk.pk, raw), (uuid.uuid4(), van_dijk.pk, raw),
+        (uuid.uuid4(), None, raw), (uuid.uuid4(), van_dijk.pk, test),
+    ]  # fmt: skip
+    sqlite = connection.vendor == "sqlite"
+    moment = str(at.replace(tzinfo=None)) if sqlite else at
+    migration = import_module("gezel.records.migrations.0003_a_whole_record_store")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE records_statement_before (id uuid, organisation_id bigint, person_id "
+            "bigint, verb text, object_id text, registration uuid, timestamp timestamp, stored "
+            + ("text, raw text)" if sqlite else "timestamptz, raw jsonb)")
+        )
+        for pk, organisation, said in rows:
+            cursor.execute(
+                "INSERT INTO records_statement_before VALUES "
+                "(%s, %s, %s, 'v', 'o', NULL, %s, %s, %s)",
+                [pk.hex if sqlite else pk, organisation, noor.pk, moment, moment, json.dumps(said)],
+            )
+        migration._carry(cursor, sqlite=sqlite)
+
+    told = {s.id: s for s in Statement.objects.all()}
+    assert [told[pk].shelf for pk, *_rest in rows] == [-van_dijk.pk, -van_dijk.pk, 0, 0]
+    assert len({(s.shelf, s.stored) for s in told.values()}) == 4
+    assert all(s.stored.microsecond % 2 == 0 for s in told.values())
+    reader = a_speaker(van_dijk, reads_house=True)
+    assert set(reader.ids(agent=actor_of(noor))) == {str(pk) for pk, *_rest in rows[:2]}
+    assert a_speaker(van_dijk).ids() == []

@@ -34,6 +34,7 @@ DRILLS = {
     "database": Drill("gezel.site.drill.database", 5, (POSTGRESQL,)),
     "disk": Drill("gezel.site.drill.disk", 2, (SQLITE,)),
     "packages": Drill("gezel.site.drill.packages", 10_000, (SQLITE,)),
+    "records": Drill("gezel.site.drill.records", 20),
     "twice": Drill("gezel.site.drill.twice", 20),
 }
 
