@@ -411,7 +411,14 @@ def test_what_stood_before_moves_to_its_shelf(van_dijk: Organisation, noor: Pers
             cursor.execute(
                 "INSERT INTO records_statement_before VALUES "
                 "(%s, %s, %s, 'v', 'o', NULL, %s, %s, %s)",
-                [pk.hex if sqlite else pk, organisation, noor.pk, moment, moment, json.dumps(said)],
+                [
+                    pk.hex if sqlite else pk,
+                    organisation,
+                    noor.pk,
+                    moment,
+                    moment,
+                    json.dumps(said | {"id": str(pk)}),
+                ],
             )
         migration._carry(cursor, sqlite=sqlite)
 
