@@ -4,19 +4,30 @@ from gezel.content.actions import (
     Arrived,
     Given,
     Refused,
+    add_block,
+    answer_asking,
+    ask,
+    ask_review,
     bring_package,
     claim_upload,
+    draft_module,
     finish,
     keep_answers,
+    keep_file,
     keep_upload,
     make_module,
+    open_up,
+    set_house_rules,
     start,
+    thank,
 )
 from gezel.content.actions import store as store_package
+from gezel.content.actions.courses import CourseRefused, import_course
 from gezel.content.actions.importing import FileRefused, import_file
 from gezel.content.models import ATTEMPTS_OF_A_PERSON, Answer, Attempt, Block, Media, Module
 from gezel.content.policy import modules_to_play
 from gezel.content.rules.bodies import Words
+from gezel.content.rules.kinds import body_of as block_body
 
 __all__ = [
     "ATTEMPTS_OF_A_PERSON",
@@ -24,20 +35,32 @@ __all__ = [
     "Arrived",
     "Attempt",
     "Block",
+    "CourseRefused",
     "FileRefused",
     "Given",
     "Media",
     "Module",
     "Refused",
     "Words",
+    "add_block",
+    "answer_asking",
+    "ask",
+    "ask_review",
+    "block_body",
     "bring_package",
     "claim_upload",
+    "draft_module",
     "finish",
+    "import_course",
     "import_file",
     "keep_answers",
+    "keep_file",
     "keep_upload",
     "make_module",
     "modules_to_play",
+    "open_up",
+    "set_house_rules",
     "start",
     "store_package",
+    "thank",
 ]

@@ -17,7 +17,16 @@ from gezel.content.views import (
     sending,
     uploads,
 )
-from gezel.content.views.making import blocks, drafts, editing, together, versions, writing
+from gezel.content.views.making import (
+    blocks,
+    drafts,
+    editing,
+    house_rules,
+    quick,
+    together,
+    versions,
+    writing,
+)
 
 app_name = "content"
 urlpatterns = [
@@ -96,6 +105,11 @@ urlpatterns = [
     path("<int:module_pk>/versions/", versions.versions, name="versions"),
     path("<int:module_pk>/versions/<int:number>/", versions.version, name="version"),
     path("<int:module_pk>/versions/<int:number>/restore/", versions.restore, name="restore"),
+    path("quick/", quick.begin, name="quick"),
+    path("<int:module_pk>/quick/", quick.steps, name="quick_steps"),
+    path("<int:module_pk>/quick/question/", quick.question, name="quick_question"),
+    path("<int:module_pk>/quick/finish/", quick.finish, name="quick_finish"),
+    path("house-rules/", house_rules.house_rules, name="house_rules"),
     path("making/", together.making, name="making"),
     path("reviews/<int:review_pk>/", together.review, name="review"),
     path("<int:module_pk>/thanks/", together.thank, name="thank"),

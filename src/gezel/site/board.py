@@ -46,6 +46,7 @@ SHARED = Later("plans:panel_shared", "plans:shared", _("Goals we share"))
 PLANS = Later("plans:panel_team", "plans:team", _("Plans of my team"))
 MODULES = Later("content:panel_continue", "catalogue:search", _("Modules under way"))
 CARDS = Later("content:panel_cards", "content:cards", _("Cards of today"))
+MAKING = Later("content:panel_making", "content:making", _("What colleagues ask of you"))
 TESTS = Later("assessment:panel_under_way", "assessment:mine", _("Skill tests"))
 CERTIFICATES = Later("certificates:panel_mine", "certificates:mine", _("My certificates"))
 TEAM_CERTIFICATES = Later(
@@ -72,6 +73,7 @@ def board_for(visitor: Visitor) -> Board:
                 CERTIFICATES,
                 MODULES,
                 CARDS,
+                MAKING,
                 TESTS,
                 SHARED,
             ),
@@ -80,10 +82,10 @@ def board_for(visitor: Visitor) -> Board:
         return Board(
             own,
             ("skills:panel_team",),
-            (TEAM_CERTIFICATES, PLANS, MINE, CERTIFICATES, MODULES, CARDS, TESTS),
+            (TEAM_CERTIFICATES, PLANS, MINE, CERTIFICATES, MODULES, CARDS, MAKING, TESTS),
         )
     return Board(
         (*own, "certificates:panel_mine", "content:panel_continue", "content:panel_cards"),
         ("skills:panel_mine",),
-        (TIPS, TESTS, SHARED),
+        (MAKING, TIPS, TESTS, SHARED),
     )

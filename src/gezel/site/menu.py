@@ -65,6 +65,7 @@ MAIN = (
 )
 OWN = (
     Item("certificates:mine", _("My certificates"), "badge-check", lambda visitor: True),
+    Item("content:making", _("What you make"), "pencil", _works),
     Item("assessment:mine", _("Skill tests"), "list-checks", lambda visitor: True),
     Item("content:my_cards", _("My cards"), "layers", _works),
     Item("content:phone", _("On this phone"), "smartphone", lambda visitor: True),
@@ -75,6 +76,7 @@ OWN = (
     Item("certificates:overview", _("Certificates of everyone"), "shield-check", _hr),
     Item("assessment:banks", _("Tests and questions"), "square-pen", _makes),
     Item("plans:planning_rules", _("How plans are made"), "route", _hr),
+    Item("content:house_rules", _("How modules are made"), "layers", _hr),
     Item("people:settings", _("Settings of the organisation"), "settings", _hr),
     Item("records:systems", _("Systems that record learning"), "link", may_see_systems),
     Item("connect:account", _("Sign-in and security"), "key-round", lambda visitor: True),

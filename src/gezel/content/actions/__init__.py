@@ -62,6 +62,8 @@ from gezel.content.actions.receiving import (
     begin_upload,
     claim_upload,
     drop_upload,
+    room_left,
+    set_house_rules,
     sweep_uploads,
     take_part,
 )
@@ -144,7 +146,9 @@ __all__ = [
     "restore",
     "retire_card",
     "return_proof",
+    "room_left",
     "send_proof",
+    "set_house_rules",
     "show_what_one_knows",
     "start",
     "store",

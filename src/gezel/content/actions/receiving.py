@@ -116,6 +116,20 @@ def room_left(organisation: Organisation) -> int:
     return room - int(kept) - int(coming)
 
 
+def set_house_rules(
+    organisation: Organisation, *, review_first: bool, embed_hosts: list[str], quota_gb: int
+) -> None:
+    """HR sets whether someone looks first, which sites are shown, and how much room there is."""
+    ContentSettings.objects.update_or_create(
+        organisation=organisation,
+        defaults={
+            "review_first": review_first,
+            "embed_hosts": embed_hosts,
+            "quota_gb": quota_gb,
+        },
+    )
+
+
 def _make_empty(path: Path) -> None:
     """The file under its name, and the name on disk, before anyone is told of it."""
     path.parent.mkdir(parents=True, exist_ok=True)

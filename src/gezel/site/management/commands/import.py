@@ -1,4 +1,4 @@
-"""`gezel import esco|onet|people|package …`: what can be taken in from a file or folder."""
+"""`gezel import esco|onet|people|package|course …`: what can be taken in from a file or folder."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from gezel.content.api import FileRefused, import_file
+from gezel.content.api import CourseRefused, FileRefused, import_course, import_file
 from gezel.kit.sheets import SheetError
 from gezel.people.api import ImportRefused, Organisation, import_people
 
@@ -52,11 +52,22 @@ class Command(BaseCommand):
             "--look", action="store_true", help="only say what would come in and what would not"
         )
 
+        course = kinds.add_parser(
+            "course", help="a folder of lessons in Markdown (lessons.jsonl.gz), as modules"
+        )
+        course.add_argument("folder", type=Path)
+        course.add_argument("--organisation", required=True, help="its slug")
+        course.add_argument("--by", required=True, help="the e-mail address of whose they are")
+        course.add_argument("--only", default="", help="courses with these letters in their name")
+        course.add_argument("--offer", action="store_true", help="on offer at once, no drafts")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if command := TAXONOMIES.get(options["kind"]):
             call_command(command, options["folder"], smaller=options["smaller"], stdout=self.stdout)
         elif options["kind"] == "package":
             self._package(options)
+        elif options["kind"] == "course":
+            self._course(options)
         else:
             self._people(options)
 
@@ -72,6 +83,19 @@ class Command(BaseCommand):
                 self.stdout.write(line)
         except (FileRefused, OSError) as refused:
             raise CommandError(f"Nothing came in. {refused}") from refused
+
+    def _course(self, options: dict[str, Any]) -> None:
+        try:
+            for line in import_course(
+                options["folder"],
+                organisation=options["organisation"],
+                by=options["by"],
+                only=options["only"],
+                offer=options["offer"],
+            ):
+                self.stdout.write(line)
+        except (CourseRefused, OSError) as refused:
+            raise CommandError(f"Nothing more came in. {refused}") from refused
 
     def _people(self, options: dict[str, Any]) -> None:
         began = perf_counter()
