@@ -57,6 +57,12 @@ def remove_writings(progress: Progress) -> None:
     Writing.objects.filter(at__lt=timezone.now() - A_MONTH).delete()
 
 
+@job(title=_("Finish packages that were completed and left"))
+def finish_packages(progress: Progress) -> None:
+    """Every night: whoever closed the window at the end has completed it all the same."""
+    actions.finish_left_alone(timezone.now())
+
+
 def tonight() -> list[Errand]:
     """What is to be done every night."""
     return [
@@ -66,4 +72,5 @@ def tonight() -> list[Errand]:
         (remove_intakes, {}),
         (remove_proofs, {}),
         (remove_writings, {}),
+        (finish_packages, {}),
     ]

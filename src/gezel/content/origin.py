@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.cache import caches
 from django.db import DatabaseError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -27,6 +27,7 @@ from gezel.content.addresses import OURS, address_of, is_wild, origin_of
 from gezel.content.models import Edition, PackageAttempt, Registration
 from gezel.content.parts import in_parts
 from gezel.content.players.registry import PLAYERS
+from gezel.people.api import Employment
 
 __all__ = ["ContentOrigin", "address_of", "is_content_host", "is_wild", "origin_of"]
 
@@ -159,11 +160,18 @@ def _folder(key: str) -> tuple[Path | None, str]:
     return (Path(folder) if alive else None), form
 
 
+def _at_work() -> QuerySet[Employment]:
+    """Whoever no longer works where the package is, plays it no more."""
+    return Employment.objects.current().filter(
+        person=OuterRef("person"), organisation=OuterRef("package__activity__organisation")
+    )
+
+
 def _holder(key: str) -> PackageAttempt | Registration | None:
     """The attempt of a key; or what another system registered for a cmi5 course."""
     asked = ("key_until", "edition__digest", "edition__form")
     return (
-        PackageAttempt.objects.filter(key=key, person__is_active=True)
+        PackageAttempt.objects.filter(Exists(_at_work()), key=key, person__is_active=True)
         .select_related("edition")
         .only(*asked)
         .first()

@@ -184,6 +184,7 @@ def bring_package(
     )
     package, _new = Package.objects.get_or_create(activity=activity)
     add_edition(package, stored, by=by, filename=filename)
+    package.refresh_from_db(fields=["current"])
     return package
 
 

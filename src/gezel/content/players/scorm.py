@@ -174,13 +174,15 @@ class Scorm2004(_Scorm):
             current = sequencer.current
             if current is not None and current.active and current.is_leaf:
                 return current.id
-            for request in ("resumeAll", "continue", "start"):
+            for request in ("resumeAll", "continue"):
                 if opens := sequencer.request(request).opens:
                     return opens
-            if not (current and current.active):
-                sequencer.current = None
-                if opens := sequencer.request("start").opens:
-                    return opens
+            # From the beginning: what does not outlive an attempt on the whole is gone.
+            sequencer.current = None
+            for kept in attempt.tree["own"].values():
+                kept.clear()
+            if opens := sequencer.request("start").opens:
+                return opens
             # Nothing may be flowed into: the person chooses.
             return ""
 

@@ -148,8 +148,12 @@ def _call(said: str) -> Call:
         return Call(parts[0], parts[1])
     if len(parts) == 3:
         parts = ["GET", *parts]
-    if len(parts) > 4:
-        parts = [parts[0], "->".join(parts[1:-2]), *parts[-2:]]
+    if len(parts) > 4:  # noqa: PLR2004 - a value that holds the sign itself
+        kind, *middle, code = parts
+        if kind == "SET":
+            parts = [kind, "->".join(middle[:-1]), middle[-1], code]
+        else:
+            parts = [kind, middle[0], "->".join(middle[1:]), code]
     kind, argument, answer, code = parts
     if kind not in {"GET", "SET"}:
         return Call(kind, argument, None, _TRUTH.get(answer, answer), code)

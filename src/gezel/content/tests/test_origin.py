@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from gezel.catalogue.models import Activity
 from gezel.content.models import Edition, Package, PackageAttempt
 from gezel.content.origin import address_of
-from gezel.people.models import Organisation, Person
+from gezel.people.models import Employment, Organisation, Person
 
 WILD = "http://*.content.example:8001"
 ALONE = "http://content.example:8001"
@@ -118,6 +118,14 @@ def test_a_key_ends_with_its_term_and_with_the_account(attempt: PackageAttempt) 
 def test_who_has_no_account_any_more_has_no_key(attempt: PackageAttempt, noor: Person) -> None:
     Person.objects.filter(pk=noor.pk).update(is_active=False)
     assert ask(address_of(attempt.key, "deep/index.html"))[0] == 404
+
+
+def test_who_left_the_organisation_has_no_key_any_more(
+    attempt: PackageAttempt, noor: Person
+) -> None:
+    address = address_of(attempt.key, "deep/index.html")
+    Employment.objects.filter(person=noor).update(ends_on=timezone.localdate() - timedelta(days=1))
+    assert ask(address)[0] == 404
 
 
 def test_at_the_contents_own_port_the_house_does_not_answer(attempt: PackageAttempt) -> None:

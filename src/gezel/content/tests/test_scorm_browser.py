@@ -109,3 +109,108 @@ def test_a_unit_is_read_left_taken_up_on_another_device_and_completed(
     result = said[2].raw["result"]
     assert result["score"] == {"scaled": attempt.score}
     assert result["extensions"] == {"urn:gezel:self-reported": True}
+
+
+def test_a_course_of_parts_is_gone_through_by_its_contents(
+    page_of: PageOf, accessible: Any, van_dijk: Organisation, noor: Person, femke: Person
+) -> None:
+    package = golf("RuntimeMinimumCalls_SCORM12-mini", van_dijk, femke)
+    page = page_of(noor, phone=True, language="nl")
+    page.goto(reverse("content:package", args=[package.pk]))
+    accessible(page)
+    page.locator("main form button").click()
+    units = package.current.manifest["units"]  # type: ignore[union-attr] # it has one
+    for place, unit in enumerate(units):
+        frame = unit_frame(page)
+        assert unit["path"].partition("?")[0] in frame.url
+        if "assessment" in unit["path"]:
+            frame.get_by_role("button", name="Submit Answers").click()
+        if place + 1 < len(units):
+            page.locator("[data-on]").click()
+            page.wait_for_function(
+                "(was) => document.querySelector('[aria-current]')?.textContent !== was",
+                arg=unit["title"],
+            )
+    page.locator("[data-toc] summary").click()
+    expect(page.locator("[data-entries] li")).to_have_count(len(units))
+    page.locator("[data-toc] summary").click()
+    leave(page)
+    attempt = PackageAttempt.objects.get(package=package)
+    assert attempt.completed_at is not None
+    accessible(page)
+
+
+def test_what_is_done_without_connection_arrives_once_afterwards(
+    page_of: PageOf, van_dijk: Organisation, noor: Person, femke: Person
+) -> None:
+    package = golf("singlescobasic", van_dijk, femke)
+    page = page_of(noor, phone=True)
+    start(page, package)
+    frame = unit_frame(page)
+    frame.click("#butNext")
+    expect(page.locator("[data-state]")).to_have_attribute("data-now", "saved")
+
+    # The line to us is cut; the pages that are there already go on.
+    page.route("**/commit/", lambda route: route.abort("internetdisconnected"))
+    frame.click("#butNext")
+    frame.click("#butNext")
+    expect(page.locator("[data-state]")).to_have_attribute("data-now", "kept")
+    before = UnitState.objects.get(attempt__package=package)
+    assert before.data["cmi"]["core"]["lesson_location"] == "1"
+
+    # The page is closed, and another of ours is opened when there is connection again.
+    page.unroute("**/commit/")
+    page.goto("/")
+    for _try in range(50):
+        after = UnitState.objects.get(attempt__package=package)
+        if after.data["cmi"]["core"]["lesson_location"] == "3":
+            break
+        page.wait_for_timeout(100)
+    assert after.data["cmi"]["core"]["lesson_location"] == "3"
+    assert (
+        page.evaluate("Object.keys(localStorage).filter((k) => k.includes('commit')).length") == 0
+    )
+
+
+def test_a_second_device_takes_over_and_the_first_is_told(
+    page_of: PageOf, van_dijk: Organisation, noor: Person, femke: Person
+) -> None:
+    package = golf("singlescobasic", van_dijk, femke)
+    phone = page_of(noor, phone=True)
+    start(phone, package)
+    unit_frame(phone).click("#butNext")
+    expect(phone.locator("[data-state]")).to_have_attribute("data-now", "saved")
+    desk = page_of(noor)
+    desk.on("dialog", lambda dialog: dialog.accept())
+    desk.goto(reverse("content:package", args=[package.pk]))
+    unit_frame(desk).click("#butNext")
+    expect(desk.locator("[data-state]")).to_have_attribute("data-now", "saved")
+
+    unit_frame(phone).click("#butNext")
+
+    expect(phone.locator("[data-word]")).to_contain_text("another device")
+    expect(phone.locator("[data-room] iframe")).to_have_count(0)
+    kept = UnitState.objects.get(attempt__package=package)
+    assert kept.data["cmi"]["core"]["lesson_location"] == "2"
+
+
+def test_an_author_brings_one_in_and_is_told_what_is_wrong(
+    page_of: PageOf, accessible: Any, van_dijk: Organisation, femke: Person
+) -> None:
+    page = page_of(femke)
+    page.goto(reverse("content:package_new"))
+    accessible(page)
+    page.locator("input[type=file]").set_input_files(GOLF / "singlescobasic_missingorg.zip")
+    expect(page.locator("[data-upload-words]")).to_contain_text("has arrived")
+    page.get_by_role("button", name="Bring it in").click()
+    expect(page.get_by_text("it holds no organisation")).to_be_visible()
+    assert not Package.objects.exists()
+
+    page.locator("input[type=file]").set_input_files(GOLF / "singlescobasic.zip")
+    expect(page.locator("[data-upload-words]")).to_contain_text("has arrived")
+    page.get_by_role("button", name="Bring it in").click()
+    page.wait_for_url("**/edit/")
+    expect(page.get_by_text("Edition 1: SCORM 1.2")).to_be_visible()
+    accessible(page)
+    page.get_by_role("button", name="Put on offer").click()
+    expect(page.get_by_text("colleagues can find and play it")).to_be_visible()
