@@ -148,7 +148,7 @@ def _call(said: str) -> Call:
         return Call(parts[0], parts[1])
     if len(parts) == 3:
         parts = ["GET", *parts]
-    if len(parts) > 4:  # noqa: PLR2004 - a value that holds the sign itself
+    if len(parts) > 4:
         kind, *middle, code = parts
         if kind == "SET":
             parts = [kind, "->".join(middle[:-1]), middle[-1], code]
