@@ -148,12 +148,8 @@ def _call(said: str) -> Call:
         return Call(parts[0], parts[1])
     if len(parts) == 3:
         parts = ["GET", *parts]
-    if len(parts) > 4:
-        kind, *middle, code = parts
-        if kind == "SET":
-            parts = [kind, "->".join(middle[:-1]), middle[-1], code]
-        else:
-            parts = [kind, middle[0], "->".join(middle[1:]), code]
+    if len(parts) > 4:  # one line of ADL's says "->0" once too often
+        parts = [*parts[:2], *parts[-2:]]
     kind, argument, answer, code = parts
     if kind not in {"GET", "SET"}:
         return Call(kind, argument, None, _TRUTH.get(answer, answer), code)
