@@ -1,5 +1,6 @@
 """What is kept until a day goes after that day, every night, and nothing else with it."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from gezel.catalogue.models import Activity, HiddenTip
 from gezel.catalogue.tests.builders import an_activity
 from gezel.connect import actions as connect
 from gezel.connect.models import ApiToken, Reply
+from gezel.content.actions import together
+from gezel.content.tests.builders import a_module
 from gezel.kit.jobs import begin_night, run_waiting
 from gezel.kit.models import Task
 from gezel.people.api import Organisation, Person
@@ -130,7 +133,8 @@ def test_who_shared_goes_when_it_is_off_offer(
 ) -> None:
     on_offer = an_activity(van_dijk, "Still here", shared_by=daan)
     gone = an_activity(van_dijk, "Gone", shared_by=daan)
-    Activity.objects.filter(pk=gone.pk).update(state=Activity.State.CLOSED)
+    made = an_activity(van_dijk, "Made", shared_by=daan, kind=Activity.Kind.MODULE)
+    Activity.objects.filter(pk__in=[gone.pk, made.pk]).update(state=Activity.State.CLOSED)
     today = timezone.localdate()
     for activity, until in ((on_offer, today), (gone, today - timedelta(days=1))):
         HiddenTip.objects.create(person=noor, activity=activity, until_on=until)
@@ -138,8 +142,25 @@ def test_who_shared_goes_when_it_is_off_offer(
 
     on_offer.refresh_from_db()
     gone.refresh_from_db()
-    assert (on_offer.shared_by, gone.shared_by) == (daan, None)
+    made.refresh_from_db()
+    assert (on_offer.shared_by, gone.shared_by, made.shared_by) == (daan, None, daan)
     assert [hidden.activity for hidden in HiddenTip.objects.all()] == [on_offer]
+
+
+def test_what_one_takes_back_of_a_module_goes(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    module = a_module(van_dijk, shared_by=daan)
+    together.thank(module, noor, line="Thanks")
+    asking = together.ask(module, noor, text="Why?", key=uuid.uuid4())
+    together.take_thanks_back(module, noor)
+    together.drop_asking(asking)
+    together.invite(module, noor)
+    together.end_co_author(module, noor)
+
+    assert not module.askings.exists()
+    assert not module.thanks.exists()
+    assert not module.co_authors.exists()
 
 
 def test_a_shared_goal_goes_with_the_name_in_it(van_dijk: Organisation, femke: Person) -> None:

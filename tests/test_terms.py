@@ -22,6 +22,8 @@ WITH_THE_ACCOUNT = (
     "As long as your account exists",
     "As the goal",
     "As long as the package is kept",
+    "As long as the module is kept",
+    "As long as the registration it belongs to",
     "Computed anew from the evidence",
     "For good, so that estimates of earlier days",
     "The question is kept for who answered it",
@@ -43,6 +45,33 @@ SOONER = {
     "content.ModuleIntake": (
         "src/gezel/content/tests/test_cartridges.py",
         "test_a_file_nobody_took_over_goes",
+    ),
+    "content.Asking": ("tests/test_kept.py", "test_what_one_takes_back_of_a_module_goes"),
+    "content.CoAuthor": ("tests/test_kept.py", "test_what_one_takes_back_of_a_module_goes"),
+    "content.Proof": (
+        "src/gezel/content/tests/test_together.py",
+        "test_after_a_year_the_photo_goes_and_the_evidence_stays",
+    ),
+    "content.Snapshot": (
+        "src/gezel/content/tests/test_together.py",
+        "test_fifty_versions_are_kept",
+    ),
+    "content.Thanks": ("tests/test_kept.py", "test_what_one_takes_back_of_a_module_goes"),
+    "content.Writing": (
+        "src/gezel/content/tests/test_together.py",
+        "test_what_one_was_writing_comes_back_and_goes_once_saved",
+    ),
+    "records.Document": (
+        "src/gezel/records/tests/test_documents.py",
+        "test_a_state_goes_with_its_person_and_stays_in_the_house",
+    ),
+    "records.Forward": (
+        "src/gezel/records/tests/test_systems.py",
+        "test_a_forward_is_made_paused_and_removed",
+    ),
+    "records.Key": (
+        "src/gezel/records/tests/test_systems.py",
+        "test_old_keys_and_loose_files_go",
     ),
     "content.Place": (
         "src/gezel/content/tests/test_devices.py",

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -256,8 +256,11 @@ def take_back(person: Person, activity_pk: int | None = None) -> None:
 def forget_old(today: date) -> int:
     """What was kept as long as we said goes; how many rows that were.
 
-    Who shared what is no longer on offer, and tips that were put aside until a day that passed.
+    Who shared what is no longer on offer (a module stays its maker's), and tips that were put
+    aside until a day that passed.
     """
-    shared = Activity.objects.filter(state=Activity.State.CLOSED).exclude(shared_by=None)
+    shared = Activity.objects.filter(state=Activity.State.CLOSED).exclude(
+        Q(shared_by=None) | Q(kind=Activity.Kind.MODULE)
+    )
     hidden = HiddenTip.objects.filter(until_on__lt=today)
     return shared.update(shared_by=None) + hidden.delete()[0]

@@ -47,7 +47,7 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
     purpose=_("So that colleagues know whom to thank and whom to ask."),
     audience=Audience(SELF, COLLEAGUES),
     ground=LEGITIMATE_INTEREST,
-    term=_("As long as the activity is on offer."),
+    term=_("As long as the activity is on offer; of a module you made, as long as it is kept."),
     person="shared_by",
     order=60,
 )
@@ -55,7 +55,7 @@ class Activity(models.Model):
     """Something one can learn from: a module, a course, or a way to learn in the work.
 
     May hold the name of the colleague who shares it; gone the night after it goes off offer
-    (`actions.forget_old`).
+    (`actions.forget_old`). Of a module that is who made it: the name stays, or nobody could go on.
     """
 
     class Kind(models.TextChoices):
