@@ -54,7 +54,7 @@ urlpatterns = [
     path("cards/keep/", cards.keep, name="keep_cards"),
     path("cards/reviews/", cards.reviews, name="reviews"),
     path("cards/mine/", cards.mine, name="my_cards"),
-    path("cards/<int:deck_pk>/review/", cards.review, name="review"),
+    path("cards/<int:deck_pk>/review/", cards.review, name="card_review"),
     path("<int:module_pk>/edit/insight/", insight.module_insight, name="insight"),
     path("<int:module_pk>/edit/cards/", cards.edit_cards, name="edit_cards"),
     path("<int:module_pk>/edit/cards/<int:card_pk>/remove/", cards.remove_card,

@@ -34,6 +34,8 @@ GROUPS: dict[str, Group] = {
     "clone": Group(f"{_HERE}.clone", (SQLITE,)),
     "optimise": Group(f"{_HERE}.optimise", (SQLITE,)),
     "distance": Group(f"{_HERE}.distance", (SQLITE,)),
+    "cards": Group(f"{_HERE}.cards", (SQLITE,)),
+    "play": Group(f"{_HERE}.play", (SQLITE,), alone=True),
     "records": Group(f"{_HERE}.records", alone=True),
     "tests": Group(f"{_HERE}.suite", (SQLITE,), when_asked=True),
 }
