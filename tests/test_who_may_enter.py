@@ -91,6 +91,13 @@ def test_every_page_is_on_the_list() -> None:
     assert {len(answers) for answers in rules().values()} == {len(WHO)}
 
 
+def test_no_two_pages_bear_one_name() -> None:
+    """Else one of them, asked by name, leads to the other."""
+    names = [page.name for page in pages()]
+
+    assert {name for name in names if names.count(name) > 1} == set()
+
+
 @pytest.mark.parametrize("who", WHO)
 def test_doors_open_for_whom_they_should(
     *,
