@@ -301,7 +301,9 @@ def test_without_scripts_a_card_is_a_form(noor: Person, module: Module, visit: V
     client, row = visit(noor), DeckCard.objects.all()[0]
     for _ in range(2):
         key = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
-        answer = client.post(reverse("content:card_review", args=[row.pk]), {"rating": "3", "key": key})
+        answer = client.post(
+            reverse("content:card_review", args=[row.pk]), {"rating": "3", "key": key}
+        )
     assert answer.status_code == 302
     assert Review.objects.filter(deck_card=row).count() == 2
     client.post(reverse("content:card_review", args=[row.pk]), {"rating": "9"})
