@@ -167,6 +167,8 @@ def launch(
         actor=locked.actor,
         name=PREFERENCES,
         content=launching.preferences(_languages(locked)),
+        # What no unit changed follows the language someone chose in Gezel.
+        instead_of=[launching.preferences(["en", "nl"]), launching.preferences(["nl", "en"])],
         person=locked.person,
     )
     plain = _address(locked, told["path"])

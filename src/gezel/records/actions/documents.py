@@ -126,6 +126,11 @@ def is_json(content_type: str) -> bool:
     return content_type.partition(";")[0].strip().lower() == "application/json"
 
 
+def etag_of(content: bytes) -> str:
+    """What names these very bytes."""
+    return hashlib.sha1(content, usedforsecurity=False).hexdigest()
+
+
 def _write(place: Place, name: str, guard: Guard, person: int | None, make: Any) -> None:
     key = place.key(name)
     for attempt in (1, 2):
@@ -134,7 +139,6 @@ def _write(place: Place, name: str, guard: Guard, person: int | None, make: Any)
                 stands = Document.objects.select_for_update().filter(pk=key).first()
                 guard.check(stands)
                 content, content_type = make(stands)
-                etag = hashlib.sha1(content, usedforsecurity=False).hexdigest()
                 document = Document(
                     key=key,
                     organisation_id=place.organisation,
@@ -145,7 +149,7 @@ def _write(place: Place, name: str, guard: Guard, person: int | None, make: Any)
                     name=name,
                     content=content,
                     content_type=content_type[:200],
-                    etag=etag,
+                    etag=etag_of(content),
                     updated_at=timezone.now(),
                 )
                 document.save(force_insert=stands is None, force_update=stands is not None)

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -77,6 +77,7 @@ def begin_profile(
     name: str,
     content: Mapping[str, Any],
     person: Person | None,
+    instead_of: Iterable[Mapping[str, Any]] = (),
 ) -> None:
     """Keep a document in the profile of an agent where there is none of this name yet.
 
@@ -84,10 +85,15 @@ def begin_profile(
         actor: the Agent it is about.
         name: the profile's id, such as `cmi5LearnerPreferences`.
         content: what it says at first, as JSON.
+        instead_of: what it may say now and is then replaced; anything else is someone's own.
     """
     place = Place(organisation.pk, "agent", "", dict(actor), None)
     with suppress(documents.Outdated):
         _put(place, name, content, Guard(none_match="*"), person)
+    for before in instead_of:
+        with suppress(documents.Outdated):
+            etag = documents.etag_of(write_json(dict(before)).encode())
+            _put(place, name, content, Guard(match=f'"{etag}"'), person)
 
 
 def _put(

@@ -27,9 +27,11 @@ LOOKS = pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
 
 
 @pytest.fixture(autouse=True)
-def _hosts(settings: Settings, live_server: Any) -> None:
+def _hosts(request: Any, settings: Settings, live_server: Any) -> None:
+    told = getattr(request.node, "callspec", None)
+    host = told.params.get("host", "*.localhost") if told else "*.localhost"
     settings.BASE_URL = live_server.url
-    settings.CONTENT_URL = live_server.url.replace("localhost", "*.localhost")
+    settings.CONTENT_URL = live_server.url.replace("localhost", host)
     settings.ALLOWED_HOSTS = [".localhost", "127.0.0.1"]
 
 
@@ -190,8 +192,9 @@ def test_our_own_course_left_half_way_and_finished_on_another_device(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("host", ["*.localhost", "127.0.0.1"], ids=["apart", "alone"])
 def test_a_failed_quiz_is_not_the_end_and_can_be_done_again(
-    page_of: PageOf, noor: Person, van_dijk: Organisation, tmp_path: Path
+    host: str, page_of: PageOf, noor: Person, van_dijk: Organisation, tmp_path: Path
 ) -> None:
     package = brought(van_dijk, own_course(tmp_path))
     page = page_of(noor)

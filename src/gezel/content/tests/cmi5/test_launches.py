@@ -230,6 +230,20 @@ def test_11_preferences_are_there_and_kept_by_rule(registration: Registration) -
     assert json.loads(again.profile("GET").content) == match
 
 
+def test_11_preferences_nobody_changed_follow_the_language_of_the_person(
+    course: Edition, van_dijk: Organisation, noor: Person
+) -> None:
+    registration = launches.register(course, organisation=van_dijk, person=noor)
+
+    def told() -> str:
+        unit = Unit(launched(registration).address).begin()
+        return str(json.loads(unit.profile("GET").content)["languagePreference"])
+
+    for language, expected in (("nl", "nl,en"), ("en", "en,nl"), ("nl", "nl,en")):
+        Person.objects.filter(pk=noor.pk).update(language=language)
+        assert told() == expected
+
+
 def test_10_2_1_0_5_launch_data_is_not_the_units_to_change(registration: Registration) -> None:
     unit = begun(registration)
     for method in ("PUT", "POST", "DELETE"):
