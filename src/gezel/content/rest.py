@@ -69,9 +69,12 @@ class PackageOut(Schema):
 
 
 class Refusal(Problem):
-    """Why a package is not taken in: a code for a program, a sentence for a person, the place."""
+    """Why a package is not taken in: a code for a program, a sentence for a person, the place.
 
-    code: str
+    A value in the address that could not be accepted is told by the same status, without a code.
+    """
+
+    code: str = ""
     place: str = ""
 
 
@@ -133,7 +136,7 @@ def package(request: ApiRequest, pk: int) -> PackageOut:
 @router.post(
     "/packages",
     auth=Scope("packages:write"),
-    response={200: PackageOut, 422: Refusal},
+    response=PackageOut,
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -142,7 +145,14 @@ def package(request: ApiRequest, pk: int) -> PackageOut:
                 name: {"schema": {"type": "string", "format": "binary"}}
                 for name in ("application/zip", "text/xml", "application/octet-stream")
             },
-        }
+        },
+        "responses": {
+            413: {"description": "It is larger than a package may be."},
+            422: {
+                "description": "The package is refused, or a value could not be accepted.",
+                "content": {"application/problem+json": {"schema": Refusal.model_json_schema()}},
+            },
+        },
     },
 )
 def bring_in(
