@@ -155,6 +155,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "review_pk": review.pk,
         "number": 1,
         "content:panel_together:activity_pk": module.activity_id,
+        "content:along_file:form": "scorm2004",
         "content:upload:pk": begin_upload(
             noor, van_dijk, purpose="image", name="photo.jpg", length=3
         ).pk,

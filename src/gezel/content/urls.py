@@ -4,6 +4,7 @@ from django.urls import path
 
 from gezel.content import panels
 from gezel.content.views import (
+    along,
     bringing,
     cards,
     files,
@@ -86,6 +87,8 @@ urlpatterns = [
     path("cmi5/returned/", launches.returned, name="cmi5_returned"),
     path("panel/continue/", panels.panel_continue, name="panel_continue"),
     path("panel/start/<int:activity_pk>/", panels.panel_start, name="panel_start"),
+    path("<int:module_pk>/edit/along/", along.along, name="along"),
+    path("<int:module_pk>/edit/along/<slug:form>", along.along_file, name="along_file"),
     path("new/file/", bringing.bring, name="bring"),
     path("new/file/<uuid:pk>/", bringing.intake, name="intake"),
     path("new/file/<uuid:pk>/make/", bringing.take_over, name="take_over"),

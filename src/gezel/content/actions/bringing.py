@@ -19,7 +19,7 @@ from django.db import transaction
 from gezel.content.actions.authoring import draft_module
 from gezel.content.actions.files import Refused, keep_file, keep_upload
 from gezel.content.models import Block, Media, Module, ModuleIntake
-from gezel.content.rules import cartridge
+from gezel.content.rules import cartridge, uploads
 from gezel.content.rules.bodies import Words
 from gezel.content.rules.cartridge import Brought, CartridgeRefused, Made
 from gezel.content.rules.cartridge.lists import LARGEST_FILE, read_questions
@@ -205,6 +205,12 @@ def _kept_files(intake: ModuleIntake, brought: Brought) -> Iterator[dict[int, Me
 
 def _file_of(organisation: Organisation, block: cartridge.Block, title: str) -> Media:
     file = block.file if isinstance(block.file, bytes) else block.file.read_bytes()  # type: ignore[union-attr]
+    # What went out from here was drawn anew then: the very same file is the same picture.
+    known = Media.objects.filter(
+        organisation=organisation, digest=hashlib.sha256(file).hexdigest()
+    ).first()
+    if known is not None and (block.kind == "file" or known.kind in uploads.PICTURES):
+        return known
     upload = io.BytesIO(file)
     try:
         if block.kind == "file":

@@ -265,6 +265,9 @@ def _checklist(raw: Mapping[str, Any]) -> Checklist:
 def _lines(given: Any) -> list[str]:
     if not isinstance(given, Sequence) or isinstance(given, str):
         raise Malformed("items", "expected a list")
+    if not any(given):
+        # As it is kept where a checklist stands in the other language alone.
+        return []
     lines: list[str] = []
     for line in given:
         if not isinstance(line, str) or not clean(line):

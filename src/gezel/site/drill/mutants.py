@@ -84,7 +84,7 @@ def _zipped(files: Mapping[str, bytes], dice: random.Random) -> bytes:
                     made.writestr(entry, data)
             return out.getvalue()
         return zipped(files)
-    except (ValueError, UnicodeError):
+    except (ValueError, UnicodeError, IndexError):
         # A name that no packer would write: then this mutant is a plain one.
         return zipped({f"{n}": data for n, data in enumerate(files.values())})
 

@@ -8,7 +8,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
@@ -66,6 +66,7 @@ class Shown:
     source: str
     words: str = ""
     tracks: tuple[tuple[str, str], ...] = ()
+    caption: str = ""
     data: bytes = field(default=b"", repr=False)
 
 
@@ -241,8 +242,18 @@ class _Walker(HTMLParser):
             kind, source, title, tracks = self.media.pop()
             if source:
                 self._show(Shown(kind, source, title.strip(), tuple(tracks)))
-        else:
+        elif tag != "figcaption" or not self._caption():
             self._close_block(tag)
+
+    def _caption(self) -> bool:
+        """Words under a picture go with it."""
+        shown = self.later or self.out
+        last = shown[-1] if shown else None
+        if not isinstance(last, Shown) or last.kind != "img" or last.caption:
+            return False
+        shown[-1] = replace(last, caption=plain_words(_inline("".join(self.line))))
+        self.line = []
+        return True
 
     def _close_block(self, tag: str) -> None:
         if tag in {"td", "th"} and self.row is not None:

@@ -75,6 +75,16 @@ def _asked(item: Node, answers: list[Node], language: str) -> Found:
     profile = _profile(item)
     if "essay" in profile or not answers:
         return "reflection", {}, "" if answers or "essay" in profile else "no_answers", ""
+    general = _feedback(item).get("general_fb", "")
+    found = _asked_kind(item, answers, profile, language)
+    if general and found[0] in {"short", "number", "match"}:
+        found[1]["why"] = {language: general}
+    if found[0] == "number" and (unit := _field(item, "x_gezel_unit")):
+        found[1]["unit"] = {language: unit}
+    return found
+
+
+def _asked_kind(item: Node, answers: list[Node], profile: str, language: str) -> Found:
     kinds = {local(answer) for answer in answers}
     if kinds == {"response_lid"}:
         if len(answers) > 1:
@@ -89,9 +99,13 @@ def _asked(item: Node, answers: list[Node], language: str) -> Found:
 
 def _profile(item: Node) -> str:
     """What kind of question it calls itself: in the cartridge's words or in Canvas' own."""
+    return _field(item, "cc_profile", "question_type").lower()
+
+
+def _field(item: Node, *names: str) -> str:
     for told in below(item, "qtimetadatafield"):
-        if text_of(child(told, "fieldlabel")) in {"cc_profile", "question_type"}:
-            return text_of(child(told, "fieldentry")).lower()
+        if text_of(child(told, "fieldlabel")) in names:
+            return text_of(child(told, "fieldentry"))
     return ""
 
 

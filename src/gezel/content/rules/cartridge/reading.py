@@ -4,15 +4,16 @@ import hashlib
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from gezel.content.rules import uploads
-from gezel.content.rules.bodies import Malformed
+from gezel.content.rules.bodies import Malformed, clean
 from gezel.content.rules.cartridge.common import Block, Brought, CartridgeRefused, Left, Made
 from gezel.content.rules.cartridge.pages import (
+    LARGEST_PAGE,
     PageRefused,
     Piece,
     Shown,
@@ -114,6 +115,8 @@ class _Reading:
         if local(self.root) != "manifest":
             raise CartridgeRefused("not_manifest", place)
         self.resources = self._resources()
+        # Taken along from here: each block is a page of its own, and needs no title above it.
+        self.is_ours = self.root.get("identifier", "").startswith("gezel-")
 
     # --- The manifest ----------------------------------------------------------------------------
 
@@ -150,7 +153,7 @@ class _Reading:
             if many > MOST_ITEMS or deep > DEEPEST:
                 raise CartridgeRefused("many", MANIFEST)
             return _Item(
-                plain_words(text_of(child(node, "title"))),
+                _title(text_of(child(node, "title"))),
                 node.get("identifierref", ""),
                 [read(kid, deep + 1) for kid in children(node, "item")],
             )
@@ -166,11 +169,11 @@ class _Reading:
 
     def _title(self) -> str:
         for told in below(child(self.root, "metadata"), "title"):
-            words = plain_words(" ".join(str(part) for part in told.itertext()))
+            words = _title(" ".join(str(part) for part in told.itertext()))
             if words:
                 return words[:200]
         organisation = child(child(self.root, "organizations"), "organization")
-        return plain_words(text_of(child(organisation, "title")))[:200]
+        return _title(text_of(child(organisation, "title")))[:200]
 
     # --- Modules ---------------------------------------------------------------------------------
 
@@ -312,7 +315,7 @@ class _Reading:
         topic = self._document(resource, title)
         if topic is None:
             return []
-        title = plain_words(text_of(child(topic, "title"))) or title
+        title = _title(text_of(child(topic, "title"))) or title
         node = child(topic, "text")
         html = text_of(node) if node is not None and not len(node) else inner(node)
         prompt = plain_words(html)
@@ -326,7 +329,7 @@ class _Reading:
         found = self._document(resource, title)
         if found is None:
             return []
-        title = plain_words(text_of(child(found, "title"))) or title
+        title = _title(text_of(child(found, "title"))) or title
         told = child(found, "url")
         url = told.get("href", "") if told is not None else ""
         address = re.sub(r"[\s<>()\\]", lambda m: f"%{ord(m.group()):02X}", url.strip())
@@ -339,7 +342,7 @@ class _Reading:
         found = self._document(resource, title)
         if found is None:
             return []
-        title = plain_words(text_of(child(found, "title"))) or title
+        title = _title(text_of(child(found, "title"))) or title
         node = child(found, "text")
         html = text_of(node) if node is not None and not len(node) else inner(node)
         return self._task(html, title, level)
@@ -354,8 +357,9 @@ class _Reading:
         if root is None:
             return []
         top = next(below(root, "assessment", "objectbank"), root)
-        title = title or plain_words(top.get("title", ""))
-        blocks = self._text(f"{'#' * level} {_line(title)}") if title else []
+        title = title or _title(top.get("title", ""))
+        named = title and not self.is_ours
+        blocks = self._text(f"{'#' * level} {_line(title)}") if named else []
         for asked in asked_in(root, self.language):
             blocks += self._question(asked)
         return blocks
@@ -376,11 +380,7 @@ class _Reading:
             self._leave(title or resource.href, "missing")
             return []
         if suffix in _PAGES:
-            html = _decoded((self.folder / there).read_bytes()[: 4 << 20])
-            named = title or title_of(html).removeprefix("Assignment: ")
-            if any(name.endswith("assignment_settings.xml") for name in resource.files):
-                return self._task(html, named, level)
-            return self._pieces(self._read(html, named, there), named, level)
+            return self._page(resource, there, title, level)
         if suffix in _PICTURES:
             return self._pieces([Shown("img", resource.href, title)], title, level)
         if suffix in _FILES:
@@ -388,6 +388,23 @@ class _Reading:
         if resource.kind == "webcontent" or title:
             self._leave(title or resource.href, "film" if suffix in _FILMS else "file_kind")
         return []
+
+    def _page(self, resource: _Resource, there: str, title: str, level: int) -> list[Block]:
+        if (markdown := self._markdown(resource)) is not None:
+            return self._text(markdown)
+        html = _decoded((self.folder / there).read_bytes()[: 4 << 20])
+        named = title or title_of(html).removeprefix("Assignment: ")
+        if any(name.endswith("assignment_settings.xml") for name in resource.files):
+            return self._task(html, named, level)
+        return self._pieces(self._read(html, named, there), named, level)
+
+    def _markdown(self, resource: _Resource) -> str | None:
+        """The text that a page was made of, where it came along from here."""
+        told = [name for name in resource.files if name.endswith(".md")]
+        there = self._there(told[0]) if self.is_ours and told else None
+        if there is None or (self.folder / there).stat().st_size > LARGEST_PAGE:
+            return None
+        return clean((self.folder / there).read_bytes().decode("utf-8", "replace"))
 
     # --- Blocks ----------------------------------------------------------------------------------
 
@@ -401,7 +418,7 @@ class _Reading:
     def _pieces(self, pieces: Sequence[Piece], title: str, level: int) -> list[Block]:
         """A page as blocks, its title above it unless it begins with that itself."""
         blocks: list[Block] = []
-        heading = f"{'#' * level} {_line(title)}" if title else ""
+        heading = f"{'#' * level} {_line(title)}" if title and not self.is_ours else ""
         first = pieces[0] if pieces else None
         opening = first.markdown.partition("\n")[0] if isinstance(first, Words) else ""
         if heading and _bare(opening) == _bare(heading):
@@ -448,7 +465,9 @@ class _Reading:
         if suffix in _PICTURES:
             if not shown.words:
                 self._leave(there, "no_alt")
-            return self._picture(self.folder / there, shown.words or title or what, there)
+            return self._picture(
+                self.folder / there, shown.words or title or what, there, shown.caption
+            )
         if suffix in _FILES:
             name = PurePosixPath(there).name
             with (self.folder / there).open("rb") as opened:
@@ -462,12 +481,17 @@ class _Reading:
             self._leave(what, "film" if suffix in _FILMS else kind)
         return []
 
-    def _picture(self, file: Path | bytes, words: str, name: str) -> list[Block]:
+    def _picture(self, file: Path | bytes, words: str, name: str, caption: str = "") -> list[Block]:
         if uploads.kind_of(_head(file)) not in uploads.PICTURES:
             self._leave(name or words, "picture_kind")
             return []
         return self._checked(
-            words, "image", {"alt": {self.language: words[:1_000] or "?"}}, file=file, name=name
+            words,
+            "image",
+            {"alt": {self.language: words[:1_000] or "?"}}
+            | ({"caption": {self.language: caption[:1_000]}} if caption else {}),
+            file=file,
+            name=name,
         )
 
     def _checked(
@@ -509,7 +533,7 @@ def _from(piece: Piece, page: str) -> Piece:
         return piece
     if _BASE.match(piece.source) or ":" in piece.source or piece.source[0] in "$/%":
         return piece
-    return Shown(piece.kind, f"{folder}/{piece.source}", piece.words, piece.tracks, piece.data)
+    return replace(piece, source=f"{folder}/{piece.source}")
 
 
 def urlsplit_safe(address: str) -> str:
@@ -523,6 +547,11 @@ def urlsplit_safe(address: str) -> str:
 def _line(text: str) -> str:
     """A line of words as it stands in Markdown."""
     return re.sub(r"([\\`*_\[\]<>~|#])", r"\\\1", re.sub(r"\s+", " ", text)).strip()
+
+
+def _title(text: str) -> str:
+    """A title as it is told: words, never markup."""
+    return " ".join(text.split())
 
 
 def _bare(line: str) -> str:
