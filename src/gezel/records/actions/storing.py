@@ -156,6 +156,7 @@ class _Turn:
 
 def _take(cursor: Any, organisation: int, many: int, activities: Sequence[int]) -> _Turn:
     """Our turn in this store, until the end of the transaction, and moments for so many."""
+    place = organisation % 2**31
     for _again in range(3):
         now = _odd_now()
         if ON_SQLITE:
@@ -180,12 +181,16 @@ def _take(cursor: Any, organisation: int, many: int, activities: Sequence[int]) 
                 "WHERE organisation_id = %s RETURNING last, refers, "
                 "(SELECT json_object_agg(term, definition) FROM records_activity "
                 "WHERE term = ANY(%s))",
-                [STEP * many, STORE_LOCK, organisation % 2**31, organisation, activities],
+                [STEP * many, STORE_LOCK, place, organisation, activities],
             )
             if row := cursor.fetchone():
                 known = json.loads(row[2]) if isinstance(row[2], str) else row[2] or {}
                 told = {int(key): json.loads(definition) for key, definition in known.items()}
                 return _Turn(row[0], row[1], told)
+        if not ON_SQLITE:
+            # Who begins a store holds its lock already: else two who begin it at once wait for
+            # each other, one for the row and one for the lock.
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [STORE_LOCK, place])
         cursor.execute(
             "INSERT INTO records_shelf (organisation_id, last, refers) VALUES (%s, %s, %s) "
             "ON CONFLICT DO NOTHING",

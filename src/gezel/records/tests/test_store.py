@@ -1,11 +1,13 @@
 """The record store at its door: writing, reading, walls, whatever is sent."""
 
 import json
+import threading
 import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -13,7 +15,7 @@ from gezel.kit.events import _listeners
 from gezel.people.api import Organisation, Person
 from gezel.records.actions.keys import actor_of, make_session_key, revoke_key
 from gezel.records.events import StatementRefused, StatementsArrived
-from gezel.records.models import Mention, Statement
+from gezel.records.models import Activity, Mention, Statement
 from gezel.records.tests.speaking import (
     ACTOR,
     OTHER,
@@ -278,3 +280,29 @@ def test_anyone_may_ask_which_versions() -> None:
         assert answer.status_code == 200, path
         assert set(json.loads(answer.content)["version"]) == {"1.0.3", "2.0.0"}
         assert answer["X-Experience-API-Version"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_who_begin_a_store_at_once_all_get_in(van_dijk: Organisation) -> None:
+    """Two who begin a store must not wait for each other; then each statement has its moment."""
+    systems = [a_speaker(van_dijk) for _n in range(8)]
+    barrier, answers = threading.Barrier(8), []
+
+    def write(system: Speaker) -> None:
+        barrier.wait()
+        for size in (1, 1, 30, 1):
+            said = [a_statement() for _n in range(size)]
+            answers.append(system.ask("POST", "statements", said).status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=write, args=(system,)) for system in systems]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert answers == [200] * 32
+    places = list(Statement.objects.values_list("shelf", "stored"))
+    assert len(set(places)) == len(places) == 8 * 33
+    definitions = Activity.objects.values_list("iri", flat=True)
+    assert list(definitions) == [THING["id"]]

@@ -119,9 +119,11 @@ def measure() -> Iterator[Figure]:
 
 
 def _writing(server: Served, made: NewKey, where: str) -> Iterator[Figure]:
-    _at_once(server, made, 1, seconds=1)
+    # The first second is also where a store begins, with all clients at once.
+    _rate, begun = _at_once(server, made, 1, seconds=1)
     singles, refused = _at_once(server, made, 1)
-    batches, refused_too = _at_once(server, made, BATCH)
+    batches, more = _at_once(server, made, BATCH)
+    refused = begun + refused + more
     target = {"postgresql": (400, 3_000), "sqlite": (None, None)}[where]
     name = "statements a second, one a request"
     conditions = f"{where}, {CLIENTS} clients, each confirmed after commit"
@@ -138,17 +140,17 @@ def _writing(server: Served, made: NewKey, where: str) -> Iterator[Figure]:
     )
     yield at_most(
         f"requests refused with {CLIENTS} clients (deadlocks among them)",
-        refused + refused_too,
+        len(refused),
         "",
         0,
-        conditions=where,
+        conditions=f"{where} {'; '.join(sorted(set(refused))[:3])}".strip(),
     )
 
 
 def _at_once(
     server: Served, made: NewKey, size: int, *, seconds: float = SECONDS
-) -> tuple[float, int]:
-    """Statements a second with all clients writing, and how many requests were not confirmed."""
+) -> tuple[float, list[str]]:
+    """Statements a second with all clients writing, and what was said to those not confirmed."""
     chance = Random(size)
     # Made beforehand: the writers are to measure the store and not themselves.
     ready = [
@@ -158,7 +160,8 @@ def _at_once(
         ]
         for _client in range(CLIENTS)
     ]
-    kept, refused = [0] * CLIENTS, [0] * CLIENTS
+    kept: list[int] = [0] * CLIENTS
+    refused: list[str] = []
     ends = perf_counter() + seconds
 
     def write(client: int) -> None:
@@ -166,11 +169,11 @@ def _at_once(
             for body in ready[client]:
                 if perf_counter() > ends:
                     return
-                status, _said = asker.ask("POST", "/xapi/statements", body)
+                status, said = asker.ask("POST", "/xapi/statements", body)
                 if status == 200:
                     kept[client] += size
                 else:
-                    refused[client] += 1
+                    refused.append(f"{status} {said[:60]!r}")
 
     began = perf_counter()
     threads = [threading.Thread(target=write, args=(client,)) for client in range(CLIENTS)]
@@ -178,7 +181,7 @@ def _at_once(
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(kept) / (perf_counter() - began), sum(refused)
+    return sum(kept) / (perf_counter() - began), refused
 
 
 # --- Filters -------------------------------------------------------------------------------------
