@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from gezel.records.models import Statement
-from gezel.records.queries.rows import AT_ONCE, moment_for, moment_from, one_of, uuid_for
+from gezel.records.queries.rows import AT_ONCE, ON_SQLITE, moment_for, moment_from, one_of, uuid_for
 from gezel.records.rules.finding import term
 
 # The first half of advisory locks on PostgreSQL; the second is the organisation. Who writes what
@@ -26,9 +26,6 @@ HOUSE_LOCK = 0x67_7A_73
 
 RARE = 2_000
 """Counting stops here: a term with fewer postings is quick to walk whatever else is asked."""
-
-LATE = timedelta(seconds=5)
-"""On SQLite a write takes less; see `consistent_through`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +167,15 @@ def _rarest_first(cursor: Any, conditions: list[list[int]]) -> list[list[int]]:
 def consistent_through(shelves: Sequence[int]) -> datetime:
     """Up to when everything is here: what is stored later has a later `stored`.
 
-    On PostgreSQL that is now, unless someone is writing: then it is the last that is here, of a
-    store that is written to in turn, and a minute ago where Gezel's own statements are read along.
-    SQLite cannot be asked who is writing; there it is the last that is here, or some seconds ago.
+    That is now, unless someone is writing: then it is the last that is here, of a store that is
+    written to in turn, and a minute ago where Gezel's own statements are read along.
     """
     organisation, own = max(shelves), len(shelves) > 1
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            limit, quiet, house_quiet = timezone.now() - LATE, True, True
+        if ON_SQLITE:
+            now = timezone.now()
+            limit = now.replace(microsecond=now.microsecond // 1000 * 1000)
+            quiet = house_quiet = _nobody_writes(cursor)
         else:
             place = organisation % 2**31
             cursor.execute(
@@ -192,6 +190,25 @@ def consistent_through(shelves: Sequence[int]) -> datetime:
         return limit - (timedelta(seconds=1) if house_quiet else timedelta(minutes=1))
     last = moment_from(row[0]) if row else limit
     return max(last, limit) if quiet else last
+
+
+def _nobody_writes(cursor: Any) -> bool:
+    """Whether SQLite's one pen lies on the table, in whichever process; we only touch it.
+
+    Who holds it took it before looking at the clock.
+    """
+    if connection.in_atomic_block:
+        return True
+    patience = connection.settings_dict["OPTIONS"].get("timeout", 5)
+    cursor.execute("PRAGMA busy_timeout = 0")
+    try:
+        cursor.execute("BEGIN IMMEDIATE")
+        cursor.execute("ROLLBACK")
+    except OperationalError:
+        return False
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+    return True
 
 
 def files_of(rows: Sequence[Row]) -> dict[str, str]:

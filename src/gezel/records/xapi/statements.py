@@ -46,8 +46,8 @@ def put(asked: Asked) -> HttpResponse:
         raise Broken("$", "one statement is put at a time")
     if "id" in told and str(told["id"]).lower() != str(pk):
         raise Broken("$.id", "is another than statementId")
-    _keep(asked, [told], parts, [pk])
-    return HttpResponse(status=204)
+    kept_now = _keep(asked, [told], parts, [pk])
+    return _kept(HttpResponse(status=204), kept_now)
 
 
 def post(asked: Asked) -> HttpResponse:
@@ -56,8 +56,15 @@ def post(asked: Asked) -> HttpResponse:
     asked.only()
     told, parts = _told(asked)
     listed = told if isinstance(told, list) else [told]
-    ids = _keep(asked, listed, parts, [None] * len(listed))
-    return _json(write_json([str(pk) for pk in ids]))
+    kept_now = _keep(asked, listed, parts, [None] * len(listed))
+    return _kept(_json(write_json([str(one.id) for one in kept_now])), kept_now)
+
+
+def _kept(answer: HttpResponse, incoming: Sequence[Incoming]) -> HttpResponse:
+    """Who wrote had the store to itself: everything up to its last statement is there."""
+    if incoming:
+        answer[CONSISTENT] = write_moment(incoming[-1].stored)
+    return answer
 
 
 def _may(asked: Asked, *scopes: str) -> None:
@@ -80,7 +87,7 @@ def _told(asked: Asked) -> tuple[Any, list[Part]]:
 
 def _keep(
     asked: Asked, listed: Sequence[Any], parts: Sequence[Part], given: Sequence[uuid.UUID | None]
-) -> list[uuid.UUID]:
+) -> list[Incoming]:
     if len(listed) > MOST_STATEMENTS:
         raise Refusal(413, f"At most {MOST_STATEMENTS} statements in one request.")
     incoming = []
@@ -100,7 +107,7 @@ def _keep(
     _people(asked.caller, incoming)
     if incoming:
         store(asked.caller, incoming)
-    return ids
+    return incoming
 
 
 def _as_bound(caller: Caller, incoming: Sequence[Incoming]) -> None:
