@@ -1,24 +1,76 @@
-"""The front door of certificates."""
+"""The front door of certificates.
 
-from gezel.certificates.actions import confirm, refuse, register, save_type
+For other rooms: `tasks_of` (who may do which task on a day), `rows_of` (how people stand),
+`completed` (an activity was completed: it may bring certificates or hours).
+"""
+
+from gezel.certificates.actions import (
+    ask,
+    change_terms,
+    completed,
+    confirm,
+    decide_hours,
+    load_certificates,
+    reckon_everyone,
+    refuse,
+    register,
+    register_hours,
+    save_task,
+    save_type,
+)
+from gezel.certificates.actions.loading import LoadRefused
+from gezel.certificates.everyone import changed, everyone, facts_of, ground_of, stand_from
 from gezel.certificates.models import (
     CERTIFICATES_OF_A_PERSON,
+    Brings,
     CertificateSkill,
     CertificateType,
     Duty,
+    Exemption,
     Holding,
+    HoursDone,
+    TypeTerms,
+    WorkTask,
 )
-from gezel.certificates.rules import valid_until
+from gezel.certificates.queries import May, Row, TaskRow, rows_of, tasks_of
+from gezel.certificates.rules import counted, months_after, reckoned, standing
 
 __all__ = [
     "CERTIFICATES_OF_A_PERSON",
+    "Brings",
     "CertificateSkill",
     "CertificateType",
     "Duty",
+    "Exemption",
     "Holding",
+    "HoursDone",
+    "LoadRefused",
+    "May",
+    "Row",
+    "TaskRow",
+    "TypeTerms",
+    "WorkTask",
+    "ask",
+    "change_terms",
+    "changed",
+    "completed",
     "confirm",
+    "counted",
+    "decide_hours",
+    "everyone",
+    "facts_of",
+    "ground_of",
+    "load_certificates",
+    "months_after",
+    "reckon_everyone",
+    "reckoned",
     "refuse",
     "register",
+    "register_hours",
+    "rows_of",
+    "save_task",
     "save_type",
-    "valid_until",
+    "stand_from",
+    "standing",
+    "tasks_of",
 ]

@@ -8,7 +8,11 @@ class CertificatesConfig(AppConfig):
     label = "certificates"
 
     def ready(self) -> None:
-        from gezel.certificates import counting  # noqa: PLC0415 - models must stand before
+        from gezel.certificates import everyone, jobs, listeners  # noqa: PLC0415 - models first
+        from gezel.content.events import ModuleCompleted  # noqa: PLC0415
+        from gezel.kit.jobs import nightly  # noqa: PLC0415
         from gezel.people.events import EmploymentChanged  # noqa: PLC0415
 
-        listen(EmploymentChanged, counting.on_employment_changed)
+        listen(EmploymentChanged, everyone.on_employment_changed)
+        listen(ModuleCompleted, listeners.on_module_completed)
+        nightly(jobs.tonight)

@@ -1,18 +1,19 @@
 """The forms of certificates."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from gezel.certificates.models import CertificateType
+from gezel.catalogue.api import Activity
+from gezel.certificates.models import Brings, CertificateType, Load, TypeTerms, WorkTask
+from gezel.certificates.rules.columns import NEEDED
 from gezel.kit.fields import DayField
-from gezel.people.api import Job
+from gezel.people.api import Employment, Job, Location, Organisation, Unit
 from gezel.skills.api import Level, Skill
 
 
@@ -31,6 +32,11 @@ class RegisterForm(forms.Form):
         ),
     )
     number = forms.CharField(label=_("Number"), max_length=100, required=False)
+    refresher = forms.BooleanField(
+        label=_("It was a refresher"),
+        required=False,
+        help_text=_("And not the whole course or exam."),
+    )
     file = forms.FileField(
         label=_("Photo or PDF"),
         required=False,
@@ -64,35 +70,138 @@ class RefuseForm(forms.Form):
     )
 
 
+class WebAddress(forms.URLField):
+    """An address on the web; who leaves out how, means the safe one."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(assume_scheme="https", **settings)
+
+
 class TypeForm(forms.ModelForm[CertificateType]):
-    """What a certificate is, until when it counts and where that comes from."""
+    """What a certificate is called, who issues it and how it can be checked."""
 
     class Meta:
         model = CertificateType
-        fields = [
-            "name_nl", "name_en", "issuer", "valid_months", "basis", "source_nl", "source_en",
-        ]  # fmt: skip
-        widgets = {
-            "source_nl": forms.Textarea(attrs={"rows": 2}),
-            "source_en": forms.Textarea(attrs={"rows": 2}),
-            "valid_months": forms.NumberInput(attrs={"min": 1, "max": 600}),
-        }
+        fields = ["name_nl", "name_en", "issuer", "number_form", "register_link"]
+        field_classes = {"register_link": WebAddress}
         help_texts = {
-            "valid_months": _("Leave it empty if it does not lapse."),
-            "basis": _("A norm or a policy is not a law. Say what it really rests on."),
+            "number_form": _(
+                "9 stands for a figure, A for a letter; anything else for itself: NL-9999-AA. "
+                "Leave it empty if numbers differ."
+            ),
+            "register_link": _("Where anyone can look up whether it is real."),
         }
-
-    def clean_valid_months(self) -> int | None:
-        months: int | None = self.cleaned_data["valid_months"]
-        if months is not None and not 1 <= months <= 600:
-            raise forms.ValidationError(_("Give a number of months from 1 to 600."))
-        return months
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if not data.get("name_nl") and not data.get("name_en"):
             self.add_error("name_nl", _("Give it a name in at least one language."))
         return data
+
+
+class TermsForm(forms.ModelForm[TypeTerms]):
+    """Until when it counts, what renews it, and where that comes from."""
+
+    class Meta:
+        model = TypeTerms
+        fields = [
+            "ends", "months", "yearly_day", "yearly_month", "ends_on", "from_previous",
+            "window_days", "least_days", "grace_days", "run_out_months", "also",
+            "hours_needed", "hours_months", "hours_practice", "hours_e_learning",
+            "hours_repeats", "renews_by_hours", "basis", "source_nl", "source_en",
+        ]  # fmt: skip
+        field_classes = {"ends_on": DayField}
+        widgets = {
+            "source_nl": forms.Textarea(attrs={"rows": 2}),
+            "source_en": forms.Textarea(attrs={"rows": 2}),
+            "also": forms.CheckboxSelectMultiple,
+        }
+        help_texts = {
+            "months": _("Only with “so many months after issue”."),
+            "yearly_day": _("Only with “on a fixed day of the year”: 31 and 12 for 31 December."),
+            "ends_on": _("Only with “on one day, for everyone”."),
+            "from_previous": _(
+                "Who renews within the window counts on from the last day of the one before."
+            ),
+            "window_days": _("From then on it is “about to lapse” and people are reminded, once."),
+            "least_days": _("With a fixed day: if that day comes sooner, the next one counts."),
+            "grace_days": _("It has lapsed and says so, but the work may still be done."),
+            "run_out_months": _(
+                "After that only the whole course renews it. Empty: a refresher always does."
+            ),
+            "also": _("Holding one of these counts as holding this one."),
+            "hours_needed": _("For a duty in hours, such as Code 95. Empty: none."),
+            "hours_repeats": _("0: each course counts once. Empty: courses count any time."),
+            "renews_by_hours": _("Otherwise hours are only counted, and somebody renews it."),
+            "basis": _("A norm or a policy is not a law. Say what it really rests on."),
+        }
+
+    def __init__(self, *args: Any, types: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        also = self.fields["also"]
+        if isinstance(also, forms.ModelMultipleChoiceField):
+            also.queryset = types
+            also.required = False
+            also.label = _("These count too")
+        for name, default in _TERMS_BY_THEMSELVES.items():
+            self.fields[name].required = False
+            self.fields[name].initial = self.fields[name].initial or default
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, default in _TERMS_BY_THEMSELVES.items():
+            if data.get(name) is None and name not in self.errors:
+                data[name] = default
+        ends = data.get("ends")
+        if ends == TypeTerms.Ends.MONTHS and not 1 <= (data.get("months") or 0) <= 600:
+            self.add_error("months", _("Give a number of months from 1 to 600."))
+        if ends == TypeTerms.Ends.YEARLY:
+            self._check_yearly(data)
+        if ends == TypeTerms.Ends.DAY and not data.get("ends_on") and "ends_on" not in self.errors:
+            self.add_error("ends_on", _("Say which day."))
+        for name, most in _MOST.items():
+            if (data.get(name) or 0) > most:
+                self.add_error(name, _("This is more than %(most)s.") % {"most": most})
+        self._check_hours(data)
+        return data
+
+    def _check_yearly(self, data: dict[str, Any]) -> None:
+        day, month = data.get("yearly_day") or 0, data.get("yearly_month") or 0
+        if not 1 <= month <= 12 or not 1 <= day <= _DAYS_IN[month - 1 if month else 0]:
+            self.add_error("yearly_day", _("This day does not exist. Check day and month."))
+
+    def _check_hours(self, data: dict[str, Any]) -> None:
+        needed = data.get("hours_needed")
+        if needed is None:
+            return
+        if needed <= 0:
+            self.add_error("hours_needed", _("Give more than 0 hours, or leave it empty."))
+        if not data.get("hours_months"):
+            self.add_error("hours_months", _("Say in how many months these hours are asked."))
+        if (data.get("hours_practice") or 0) > needed:
+            self.add_error("hours_practice", _("This is more than all hours together."))
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """The fields of the terms, without what they take of other types."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "also"}
+
+
+_TERMS_BY_THEMSELVES: dict[str, Any] = {
+    "window_days": 60, "least_days": 0, "grace_days": 0, "hours_practice": 0,
+}  # fmt: skip
+_MOST = {"window_days": 1_000, "least_days": 1_000, "grace_days": 1_000, "run_out_months": 120,
+         "hours_months": 600, "hours_repeats": 100}  # fmt: skip
+_DAYS_IN = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+class FromForm(forms.Form):
+    """From which day new terms hold."""
+
+    from_on = DayField(
+        label=_("For certificates issued from"),
+        help_text=_("What was issued before keeps the terms it has."),
+    )
 
 
 class ShowsRow(forms.Form):
@@ -115,94 +224,242 @@ class ShowsRow(forms.Form):
             field.choices = [("", "–"), *skills]
 
 
-class DutyRow(forms.Form):
-    """One job that must have it, and from when."""
+class BringsRow(forms.Form):
+    """One activity, and what completing it does."""
 
-    job = forms.ChoiceField(label=_("Job"), required=False)
-    from_on = DayField(label=_("From"), required=False)
+    activity = forms.ChoiceField(label=_("Activity"), required=False)
+    what = forms.ChoiceField(
+        label=_("What completing it does"), required=False, choices=Brings.What.choices
+    )
 
-    def __init__(self, *args: Any, jobs: Iterable[tuple[str, str]], **settings: Any) -> None:
+    def __init__(self, *args: Any, activities: Iterable[tuple[str, str]], **settings: Any) -> None:
         super().__init__(*args, **settings)
-        field = self.fields["job"]
+        field = self.fields["activity"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [("", "–"), *jobs]
+            field.choices = [("", "–"), *activities]
+
+
+class SomeoneField(forms.CharField):
+    """A colleague, by e-mail address or staff number."""
+
+    def __init__(self, **settings: Any) -> None:
+        settings.setdefault("max_length", 254)
+        super().__init__(**settings)
+        self.organisation: Organisation | None = None
+
+    def clean(self, value: Any) -> Any:
+        told = super().clean(value)
+        if not told:
+            return None
+        here = Employment.objects.current().filter(organisation=self.organisation)
+        found = (
+            here.filter(Q(person__email__iexact=told) | Q(number=told))
+            .select_related("person")
+            .order_by("-starts_on")
+            .first()
+        )
+        if found is None:
+            raise forms.ValidationError(
+                _("Nobody who works here has this e-mail address or staff number.")
+            )
+        return found.person
+
+
+class DutyForm(forms.Form):
+    """Who must have it. All that is chosen must hold together."""
+
+    job = forms.ModelChoiceField(label=_("Job"), queryset=Job.objects.none(), required=False)
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), required=False)
+    alone = forms.BooleanField(label=_("Only this unit, not those below it"), required=False)
+    location = forms.ModelChoiceField(
+        label=_("Place of work"), queryset=Location.objects.none(), required=False
+    )
+    least_hours = forms.DecimalField(
+        label=_("Contract of at least (hours a week)"),
+        required=False, min_value=0, max_value=60, max_digits=4, decimal_places=1,
+    )  # fmt: skip
+    person = SomeoneField(
+        label=_("One person"), required=False, help_text=_("E-mail address or staff number.")
+    )
+    from_on = DayField(label=_("From"))
+    until_on = DayField(label=_("Until"), required=False)
+
+    def __init__(self, *args: Any, organisation: Organisation, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        for name, model in (("job", Job), ("unit", Unit), ("location", Location)):
+            field = self.fields[name]
+            if isinstance(field, forms.ModelChoiceField):
+                found = model._default_manager.filter(organisation=organisation)
+                field.queryset = found.order_by("path" if model is Unit else "name")
+                field.empty_label = str(_("all"))
+        someone = self.fields["person"]
+        if isinstance(someone, SomeoneField):
+            someone.organisation = organisation
+
+    @property
+    def who(self) -> dict[str, Any]:
+        """The conditions, without the dates."""
+        names = ("job", "unit", "alone", "location", "least_hours", "person")
+        return {name: self.cleaned_data.get(name) or None for name in names} | {
+            "alone": bool(self.cleaned_data.get("alone") and self.cleaned_data.get("unit"))
+        }
+
+
+class ExemptionForm(forms.Form):
+    """Someone need not have it, and why."""
+
+    someone = SomeoneField(label=_("Who?"), help_text=_("E-mail address or staff number."))
+    reason = forms.CharField(
+        label=_("Why?"), max_length=300, help_text=_("They and who leads them read this.")
+    )
+    free_from = DayField(label=_("From"))
+    free_until = DayField(label=_("Until"), required=False)
+
+    def __init__(self, *args: Any, organisation: Organisation, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        someone = self.fields["someone"]
+        if isinstance(someone, SomeoneField):
+            someone.organisation = organisation
+
+
+class TaskForm(forms.ModelForm[WorkTask]):
+    """A task, the certificates it needs and the jobs that do it."""
+
+    class Meta:
+        model = WorkTask
+        fields = ["name_nl", "name_en", "from_on", "needs", "jobs"]
+        field_classes = {"from_on": DayField}
+        widgets = {"needs": forms.CheckboxSelectMultiple, "jobs": forms.CheckboxSelectMultiple}
+        labels = {"needs": _("Certificates it needs"), "jobs": _("Jobs that do it")}
+        help_texts = {
+            "jobs": _("Who works in one of these jobs must have them, from that day on."),
+        }
+
+    def __init__(self, *args: Any, organisation: Organisation, types: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        for name, found in (
+            ("needs", types), ("jobs", Job.objects.filter(organisation=organisation)),
+        ):  # fmt: skip
+            field = self.fields[name]
+            if isinstance(field, forms.ModelMultipleChoiceField):
+                field.queryset = found
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if data.get("job") and not data.get("from_on") and "from_on" not in self.errors:
-            data["from_on"] = timezone.localdate()
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not data.get("name_nl") and not data.get("name_en"):
+            self.add_error("name_nl", _("Give it a name in at least one language."))
         return data
 
 
-ShowsRows = forms.formset_factory(ShowsRow, extra=2, can_delete=True, max_num=40)
-DutyRows = forms.formset_factory(DutyRow, extra=2, can_delete=True, max_num=200)
+class HoursForm(forms.Form):
+    """A day of training that counts towards a duty in hours."""
+
+    type = forms.ModelChoiceField(
+        label=_("Towards which certificate?"), queryset=CertificateType.objects.none()
+    )
+    course = forms.CharField(label=_("Course"), max_length=200)
+    on = DayField(label=_("Day"))
+    hours = forms.DecimalField(
+        label=_("Hours"), min_value=0, max_value=24, max_digits=5, decimal_places=2
+    )
+    practice = forms.DecimalField(
+        label=_("Of which practice"), required=False,
+        min_value=0, max_value=24, max_digits=5, decimal_places=2,
+    )  # fmt: skip
+    e_learning = forms.DecimalField(
+        label=_("Of which e-learning"), required=False,
+        min_value=0, max_value=24, max_digits=5, decimal_places=2,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, types: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        field = self.fields["type"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = types
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A certificate many Dutch employers keep track of, to begin from and adapt."""
+class LoadForm(forms.Form):
+    """A list of certificates to load."""
 
-    name: str | Promise
-    about: str | Promise
-    fields: dict[str, Any]
+    file = forms.FileField(
+        label=_("Your list of certificates"),
+        help_text=_("CSV or Excel (.xlsx), up to 250,000 rows, with column names on top."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
 
 
-# What these rest on was looked up in 2026; each is an opening bid that HR adapts.
-TEMPLATES = {
-    "bhv": Template(
-        _("Emergency response officer (BHV)"),
-        _("1 year by the norm of NIBHV; the law names no term."),
-        {
-            "name_nl": "Bedrijfshulpverlener (bhv)",
-            "name_en": "Emergency response officer (BHV)",
-            "issuer": "NIBHV",
-            "valid_months": 12,
-            "basis": CertificateType.Basis.NORM,
-            "source_nl": "De norm van NIBHV gaat uit van een jaar. De wet noemt geen termijn.",
-            "source_en": "The NIBHV norm counts one year. The law names no term.",
-        },
-    ),
-    "vca": Template(
-        _("VCA safety"),
-        _("10 years, then a new exam."),
-        {
-            "name_nl": "VCA basisveiligheid",
-            "name_en": "VCA basic safety",
-            "issuer": "SSVV",
-            "valid_months": 120,
-            "basis": CertificateType.Basis.NORM,
-            "source_nl": "Een VCA-diploma is tien jaar geldig; daarna doe je opnieuw examen. "
-            "Te controleren in het Centraal Diploma Register.",
-            "source_en": "A VCA diploma is valid for ten years; after that you sit the exam again. "
-            "It can be checked in the central diploma register.",
-        },
-    ),
-    "forklift": Template(
-        _("Forklift truck"),
-        _("No legal end date; most choose 5 years, riskier work 3."),
-        {
-            "name_nl": "Heftruckcertificaat",
-            "name_en": "Forklift certificate",
-            "valid_months": 60,
-            "basis": CertificateType.Basis.POLICY,
-            "source_nl": "De wet kent geen einddatum. Wij kiezen vijf jaar, bij risico drie.",
-            "source_en": "The law sets no end date. We choose five years; for riskier work three.",
-        },
-    ),
-    "code95": Template(
-        _("Code 95 on the driving licence"),
-        _("5 years by law, with 35 hours of training in that time."),
-        {
-            "name_nl": "Code 95 op het rijbewijs",
-            "name_en": "Code 95 on the driving licence",
-            "issuer": "CBR",
-            "valid_months": 60,
-            "basis": CertificateType.Basis.LAW,
-            "source_nl": "Beroepschauffeurs volgen 35 uur nascholing in vijf jaar.",
-            "source_en": "Professional drivers follow 35 hours of training in five years.",
-        },
-    ),
+COLUMN_WORDS = {
+    "person": _("who: e-mail address, staff number or name"),
+    "type": _("which certificate"),
+    "number": _("number"),
+    "issued_on": _("issued on"),
+    "valid_until": _("valid until"),
+    "refresher": _("refresher (yes or no)"),
 }
+
+
+class LoadColumnsForm(forms.Form):
+    """Which column is which, and how dates are written."""
+
+    def __init__(self, *args: Any, load: Load, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        choices = [("", _("– not in this list –"))] + [
+            (str(number), name or _("(column %(number)s)") % {"number": number + 1})
+            for number, name in enumerate(load.header)
+        ]
+        for name, words in COLUMN_WORDS.items():
+            self.fields[name] = forms.ChoiceField(
+                label=str(words).capitalize(),
+                choices=choices,
+                required=name in NEEDED,
+                initial=str(load.columns[name]) if name in load.columns else "",
+            )
+        self.fields["order"] = forms.ChoiceField(
+            label=_("How are dates written?"),
+            choices=[
+                ("day", _("Day first: 31-12-2025 (or year first)")),
+                ("month", _("Month first: 12/31/2025")),
+            ],
+            widget=forms.RadioSelect,
+            initial="month" if load.month_first else "day",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """A column means one thing."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        used: dict[str, str] = {}
+        for name, words in COLUMN_WORDS.items():
+            column = data.get(name)
+            if column and column in used:
+                self.add_error(
+                    name,
+                    forms.ValidationError(
+                        _("This column was already chosen for “%(field)s”."),
+                        params={"field": used[column]},
+                    ),
+                )
+            elif column:
+                used[column] = str(words)
+        return data
+
+    @property
+    def columns(self) -> dict[str, int]:
+        data = self.cleaned_data
+        return {name: int(data[name]) for name in COLUMN_WORDS if data.get(name)}
+
+
+ShowsRows = forms.formset_factory(ShowsRow, extra=2, can_delete=True, max_num=40)
+BringsRows = forms.formset_factory(BringsRow, extra=2, can_delete=True, max_num=40)
+
+
+def brought(rows: Any, activities: dict[str, Activity]) -> dict[Activity, str]:
+    """The activities of filled rows that were not struck out, and what each does."""
+    return {
+        activities[row["activity"]]: row["what"] or Brings.What.CERTIFICATE
+        for row in rows.cleaned_data
+        if row.get("activity") and not row.get("DELETE")
+    }
 
 
 def shown_skills(rows: Any, skills: dict[str, Skill]) -> dict[Skill, int]:
@@ -212,12 +469,3 @@ def shown_skills(rows: Any, skills: dict[str, Skill]) -> dict[Skill, int]:
         for row in rows.cleaned_data
         if row.get("skill") and not row.get("DELETE")
     }
-
-
-def asked_jobs(rows: Any, jobs: dict[str, Job]) -> list[tuple[Job, date]]:
-    """The jobs and dates of filled rows that were not struck out."""
-    return [
-        (jobs[row["job"]], row["from_on"])
-        for row in rows.cleaned_data
-        if row.get("job") and not row.get("DELETE")
-    ]

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from gezel.certificates import counting, policy, queries, rules
+from gezel.certificates import everyone, policy, queries, rules
 from gezel.people.api import Request, at_work, signed_in
 
 MOST = 5
@@ -20,7 +20,14 @@ def panel_mine(request: Request) -> HttpResponse:
     due = [r for r in rows if r.standing.asks_attention]
     if not due:
         raise Http404
-    told = {"first": due[0], "others": due[1:MOST]}
+    told = {
+        "first": due[0],
+        "others": due[1:MOST],
+        "refreshers": queries.refreshers({due[0].type.pk}, timezone.localdate()),
+        "reminded": next(
+            (r for r in queries.reminders_of(visitor.person) if r.type_id == due[0].type.pk), None
+        ),
+    }
     return render(request, "certificates/panel_mine.html", told)
 
 
@@ -53,7 +60,7 @@ def panel_organisation(request: Request) -> HttpResponse:
     visitor = request.visitor
     if not visitor.is_hr:
         raise Http404
-    counted = counting.counts_here(visitor.organisation, timezone.localdate())
+    counted = everyone.counts_here(visitor.organisation.pk, timezone.localdate())
     counts = counted.duties
     # Nobody decides about their own.
     waiting = counted.to_decide and counted.to_decide - queries.own_waiting(visitor)

@@ -2,7 +2,18 @@
 
 from django.db.models import Q, QuerySet
 
-from gezel.certificates.models import CERTIFICATES_OF_A_PERSON, CertificateType, Holding
+from gezel.certificates.models import (
+    CERTIFICATES_OF_A_PERSON,
+    CertificateType,
+    Duty,
+    Exemption,
+    Holding,
+    HoursDone,
+    Load,
+    Reminder,
+    TypeTerms,
+    WorkTask,
+)
 from gezel.people.api import HR, LINE, Audience, Person, PersonQuerySet, Visitor
 
 _LINE_AND_HR = Audience(LINE, HR)
@@ -56,6 +67,50 @@ def holdings_to_read(visitor: Visitor) -> QuerySet[Holding]:
             type__organisation=visitor.organisation,
         )
     )
+
+
+def hours_to_decide(visitor: Visitor) -> QuerySet[HoursDone]:
+    """Hours of people one answers for, of what the organisation keeps track of."""
+    return HoursDone.objects.filter(
+        person__in=people_to_answer_for(visitor), type__organisation=visitor.organisation
+    )
+
+
+def terms_to_edit(visitor: Visitor) -> QuerySet[TypeTerms]:
+    """HR changes until when certificates count."""
+    return TypeTerms.objects.filter(type__in=types_to_edit(visitor))
+
+
+def duties_to_edit(visitor: Visitor) -> QuerySet[Duty]:
+    """HR says who must have what."""
+    return Duty.objects.filter(type__in=types_to_edit(visitor))
+
+
+def exemptions_to_edit(visitor: Visitor) -> QuerySet[Exemption]:
+    """HR lets exceptions stand, and ends them."""
+    return Exemption.objects.filter(type__in=types_to_edit(visitor))
+
+
+def tasks_to_read(visitor: Visitor) -> QuerySet[WorkTask]:
+    """Which certificates a task needs is no secret to who works there."""
+    return WorkTask.objects.filter(organisation=visitor.organisation)
+
+
+def tasks_to_edit(visitor: Visitor) -> QuerySet[WorkTask]:
+    """HR says what tasks need."""
+    tasks = tasks_to_read(visitor)
+    return tasks if visitor.is_hr else tasks.none()
+
+
+def loads(visitor: Visitor) -> QuerySet[Load]:
+    """Lists that were brought in here, for HR."""
+    found = Load.objects.filter(organisation=visitor.organisation)
+    return found if visitor.is_hr else found.none()
+
+
+def own_reminders(visitor: Visitor) -> QuerySet[Reminder]:
+    """What I was reminded of; nobody else reads that."""
+    return Reminder.objects.filter(person=visitor.person)
 
 
 def why_reading(visitor: Visitor, about: Person) -> str:

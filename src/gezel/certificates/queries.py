@@ -1,24 +1,32 @@
 """Reads what rules and pages need about certificates."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
-from django.db import connection
-from django.db.models import (
-    QuerySet,
+import numpy as np
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from gezel.certificates import everyone as all_here
+from gezel.certificates import rules, words
+from gezel.certificates.everyone import Everyone, Ground, ground_of
+from gezel.certificates.models import (
+    CERTIFICATES_OF_A_PERSON,
+    Brings,
+    CertificateType,
+    Holding,
+    HoursDone,
+    Reminder,
+    TypeTerms,
+    WorkTask,
 )
-from django.utils import formats, timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
-from gezel.certificates import rules
-from gezel.certificates.models import CERTIFICATES_OF_A_PERSON, CertificateType, Duty, Holding
+from gezel.certificates.rules import many
 from gezel.kit.prepared import prepared
 from gezel.people.api import (
     Employment,
+    Location,
     Organisation,
     Person,
     PersonQuerySet,
@@ -26,25 +34,61 @@ from gezel.people.api import (
     Visitor,
 )
 
+# -- what someone holds, reckoned -----------------------------------------------------------------
 
-def why_until(holding: Holding) -> str:
-    """Until when a certificate counts and where that date comes from, in a sentence."""
-    if holding.valid_until is None:
-        return _("This certificate does not lapse.")
-    until = formats.date_format(holding.valid_until, "DATE_FORMAT")
-    if holding.term_months is None:
-        return _("Valid until %(until)s, as it says on the certificate.") % {"until": until}
-    term = ngettext("%(n)s month", "%(n)s months", holding.term_months) % {"n": holding.term_months}
-    told = _(
-        "Valid until %(until)s, because %(name)s counts for %(term)s after %(issued)s (%(basis)s)."
-    ) % {
-        "until": until,
-        "name": holding.type.name,
-        "term": term,
-        "issued": formats.date_format(holding.issued_on, "DATE_FORMAT"),
-        "basis": holding.type.get_basis_display(),
-    }
-    return f"{told} {holding.type.source}".strip()
+
+class Book:
+    """Certificates of some people with all that follows from them.
+
+    Made of holdings with their type and terms; refused ones are told apart and count nowhere.
+    """
+
+    def __init__(self, holdings: Iterable[Holding]) -> None:
+        self.holdings: dict[int, Holding] = {}
+        chains: dict[tuple[int, int], list[Holding]] = defaultdict(list)
+        for holding in holdings:
+            self.holdings[holding.pk] = holding
+            if holding.state == Holding.State.REFUSED:
+                chains[holding.person_id, -holding.pk].append(holding)  # a chain of its own
+            else:
+                chains[holding.person_id, holding.type_id].append(holding)
+        self.held: dict[int, rules.Held] = {}
+        self.chains: dict[tuple[int, int], list[rules.Held]] = {}
+        for key, chain in chains.items():
+            told = rules.reckoned(one.given for one in chain)
+            self.held |= {int(str(one.key)): one for one in told}
+            if key[1] > 0:
+                self.chains[key] = told
+
+    def why(self, holding: Holding) -> str:
+        """Until when this one counts and why."""
+        return words.why(self.held[holding.pk], holding.type, holding.terms)
+
+    def steps(self, holding: Holding) -> list[str]:
+        """The sum behind it."""
+        return words.steps(self.held[holding.pk])
+
+    def of(self, person: int, type_: int, ground: Ground | None) -> list[rules.Held]:
+        """What counts for this type: its own, and what it takes of others."""
+        found = list(self.chains.get((person, type_), ()))
+        for taker, other, begins, ends in ground.accepted if ground else ():
+            if taker == type_:
+                found += [
+                    held
+                    for held in self.chains.get((person, other), ())
+                    if begins <= held.issued_on < ends
+                ]
+        return found
+
+
+def book_of(person: Person, organisation: Organisation | None = None) -> Book:
+    """All that someone holds, or what of it is of this organisation: one query."""
+    found = Holding.objects.filter(person=person).select_related(
+        "type", "terms", "decided_by", "registered_by"
+    )
+    if organisation is not None:
+        found = found.filter(type__organisation=organisation)
+    return Book(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +100,10 @@ class Row:
     standing: rules.Standing
     unit: str = ""
     job: str = ""
-    number: str = ""
-    decided_by: str = ""
+    location: str = ""
+    # The certificate behind it, and what its type says of one issued today.
+    holding: Holding | None = None
+    terms: TypeTerms | None = None
 
     @property
     def holding_pk(self) -> int | None:
@@ -73,6 +119,94 @@ class Row:
     def issued_on(self) -> date | None:
         return self.standing.held.issued_on if self.standing.held else None
 
+    @property
+    def number(self) -> str:
+        return self.holding.number if self.holding else ""
+
+    @property
+    def decided_by(self) -> str:
+        return self.holding.decided_by.name if self.holding and self.holding.decided_by else ""
+
+    @property
+    def why(self) -> str:
+        """Until when and why, of the one that counts."""
+        if self.standing.held is None:
+            return ""
+        held = self.holding
+        return words.why(self.standing.held, held.type if held else self.type, self.terms)
+
+
+def _rows(
+    seats: Sequence[Employment],
+    ground: Ground,
+    *,
+    on: date,
+    types: Collection[int],
+    pairs: Collection[tuple[int, int]] | None = None,
+) -> list[Row]:
+    """Rows of people with these seats, by the rule, one query for what they hold.
+
+    Args:
+        seats: with person, unit, job and location at hand.
+        pairs: only these of person and type.
+    """
+    people = {seat.person_id for seat in seats}
+    others = {other for type_, other, *_days in ground.accepted if type_ in types}
+    book = Book(
+        Holding.objects.filter(person__in=people, type__in={*types, *others})
+        .exclude(state=Holding.State.REFUSED)
+        .select_related("type", "terms", "decided_by")
+    )
+    asked: dict[int, set[int]] = defaultdict(set)
+    place: dict[int, Employment] = {}
+    for seat in seats:
+        place[seat.person_id] = seat
+        asked[seat.person_id] |= rules.asked_of(seat_of(seat), ground.rules, ground.exempt, on)
+    if pairs is None:
+        pairs = [(person, type_) for person in place for type_ in types]
+    rows = []
+    for person, type_ in pairs:
+        one = rules.standing(book.of(person, type_, ground), must=type_ in asked[person], on=on)
+        if one is None:
+            continue
+        seat = place[person]
+        behind = one.held or one.waiting
+        holding = book.holdings[int(str(behind.key))] if behind else None
+        rows.append(
+            Row(
+                seat.person,
+                ground.types[type_],
+                one,
+                seat.unit.name,
+                seat.job.name,
+                seat.location.name if seat.location else "",
+                holding,
+                holding.terms if holding else ground.terms_on(type_, on),
+            )
+        )
+    return rows
+
+
+def seat_of(employment: Employment) -> rules.Seat:
+    """An employment as the rule reads it."""
+    hours = employment.contract_hours
+    return rules.Seat(
+        employment.person_id,
+        employment.job_id,
+        employment.unit.path,
+        employment.location_id,
+        None if hours is None else float(hours),
+    )
+
+
+def _seats(organisation: Organisation, on: date) -> QuerySet[Employment]:
+    return (
+        Employment.objects.current(on)
+        .filter(organisation=organisation)
+        .select_related("person", "unit", "job", "location")
+        .order_by("starts_on")
+    )
+
 
 def rows_of(
     people: PersonQuerySet,
@@ -82,55 +216,23 @@ def rows_of(
     unit: Unit | None = None,
     types: Collection[CertificateType] | None = None,
 ) -> list[Row]:
-    """How these people stand with these certificates of the organisation (or all): four queries.
+    """How these people stand with these certificates of the organisation (or all): three queries
+    while the organisation's rules are remembered.
 
-    Those they must have by their job on that date, and those they hold besides; what asks
+    Those they must have by their place on that date, and those they hold besides; what asks
     attention first.
     """
     day = on or timezone.localdate()
-    employed = Employment.objects.current(day).filter(organisation=organisation, person__in=people)
+    seats = _seats(organisation, day).filter(person__in=people)
     if unit is not None:
-        employed = employed.filter(unit__path__startswith=unit.path)
-    if types is None:
-        types = CertificateType.objects.filter(organisation=organisation)
-    known = {t.pk: t for t in types}
-    jobs: dict[int, set[int]] = defaultdict(set)
-    for duty_type, job in Duty.objects.filter(type__in=known, from_on__lte=day).values_list(
-        "type_id", "job_id"
-    ):
-        jobs[job].add(duty_type)
-    place: dict[int, tuple[str, str]] = {}
-    must: dict[int, set[int]] = defaultdict(set)
-    persons: dict[int, Person] = {}
-    for pk, first, last, unit_name, job_pk, job_name in employed.values_list(
-        "person_id", "person__first_name", "person__last_name", "unit__name", "job_id", "job__name"
-    ):
-        persons[pk] = Person(pk=pk, first_name=first, last_name=last)
-        place[pk] = (unit_name, job_name)
-        must[pk] |= jobs[job_pk]
-    held: dict[tuple[int, int], list[rules.Held]] = defaultdict(list)
-    told: dict[int, tuple[str, str]] = {}
-    for pk, person, type_, issued, until, state, number, first, last in (
-        Holding.objects.filter(type__in=known, person__in=employed.values("person_id"))
-        .exclude(state=Holding.State.REFUSED)
-        .values_list(
-            "pk", "person_id", "type_id", "issued_on", "valid_until", "state", "number",
-            "decided_by__first_name", "decided_by__last_name",
-        )
-    ):  # fmt: skip
-        held[person, type_].append(rules.Held(pk, issued, until, state == Holding.State.CONFIRMED))
-        told[pk] = (number, f"{first or ''} {last or ''}".strip())
-    rows = []
-    for pk, colleague in persons.items():
-        for type_, certificate in known.items():
-            one = rules.standing(held.get((pk, type_), ()), must=type_ in must[pk], on=day)
-            if one is None:
-                continue
-            behind = one.held or one.waiting
-            number, decider = told[int(str(behind.key))] if behind else ("", "")
-            unit_name, job_name = place[pk]
-            rows.append(Row(colleague, certificate, one, unit_name, job_name, number, decider))
+        seats = seats.filter(unit__path__startswith=unit.path)
+    ground = ground_of(organisation.pk)
+    wanted = list(ground.types) if types is None else [t.pk for t in types]
+    rows = _rows(list(seats), ground, on=day, types=wanted)
     return sorted(rows, key=lambda r: (*rules.pressing(r.standing), r.person.last_name))
+
+
+# -- the overview ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,174 +240,99 @@ class Asked:
     """Which rows an overview is to show: of whom, as of when, and what of it.
 
     Args:
-        people: whom the reader may read about.
+        people: whom the reader may read about; None: everyone at work here today.
         types: the certificates to look at.
         unit: only who works there or below it.
-        state: only these; "waiting" also where a renewal waits.
+        location: only who works at this site.
+        state: only these; "waiting" also where a renewal waits, "grace" what lapsed and may go on.
         until: only what lapses from `on` to this day.
+        must: only what must be held.
     """
 
-    people: PersonQuerySet
+    people: PersonQuerySet | None
     organisation: Organisation
     types: list[CertificateType]
     on: date
     unit: Unit | None = None
+    location: Location | None = None
     state: str = ""
+    since: date | None = None
     until: date | None = None
+    must: bool = False
 
-    @property
-    def seats(self) -> QuerySet[Employment]:
-        """Where these people work on that day."""
-        found = Employment.objects.current(self.on).filter(
-            organisation=self.organisation, person__in=self.people
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows that were asked for: how many stand how, and which, in order."""
+
+    asked: Asked
+    told: Everyone
+    counts: dict[str, int]
+    which: many.Numbers
+    months: list[tuple[date, int]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    def rows(self, start: int, size: int) -> list[Row]:
+        """Some of the rows, by the rule itself: the table only found and ordered them."""
+        rows = self.which[start : start + size]
+        table = self.told.table
+        pairs = list(zip(table.person[rows].tolist(), table.type[rows].tolist(), strict=True))
+        if not pairs:
+            return []
+        organisation = self.asked.organisation
+        seats = list(
+            _seats(organisation, self.asked.on).filter(person__in={pair[0] for pair in pairs})
         )
-        if self.unit is not None:
-            found = found.filter(unit__path__startswith=self.unit.path)
-        return found
+        types = {pair[1] for pair in pairs}
+        return _rows(seats, ground_of(organisation.pk), on=self.asked.on, types=types, pairs=pairs)
 
 
-# Up to so many rows their people are named one by one.
-A_FEW = 500
-
-# Who must have or has what, as one row for each person and certificate. `best` and `waiting` are
-# the holding that lasts longest: its last day and its day of issue, as text that sorts like them.
-# The states are those of `rules.standing`; a test holds the two beside each other.
-_STANDINGS = """
-    WITH seat AS ({seats}),
-    pair AS (
-        SELECT person_id, type_id, MAX(best) AS best, MAX(waiting) AS waiting
-        FROM (
-            SELECT s.person_id, d.type_id, 1 AS must,
-                CAST(NULL AS text) AS best, CAST(NULL AS text) AS waiting
-            FROM seat s JOIN certificates_duty d ON d.job_id = s.job_id
-            WHERE d.from_on <= %s AND d.type_id IN ({types})
-            UNION ALL
-            SELECT person_id, type_id, 0,
-                CASE WHEN state = 'confirmed' THEN lasts END,
-                CASE WHEN state = 'waiting' AND substr(lasts, 1, 10) >= %s THEN lasts END
-            FROM (
-                SELECT person_id, type_id, state,
-                    COALESCE(CAST(valid_until AS text), '9999-12-31') || CAST(issued_on AS text)
-                        AS lasts
-                FROM certificates_holding
-                WHERE issued_on <= %s AND type_id IN ({types})
-            ) AS known
-            WHERE person_id IN (SELECT person_id FROM seat)
-        ) AS one
-        GROUP BY person_id, type_id
-        HAVING MAX(must) = 1 OR MAX(best) IS NOT NULL OR MAX(waiting) IS NOT NULL
-    ),
-    told AS (
-        SELECT person_id, type_id,
-            COALESCE(substr(best, 1, 10), '9999-12-31') AS until,
-            waiting > COALESCE(best, '') AS renewal,
-            CASE
-                WHEN substr(best, 1, 10) > %s THEN 'valid'
-                WHEN substr(best, 1, 10) >= %s THEN 'expiring'
-                WHEN waiting IS NOT NULL THEN 'waiting'
-                WHEN best IS NOT NULL THEN 'expired'
-                ELSE 'missing'
-            END AS state
-        FROM pair
-    )
-"""
-
-
-def _standings(asked: Asked) -> tuple[str, list[Any]]:
-    seats, params = asked.seats.values("person_id", "job_id").query.sql_with_params()
-    types = [type_.pk for type_ in asked.types]
-    ahead = asked.on + timedelta(days=rules.AHEAD_IN_DAYS)
-    sql = _STANDINGS.format(seats=seats, types=", ".join(["%s"] * len(types)))
-    today = asked.on.isoformat()
-    return sql, [*params, today, *types, today, today, *types, ahead.isoformat(), today]
-
-
-def _narrowed(asked: Asked) -> tuple[str, list[Any]]:
-    """Of all standings those that are asked for."""
-    conditions, params = ["1 = 1"], []
+def find(asked: Asked) -> Found:
+    """The rows that were asked for, found among everyone: one query while nothing changed, and
+    one for whom the reader may read about unless that is everyone here."""
+    told = all_here.everyone(asked.organisation.pk, asked.on, timezone.localdate())
+    table = told.table
+    which = np.isin(table.type, [type_.pk for type_ in asked.types])
+    if asked.people is None:
+        which &= np.isin(table.person, told.at_work)
+    else:
+        which &= np.isin(table.person, list(asked.people.values_list("pk", flat=True)))
+    if asked.unit is not None:
+        paths = ground_of(asked.organisation.pk).units
+        path = asked.unit.path
+        which &= np.isin(told.unit, [pk for pk, p in paths.items() if p.startswith(path)])
+    if asked.location is not None:
+        which &= told.location == asked.location.pk
+    if asked.must:
+        which &= table.must
+    numbers = np.bincount(table.state[which], minlength=len(many.CODES))
+    counts = {str(state): int(numbers[many.CODES.index(state)]) for state in rules.State}
+    months = _months_ahead(table.until[which & table.holds], asked.on)
     if asked.state:
-        also = " OR renewal" if asked.state == rules.State.WAITING else ""
-        conditions.append(f"(state = %s{also})")
-        params.append(str(asked.state))
+        chosen = table.state == many.CODES.index(asked.state)
+        if asked.state == rules.State.WAITING:
+            chosen |= table.renewal
+        which &= chosen
     if asked.until is not None:
-        conditions.append("until BETWEEN %s AND %s AND until < '9999-12-31'")
-        params += [asked.on.isoformat(), asked.until.isoformat()]
-    return " AND ".join(conditions), params
+        since = asked.since or asked.on
+        which &= (table.until >= many.number(since)) & (table.until <= many.number(asked.until))
+    return Found(asked, told, counts, told.order[which[told.order]], months)
 
 
-def _answer(asked: Asked, what: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """What the database says of these standings; `what` is words of ours, never of a visitor."""
-    if not asked.types:
-        return []
-    sql, before = _standings(asked)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{sql} {what}", [*before, *params])
-        return list(cursor.fetchall())
+def _months_ahead(until: many.Numbers, on: date, number: int = 12) -> list[tuple[date, int]]:
+    """How many lapse in each month from this one on."""
+    first = on.replace(day=1)
+    begins = [rules.months_after(first, n) for n in range(number + 1)]
+    edges = [many.number(max(day, on)) for day in begins]
+    return [
+        (day, int(((until >= low) & (until < high)).sum()))
+        for day, low, high in zip(begins, edges, edges[1:], strict=False)
+    ]
 
 
-def counts(asked: Asked) -> dict[str, int]:
-    """How many stand how, whatever state is asked for: counted by the database."""
-    found = dict(_answer(asked, "SELECT state, COUNT(*) FROM told GROUP BY state"))
-    return {state: found.get(state, 0) for state in rules.State}
-
-
-def number_of(asked: Asked, counted: Mapping[str, int]) -> int:
-    """How many rows are asked for; `counted` tells it already where no more was asked."""
-    if asked.until is None and asked.state != rules.State.WAITING:
-        return counted[asked.state] if asked.state else sum(counted.values())
-    condition, params = _narrowed(asked)
-    rows = _answer(asked, f"SELECT COUNT(*) FROM told WHERE {condition}", params)  # noqa: S608
-    return int(rows[0][0]) if rows else 0
-
-
-def page_of(asked: Asked, *, start: int, size: int) -> list[Row]:
-    """Some of the rows; what asks attention first."""
-    condition, params = _narrowed(asked)
-    order = " ".join(f"WHEN '{state}' THEN {n}" for n, state in enumerate(rules.ORDER))
-    keys = _answer(
-        asked,
-        "SELECT t.person_id, t.type_id FROM told t JOIN people_person p ON p.id = t.person_id"  # noqa: S608
-        f" WHERE {condition}"
-        f" ORDER BY CASE state {order} END, until, p.last_name, p.first_name, p.id, t.type_id"
-        f" LIMIT {size:d} OFFSET {start:d}",
-        params,
-    )
-    if not keys:
-        return []
-    # The rule itself tells each row that is shown; the database only found and ordered them.
-    people = asked.people
-    if len(keys) < A_FEW:
-        people = Person.objects.get_queryset().filter(pk__in={key[0] for key in keys})
-    told = rows_of(people, asked.organisation, on=asked.on, unit=asked.unit, types=asked.types)
-    rows = {(row.person.pk, row.type.pk): row for row in told}
-    return [rows[person, type_] for person, type_ in keys]
-
-
-@prepared
-def _holdings_of(person: int) -> QuerySet[Holding]:
-    return (
-        Holding.objects.filter(person=person)
-        .exclude(state=Holding.State.REFUSED)
-        .select_related("type")
-    )
-
-
-@prepared
-def _holdings_here(person: int, organisation: int) -> QuerySet[Holding]:
-    return (
-        Holding.objects.filter(person=person, type__organisation=organisation)
-        .exclude(state=Holding.State.REFUSED)
-        .select_related("type")
-    )
-
-
-@prepared
-def _duties_of(person: int, organisation: int, day: date) -> QuerySet[Duty]:
-    return Duty.objects.filter(
-        type__organisation=organisation,
-        from_on__lte=day,
-        job__employments__in=Employment.objects.current(day).filter(person=person),
-    ).select_related("type")
+# -- my own ---------------------------------------------------------------------------------------
 
 
 def mine(
@@ -314,39 +341,35 @@ def mine(
     *,
     on: date | None = None,
     only_here: bool = False,
+    book: Book | None = None,
 ) -> list[Row]:
-    """How someone stands with what they must have and all they hold, in two queries.
+    """How someone stands with what they must have and all they hold: three queries.
 
     Args:
         only_here: leave out what belongs to other employers; for who looks at a colleague.
+        book: what they hold, where that was read already.
     """
     day = on or timezone.localdate()
-    types: dict[int, CertificateType] = {}
-    held: dict[int, list[rules.Held]] = defaultdict(list)
-    if only_here and organisation is not None:
-        holdings = _holdings_here(person.pk, organisation.pk)
-    else:
-        holdings = [] if only_here else _holdings_of(person.pk)
-    for holding in holdings:
-        types[holding.type_id] = holding.type
-        held[holding.type_id].append(
-            rules.Held(
-                holding.pk,
-                holding.issued_on,
-                holding.valid_until,
-                holding.state == Holding.State.CONFIRMED,
-            )
-        )
+    if book is None:
+        book = book_of(person, organisation if only_here else None)
+    ground = ground_of(organisation.pk) if organisation else None
     must: set[int] = set()
-    if organisation is not None:
-        for duty in _duties_of(person.pk, organisation.pk, day):
-            types[duty.type_id] = duty.type
-            must.add(duty.type_id)
+    seat: Employment | None = None
+    if organisation is not None and ground is not None:
+        for seat in _seats(organisation, day).filter(person=person):
+            must |= rules.asked_of(seat_of(seat), ground.rules, ground.exempt, day)
+    types = {h.type_id: h.type for h in book.holdings.values()}
+    if ground is not None:
+        types |= {pk: ground.types[pk] for pk in must}
     rows = []
     for pk, type_ in types.items():
-        one = rules.standing(held[pk], must=pk in must, on=day)
-        if one is not None:
-            rows.append(Row(person, type_, one))
+        one = rules.standing(book.of(person.pk, pk, ground), must=pk in must, on=day)
+        if one is None:
+            continue
+        behind = one.held or one.waiting
+        holding = book.holdings[int(str(behind.key))] if behind else None
+        terms = holding.terms if holding else ground.terms_on(pk, day) if ground else None
+        rows.append(Row(person, type_, one, holding=holding, terms=terms))
     return sorted(rows, key=lambda r: (*rules.pressing(r.standing), r.type.name))
 
 
@@ -363,11 +386,10 @@ def who_may_confirm(person: Person) -> list[str]:
     return [name for name in told if name != person.name][:6]
 
 
-def history(holdings: QuerySet[Holding]) -> QuerySet[Holding]:
-    """Every certificate that ever came in, the newest first."""
-    return holdings.select_related("type", "decided_by", "registered_by", "person").order_by(
-        "-issued_on", "-pk"
-    )
+def history(book: Book, *, most: int = 200) -> list[tuple[Holding, str]]:
+    """Every certificate that ever came in with its reason, the newest first."""
+    newest = sorted(book.holdings.values(), key=lambda h: (h.issued_on, h.pk), reverse=True)
+    return [(holding, book.why(holding)) for holding in newest[:most]]
 
 
 @prepared
@@ -380,3 +402,264 @@ def _own_waiting(person: int, organisation: int) -> QuerySet[Holding, int]:
 def own_waiting(visitor: Visitor) -> int:
     """How many of the visitor's own certificates wait for someone else here: one query."""
     return len(_own_waiting(visitor.person.pk, visitor.organisation.pk))
+
+
+@prepared
+def _reminders(person: int) -> QuerySet[Reminder]:
+    return (
+        Reminder.objects.filter(person=person, seen_at=None)
+        .select_related("type", "holding")
+        .order_by("-on", "pk")
+    )
+
+
+def reminders_of(person: Person) -> list[Reminder]:
+    """What someone was reminded of and has not put aside."""
+    return _reminders(person.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Refresher:
+    """An activity that brings a certificate, and the first day it is given."""
+
+    activity_pk: int
+    title: str
+    next_on: date | None
+
+
+def refreshers(types: Collection[int], on: date) -> dict[int, list[Refresher]]:
+    """For each of these types the activities on offer that bring it: two queries."""
+    found: dict[int, list[Refresher]] = defaultdict(list)
+    brings = (
+        Brings.objects.filter(type__in=types, activity__state="open")
+        .select_related("activity")
+        .prefetch_related("activity__offerings")
+        .order_by("pk")
+    )
+    for one in brings:
+        days = [o.starts_on for o in one.activity.offerings.all() if o.starts_on >= on]
+        found[one.type_id].append(
+            Refresher(one.activity_id, one.activity.title, min(days, default=None))
+        )
+    return dict(found)
+
+
+# -- hours ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HoursStand:
+    """How someone stands with the hours of one certificate."""
+
+    type: CertificateType
+    terms: TypeTerms
+    rule: rules.HoursRule
+    counted: rules.Counted
+    days: list[HoursDone]
+
+    @property
+    def percent(self) -> int:
+        """How far, for a bar: of what is asked, what is there or not needed any more."""
+        left = self.counted.needed / self.rule.needed if self.rule.needed else 0
+        return round(100 * max(0.0, 1 - left))
+
+    @property
+    def hours(self) -> float:
+        return self.counted.hours / 100
+
+    @property
+    def asked(self) -> float:
+        return self.rule.needed / 100
+
+    @property
+    def practice(self) -> float:
+        return self.counted.practice / 100
+
+    @property
+    def practice_asked(self) -> float:
+        return self.rule.practice / 100
+
+    @property
+    def e_learning(self) -> float:
+        return self.counted.e_learning / 100
+
+    @property
+    def e_learning_most(self) -> float | None:
+        return None if self.rule.e_learning is None else self.rule.e_learning / 100
+
+    @property
+    def needed(self) -> float:
+        return self.counted.needed / 100
+
+    @property
+    def practice_needed(self) -> float:
+        return self.counted.practice_needed / 100
+
+    @property
+    def told(self) -> list[tuple[HoursDone, str]]:
+        """Each day and how it counts: counts, repeat, outside, waiting, refused."""
+        found = []
+        for one in self.days:
+            if one.state != Holding.State.CONFIRMED:
+                found.append((one, one.state))
+            elif not self.counted.begins <= one.on <= self.counted.ends:
+                found.append((one, "outside"))
+            else:
+                found.append((one, "counts" if one.pk in self.counted.chosen else "repeat"))
+        return found
+
+
+def hours_of(person: Person, rows: Iterable[Row], ground: Ground | None) -> list[HoursStand]:
+    """How someone stands with every duty in hours among these certificates: one query if any.
+
+    The period is the one that ends when what they hold lapses, or today where nothing does.
+    """
+    asked = []
+    for row in rows:
+        terms = row.terms
+        if ground is not None and (newest := ground.terms_on(row.type.pk, row.standing.on)):
+            terms = newest
+        if terms is not None and (rule := terms.hours_rule):
+            asked.append((row, terms, rule))
+    if not asked:
+        return []
+    days: dict[int, list[HoursDone]] = defaultdict(list)
+    for one in HoursDone.objects.filter(
+        person=person, type__in=[row.type.pk for row, *_rest in asked]
+    ).order_by("-on", "-pk"):
+        days[one.type_id].append(one)
+    told = []
+    for row, terms, rule in asked:
+        on = row.standing.on
+        ends = max(row.valid_until or on, on)
+        sure = [d.done for d in days[row.type.pk] if d.state == Holding.State.CONFIRMED]
+        counted = rules.counted(rule, sure, ends=ends)
+        told.append(HoursStand(row.type, terms, rule, counted, days[row.type.pk]))
+    return told
+
+
+# -- who may do which task ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """Whether someone may do a task on a day; `lacking` tells what misses, `until` how long."""
+
+    may: bool
+    until: date | None
+    lacking: tuple[str, ...] = ()
+    job_does_it: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task, and who of these people may do it."""
+
+    task: WorkTask
+    people: list[tuple[Person, May]]
+
+    @property
+    def may(self) -> int:
+        return sum(one.may for _person, one in self.people)
+
+
+def tasks_of(
+    people: PersonQuerySet, organisation: Organisation, *, on: date | None = None
+) -> list[TaskRow]:
+    """For each task who of these people may do it on a day, and until when: six queries.
+
+    Whoever holds all certificates of a task may do it. Those whose job does the task come first.
+    """
+    day = on or timezone.localdate()
+    tasks = list(
+        WorkTask.objects.filter(organisation=organisation)
+        .prefetch_related("needs", "jobs")
+        .order_by("name_nl", "name_en")
+    )
+    seats = list(_seats(organisation, day).filter(person__in=people))
+    needed = {need.pk for task in tasks for need in task.needs.all()}
+    ground = ground_of(organisation.pk)
+    rows = {
+        (row.person.pk, row.type.pk): row
+        for row in _rows(seats, ground, on=day, types=needed & set(ground.types))
+    }
+    told = []
+    for task in tasks:
+        needs = list(task.needs.all())
+        jobs = {job.pk for job in task.jobs.all()}
+        found = [
+            (seat.person, _may(needs, rows, seat.person_id, does=seat.job_id in jobs))
+            for seat in {s.person_id: s for s in seats}.values()
+        ]
+        found = [(person, may) for person, may in found if may.job_does_it or may.may]
+        found.sort(key=lambda one: (not one[1].job_does_it, one[1].may, one[0].last_name))
+        told.append(TaskRow(task, found))
+    return told
+
+
+def _may(
+    needs: list[CertificateType], rows: dict[tuple[int, int], Row], person: int, *, does: bool
+) -> May:
+    lacking, until = [], []
+    for need in needs:
+        row = rows.get((person, need.pk))
+        if row is None or not row.standing.holds:
+            lacking.append(need.name)
+        elif row.standing.held is not None and row.standing.held.grace_until is not None:
+            until.append(row.standing.held.grace_until)
+    return May(not lacking and bool(needs), min(until, default=None), tuple(lacking), does)
+
+
+# -- whom a rule hits -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """How many people at work here a duty hits, of how many, and how many of those lack it."""
+
+    people: int
+    here: int
+    lacking: int
+
+    @property
+    def is_odd(self) -> bool:
+        """Nobody or everybody: asked about before it is kept."""
+        return self.people in {0, self.here}
+
+
+def hit_by(rule: rules.Rule, organisation: Organisation, on: date) -> Hit:
+    """Whom a duty would hit on a day, as it stands in the facts in memory."""
+    seats, units = all_here.seats_on(organisation.pk, on)
+    hit = np.unique(seats.person[many.hit(rule, seats, units)])
+    here = len(np.unique(seats.person))
+    table = all_here.everyone(organisation.pk, on, timezone.localdate()).table
+    has = table.person[(table.type == rule.type) & table.holds]
+    return Hit(len(hit), here, len(np.setdiff1d(hit, has)))
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What new terms would change: nothing of what is held; and the next one of so many."""
+
+    held: int
+    in_future: int
+    examples: list[tuple[str, date, date | None, date | None]]
+
+
+def preview_of(type_: CertificateType, terms: TypeTerms, on: date) -> Preview:
+    """Whom new terms concern: who holds one keeps it; whose next falls under them gets another
+    last day, told for the first few as if they renewed on their last day."""
+    held = (
+        Holding.objects.filter(type=type_, state=Holding.State.CONFIRMED)
+        .filter(Q(valid_until=None) | Q(valid_until__gte=on))
+        .filter(person__in=Person.objects.working_at(type_.organisation))
+    )
+    later = held.filter(valid_until__gte=terms.from_on)
+    examples = []
+    for one in later.select_related("person", "terms").order_by("valid_until", "pk")[:5]:
+        renewed = one.valid_until or on
+        old = one.given.terms
+        was = rules.reckoned([one.given, rules.Given("n", renewed, old)])[-1].valid_until
+        new = rules.reckoned([one.given, rules.Given("n", renewed, terms.rule)])[-1].valid_until
+        examples.append((one.person.name, renewed, was, new))
+    return Preview(held.count(), later.count(), examples)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gezel.assessment.api import believed
 from gezel.catalogue.api import tips_for
-from gezel.certificates.api import valid_until
+from gezel.certificates.api import reckoned
 from gezel.plans.api import three_plans
 from gezel.skills.api import (
     compared,
@@ -128,7 +128,7 @@ def tell() -> None:
         order=55,
     )
     computed_about_people(
-        valid_until,
+        reckoned,
         what=_("Until when a certificate is valid"),
         how=_("The day it was issued and the term its issuer or your employer gives it."),
         order=60,

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 from io import BytesIO
+from itertools import count
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -11,6 +13,8 @@ from gezel.certificates.actions import confirm, register, save_type
 from gezel.certificates.models import CertificateType, Holding
 from gezel.people.api import Job, Organisation, Person
 from gezel.skills.api import Skill
+
+_next = count(1)
 
 
 def days(number: int) -> date:
@@ -25,11 +29,15 @@ def a_type(
     jobs: tuple[str, ...] = (),
     shows: dict[Skill, int] | None = None,
     from_on: date = date(2020, 1, 1),
+    number_form: str = "",
+    **terms: Any,
 ) -> CertificateType:
     """A certificate the organisation keeps track of, asked of these jobs."""
+    ends = {"ends": "never"} if months is None else {"ends": "months", "months": months}
     return save_type(
         organisation,
-        {"name_nl": name, "name_en": name, "valid_months": months, "basis": "norm"},
+        {"name_nl": name, "name_en": name, "number_form": number_form},
+        terms={**ends, "basis": "norm", **terms},
         shows=shows or {},
         duties=[
             (Job.objects.get_or_create(organisation=organisation, name=job)[0], from_on)
@@ -45,10 +53,18 @@ def a_holding(
     issued_on: date | None = None,
     confirmed_by: Person | None = None,
     printed_until: date | None = None,
+    refresher: bool = False,
+    number: str | None = None,
 ) -> Holding:
     """A certificate that came in, and was seen by someone if that is told."""
     holding = register(
-        person, type, issued_on=issued_on or days(-30), by=person, printed_until=printed_until
+        person,
+        type,
+        issued_on=issued_on or days(-30),
+        by=person,
+        printed_until=printed_until,
+        refresher=refresher,
+        number=f"N-{next(_next)}" if number is None else number,
     )
     if confirmed_by:
         confirm(holding, by=confirmed_by)

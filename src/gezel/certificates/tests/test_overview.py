@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gezel.certificates import queries, rules
-from gezel.certificates.models import CertificateType, Duty, Holding
+from gezel.certificates.actions import reckon_everyone
+from gezel.certificates.everyone import changed
+from gezel.certificates.models import CertificateType, Duty, Holding, TypeTerms
 from gezel.certificates.tests.builders import a_type
 from gezel.people.api import Employment, Job, Organisation, Person, root_of
 
@@ -24,7 +26,13 @@ pytestmark = pytest.mark.django_db
 def crowd(van_dijk: Organisation) -> list[CertificateType]:
     """Sixty people in three jobs, four certificates, and holdings of every sort."""
     random, today = Random(7), timezone.localdate()
-    types = [a_type(van_dijk, f"Type {n}", months=12 if n else None) for n in range(4)]
+    types = [
+        a_type(
+            van_dijk, f"Type {n}", months=12 if n else None, from_previous=n > 1, grace_days=10 * n
+        )
+        for n in range(4)
+    ]
+    terms = {terms.type_id: terms for terms in TypeTerms.objects.all()}
     jobs = [Job.objects.create(organisation=van_dijk, name=f"Job {n}") for n in range(3)]
     for n, type_ in enumerate(types[:3]):
         for job in jobs[: n + 1]:
@@ -50,7 +58,9 @@ def crowd(van_dijk: Organisation) -> list[CertificateType]:
             type=type_,
             person=person,
             issued_on=today + timedelta(days=issued),
-            valid_until=None if random.random() < 0.15 else today + timedelta(days=issued + lasts),
+            printed_until=today + timedelta(days=issued + lasts) if random.random() < 0.5 else None,
+            terms=terms[type_.pk],
+            refresher=random.random() < 0.3,
             state=random.choice(Holding.State.values),
         )
         for person in people
@@ -58,6 +68,8 @@ def crowd(van_dijk: Organisation) -> list[CertificateType]:
         for _ in range(random.choice((0, 0, 1, 2, 3)))
         for issued, lasts in [(random.randint(-700, 20), random.choice((0, 60, 365, 420)))]
     )
+    reckon_everyone(van_dijk.pk)
+    changed(van_dijk.pk)
     return types
 
 
@@ -80,18 +92,20 @@ def test_the_database_counts_what_the_rule_says(
 ) -> None:
     on = timezone.localdate() + timedelta(days=ahead)
     wanted = _wanted(van_dijk, crowd, on=on)
-    rows = queries.rows_of(wanted.people, van_dijk, on=on)
+    here = Person.objects.working_at(van_dijk)
+    rows = queries.rows_of(here, van_dijk, on=on)
     ruled = Counter(str(row.standing.state) for row in rows)
 
-    assert queries.counts(wanted) == {state: ruled[state] for state in rules.State}
-    page = queries.page_of(wanted, start=0, size=10_000)
-    assert queries.number_of(wanted, queries.counts(wanted)) == len(rows) == len(page)
+    found = queries.find(wanted)
+    assert found.counts == {state: ruled[state] for state in rules.State}
+    page = found.rows(0, 10_000)
+    assert len(found) == len(rows) == len(page)
     pressing = [rules.pressing(row.standing) for row in page]
     assert pressing == sorted(pressing)
     for state in rules.State:
-        narrowed = _wanted(van_dijk, crowd, on=on, state=str(state))
-        shown = queries.page_of(narrowed, start=0, size=10_000)
-        assert queries.number_of(narrowed, queries.counts(narrowed)) == len(shown)
+        narrowed = queries.find(_wanted(van_dijk, crowd, on=on, state=str(state)))
+        shown = narrowed.rows(0, 10_000)
+        assert len(narrowed) == len(shown)
         assert {(r.person.pk, r.type.pk) for r in shown} == {
             (r.person.pk, r.type.pk)
             for r in rows
@@ -99,21 +113,27 @@ def test_the_database_counts_what_the_rule_says(
             or (state == rules.State.WAITING and r.standing.waiting is not None)
         }, state
     until = on + timedelta(days=90)
-    shown = queries.page_of(_wanted(van_dijk, crowd, on=on, until=until), start=0, size=10_000)
+    shown = queries.find(_wanted(van_dijk, crowd, on=on, until=until)).rows(0, 10_000)
     assert len(shown) == sum(bool(r.valid_until and on <= r.valid_until <= until) for r in rows)
 
 
 def test_pages_follow_each_other_and_lose_nobody(
     van_dijk: Organisation, crowd: list[CertificateType]
 ) -> None:
-    wanted = _wanted(van_dijk, crowd)
-    whole = queries.page_of(wanted, start=0, size=10_000)
-    parts = [
-        row
-        for start in range(0, len(whole), 50)
-        for row in queries.page_of(wanted, start=start, size=50)
-    ]
+    found = queries.find(_wanted(van_dijk, crowd))
+    whole = found.rows(0, 10_000)
+    parts = [row for start in range(0, len(whole), 50) for row in found.rows(start, 50)]
     assert [(r.person.pk, r.type.pk) for r in parts] == [(r.person.pk, r.type.pk) for r in whole]
+
+
+def test_what_is_written_down_is_what_the_rule_says(
+    van_dijk: Organisation, crowd: list[CertificateType]
+) -> None:
+    book = queries.Book(Holding.objects.select_related("type", "terms"))
+    for holding in book.holdings.values():
+        if holding.state != Holding.State.REFUSED:
+            assert holding.valid_until == book.held[holding.pk].valid_until
+    assert reckon_everyone(van_dijk.pk) == 0
 
 
 def test_the_overview_costs_as_much_for_three_pages_as_for_one(

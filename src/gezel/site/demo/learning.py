@@ -12,12 +12,17 @@ from gezel.catalogue.api import (
     Provider,
     keep_findable,
 )
-from gezel.certificates.api import valid_until
-from gezel.certificates.models import (
+from gezel.certificates.api import (
+    Brings,
     CertificateSkill,
     CertificateType,
     Duty,
+    Exemption,
     Holding,
+    HoursDone,
+    TypeTerms,
+    WorkTask,
+    reckon_everyone,
 )
 from gezel.content.api import (
     Attempt,
@@ -183,18 +188,26 @@ def _fitting(block: Block) -> dict[str, Any]:
 
 
 def build_certificates(stage: Stage, told: dict[str, Any]) -> None:
-    """Types with their duties, and what people hold; confirmed ones count as evidence."""
+    """Types with their terms and duties, and what people hold; confirmed ones count as evidence."""
     types: dict[str, CertificateType] = {}
+    terms: dict[str, TypeTerms] = {}
     for t in told["type"]:
         types[t["key"]] = kept = CertificateType.objects.create(
             organisation=stage.organisations[t["org"]],
             name_nl=t["name"]["nl"],
             name_en=t["name"]["en"],
             issuer=t["issuer"],
-            valid_months=t.get("validity_months"),
+            register_link=t.get("register_link", ""),
+        )
+        months = t.get("validity_months")
+        terms[t["key"]] = TypeTerms.objects.create(
+            type=kept,
+            ends=TypeTerms.Ends.NEVER if months is None else TypeTerms.Ends.MONTHS,
+            months=months,
             basis=t["validity_basis"],
             source_nl=t["source"]["nl"],
             source_en=t["source"]["en"],
+            **t.get("terms", {}),
         )
         CertificateSkill.objects.bulk_create(
             CertificateSkill(type=kept, skill=stage.skills[s["skill"]], level=s["level"])
@@ -203,6 +216,10 @@ def build_certificates(stage: Stage, told: dict[str, Any]) -> None:
         Duty.objects.bulk_create(
             Duty(type=kept, job=stage.jobs[t["org"], job], from_on=stage.story.on(date(2025, 1, 1)))
             for job in t["required_for"]
+        )
+        Brings.objects.bulk_create(
+            Brings(type=kept, activity=stage.activities[b["activity"]], what=b["what"])
+            for b in t.get("brought_by", ())
         )
     shows = {t["key"]: t["shows"] for t in told["type"]}
     hr = {
@@ -222,8 +239,10 @@ def build_certificates(stage: Stage, told: dict[str, Any]) -> None:
             person=person,
             number=h.get("number", ""),
             issued_on=issued,
-            valid_until=valid_until(issued, kind.valid_months),
+            terms=terms[h["type"]],
+            refresher=h.get("refresher", False),
             state=Holding.State.CONFIRMED if confirmed else Holding.State.WAITING,
+            registered_by=person,
             decided_by=by if confirmed else None,
             decided_at=stage.story.at(h["issued_on"], 15) if confirmed else None,
         )
@@ -232,6 +251,51 @@ def build_certificates(stage: Stage, told: dict[str, Any]) -> None:
                 _evidence(stage, organisation, h, skill, issued) for skill in shows[h["type"]]
             ]
     Evidence.objects.bulk_create(evidence)
+    _hours_tasks_and_exceptions(stage, told, types, hr)
+    for organisation in stage.organisations.values():
+        reckon_everyone(organisation.pk)
+
+
+def _hours_tasks_and_exceptions(
+    stage: Stage,
+    told: dict[str, Any],
+    types: dict[str, CertificateType],
+    hr: dict[int, Any],
+) -> None:
+    for h in told.get("hours", ()):
+        by = hr[stage.employers[h["person"]].pk]
+        confirmed = h.get("confirmed", True)
+        HoursDone.objects.create(
+            type=types[h["type"]],
+            person=stage.people[h["person"]],
+            course=h["course"],
+            on=stage.story.on(h["on"]),
+            hours=h["hours"],
+            practice=h.get("practice", 0),
+            e_learning=h.get("e_learning", 0),
+            state=Holding.State.CONFIRMED if confirmed else Holding.State.WAITING,
+            registered_by=stage.people[h["person"]],
+            decided_by=by if confirmed else None,
+            decided_at=stage.story.at(h["on"], 16) if confirmed else None,
+        )
+    for t in told.get("task", ()):
+        task = WorkTask.objects.create(
+            organisation=stage.organisations[t["org"]],
+            name_nl=t["name"]["nl"],
+            name_en=t["name"]["en"],
+            from_on=stage.story.on(date(2025, 1, 1)),
+        )
+        task.needs.set([types[key] for key in t["needs"]])
+        task.jobs.set([stage.jobs[t["org"], job] for job in t["jobs"]])
+    for e in told.get("exemption", ()):
+        Exemption.objects.create(
+            type=types[e["type"]],
+            person=stage.people[e["person"]],
+            reason=e["reason"],
+            from_on=stage.story.on(e["from_on"]),
+            until_on=stage.story.on(e["until_on"]) if "until_on" in e else None,
+            made_by=hr[stage.employers[e["person"]].pk],
+        )
 
 
 def _evidence(

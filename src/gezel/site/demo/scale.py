@@ -17,7 +17,13 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from gezel.catalogue.api import Activity, ActivitySkill, keep_findable
-from gezel.certificates.api import CertificateType, Duty, Holding, valid_until
+from gezel.certificates.api import (
+    CertificateType,
+    Duty,
+    Holding,
+    TypeTerms,
+    reckon_everyone,
+)
 from gezel.people.api import (
     Employment,
     Job,
@@ -383,11 +389,23 @@ def _certificates(organisation: Organisation, jobs: list[Job], size: int) -> Non
             organisation=organisation,
             name_nl=f"Certificaat {n + 1}",
             name_en=f"Certificate {n + 1}",
-            valid_months=(12, 24, 36, None)[n % 4],
-            basis=CertificateType.Basis.values[n % len(CertificateType.Basis.values)],
         )
         for n in range(CERTIFICATES)
     )
+    terms = {
+        one.type_id: one
+        for one in TypeTerms.objects.bulk_create(
+            TypeTerms(
+                type=type_,
+                ends=TypeTerms.Ends.NEVER if n % 4 == 3 else TypeTerms.Ends.MONTHS,
+                months=(12, 24, 36, None)[n % 4],
+                # One in three renews without losing days, so that chains have to be followed.
+                from_previous=n % 3 == 0,
+                basis=TypeTerms.Basis.values[n % len(TypeTerms.Basis.values)],
+            )
+            for n, type_ in enumerate(kept)
+        )
+    }
     asked = {
         job.pk: [kept[(n + 3 * k) % CERTIFICATES] for k in range(3)] for n, job in enumerate(jobs)
     }
@@ -408,7 +426,7 @@ def _certificates(organisation: Organisation, jobs: list[Job], size: int) -> Non
             extra = random.choice(kept)
             for type_ in (*asked[job], extra):
                 fate = random.random()
-                months = type_.valid_months or 36
+                months = terms[type_.pk].months or 36
                 if fate < 0.06:
                     continue  # missing
                 if fate < 0.70:
@@ -427,16 +445,16 @@ def _certificates(organisation: Organisation, jobs: list[Job], size: int) -> Non
     _pour(
         Holding,
         (
-            *("type", "person", "issued_on", "valid_until", "term_months", "state"),
+            *("type", "person", "issued_on", "valid_until", "terms", "state"),
             *("registered_by", "decided_by", "decided_at", "key", "created_at"),
         ),
         (
             (
-                *(type_.pk, person, issued, valid_until(issued, type_.valid_months)),
-                *(type_.valid_months, states[seen], person),
+                *(type_.pk, person, issued, None, terms[type_.pk].pk, states[seen], person),
                 lead if seen and lead != person else None,
                 *(now if seen else None, UUID(int=keys.getrandbits(128), version=4), now),
             )
             for type_, person, lead, issued, seen in held()
         ),
     )
+    reckon_everyone(organisation.pk)

@@ -1,4 +1,4 @@
-"""`gezel import esco|onet|people|package|course …`: what can be taken in from a file or folder."""
+"""`gezel import esco|onet|people|certificates|package|course …`: what a file can bring in."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from gezel.certificates.api import LoadRefused, load_certificates
 from gezel.content.api import CourseRefused, FileRefused, import_course, import_file
 from gezel.kit.sheets import SheetError
 from gezel.people.api import ImportRefused, Organisation, import_people
@@ -17,7 +18,7 @@ TAXONOMIES = {"esco": "import_esco", "onet": "import_onet"}
 
 
 class Command(BaseCommand):
-    help = "Take in a taxonomy (esco, onet), the people of an organisation, or learning material."
+    help = "Take in a taxonomy (esco, onet), people or certificates, or learning material."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="kind", required=True)
@@ -36,7 +37,12 @@ class Command(BaseCommand):
         people.add_argument(
             "--many-leave", action="store_true", help="it is right that over 30 %% would leave"
         )
-
+        held = kinds.add_parser("certificates", help="certificates people hold, from CSV or XLSX")
+        held.add_argument("file", type=Path)
+        held.add_argument("--organisation", required=True, help="its slug")
+        held.add_argument(
+            "--leave-out", action="store_true", help="leave out the rows that have a problem"
+        )
         package = kinds.add_parser(
             "package",
             help="SCORM, cmi5, H5P or web pages as a package; Common Cartridge, GIFT or Moodle XML "
@@ -69,7 +75,7 @@ class Command(BaseCommand):
         elif options["kind"] == "course":
             self._course(options)
         else:
-            self._people(options)
+            self._list(options)
 
     def _package(self, options: dict[str, Any]) -> None:
         try:
@@ -97,17 +103,25 @@ class Command(BaseCommand):
         except (CourseRefused, OSError) as refused:
             raise CommandError(f"Nothing more came in. {refused}") from refused
 
-    def _people(self, options: dict[str, Any]) -> None:
+    def _list(self, options: dict[str, Any]) -> None:
         began = perf_counter()
         try:
-            counts = import_people(
-                options["file"],
-                organisation=options["organisation"],
-                everyone=options["everyone"],
-                brake_off=options["many_leave"],
-                say=self.stdout.write,
-            )
-        except ImportRefused as refused:
+            if options["kind"] == "certificates":
+                counts = load_certificates(
+                    options["file"],
+                    organisation=options["organisation"],
+                    leave_out=options["leave_out"],
+                    say=self.stdout.write,
+                )
+            else:
+                counts = import_people(
+                    options["file"],
+                    organisation=options["organisation"],
+                    everyone=options["everyone"],
+                    brake_off=options["many_leave"],
+                    say=self.stdout.write,
+                )
+        except (ImportRefused, LoadRefused) as refused:
             raise CommandError("Nothing was changed.\n" + "\n".join(refused.problems)) from refused
         except SheetError as problem:
             raise CommandError(f"Nothing was changed. {problem}") from problem

@@ -1,0 +1,111 @@
+"""Who is in the window of a certificate, or lacks one they must have, is told: in time and once."""
+
+from datetime import date, timedelta
+
+import numpy as np
+from django.db.models import F
+from django.utils import timezone
+
+from gezel.certificates import everyone as all_here
+from gezel.certificates.actions.hours import renew_by_hours
+from gezel.certificates.models import CertificateType, Holding, Reminder, TypeTerms
+from gezel.certificates.rules import State, many
+from gezel.kit.turns import one_step
+from gezel.people.api import Organisation, Person
+
+KEPT = timedelta(days=730)
+_BATCH = 1_000
+_ABOUT = {
+    State.EXPIRING: Reminder.About.WINDOW,
+    State.EXPIRED: Reminder.About.LAPSED,
+    State.MISSING: Reminder.About.MISSING,
+}
+
+
+def remind(organisation: Organisation, on: date) -> int:
+    """Write down for everyone here what is to be renewed or misses; returns how much was new.
+
+    Each certificate gives one reminder when its window opens and one when it lapses, whatever
+    else happens and however often this runs; what misses gives one. Who has sent in a renewal
+    is left alone. A certificate nobody must have reminds of its window, and not when it lapsed.
+    """
+    told = all_here.everyone(organisation.pk, on, on)
+    table = told.table
+    new = 0
+    for state, about in _ABOUT.items():
+        which = (table.state == many.CODES.index(state)) & ~table.renewal
+        if state != State.EXPIRING:
+            which &= table.must
+        pairs = np.flatnonzero(which)
+        for start in range(0, len(pairs), _BATCH):
+            part = pairs[start : start + _BATCH]
+            wanted = {
+                (int(table.person[n]), int(table.type[n])): many.day_of(int(table.until[n]))
+                for n in part
+            }
+            with one_step():
+                new += _write(wanted, about, on)
+    return new
+
+
+def _write(wanted: dict[tuple[int, int], date | None], about: str, on: date) -> int:
+    """Reminders for these of person and type; those that stand already stay."""
+    behind: dict[tuple[int, int], int] = {}
+    if about != Reminder.About.MISSING:
+        holdings = Holding.objects.filter(
+            person__in={person for person, _type in wanted},
+            type__in={type_ for _person, type_ in wanted},
+            state=Holding.State.CONFIRMED,
+        )
+        for pk, person, type_, until in holdings.order_by("issued_on", "pk").values_list(
+            "pk", "person_id", "type_id", "valid_until"
+        ):
+            if wanted.get((person, type_), date.min) == until:
+                behind[person, type_] = pk
+    rows = [
+        Reminder(
+            person_id=person,
+            type_id=type_,
+            holding_id=behind.get((person, type_)),
+            about=about,
+            on=on,
+        )
+        for person, type_ in wanted
+        if about == Reminder.About.MISSING or (person, type_) in behind
+    ]
+    before = Reminder.objects.count()
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+    return Reminder.objects.count() - before
+
+
+def put_aside(reminder: Reminder) -> None:
+    """The reader has seen it."""
+    Reminder.objects.filter(pk=reminder.pk, seen_at=None).update(seen_at=timezone.now())
+
+
+def forget_and_tidy(on: date) -> None:
+    """Reminders go after two years, and those of what is there by now are put aside."""
+    Reminder.objects.filter(on__lt=on - KEPT).delete()
+    Reminder.objects.filter(
+        seen_at=None,
+        person__holdings__type=F("type"),
+        person__holdings__state=Holding.State.CONFIRMED,
+        person__holdings__created_at__date__gte=F("on"),
+    ).update(seen_at=timezone.now())
+
+
+def renew_all_by_hours(organisation: Organisation, on: date) -> int:
+    """Whose window opened while their hours were met already: their certificate is renewed."""
+    renewed = 0
+    types = CertificateType.objects.filter(
+        organisation=organisation,
+        pk__in=TypeTerms.objects.filter(renews_by_hours=True).values("type"),
+    )
+    for type_ in types:
+        people = (
+            Person.objects.working_at(organisation, on)
+            .filter(pk__in=type_.hours_done.values("person"))
+            .values_list("pk", flat=True)
+        )
+        renewed += renew_by_hours(type_, list(people), on=on)
+    return renewed

@@ -1,0 +1,10 @@
+"""What certificates does with news from the rooms below."""
+
+from gezel.certificates import actions
+from gezel.content.events import ModuleCompleted
+
+
+def on_module_completed(event: ModuleCompleted) -> None:
+    """A module that was finished, and not failed, may bring a certificate or hours."""
+    if event.passed is not False:
+        actions.completed(event.person_pk, event.activity_pk, event.on)

@@ -1,0 +1,174 @@
+"""Who has what, on one screen: valid, about to lapse, lapsed, missing, waiting."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import overload
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gezel.certificates import policy, queries, rules
+from gezel.certificates.views.shared import STATES, day, note, note_people, number, state_words
+from gezel.kit.export import FORMS
+from gezel.people.api import Location, Request, Unit, at_work, require
+
+AHEAD = (1, 3, 6, 12)
+PAGE = 50
+CHUNK = 2_000
+# What a team page tells ahead, in days: half a year.
+SOON = 183
+
+
+class _Rows(Sequence[queries.Row]):
+    """The rows of an overview as a list of which only the asked page is read."""
+
+    def __init__(self, found: queries.Found) -> None:
+        self.found = found
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    @overload
+    def __getitem__(self, part: int) -> queries.Row: ...
+    @overload
+    def __getitem__(self, part: slice) -> list[queries.Row]: ...
+    def __getitem__(self, part: int | slice) -> queries.Row | list[queries.Row]:
+        if isinstance(part, int):
+            return self.found.rows(part, 1)[0]
+        return self.found.rows(part.start, part.stop - part.start)
+
+
+@at_work
+@require_safe
+def overview(request: Request) -> HttpResponseBase:
+    """Who has what: by unit, place, type and month, as of any day; to filter, to take along."""
+    visitor = request.visitor
+    require(policy.may_overlook(visitor))
+    organisation = visitor.organisation
+    asked = request.GET
+    units = list(Unit.objects.filter(organisation=organisation).order_by("path"))
+    unit = next((u for u in units if str(u.pk) == asked.get("unit")), None)
+    places = list(Location.objects.filter(organisation=organisation))
+    place = next((p for p in places if str(p.pk) == asked.get("place")), None)
+    types = list(policy.types_to_read(visitor).order_by("name_nl", "name_en"))
+    type_ = next((t for t in types if str(t.pk) == asked.get("type")), None)
+    on = day(asked.get("on", "")) or timezone.localdate()
+    state = asked.get("state", "")
+    state = state if state in set(rules.State) else ""
+    ahead = next((n for n in AHEAD if str(n) == asked.get("ahead")), 0)
+    month = day(f"{asked.get('month', '')}-01")
+    since, until = _between(on, ahead, month)
+    found = queries.find(
+        queries.Asked(
+            None if visitor.is_hr else policy.people_to_read(visitor),
+            organisation,
+            [type_] if type_ else types,
+            on,
+            unit=unit,
+            location=place,
+            state=state,
+            since=since,
+            until=until,
+            must=asked.get("must") == "1",
+        )
+    )
+    if export := FORMS.get(asked.get("export", "")):
+        about = set(found.told.table.person[found.which].tolist())
+        note_people(request, about, "hr" if visitor.is_hr else "lead")
+        return export(_("Certificates"), _header(), _cells(found, on))
+    page = Paginator(_Rows(found), PAGE).get_page(asked.get("page"))
+    note(request, [r.person for r in page])
+    words = state_words()
+    most = max((n for _day, n in found.months), default=0)
+    shown = {
+        "page": page,
+        "counts": [(s, words[s], found.counts[s], *STATES[s]) for s in rules.ORDER],
+        "units": units,
+        "places": places,
+        "types": types,
+        "unit": unit,
+        "place": place,
+        "type": type_,
+        "state": state,
+        "ahead": ahead,
+        "aheads": AHEAD,
+        "must": asked.get("must") == "1",
+        "month": month,
+        "months": [(m, n, round(100 * n / most) if most else 0) for m, n in found.months],
+        "on": on,
+        "today": timezone.localdate(),
+        "narrowed": number(asked.get("unit", "")) or place or type_ or state or ahead or month,
+        "states": STATES,
+        "words": words,
+    }
+    return render(request, "certificates/overview.html", shown)
+
+
+def _between(on: date, ahead: int, month: date | None) -> tuple[date | None, date | None]:
+    """From when until when what is asked for lapses."""
+    if month is not None:
+        return max(month, on), rules.months_after(month, 1) - date.resolution
+    if ahead:
+        return on, rules.months_after(on, ahead)
+    return None, None
+
+
+def _header() -> list[str]:
+    return [
+        _("Name"), _("Unit"), _("Job"), _("Place of work"), _("Certificate"), _("Required"),
+        _("State"), _("Number"), _("Issued on"), _("Valid until"), _("Because"),
+        _("Confirmed by"), _("Confirmed on"), _("How it came in"), _("Issuer"),
+        _("The term comes from"), _("Source"), _("Register to check it in"), _("As of"),
+        _("This list was made on"),
+    ]  # fmt: skip
+
+
+def _cells(found: queries.Found, on: date) -> Iterator[list[object]]:
+    """Every row that was found, read part by part, so that a list of any size is sent."""
+    words, made = state_words(), timezone.now()
+    for start in range(0, len(found), CHUNK):
+        for r in found.rows(start, CHUNK):
+            held = r.holding
+            yield [
+                r.person.name, r.unit, r.job, r.location, r.type.name, r.standing.must,
+                words[r.standing.state], r.number, r.issued_on, r.valid_until, r.why,
+                r.decided_by, held.decided_at.date() if held and held.decided_at else None,
+                held.get_origin_display() if held else "", r.type.issuer,
+                r.terms.get_basis_display() if r.terms else "",
+                r.terms.source if r.terms else "", r.type.register_link, on, made,
+            ]  # fmt: skip
+
+
+@at_work
+@require_safe
+def team(request: Request) -> HttpResponse:
+    """For a lead: who may do which task this week, who lapses when, and what waits for me."""
+    visitor = request.visitor
+    require(visitor.leads)
+    today = timezone.localdate()
+    on = day(request.GET.get("on", "")) or today
+    people = policy.people_i_lead(visitor)
+    rows = queries.rows_of(people, visitor.organisation, on=on)
+    tasks = queries.tasks_of(people, visitor.organisation, on=on)
+    note(request, [r.person for r in rows] + [p for t in tasks for p, _may in t.people])
+    shown = {
+        "on": on,
+        "today": today,
+        "tasks": tasks,
+        "blocked": [r for r in rows if not r.standing.may_work],
+        "waiting": [r for r in rows if r.standing.waiting is not None],
+        "hours": policy.hours_to_decide(visitor)
+        .filter(state="waiting", person__in=people)
+        .select_related("person", "type"),
+        "coming": sorted(
+            (r for r in rows if r.standing.days is not None and 0 <= r.standing.days < SOON),
+            key=lambda r: r.valid_until or on,
+        ),
+        "people": len({r.person.pk for r in rows}),
+    }
+    return render(request, "certificates/team.html", shown)
