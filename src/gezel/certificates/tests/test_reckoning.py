@@ -280,10 +280,10 @@ def columns(people: Sequence[Sequence[Sequence[Given]]]) -> tuple[many.Holdings,
                      one.confirmed, one.refresher)
                 )  # fmt: skip
     told = np.array(rows, dtype=np.int64).reshape(-1, 8).T
-    key, person_, type_, issued, printed, mine, sure, refresher = told
+    key, person_, kinds, issued, printed, mine, sure, refresher = told
     return (
         many.Holdings(
-            key, person_, type_, issued, printed, mine, sure.astype(bool), refresher.astype(bool)
+            key, person_, kinds, issued, printed, mine, sure.astype(bool), refresher.astype(bool)
         ),
         terms,
     )
