@@ -210,7 +210,24 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "certificates:decide:pk": holding.pk,
         "certificates:file:pk": holding.pk,
         "certificates:person:pk": noor.pk,
-        "certificates:type:pk": kind.pk,
+        **{
+            f"certificates:{page}:pk": kind.pk
+            for page in ("type", "change_terms", "duties", "count_duty")
+        },
+        "certificates:take_back_terms:pk": kind.terms.get().pk,
+        "certificates:drop_duty:pk": certificates.a_duty(kind, person=noor).pk,
+        "certificates:end_exemption:pk": certificates.an_exemption(kind, noor, by=femke).pk,
+        "certificates:decide_hours:pk": certificates.some_hours(noor, kind).pk,
+        "certificates:seen:pk": certificates.a_reminder(noor, kind).pk,
+        **{
+            f"certificates:{page}:pk": certificates.a_task(van_dijk, needs=[kind]).pk
+            for page in ("task", "drop_task")
+        },
+        **{
+            f"certificates:load_{page}:pk": certificates.a_load(van_dijk, by=femke).pk
+            for page in ("preview", "columns", "confirm", "discard")
+        },
+        "certificates:load_example:form": "csv",
         **{
             f"plans:{page}:pk": goal.pk
             for page in ("goal", "edit_goal", "share", "end_goal", "write_wish", "confirm", "steps")

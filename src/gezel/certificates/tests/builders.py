@@ -1,6 +1,9 @@
 """Short ways to certificates and holdings, through the actions the product uses."""
 
+import uuid
+from collections.abc import Iterable
 from datetime import date, timedelta
+from decimal import Decimal
 from io import BytesIO
 from itertools import count
 from typing import Any
@@ -9,8 +12,28 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from gezel.certificates.actions import confirm, register, save_type
-from gezel.certificates.models import CertificateType, Holding
+from gezel.certificates.actions import (
+    ask,
+    confirm,
+    decide_hours,
+    excuse,
+    prepare,
+    receive,
+    register,
+    register_hours,
+    save_task,
+    save_type,
+)
+from gezel.certificates.models import (
+    CertificateType,
+    Duty,
+    Exemption,
+    Holding,
+    HoursDone,
+    Load,
+    Reminder,
+    WorkTask,
+)
 from gezel.people.api import Job, Organisation, Person
 from gezel.skills.api import Skill
 
@@ -84,3 +107,72 @@ def a_pdf() -> bytes:
 
 def an_upload(data: bytes, name: str = "proof.png") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, data)
+
+
+def a_duty(type: CertificateType, **who: Any) -> Duty:  # noqa: A002 # idem
+    """Someone must have it."""
+    return ask(type, from_on=date(2020, 1, 1), sure=True, **who)
+
+
+def an_exemption(type: CertificateType, person: Person, *, by: Person) -> Exemption:  # noqa: A002 # idem
+    """Someone need not have it, from today."""
+    return excuse(type, person, reason="On leave", from_on=days(0), until_on=None, by=by)
+
+
+def some_hours(
+    person: Person,
+    type: CertificateType,  # noqa: A002 # idem
+    *,
+    on: date | None = None,
+    course: str = "",
+    hours: int = 7,
+    confirmed_by: Person | None = None,
+    **of: int,
+) -> HoursDone:
+    """A day of training, seen by someone if that is told."""
+    done = register_hours(
+        person,
+        type,
+        course=course or f"Course {next(_next)}",
+        on=on or days(-10),
+        hours=Decimal(hours),
+        by=person,
+        **{kind: Decimal(n) for kind, n in of.items()},
+    )
+    if confirmed_by:
+        decide_hours(done, accept=True, by=confirmed_by)
+    return done
+
+
+def a_task(
+    organisation: Organisation,
+    name: str = "Working under voltage",
+    *,
+    needs: Iterable[CertificateType] = (),
+    jobs: Iterable[Job] = (),
+) -> WorkTask:
+    """A task that needs certificates."""
+    return save_task(
+        organisation,
+        {"name_nl": name, "name_en": name, "from_on": date(2020, 1, 1)},
+        needs=needs,
+        jobs=jobs,
+    )
+
+
+def a_reminder(person: Person, type: CertificateType) -> Reminder:  # noqa: A002 # idem
+    """Someone was told that it misses."""
+    return Reminder.objects.create(person=person, type=type, about="missing", on=days(0))
+
+
+def a_list(*rows: tuple[str, ...], header: str = "E-mail;Certificaat;Nummer;Behaald op") -> bytes:
+    """A list of certificates as a spreadsheet saves it."""
+    return "\n".join([header, *(";".join(row) for row in rows)]).encode()
+
+
+def a_load(organisation: Organisation, content: bytes = b"", *, by: Person | None = None) -> Load:
+    """A list that came in and was looked through."""
+    content = content or a_list(("nobody@example.test", "BHV", "1", "01-01-2025"))
+    load = receive(organisation, by=by, name="list.csv", content=content, key=uuid.uuid4())
+    prepare(load)
+    return load
