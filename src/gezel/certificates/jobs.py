@@ -81,7 +81,7 @@ def remind_of_certificates(progress: Progress, *, organisation: int) -> Outcome:
 def tidy_certificates(progress: Progress) -> None:
     """Every night: what was kept as long as we said it would be, goes."""
     today = timezone.localdate()
-    actions.forget_and_tidy(today)
+    actions.forget_old_reminders(today)
     actions.forget_old_exemptions(today)
     actions.forget_old_loads(timezone.now())
 

@@ -107,17 +107,24 @@ class TypeTerms(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["type", "from_on"], name="one_terms_a_day"),
             models.CheckConstraint(
-                condition=~Q(ends="months") | Q(months__gte=1), name="term_in_months_has_months"
+                condition=~Q(ends="months") | Q(months__isnull=False, months__gte=1),
+                name="term_in_months_has_months",
             ),
             models.CheckConstraint(
-                condition=~Q(ends="yearly") | Q(yearly_month__range=(1, 12), yearly_day__gte=1),
+                condition=~Q(ends="yearly")
+                | Q(
+                    yearly_month__isnull=False,
+                    yearly_month__range=(1, 12),
+                    yearly_day__isnull=False,
+                    yearly_day__range=(1, 31),
+                ),
                 name="yearly_has_a_day",
             ),
             models.CheckConstraint(
                 condition=~Q(ends="day") | Q(ends_on__isnull=False), name="one_day_is_told"
             ),
             models.CheckConstraint(
-                condition=Q(hours_needed=None) | Q(hours_months__gte=1),
+                condition=Q(hours_needed=None) | Q(hours_months__isnull=False, hours_months__gte=1),
                 name="hours_have_a_period",
             ),
         ]

@@ -29,7 +29,7 @@ from gezel.certificates.actions.loading import (
 )
 from gezel.certificates.actions.loading import forget_old as forget_old_loads
 from gezel.certificates.actions.reminding import (
-    forget_and_tidy,
+    forget_old_reminders,
     put_aside,
     remind,
     renew_all_by_hours,
@@ -72,9 +72,9 @@ __all__ = [
     "drop_task",
     "excuse",
     "excuse_no_more",
-    "forget_and_tidy",
     "forget_old_exemptions",
     "forget_old_loads",
+    "forget_old_reminders",
     "lines_of",
     "load_certificates",
     "new_terms",

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import numpy as np
-from django.db.models import F
 from django.utils import timezone
 
 from gezel.certificates import everyone as all_here
@@ -45,7 +44,26 @@ def remind(organisation: Organisation, on: date) -> int:
             }
             with one_step():
                 new += _write(wanted, about, on)
+    well = table.state == many.CODES.index(State.VALID)
+    _put_aside_what_is_well(
+        organisation, set(zip(table.person[well].tolist(), table.type[well].tolist(), strict=True))
+    )
     return new
+
+
+def _put_aside_what_is_well(organisation: Organisation, well: set[tuple[int, int]]) -> None:
+    """Who was reminded and has renewed since need not read it any more."""
+    unseen = Reminder.objects.filter(type__organisation=organisation, seen_at=None)
+    done = [
+        pk
+        for pk, person, type_ in unseen.values_list("pk", "person_id", "type_id").iterator()
+        if (person, type_) in well
+    ]
+    for start in range(0, len(done), _BATCH):
+        with one_step():
+            Reminder.objects.filter(pk__in=done[start : start + _BATCH]).update(
+                seen_at=timezone.now()
+            )
 
 
 def _write(wanted: dict[tuple[int, int], date | None], about: str, on: date) -> int:
@@ -83,15 +101,9 @@ def put_aside(reminder: Reminder) -> None:
     Reminder.objects.filter(pk=reminder.pk, seen_at=None).update(seen_at=timezone.now())
 
 
-def forget_and_tidy(on: date) -> None:
-    """Reminders go after two years, and those of what is there by now are put aside."""
+def forget_old_reminders(on: date) -> None:
+    """Reminders go after two years, as they said they would."""
     Reminder.objects.filter(on__lt=on - KEPT).delete()
-    Reminder.objects.filter(
-        seen_at=None,
-        person__holdings__type=F("type"),
-        person__holdings__state=Holding.State.CONFIRMED,
-        person__holdings__created_at__date__gte=F("on"),
-    ).update(seen_at=timezone.now())
 
 
 def renew_all_by_hours(organisation: Organisation, on: date) -> int:

@@ -781,7 +781,9 @@ class Migration(migrations.Migration):
             model_name="typeterms",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("ends", "months"), _negated=True), ("months__gte", 1), _connector="OR"
+                    models.Q(("ends", "months"), _negated=True),
+                    models.Q(("months__isnull", False), ("months__gte", 1)),
+                    _connector="OR",
                 ),
                 name="term_in_months_has_months",
             ),
@@ -791,7 +793,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("ends", "yearly"), _negated=True),
-                    models.Q(("yearly_day__gte", 1), ("yearly_month__range", (1, 12))),
+                    models.Q(
+                        ("yearly_month__isnull", False),
+                        ("yearly_month__range", (1, 12)),
+                        ("yearly_day__isnull", False),
+                        ("yearly_day__range", (1, 31)),
+                    ),
                     _connector="OR",
                 ),
                 name="yearly_has_a_day",
@@ -812,7 +819,9 @@ class Migration(migrations.Migration):
             model_name="typeterms",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("hours_needed", None), ("hours_months__gte", 1), _connector="OR"
+                    ("hours_needed", None),
+                    models.Q(("hours_months__isnull", False), ("hours_months__gte", 1)),
+                    _connector="OR",
                 ),
                 name="hours_have_a_period",
             ),

@@ -127,7 +127,8 @@ def some_hours(
     course: str = "",
     hours: int = 7,
     confirmed_by: Person | None = None,
-    **of: int,
+    practice: int = 0,
+    e_learning: int = 0,
 ) -> HoursDone:
     """A day of training, seen by someone if that is told."""
     done = register_hours(
@@ -137,7 +138,8 @@ def some_hours(
         on=on or days(-10),
         hours=Decimal(hours),
         by=person,
-        **{kind: Decimal(n) for kind, n in of.items()},
+        practice=Decimal(practice),
+        e_learning=Decimal(e_learning),
     )
     if confirmed_by:
         decide_hours(done, accept=True, by=confirmed_by)

@@ -10,6 +10,7 @@ import gzip
 import re
 import tomllib
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -417,3 +418,22 @@ def test_a_package_of_ours_is_read_without_a_warning(folder: Path) -> None:
     names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     reader = next(reader for reader in READERS if reader.claims(names))
     assert reader.read(folder, names).warnings == ()
+
+
+def test_certificates_show_renewals_hours_tasks_and_exceptions() -> None:
+    types = {kind["key"]: kind for kind in CERTIFICATES["type"]}
+    times = Counter((h["person"], h["type"]) for h in CERTIFICATES["holding"])
+    jobs = {org: {job["key"] for job in told["job"]} for org, told in ORGS.items()}
+
+    assert max(times.values()) >= 4, "three renewals in someone's history"
+    assert {h["type"] for h in CERTIFICATES["hours"]} == {"vd-code95"}
+    assert any(not h.get("confirmed", True) for h in CERTIFICATES["hours"])
+    for done in CERTIFICATES["hours"]:
+        assert done["person"] in PEOPLE
+        assert done["on"] <= TODAY
+    for task in CERTIFICATES["task"]:
+        assert {types[key]["org"] for key in task["needs"]} == {task["org"]}
+        assert set(task["jobs"]) <= jobs[task["org"]]
+    for kind in types.values():
+        for brought in kind.get("brought_by", ()):
+            assert ACTIVITIES[brought["activity"]]["org"] == kind["org"]
