@@ -19,6 +19,9 @@ from gezel.certificates.actions import (
     save_type,
 )
 from gezel.certificates.actions.loading import LoadRefused
+from gezel.certificates.actions.loading import apply as apply_load
+from gezel.certificates.actions.loading import prepare as prepare_load
+from gezel.certificates.actions.loading import receive as receive_load
 from gezel.certificates.everyone import changed, everyone, facts_of, ground_of, stand_from
 from gezel.certificates.models import (
     CERTIFICATES_OF_A_PERSON,
@@ -50,6 +53,7 @@ __all__ = [
     "TaskRow",
     "TypeTerms",
     "WorkTask",
+    "apply_load",
     "ask",
     "change_terms",
     "changed",
@@ -62,6 +66,8 @@ __all__ = [
     "ground_of",
     "load_certificates",
     "months_after",
+    "prepare_load",
+    "receive_load",
     "reckon_everyone",
     "reckoned",
     "refuse",

@@ -213,7 +213,7 @@ class ShowsRow(forms.Form):
         required=False,
         coerce=int,
         empty_value="3",
-        choices=[(level.value, f"{level.value} · {level.label}") for level in Level],
+        choices=lambda: [(level.value, f"{level.value} · {level.label}") for level in Level],
         initial=3,
     )
 

@@ -782,7 +782,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("ends", "months"), _negated=True),
-                    models.Q(("months__isnull", False), ("months__gte", 1)),
+                    models.Q(("months__gte", 1), ("months__isnull", False)),
                     _connector="OR",
                 ),
                 name="term_in_months_has_months",
@@ -794,10 +794,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("ends", "yearly"), _negated=True),
                     models.Q(
-                        ("yearly_month__isnull", False),
-                        ("yearly_month__range", (1, 12)),
                         ("yearly_day__isnull", False),
                         ("yearly_day__range", (1, 31)),
+                        ("yearly_month__isnull", False),
+                        ("yearly_month__range", (1, 12)),
                     ),
                     _connector="OR",
                 ),
@@ -820,7 +820,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("hours_needed", None),
-                    models.Q(("hours_months__isnull", False), ("hours_months__gte", 1)),
+                    models.Q(("hours_months__gte", 1), ("hours_months__isnull", False)),
                     _connector="OR",
                 ),
                 name="hours_have_a_period",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -43,7 +44,7 @@ def test_complaint_1_recertification_keeps_the_whole_history_over_three_renewals
     noor: Person, daan: Person, van_dijk: Organisation, visit: Visit
 ) -> None:
     bhv = a_type(van_dijk, jobs=("Mechanic",))
-    rows = []
+    rows: list[Any] = []
     for n in range(4):
         issued = rules.months_after(timezone.localdate(), -12 * (4 - n) + 2)
         a_holding(noor, bhv, issued_on=issued, confirmed_by=daan, number=f"BHV-{n}")

@@ -159,7 +159,7 @@ def team(request: Request) -> HttpResponse:
     shown = {
         "on": on,
         "today": today,
-        "tasks": tasks,
+        "tasks": [task for task in tasks if task.people],
         "blocked": [r for r in rows if not r.standing.may_work],
         "waiting": [r for r in rows if r.standing.waiting is not None],
         "hours": policy.hours_to_decide(visitor)

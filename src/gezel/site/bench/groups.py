@@ -25,6 +25,7 @@ GROUPS: dict[str, Group] = {
     "tagging": Group(f"{_HERE}.tagging", (SQLITE,)),
     "first": Group(f"{_HERE}.first", (SQLITE,), alone=True),
     "intake": Group(f"{_HERE}.intake", alone=True),
+    "certificates": Group(f"{_HERE}.certificates", alone=True),
     "adaptive": Group(f"{_HERE}.adaptive", (SQLITE,)),
     "fairness": Group(f"{_HERE}.fairness", (SQLITE,)),
     "profile": Group(f"{_HERE}.profile", (SQLITE,)),

@@ -127,6 +127,27 @@ def build_scale(size: int) -> dict[str, int]:
     return {"people": size, "teams": len(teams), "jobs": len(jobs)}
 
 
+@transaction.atomic
+def build_holders(size: int) -> Organisation:
+    """An organisation of people with jobs and certificates and nothing else, for measuring these.
+
+    Twelve types; three asked of each job; three to four holdings a person on average.
+    """
+    organisation = found(f"Houders {size}", slug=f"holders-{size}")
+    people = _people(organisation, size)
+    teams = _units(organisation, -(-size // TEAM))
+    jobs = [
+        Job.objects.create(organisation=organisation, name=f"Functie {n + 1}") for n in range(JOBS)
+    ]
+    _employ(organisation, people, teams, jobs, Random(size))
+    redraw_lines(organisation)
+    Mandate.objects.create(
+        organisation=organisation, person=people[0], kind=Mandate.Kind.HR, from_on=date(2020, 1, 1)
+    )
+    _certificates(organisation, jobs, size)
+    return organisation
+
+
 def _skills() -> list[Skill]:
     """A hundred and twenty shared skills: the demo's where they are, else plain ones."""
     known = list(Skill.objects.filter(organisation=None).order_by("pk")[:SKILLS])
