@@ -300,7 +300,8 @@ class RegistrationOut(Schema):
 
 
 class LaunchIn(Strict):
-    """What to open, for whom. Without a registration a new one is made for the actor."""
+    """What to open, for whom. Without a registration, or with one that the caller chose and that
+    is not known yet, a new one is made for the actor."""
 
     actor: Actor | None = None
     registration: uuid.UUID | None = None
@@ -373,12 +374,21 @@ def _whom(request: ApiRequest, actor: Actor) -> tuple[Person | None, dict[str, A
     return here.person, None
 
 
-def _register(request: ApiRequest, found: Package, actor: Actor) -> Registration:
+def _register(
+    request: ApiRequest, found: Package, actor: Actor, code: uuid.UUID | None = None
+) -> Registration:
     person, elsewhere = _whom(request, actor)
     assert found.current is not None  # noqa: S101 # `_course` has seen to it
-    return launches.register(
-        found.current, organisation=request.auth.organisation, person=person, actor=elsewhere
-    )
+    try:
+        return launches.register(
+            found.current,
+            organisation=request.auth.organisation,
+            person=person,
+            actor=elsewhere,
+            code=code,
+        )
+    except launches.NotNow as refused:
+        raise HttpError(409, str(refused)) from None
 
 
 def _stands(registration: Registration) -> RegistrationOut:
@@ -463,11 +473,14 @@ def launch(
 
 def _held(request: ApiRequest, found: Package, body: LaunchIn) -> Registration:
     """The registration that is launched: the one named, of this course and this actor."""
-    if body.registration is None:
+    if body.registration is None and body.actor is None:
+        raise HttpError(422, "Name a registration or an actor.")
+    known = _registrations(request)
+    held = known.filter(code=body.registration).first() if body.registration else None
+    if held is None:
         if body.actor is None:
-            raise HttpError(422, "Name a registration or an actor.")
-        return _register(request, found, body.actor)
-    held = _registration(request, body.registration)
+            raise HttpError(404, "Not found.")
+        return _register(request, found, body.actor, body.registration)
     if held.edition.package_id != found.pk:
         raise HttpError(422, "This registration is of another course.")
     if body.actor is not None:

@@ -69,6 +69,7 @@ def register(
     person: Person | None,
     actor: Mapping[str, Any] | None = None,
     attempt: PackageAttempt | None = None,
+    code: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> Registration:
     """Register someone for a course; what asks nothing of them is satisfied at once (9.6.1.1-3).
@@ -77,6 +78,10 @@ def register(
         person: who it is, if they have an account here.
         actor: the account that names someone who has none.
         attempt: the attempt in our own player that this is about; asked twice, one registration.
+        code: the registration that another system chose for it; otherwise we choose.
+
+    Raises:
+        NotNow: this code is in use.
     """
     now = at or timezone.now()
     take_turn(organisation)
@@ -84,8 +89,10 @@ def register(
         known = Registration.objects.filter(attempt=attempt).first()
         if known is not None:
             return known
+    if code is not None and Registration.objects.filter(code=code).exists():
+        raise NotNow("This registration is in use.")
     registration = Registration.objects.create(
-        code=attempt.registration if attempt else uuid.uuid4(),
+        code=attempt.registration if attempt else code or uuid.uuid4(),
         edition=edition,
         organisation=organisation,
         person=person,

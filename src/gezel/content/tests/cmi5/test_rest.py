@@ -174,6 +174,20 @@ def test_in_one_registration_in_another_mode(portal: System, course: int) -> Non
     assert unit.data["returnURL"] == "https://portal.example/done?x=1"
 
 
+def test_a_registration_that_the_other_system_chose(
+    portal: System, course: int, de_linde: Organisation, sam: Person
+) -> None:
+    path, chosen = f"packages/{course}/units/0/launch", str(uuid.uuid4())
+    body = {"actor": OUTSIDE, "registration": chosen}
+    assert portal.post(path, body).json()["registration"] == chosen
+    assert portal.post(path, body).json()["registration"] == chosen
+    assert Registration.objects.count() == 1
+    assert portal.post(path, {"registration": str(uuid.uuid4())}).status_code == 404
+    stranger = System(de_linde, sam)
+    own = stranger.bring(packed(COURSE)).json()["id"]
+    assert stranger.post(f"packages/{own}/units/0/launch", body).status_code == 409
+
+
 def test_the_same_request_again_is_one_launch(portal: System, course: int) -> None:
     path, key = f"packages/{course}/units/0/launch", "key-of-this-request"
     one = portal.post(path, {"actor": OUTSIDE}, key=key).json()
