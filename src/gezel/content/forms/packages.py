@@ -35,17 +35,16 @@ class PackageFileForm(forms.Form):
 
     file = forms.FileField(
         label=_("The package, as a ZIP file"),
-        required=False,
+        error_messages={"required": _("Choose a file.")},
         widget=forms.FileInput(attrs={"accept": ".zip,.h5p,.imscc,application/zip"}),
         help_text=_("SCORM 1.2 or 2004, cmi5, H5P or plain web pages; at most 2 GB."),
     )
     upload = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if not data.get("file") and not data.get("upload") and "file" not in self.errors:
-            self.add_error("file", _("Choose a file."))
-        return data
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # One that went ahead in parts need not come along as well.
+        self.fields["file"].required = not (self.data or {}).get("upload")
 
 
 class NewPackageForm(PackageAboutForm, PackageFileForm):
