@@ -152,7 +152,7 @@ def test_what_is_odd_is_told_and_plays(tmp_path: Path) -> None:
         '<dependency identifierref="none"/></resource>',
     )
     odd = read(tmp_path, xml(ITEM + ITEM + '<item identifier="e"/>', resources))
-    codes = {warning["why"] for warning in odd.warnings}  # type: ignore[index, call-overload]
+    codes = {warning["why"] for warning in odd.warnings}  # type: ignore[index]
 
     assert codes == {
         "files_missing", "file_outside", "no_dependency", "identifier_twice", "empty_item"
