@@ -6,7 +6,8 @@ const room = box.querySelector("[data-room]");
 const registration = box.dataset.registration;
 const leaveForm = document.querySelector("[data-leave]");
 const RENEW = 10 * 60_000;
-const LONGEST_GOODBYE = 3_000;
+// A slow phone needs time for what a unit does when it goes; one that hangs may not hold the page.
+const LONGEST_GOODBYE = 15_000;
 
 let playing = null; // { frame, origin, nonce, session, unit, sequence }
 let goodbye = null; // what waits for the frame to have left
