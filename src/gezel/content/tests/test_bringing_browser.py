@@ -20,7 +20,7 @@ WORDS = {
     "en": {"look": "Look what would come in", "make": "Make 2 modules", "stays": "This does not come in",
            "otherwise": "This comes in otherwise", "came": "What came of it"},
     "nl": {"look": "Bekijk wat er binnenkomt", "make": "Maak 2 modules", "stays": "Dit komt niet binnen",
-           "otherwise": "Dit komt anders binnen", "came": "Wat ervan kwam"},
+           "otherwise": "Dit komt anders binnen", "came": "Wat eruit kwam"},
 }  # fmt: skip
 
 
@@ -48,9 +48,8 @@ def test_a_course_comes_in_and_a_module_goes_along(
     page.get_by_role("link", name="Before you begin").click()
     expect(page.get_by_role("heading", name="Before you begin")).to_be_visible()
 
-    module = Module.objects.get(activity__title_en__contains="Test") if language == "en" else (
-        Module.objects.get(activity__title_nl__contains="Test")
-    )  # fmt: skip
+    module = Module.objects.order_by("pk").last()
+    assert module
     page.goto(reverse("content:along", args=[module.pk]))
     accessible(page)
     with page.expect_download() as coming:
