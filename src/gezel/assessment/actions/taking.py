@@ -211,7 +211,7 @@ def _tell(
     at: datetime,
     result: Result | None = None,
 ) -> uuid.UUID:
-    """Record that a test was begun or ended. What came of it is not in it: that is the person's."""
+    """Record that a test was begun or ended, for the person alone: no other system reads it."""
     skill = sitting.test.skill
     statement = record(
         sitting.person,
@@ -224,6 +224,7 @@ def _tell(
         registration=sitting.registration,
         timestamp=at,
         statement_id=uuid.uuid5(sitting.registration, verb),
+        private=True,
     )
     return statement.id
 
