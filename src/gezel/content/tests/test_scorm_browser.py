@@ -123,6 +123,8 @@ def test_a_course_of_parts_is_gone_through_by_its_contents(
     for place, unit in enumerate(units):
         frame = unit_frame(page)
         assert unit["path"].partition("?")[0] in frame.url
+        # A unit says that it is done once it has begun: nobody reads quicker than it loads.
+        frame.wait_for_load_state("load")
         if "assessment" in unit["path"]:
             frame.get_by_role("button", name="Submit Answers").click()
         if place + 1 < len(units):
