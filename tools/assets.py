@@ -57,7 +57,11 @@ FILES = {
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 # Our own source, bundled with the packages it imports into one script for the pages that need it.
-BUNDLES = {"src/gezel/content/editor/editor.js": "editor"}
+BUNDLES = {
+    "src/gezel/content/editor/editor.js": "editor",
+    # In one piece for who has no page of ours around it: see `content.players.scorm`.
+    "src/gezel/content/static/content/frames/scorm.js": "scorm",
+}
 
 
 class SetupError(Exception):
@@ -124,7 +128,8 @@ def without_missing_fonts(sheet: Path) -> str:
 def state() -> str:
     """Changes whenever the outcome could."""
     digest = hashlib.sha256()
-    for path in (Path(__file__), LOCK, ICON_NAMES, *(ROOT / source for source in BUNDLES)):
+    ours = (path for source in BUNDLES for path in sorted((ROOT / source).parent.glob("*.js")))
+    for path in (Path(__file__), LOCK, ICON_NAMES, *ours):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -7,12 +7,12 @@ is made this way: docs/decisions/0009.
 
 import mimetypes
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -99,6 +99,8 @@ class Opened:
     folder: Path
     form: str
     path: str
+    key: str
+    units: frozenset[str]
 
 
 def _opened(request: HttpRequest) -> Opened | None:
@@ -106,8 +108,8 @@ def _opened(request: HttpRequest) -> Opened | None:
     at_home = not is_wild() or request.get_host().startswith(f"{key}.")
     if not _KEY.fullmatch(key) or not at_home:
         return None
-    folder, form = _folder(key)
-    return Opened(folder, form, path) if folder else None
+    folder, form, units = _folder(key)
+    return Opened(folder, form, path, key, units) if folder else None
 
 
 def answer(request: HttpRequest, opened: Opened | None) -> HttpResponseBase:
@@ -121,6 +123,12 @@ def answer(request: HttpRequest, opened: Opened | None) -> HttpResponseBase:
     if opened is None or file is None:
         return HttpResponse(status=HTTPStatus.NOT_FOUND)
     kind = _TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0]
+    inside = PLAYERS[opened.form].inside if opened.form in PLAYERS else ()
+    if inside and not is_wild() and opened.path in opened.units and kind in _PAGES:
+        addresses = [f"/{opened.key}/{OURS}{name}" for name in inside]
+        page = HttpResponse(first_of_all(file.read_bytes(), addresses), content_type=kind)
+        page["Cache-Control"] = "private, no-cache"
+        return page
     status = file.stat()
     response = in_parts(
         request,
@@ -134,6 +142,28 @@ def answer(request: HttpRequest, opened: Opened | None) -> HttpResponseBase:
     return response
 
 
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+# Where a page begins to be read, the innermost of these that it has: its head, itself, its kind.
+_BEGINS = tuple(
+    re.compile(tag, re.IGNORECASE)
+    for tag in (rb"<head(\s[^>]*)?>", rb"<html(\s[^>]*)?>", rb"<!doctype[^>]*>")
+)
+
+
+def first_of_all(page: bytes, addresses: Sequence[str]) -> bytes:
+    """A page in which these scripts run before anything of its own.
+
+    A page in an encoding of two bytes a letter stays as it is: we would break it.
+    """
+    if page.startswith(_WIDE):
+        return page
+    scripts = b"".join(b'<script src="%s"></script>' % address.encode() for address in addresses)
+    found = next((m for tag in _BEGINS if (m := tag.search(page))), None)
+    at = found.end() if found else 0
+    return page[:at] + scripts + page[at:]
+
+
 def _found(folder: Path, path: str) -> Path | None:
     """A file of the package, or one of its player's among them."""
     if not path.startswith(OURS):
@@ -144,20 +174,28 @@ def _found(folder: Path, path: str) -> Path | None:
     return Path(found) if isinstance(found, str) else None
 
 
-def _folder(key: str) -> tuple[Path | None, str]:
-    """The folder that a key opens and its form, remembered a moment: a page asks for many files."""
+def _folder(key: str) -> tuple[Path | None, str, frozenset[str]]:
+    """The folder that a key opens, its form and what its units open, remembered for a moment: a
+    page asks for many files."""
     near = caches["near"]
     name = f"content:{key}"
     known = near.get(name)
     if known is None:
         holder = _holder(key)
-        known = ("", "", None)
+        known = ("", "", frozenset(), None)
         if holder is not None:
-            known = (str(holder.edition.folder), holder.edition.form, holder.key_until)
+            edition = holder.edition
+            units = frozenset(_page_of(unit["path"]) for unit in edition.manifest.get("units", ()))
+            known = (str(edition.folder), edition.form, units, holder.key_until)
         near.set(name, known, _BELIEVED)
-    folder, form, until = known
+    folder, form, units, until = known
     alive = folder and isinstance(until, datetime) and until > timezone.now()
-    return (Path(folder) if alive else None), form
+    return (Path(folder) if alive else None), form, units
+
+
+def _page_of(path: str) -> str:
+    """The file that a unit opens, without what its address asks of it."""
+    return unquote(path.partition("?")[0].partition("#")[0])
 
 
 def _at_work() -> QuerySet[Employment]:
@@ -169,7 +207,7 @@ def _at_work() -> QuerySet[Employment]:
 
 def _holder(key: str) -> PackageAttempt | Registration | None:
     """The attempt of a key; or what another system registered for a cmi5 course."""
-    asked = ("key_until", "edition__digest", "edition__form")
+    asked = ("key_until", "edition__digest", "edition__form", "edition__manifest")
     return (
         PackageAttempt.objects.filter(Exists(_at_work()), key=key, person__is_active=True)
         .select_related("edition")

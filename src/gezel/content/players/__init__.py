@@ -17,7 +17,7 @@ loses nothing. On the server it comes to `actions.keep_state`, which asks `Playe
 says and `Player.outcome` what all of it comes to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -99,8 +99,9 @@ class Player:
 
     # Files of ours at the content origin, under `-gezel-/`: name there → static file.
     files: Mapping[str, str] = {}
-    # A file of ours put into each unit's own page where every document is alone (no star).
-    inside = ""
+    # Of those, the scripts put first into each unit's own page where every document is alone (no
+    # star): there is nothing around it then in which it could find a run time.
+    inside: Sequence[str] = ()
     # Nothing in the package says when it is done: the person does, with a button.
     self_declared = False
 

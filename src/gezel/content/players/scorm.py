@@ -29,6 +29,8 @@ _FILES = {
     "scorm2004.js": "content/frames/scorm2004.js",
     "scorm12-api.js": "content/frames/scorm12-api.js",
     "scorm12.js": "kit/vendor/scorm12.min.js",
+    # What scorm.js and all it imports are in one script, which runs before anything of the unit.
+    "inside.js": "kit/vendor/scorm.js",
 }
 _FRAMES = re.compile(rb"<\s*(i?frame|frameset|object|embed)\b", re.IGNORECASE)
 _TARGETED = re.compile(r"\{target=(?P<target>[^{}]+)\}(?P<kind>choice|jump)")
@@ -89,6 +91,7 @@ class Scorm12(_Scorm):
     """SCORM 1.2. Source: ADL SCORM 1.2 Run-Time Environment (2001), chapter 3."""
 
     form = "scorm12"
+    inside = ("scorm12.js", "inside.js")
 
     def launch(
         self, attempt: PackageAttempt, unit: Mapping[str, Any], state: UnitState | None
@@ -141,6 +144,7 @@ class Scorm2004(_Scorm):
     """SCORM 2004, 2nd to 4th edition."""
 
     form = "scorm2004"
+    inside = ("inside.js",)
 
     @contextmanager
     def _way(self, attempt: PackageAttempt, *, keep: bool = True) -> Iterator[Way]:
