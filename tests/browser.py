@@ -27,6 +27,12 @@ ARGUMENTS = [
 # Only what the field calls an error in WCAG 2.2 AA; best practices we follow by reading.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
+# What sticks out sideways, told by its own markup: the innermost of it.
+STICKS_OUT = """() => [...document.querySelectorAll("body *")]
+  .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .filter((e, _at, all) => !all.some((other) => other !== e && e.contains(other)))
+  .slice(0, 3).map((e) => e.outerHTML.slice(0, 200))"""
+
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
@@ -64,4 +70,7 @@ def assert_accessible(page: Page, *, where: str = "") -> None:
     wide = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
-    assert wide <= 1, f"{where or page.url} is {wide} px wider than the screen"
+    if wide > 1:
+        raise AssertionError(
+            f"{where or page.url} is {wide} px wider than the screen: {page.evaluate(STICKS_OUT)}"
+        )

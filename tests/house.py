@@ -22,6 +22,20 @@ def files(*endings: str) -> list[Path]:
     ]
 
 
+# They run in the box at the content origin or in other systems, under rules of their own: what the
+# demo brings in as a package, and what a module takes along.
+BOXED = ("site/demo/data/packages/", "content/rules/along/", "content/static/content/cmi5-return")
+
+
+def files_of_the_house(*endings: str) -> list[Path]:
+    """Those of them that a page of ours may hold or be."""
+    return [
+        file
+        for file in files(*endings)
+        if not file.relative_to(SOURCE).as_posix().startswith(BOXED)
+    ]
+
+
 def told(file: Path) -> str:
     """A file as one says it in a failure."""
     return str(file.relative_to(ROOT))

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.house import files, told
+from tests.house import files, files_of_the_house, told
 
 TOKENS = "01-tokens.css"
 RAW = re.compile(
@@ -20,7 +20,7 @@ LOOSE_LINKS = re.compile(r"(?:href|src|action)\s*=\s*[\"']?\s*javascript:", re.I
 
 def test_colours_are_named_once() -> None:
     found = {}
-    for file in files(".css"):
+    for file in files_of_the_house(".css"):
         if file.name == TOKENS:
             continue
         text = A_COMMENT.sub("", file.read_text(encoding="utf-8"))
@@ -32,7 +32,7 @@ def test_colours_are_named_once() -> None:
 
 def test_templates_carry_no_style_and_no_script() -> None:
     found = {}
-    for file in files(".html"):
+    for file in files_of_the_house(".html"):
         text = file.read_text(encoding="utf-8")
         wrong = [
             m[0][:80]

@@ -64,6 +64,12 @@ class Walk:
         button = page.get_by_role("button", name=words, exact=False)
         (button if button.count() else page.get_by_role("link", name=words)).first.click()
 
+    def write(self, page: Page, field: str, words: str) -> None:
+        """Write in a field that has an editor over it, as someone does who sees the editor."""
+        label = page.locator(f"label[for=id_{field}]").inner_text().split("(")[0].strip()
+        page.get_by_role("textbox", name=label).click()
+        page.keyboard.type(words)
+
     def visit(self, page: Page, address: str) -> None:
         response = page.goto(address)
         assert response is not None
@@ -192,8 +198,8 @@ def hr_offers_something_to_learn(walk: Walk, page: Page, skill: Skill) -> None:
     walk.accessible(page)
     module = Activity.objects.get(title_nl="Hoogvolt: de basis").module.pk
     walk.visit(page, f"/modules/{module}/edit/add/text/")
-    page.locator("[name=body_nl]").fill("## Oranje kabels\n\nBlijf eraf.")
-    page.locator("[name=body_en]").fill("## Orange cables\n\nHands off.")
+    walk.write(page, "body_nl", "Oranje kabels: blijf eraf.")
+    walk.write(page, "body_en", "Orange cables: hands off.")
     walk.press(page, "Save")
     walk.visit(page, f"/modules/{module}/edit/add/question/")
     page.locator("[name=prompt_nl]").fill("Wat doe je eerst?")

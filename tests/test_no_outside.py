@@ -2,7 +2,7 @@
 
 import re
 
-from tests.house import files, told
+from tests.house import files_of_the_house, told
 
 OUTSIDE = re.compile(r"""(?:https?:)?//[a-z0-9-]+(?:\.[a-z0-9-]+)+""", re.IGNORECASE)
 # Names that look like addresses and are never asked: what a drawing or a form is called.
@@ -27,7 +27,7 @@ def calls_outside(text: str, kind: str) -> list[str]:
 def test_nothing_is_asked_of_another_address() -> None:
     found = {
         told(file): calls
-        for file in files(".html", ".css", ".js", ".svg")
+        for file in files_of_the_house(".html", ".css", ".js", ".svg")
         if (calls := calls_outside(file.read_text(encoding="utf-8"), file.suffix))
     }
 

@@ -42,6 +42,22 @@ SOONER = {
         "tests/test_kept.py",
         "test_answers_keys_and_sessions_go_when_they_serve_nobody",
     ),
+    "certificates.Duty": (
+        "src/gezel/certificates/tests/test_duties.py",
+        "test_a_duty_taken_away_asks_nobody_any_more",
+    ),
+    "certificates.Exemption": (
+        "src/gezel/certificates/tests/test_complaints.py",
+        "test_reminders_and_exceptions_are_kept_as_long_as_we_say",
+    ),
+    "certificates.Load": (
+        "src/gezel/certificates/tests/test_loading.py",
+        "test_rows_go_after_thirty_days_and_the_fact_after_two_years",
+    ),
+    "certificates.Reminder": (
+        "src/gezel/certificates/tests/test_complaints.py",
+        "test_reminders_and_exceptions_are_kept_as_long_as_we_say",
+    ),
     "content.ModuleIntake": (
         "src/gezel/content/tests/test_cartridges.py",
         "test_a_file_nobody_took_over_goes",

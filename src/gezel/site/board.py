@@ -85,7 +85,7 @@ def board_for(visitor: Visitor) -> Board:
             (TEAM_CERTIFICATES, PLANS, MINE, CERTIFICATES, MODULES, CARDS, MAKING, TESTS),
         )
     return Board(
-        (*own, "certificates:panel_mine", "content:panel_continue", "content:panel_cards"),
+        (*own, "certificates:panel_mine", "content:panel_continue"),
         ("skills:panel_mine",),
-        (MAKING, TIPS, TESTS, SHARED),
+        (CARDS, MAKING, TIPS, TESTS, SHARED),
     )

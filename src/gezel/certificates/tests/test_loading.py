@@ -3,7 +3,7 @@
 import io
 import uuid
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from gezel.certificates import actions
 from gezel.certificates.models import CertificateType, Holding, Load, LoadRecipe, Reminder
@@ -283,3 +284,22 @@ def test_from_the_command_line(
         verbosity=0,
     )  # fmt: skip
     assert Holding.objects.get().state == "confirmed"
+
+
+def test_rows_go_after_thirty_days_and_the_fact_after_two_years(
+    noor: Person, femke: Person, van_dijk: Organisation, bhv: CertificateType
+) -> None:
+    content = a_list((noor.email, "bhv", "B-1", "15-12-2023"))
+    load = a_load(van_dijk, content, by=femke)
+    actions.apply(load, digest=load.digest)
+    a_load(van_dijk, a_list((noor.email, "bhv", "B-9", "15-12-2024")), by=femke)
+    now = timezone.now()
+
+    actions.forget_old_loads(now + timedelta(days=29))
+    assert Load.objects.count() == 2
+    actions.forget_old_loads(now + timedelta(days=31))
+    assert [left.pk for left in Load.objects.all()] == [load.pk]
+    assert not load.lines.exists()
+    actions.forget_old_loads(now + timedelta(days=731))
+    assert not Load.objects.exists()
+    assert Holding.objects.count() == 1

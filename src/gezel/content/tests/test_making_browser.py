@@ -95,7 +95,10 @@ def test_blocks_are_dragged_by_their_grip_and_moved_by_keyboard(
     assert start
     page.mouse.move(start["x"] + 8, start["y"] + 8)
     page.mouse.down()
-    page.mouse.move(target["x"] + 60, target["y"] + target["height"] - 6, steps=12)
+    # Past the last one, and a last small step: a list that is still moving takes the next place.
+    page.mouse.move(target["x"] + 60, target["y"] + target["height"] + 10, steps=25)
+    page.wait_for_timeout(300)
+    page.mouse.move(target["x"] + 62, target["y"] + target["height"] + 14, steps=3)
     with page.expect_response("**/edit/order/"):
         page.mouse.up()
     assert kinds_of(draft) == ["question", "reflection", "text"]

@@ -56,6 +56,7 @@ def unit_frame(page: Page) -> Frame:
         for frame in page.frames:
             around = frame.parent_frame
             if around and "-gezel-" in around.url and frame.url not in {"", "about:blank"}:
+                frame.wait_for_load_state()
                 return frame
         page.wait_for_timeout(100)
     raise AssertionError([frame.url for frame in page.frames])
@@ -90,7 +91,7 @@ def test_a_unit_is_read_left_taken_up_on_another_device_and_completed(
     desk.on("dialog", lambda dialog: dialog.accept())
     desk.goto(reverse("content:package", args=[package.pk]))
     frame = unit_frame(desk)
-    frame.wait_for_function("currentPage === 3")
+    frame.wait_for_function("window.currentPage === 3")
     while frame.locator("#butNext").is_enabled():
         frame.click("#butNext")
     quiz = frame.frame_locator("#contentFrame")
