@@ -24,7 +24,13 @@ def files(*endings: str) -> list[Path]:
 
 # They run in the box at the content origin or in other systems, under rules of their own: what the
 # demo brings in as a package, and what a module takes along.
-BOXED = ("site/demo/data/packages/", "content/rules/along/", "content/static/content/cmi5-return")
+BOXED = (
+    "site/demo/data/packages/",
+    "content/rules/along/",
+    "content/static/content/cmi5-return",
+    "content/static/content/frames/",
+    "content/static/content/players/",
+)
 
 
 def files_of_the_house(*endings: str) -> list[Path]:
