@@ -36,6 +36,7 @@ RUN_TIME = Path(__file__).parents[1] / "static/content/frames/scorm2004.js"
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.browser_once,
     pytest.mark.django_db,
     pytest.mark.skipif(
         not CASES, reason="ADL's cases are not on this machine: nothing is replayed"

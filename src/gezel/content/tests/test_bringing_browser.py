@@ -14,7 +14,11 @@ from gezel.content.tests.builders import a_picture
 from gezel.content.tests.cartridges import a_cartridge, cartridge_files
 from gezel.people.api import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.browser_once,
+    pytest.mark.django_db(transaction=True),
+]
 
 WORDS = {
     "en": {"look": "Look what would come in", "make": "Make 2 modules", "stays": "This does not come in",

@@ -18,7 +18,11 @@ from gezel.people.api import Organisation, Person
 from gezel.records.api import Statement
 from gezel.skills.tests.builders import a_profile, a_skill
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.browser_once,
+    pytest.mark.django_db(transaction=True),
+]
 HOSTS = ["*.localhost", "127.0.0.1"]
 DONE = {"en": "I have been through this", "nl": "Ik heb dit doorgenomen"}
 

@@ -23,7 +23,11 @@ from gezel.content.models import Package, PackageAttempt, UnitState
 from gezel.content.tests.builders import a_package
 from gezel.people.api import Organisation, Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.browser_once,
+    pytest.mark.django_db(transaction=True),
+]
 
 # Each attempt writes down what it got; "nothing" is what all of them should get.
 HOSTILE = """<!doctype html><title>Hostile</title><script>

@@ -11,7 +11,11 @@ from gezel.content.models import Module, Writing
 from gezel.content.tests.builders import QUESTION, REFLECTION, TEXT, a_module
 from gezel.people.api import Organisation, Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.browser_once,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 @pytest.fixture

@@ -12,7 +12,11 @@ from gezel.content.models import Block, Upload
 from gezel.content.tests.builders import WEBM, a_module, a_picture
 from gezel.people.api import Organisation, Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.browser_once,
+    pytest.mark.django_db(transaction=True),
+]
 
 PART = 2 * 1024 * 1024
 
