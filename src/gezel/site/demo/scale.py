@@ -435,7 +435,8 @@ def _certificates(organisation: Organisation, jobs: list[Job], size: int) -> Non
         for job, types in asked.items()
         for type_ in types
     )
-    seats = (
+    # All of it before anything is poured: PostgreSQL answers no question while a COPY goes in.
+    seats = list(
         Employment.objects.filter(organisation=organisation)
         .order_by("pk")
         .values_list("person_id", "job_id", "lead_id")
@@ -443,7 +444,7 @@ def _certificates(organisation: Organisation, jobs: list[Job], size: int) -> Non
     random = Random(size + 3)
 
     def held() -> Iterator[tuple[CertificateType, int, int | None, date, bool]]:
-        for person, job, lead in seats.iterator():
+        for person, job, lead in seats:
             extra = random.choice(kept)
             for type_ in (*asked[job], extra):
                 fate = random.random()
