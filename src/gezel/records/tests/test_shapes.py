@@ -8,6 +8,7 @@ the same unless a case says which version it is of.
 import json
 import uuid
 from contextlib import suppress
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -470,8 +471,9 @@ def test_durations(told: str, good: bool) -> None:
 def test_a_moment_comes_back_as_it_was(at: Any) -> None:
     if at.utcoffset().total_seconds() % 60 or not 2 < at.year < 9998:
         return
+    # As UTC: an hour that a change of the clock skipped equals nothing in another zone.
     for told in (at.isoformat(), write_moment(at)):
-        assert read_moment(told.replace("-00:00", "Z"), strict=True) == at
+        assert read_moment(told.replace("-00:00", "Z"), strict=True) == at.astimezone(UTC)
 
 
 @given(st.text(max_size=40))
