@@ -85,7 +85,7 @@ def board_for(visitor: Visitor) -> Board:
             (TEAM_CERTIFICATES, PLANS, MINE, CERTIFICATES, MODULES, CARDS, MAKING, TESTS),
         )
     return Board(
-        (*own, "certificates:panel_mine", "content:panel_continue"),
+        (*own, "content:panel_continue"),
         ("skills:panel_mine",),
-        (CARDS, MAKING, TIPS, TESTS, SHARED),
+        (CERTIFICATES, CARDS, MAKING, TIPS, TESTS, SHARED),
     )
