@@ -1,11 +1,14 @@
 """A real headless Chromium for tests: pages of a person, and what must hold on every page."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from shutil import which
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 # Django's guard sees Playwright's event loop in this thread and would refuse the database.
@@ -44,6 +47,42 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+class UnderWay:
+    """How many requests are being answered now, by whatever thread.
+
+    A browser that goes away leaves its last request to the server's thread. Whoever empties the
+    tables under it gets a deadlock from PostgreSQL, and the next test the last one's people.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.changed = threading.Condition()
+        request_started.connect(self.one_more, weak=False)
+        request_finished.connect(self.one_less, weak=False)
+
+    def one_more(self, **_: Any) -> None:
+        with self.changed:
+            self.count += 1
+
+    def one_less(self, **_: Any) -> None:
+        with self.changed:
+            self.count -= 1
+            self.changed.notify_all()
+
+    def wait_for_none(self, seconds: float = 20) -> bool:
+        """Whether all are answered within so many seconds."""
+        with self.changed:
+            return self.changed.wait_for(lambda: self.count <= 0, seconds)
+
+    def forget(self) -> None:
+        """Begin anew, as some tests call a view by hand and never close its answer."""
+        with self.changed:
+            self.count = 0
+
+
+under_way = UnderWay()
 
 
 def complain_to(page: Page, complaints: list[str]) -> None:

@@ -275,6 +275,9 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = urlsplit(BASE_URL).hostname == "localhost"
 MFA_TOTP_ISSUER = "Gezel"
+# Whoever types it takes a while, and clocks differ: the code just before and after counts too
+# (RFC 6238, section 5.2, recommends one step).
+MFA_TOTP_TOLERANCE = 1
 USERSESSIONS_TRACK_ACTIVITY = False  # a write on every page for a figure nobody asked for
 
 LANGUAGE_CODE = "en"

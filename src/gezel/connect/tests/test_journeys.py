@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -62,14 +63,14 @@ def test_a_code_from_an_app_is_asked_after_the_password(
 
     page.fill("[name=code]", "000000")
     page.click("main form button[type=submit]")
-    assert page.locator("main .error, main .errorlist").first.is_visible()
+    expect(page.locator("main .error, main .errorlist").first).to_be_visible()
     secret = page.input_value("#authenticator_secret")
     page.fill("[name=code]", code_for(secret))
     page.click("main form button[type=submit]")
     page.wait_for_url("**/recovery-codes/**")
     accessible(page)
     page.goto("/account/")
-    assert "On: after your password we ask for the code" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("On: after your password we ask for the code")
 
     sign_out(page)
     sign_in(page, noor_with_password)
@@ -77,7 +78,7 @@ def test_a_code_from_an_app_is_asked_after_the_password(
     accessible(page)
     page.fill("[name=code]", "000000")
     page.click("main form button[type=submit]")
-    assert page.locator("main .error, main .errorlist").first.is_visible()
+    expect(page.locator("main .error, main .errorlist").first).to_be_visible()
     totp_code = code_for(secret)
     page.fill("[name=code]", totp_code)
     page.click("main form button[type=submit]")
@@ -115,7 +116,7 @@ def test_a_passkey_opens_the_door_without_a_password(
     page.click("main form button")
     page.wait_for_url(lambda url: "/add/" not in url)
     page.goto("/account/")
-    assert "1 passkey: you need no password" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("1 passkey: you need no password")
 
     sign_out(page)
     page.click("[data-passkey]")
@@ -123,11 +124,11 @@ def test_a_passkey_opens_the_door_without_a_password(
 
     page.goto("/account/")
     page.click("a[href*=webauthn]")
-    assert "My phone" in page.inner_text("main")
-    assert "last used on" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("My phone")
+    expect(page.locator("main")).to_contain_text("last used on")
     page.click("main a.danger")
     confirm_who_one_is(page)
     accessible(page)
     page.click("main form button")
     page.wait_for_url(lambda url: "/remove/" not in url)
-    assert "You have no passkey yet." in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("You have no passkey yet.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from gezel.people.api import Person
 from gezel.plans.models import Agreement, Goal
@@ -35,9 +36,9 @@ def test_a_goal_a_step_a_wish_and_both_confirm(
     accessible(mine)
     mine.get_by_role("link", name="Towards another role").click()
     mine.get_by_role("link", name="EV technician").click()
-    assert not mine.get_by_label("Another date (optional)").is_visible()
+    expect(mine.get_by_label("Another date (optional)")).to_be_hidden()
     mine.get_by_label("on another date").check()
-    assert mine.get_by_label("Another date (optional)").is_visible()
+    expect(mine.get_by_label("Another date (optional)")).to_be_visible()
     mine.get_by_label("in a year").check()
     mine.get_by_label("Share this goal with my lead").check()
     accessible(mine)
@@ -55,7 +56,7 @@ def test_a_goal_a_step_a_wish_and_both_confirm(
 
     mine.goto(reverse("plans:mine"))
     mine.get_by_role("link", name=re.compile("^Open.*EV technician")).click()
-    assert mine.get_by_text("Two EV technicians in South").is_visible()
+    expect(mine.get_by_text("Two EV technicians in South")).to_be_visible()
     mine.get_by_role("button", name="I confirm this plan").click()
     agreement = Agreement.objects.get(goal=goal)
     assert agreement.person_confirmed_at is not None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from gezel.catalogue.api import give_on, needs_first
 from gezel.catalogue.tests.builders import an_activity
@@ -78,7 +79,7 @@ def test_from_a_goal_to_three_plans_to_one(
     accessible(page)
     value.get_by_role("link", name=words["leave"]).click()
     page.locator(".fixed").get_by_text(words["left"]).wait_for()
-    assert value.locator(".plan-steps .what", has_text="A long course").count() == 0
+    expect(value.locator(".plan-steps .what", has_text="A long course")).to_have_count(0)
     assert goal.steps.count() == 0
 
     page.get_by_role("button", name=words["choose"]).click()

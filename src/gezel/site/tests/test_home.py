@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 
 @pytest.mark.browser
@@ -11,7 +12,7 @@ import pytest
 def test_home_greets(noor: Any, page_of: Any, accessible: Any, phone: bool, dark: bool) -> None:
     page = page_of(noor, phone=phone, dark=dark, language="nl")
     page.goto("/")
-    assert "Noor" in page.inner_text("h1")
+    expect(page.locator("h1")).to_contain_text("Noor")
     accessible(page)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from gezel.people.api import Organisation, Person
 from gezel.people.tests.builders import a_colleague
@@ -53,7 +54,7 @@ def test_what_hr_says_of_next_year_reaches_the_lead_and_the_person(
     hr.locator('.save-bar button[value="save"]').click()
     # The least lies above what is expected: said at the field, nothing typed is lost.
     wrong = hr.locator(f'[name="low-{at}"]')
-    assert wrong.get_attribute("aria-invalid") == "true"
+    expect(wrong).to_have_attribute("aria-invalid", "true")
     accessible(hr)
     wrong.select_option("3")
     hr.locator(f'[name="high-{at}"]').select_option("5")
@@ -64,7 +65,7 @@ def test_what_hr_says_of_next_year_reaches_the_lead_and_the_person(
     hr.goto("/skills/organisation/")
     hr.locator('a[href^="/skills/organisation/ahead/"]').first.click()
     accessible(hr)
-    assert hr.locator("svg.fan").count() == 1
+    expect(hr.locator("svg.fan")).to_have_count(1)
 
     # The lead sees the team on that day: the fan, drivers that add up, who could teach.
     lead = page_of(daan, phone=phone, dark=phone, language=language)
@@ -74,7 +75,7 @@ def test_what_hr_says_of_next_year_reaches_the_lead_and_the_person(
     told = lead.locator(".ahead-total .table.sum td.num").all_inner_texts()
     figures = [float(t.replace("−", "-").replace(",", ".")) for t in told[:6]]
     assert round(sum(figures[:5]) - figures[5], 6) == 0
-    assert lead.locator(".teaching li").count() == 1
+    expect(lead.locator(".teaching li")).to_have_count(1)
     lead.locator('a[href*="months=12"]').first.click()
     lead.wait_for_url("**months=12**")
     lead.locator(f'tbody th a[href*="/people/{noor.pk}/ahead/"]').click()
@@ -88,4 +89,4 @@ def test_what_hr_says_of_next_year_reaches_the_lead_and_the_person(
     own.locator('a[href*="months=12"]').first.click()
     own.wait_for_url("**months=12**")
     accessible(own)
-    assert own.locator(".ahead-rows").inner_text() == about_noor
+    expect(own.locator(".ahead-rows")).to_have_text(about_noor, use_inner_text=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from gezel.people.api import Organisation, Person
 from gezel.skills import queries
@@ -68,7 +69,8 @@ def test_noor_objects_and_femke_decides(  # noqa: PLR0915 # one walk, told as it
     look(own, ledger)
     told = queries.ledger(noor, skill)
     # A start, three pieces, the time between, and the result.
-    assert own.locator(".waterfall > li").count() == 2 + len(told.lines) == 6
+    expect(own.locator(".waterfall > li")).to_have_count(2 + len(told.lines))
+    assert 2 + len(told.lines) == 6
     own.locator(".waterfall + details summary").click()
     printed = [
         float(text.replace(",", ".").replace("−", "-").replace("+", ""))
@@ -80,12 +82,12 @@ def test_noor_objects_and_femke_decides(  # noqa: PLR0915 # one walk, told as it
     own.locator(f"#piece-{disputed.pk} a.btn").click()
     own.wait_for_url("**/object/")
     own.locator("main form button").first.click()
-    assert own.locator("[name=reason]").is_visible()  # nothing was said yet
+    expect(own.locator("[name=reason]")).to_be_visible()  # nothing was said yet
     own.locator("[name=reason]").fill("That was Karim's car.")
     own.locator("main form button").first.click()
     own.wait_for_url(f"**{ledger}")
-    assert own.locator(".waterfall > li").count() == 5
-    assert own.locator(f"#piece-{disputed.pk} .objection.open").is_visible()
+    expect(own.locator(".waterfall > li")).to_have_count(5)
+    expect(own.locator(f"#piece-{disputed.pk} .objection.open")).to_be_visible()
 
     hr = open_page(femke)
     look(hr, "/")
@@ -106,6 +108,6 @@ def test_noor_objects_and_femke_decides(  # noqa: PLR0915 # one walk, told as it
     assert femke.name in told_why
     rater = open_page(daan)
     look(rater, "/skills/mine/given/")
-    assert "The work order names Karim." in rater.locator("main").inner_text()
+    expect(rater.locator("main")).to_contain_text("The work order names Karim.")
     look(rater, "/skills/mine/rating/")
-    assert rater.locator(".big-number").count() == 1
+    expect(rater.locator(".big-number")).to_have_count(1)

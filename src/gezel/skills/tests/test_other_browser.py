@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from gezel.catalogue.tests.builders import an_activity
 from gezel.people.api import Organisation, Person
@@ -71,8 +72,8 @@ def test_from_my_skills_to_a_plan_for_another_role(
     page.locator(".near a", has_text="EV-technicus").click()
     page.wait_for_url("**/skills/near/role/*/")
     page.locator(".far summary").click()
-    assert page.locator(".far tfoot").is_visible()
-    assert page.locator(".route .offers a").first.is_visible()
+    expect(page.locator(".far tfoot")).to_be_visible()
+    expect(page.locator(".route .offers a").first).to_be_visible()
     if scripts:
         accessible(page)
     page.locator('.page-head a[href^="/plan/goals/new/"]').click()
@@ -127,7 +128,7 @@ def test_hr_reckons_a_programme(
     page.locator("main form button").click()
     page.wait_for_url("**/skills/programme/?*")
 
-    assert page.locator(".figures").is_visible()
+    expect(page.locator(".figures")).to_be_visible()
     accessible(page)
 
 
@@ -163,7 +164,7 @@ def test_hr_types_names_one_after_the_other_and_saves_with_enter(
     with page.expect_navigation():
         page.keyboard.press("Enter")
 
-    assert page.locator("form input[lang]").count() == 1
+    expect(page.locator("form input[lang]")).to_have_count(1)
 
 
 @pytest.mark.parametrize(("phone", "language"), [(True, "nl"), (False, "en")])

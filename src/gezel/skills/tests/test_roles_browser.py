@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from gezel.people.api import Organisation, Person
 from gezel.skills import actions
@@ -73,7 +74,7 @@ def test_from_an_occupation_to_a_level_from_april(
     page.locator(".save-bar button").click()
     page.wait_for_url(f"**/skills/roles/{profile.pk}/")
 
-    assert "2099" in page.locator(".moments").inner_text()
+    expect(page.locator(".moments")).to_contain_text("2099")
     if scripts:
         accessible(page)
 
@@ -95,7 +96,7 @@ def test_a_role_of_eighty_skills_on_a_phone(
 
     accessible(page)
     # The way back to the save button is never longer than a thumb.
-    assert page.locator(".save-bar button").is_visible()
+    expect(page.locator(".save-bar button")).to_be_visible()
     page.locator("select[name^=now-]").nth(40).select_option("4")
     page.locator(".save-bar button").click()
     page.wait_for_url(f"**/skills/roles/{profile.pk}/")
