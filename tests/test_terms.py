@@ -97,6 +97,34 @@ SOONER = {
         "src/gezel/content/tests/test_uploads.py",
         "test_the_night_takes_what_nobody_went_on_with",
     ),
+    "gatherings.GroupMember": (
+        "src/gezel/gatherings/tests/test_kept.py",
+        "test_what_was_kept_of_a_session_goes_after_two_years",
+    ),
+    "gatherings.GroupWish": (
+        "src/gezel/gatherings/tests/test_kept.py",
+        "test_what_was_kept_of_a_session_goes_after_two_years",
+    ),
+    "gatherings.Invited": (
+        "src/gezel/gatherings/tests/test_kept.py",
+        "test_what_was_kept_of_a_session_goes_after_two_years",
+    ),
+    "gatherings.News": (
+        "src/gezel/gatherings/tests/test_kept.py",
+        "test_what_was_kept_of_a_session_goes_after_two_years",
+    ),
+    "gatherings.Place": (
+        "src/gezel/gatherings/tests/test_kept.py",
+        "test_what_was_kept_of_a_session_goes_after_two_years",
+    ),
+    "gatherings.SessionWish": (
+        "src/gezel/gatherings/tests/test_kept.py",
+        "test_what_was_kept_of_a_session_goes_after_two_years",
+    ),
+    "gatherings.Feed": (
+        "src/gezel/gatherings/tests/test_kept.py",
+        "test_a_secret_address_goes_when_it_is_taken_back",
+    ),
     "mfa.Authenticator": (
         "src/gezel/connect/tests/test_accounts.py",
         "test_what_one_signs_in_with_goes_when_one_removes_it",

@@ -65,6 +65,7 @@ MAIN = (
 )
 OWN = (
     Item("certificates:mine", _("My certificates"), "badge-check", lambda visitor: True),
+    Item("gatherings:coming", _("Sessions"), "calendar-days", _works),
     Item("content:making", _("What you make"), "pencil", _works),
     Item("assessment:mine", _("Skill tests"), "list-checks", lambda visitor: True),
     Item("content:my_cards", _("My cards"), "layers", _works),

@@ -85,6 +85,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 INSTALLED_APPS = [
     "gezel.site",
     "gezel.assessment",
+    "gezel.gatherings",
     "gezel.plans",
     "gezel.certificates",
     "gezel.content",

@@ -26,6 +26,7 @@ urlpatterns = [
     path("modules/", include("gezel.content.urls")),
     path("tests/", include("gezel.assessment.urls")),
     path("certificates/", include("gezel.certificates.urls")),
+    path("sessions/", include("gezel.gatherings.urls")),
     path("plan/", include("gezel.plans.urls")),
     path("records/", include("gezel.records.urls")),
     path("trust/", include("gezel.trust.urls")),

@@ -1,0 +1,18 @@
+"""What gatherings does every night."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from gezel.gatherings import actions
+from gezel.kit.jobs import Errand, Progress, job
+
+
+@job(title=gettext_lazy("Tidy what was kept of sessions"))
+def tidy_gatherings(progress: Progress) -> None:
+    """Every night: what was kept as long as we said it would be, goes."""
+    actions.forget_old(timezone.now())
+
+
+def tonight() -> list[Errand]:
+    """What is to be done every night."""
+    return [(tidy_gatherings, {})]

@@ -1,0 +1,38 @@
+"""Who may read where someone goes: they, who leads them, HR, and who gives the session."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from gezel.people.api import COLLEAGUES, HR, LINE, SELF, Audience, Relation
+
+if TYPE_CHECKING:
+    from gezel.people.api import Person, Visitor
+
+
+def _comes_to_mine(visitor: "Visitor", on: date) -> Q:
+    from gezel.gatherings.models import Place, Role  # noqa: PLC0415 - they stand on this
+
+    if visitor.employment is None:
+        return Q(pk__in=[])
+    here = visitor.employment.organisation_id
+    given = Role.objects.giving().filter(person=visitor.person.pk, gathering__organisation=here)
+    coming = Place.objects.living().filter(gathering__in=given.values("gathering"))
+    # Someone who left is out of sight, as everywhere.
+    return Q(pk__in=coming.values("person")) & COLLEAGUES.seen_by(visitor, on)
+
+
+def _names_of_trainers(person: "Person", on: date) -> Sequence[str]:
+    from gezel.gatherings.models import Place, Role  # noqa: PLC0415 - they stand on this
+
+    coming = Place.objects.living().filter(person=person).values("gathering")
+    roles = Role.objects.giving().filter(gathering__in=coming, person__isnull=False)
+    return sorted({r.person.name for r in roles.select_related("person") if r.person})
+
+
+TRAINER = Relation(_("Who gives a session you come to"), _comes_to_mine, _names_of_trainers)
+PLACES_OF_A_PERSON = Audience(SELF, LINE, HR, TRAINER)
+TAKEAWAYS_OF_A_PERSON = Audience(SELF, TRAINER)

@@ -1,0 +1,68 @@
+"""What may a visitor see and do about sessions?"""
+
+from django.db.models import Q, QuerySet
+
+from gezel.gatherings.models import Gathering, GatheringQuerySet, Place, Resource, Role
+from gezel.people.api import HR, LINE, Audience, PersonQuerySet, Visitor
+
+_LINE = Audience(LINE)
+_LINE_AND_HR = Audience(LINE, HR)
+
+
+def sessions_to_read(visitor: Visitor) -> GatheringQuerySet:
+    """What is given where one works is no secret to who works there."""
+    return Gathering.objects.filter(organisation=visitor.organisation)
+
+
+def sessions_to_run(visitor: Visitor) -> GatheringQuerySet:
+    """Who set it up, who gives it, and who keeps learning material (HR, authors) run a session."""
+    here = sessions_to_read(visitor)
+    if visitor.is_author:
+        return here
+    given = Role.objects.giving().filter(person=visitor.person).values("gathering")
+    return here.filter(Q(made_by=visitor.person) | Q(pk__in=given))
+
+
+def may_run(visitor: Visitor, gathering: Gathering) -> bool:
+    """Whether this one is theirs to run."""
+    return sessions_to_run(visitor).filter(pk=gathering.pk).exists()
+
+
+def may_set_up(visitor: Visitor) -> bool:
+    """Sharing what one knows is for everyone who works here."""
+    return visitor.employment is not None
+
+
+def own_places(visitor: Visitor) -> QuerySet[Place]:
+    """Where I go and wait, wherever I worked."""
+    return Place.objects.filter(person=visitor.person)
+
+
+def people_to_reserve_for(visitor: Visitor) -> PersonQuerySet:
+    """A lead keeps places for their own line; HR for everyone here; each for others only."""
+    return _LINE_AND_HR.people_for(visitor).exclude(pk=visitor.person.pk)
+
+
+def people_i_lead(visitor: Visitor) -> PersonQuerySet:
+    """Everyone in the visitor's line today, never oneself."""
+    return _LINE.people_for(visitor).exclude(pk=visitor.person.pk)
+
+
+def places_to_approve(visitor: Visitor) -> QuerySet[Place]:
+    """Places of one's line that wait for a yes; nobody approves their own."""
+    return Place.objects.filter(
+        state=Place.State.ASKED,
+        gathering__organisation=visitor.organisation,
+        person__in=people_to_reserve_for(visitor),
+    )
+
+
+def resources_to_read(visitor: Visitor) -> QuerySet[Resource]:
+    """Which rooms and things there are is no secret to who works there."""
+    return Resource.objects.filter(organisation=visitor.organisation)
+
+
+def resources_to_edit(visitor: Visitor) -> QuerySet[Resource]:
+    """HR and authors say which rooms and things can be booked."""
+    found = resources_to_read(visitor)
+    return found if visitor.is_author else found.none()

@@ -1,0 +1,60 @@
+"""What is kept of sessions goes when we said it would, and attendance stays."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from gezel.gatherings.actions import digest_of, forget_old, make_feed, revoke_feed
+from gezel.gatherings.models import (
+    Attendance,
+    Feed,
+    Group,
+    GroupMember,
+    GroupWish,
+    Invited,
+    News,
+    Place,
+    SessionWish,
+)
+from gezel.gatherings.tests.builders import a_session
+from gezel.people.api import Organisation, Person
+
+
+def test_what_was_kept_of_a_session_goes_after_two_years(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    now = timezone.now()
+    kept = (Place, GroupMember, GroupWish, SessionWish, Invited, News)
+    for days in (-740, -700):
+        session = a_session(van_dijk, by=daan, days=days)
+        Place.objects.create(gathering=session, person=noor, state="booked")
+        group = Group.objects.create(gathering=session, name="A")
+        GroupMember.objects.create(group=group, gathering=session, person=noor)
+        GroupWish.objects.create(gathering=session, person=noor, other=daan)
+        SessionWish.objects.create(gathering=session, person=noor)
+        Invited.objects.create(gathering=session, person=noor, sequence=0)
+        News.objects.create(
+            gathering=session, person=noor, what="changed", told_at=session.starts_at
+        )
+        Attendance.objects.create(
+            gathering=session, person=noor, kind="present", minutes=120, of_minutes=120,
+            starts_at=session.starts_at, title=session.name, how="list", seen_at=session.ends_at,
+        )  # fmt: skip
+
+    forget_old(now)
+
+    assert {m.__name__: m._default_manager.count() for m in kept} == {m.__name__: 1 for m in kept}
+    assert Attendance.objects.count() == 2
+    forget_old(now + timedelta(days=60))
+    assert not any(m._default_manager.exists() for m in kept)
+    assert Attendance.objects.count() == 2
+
+
+def test_a_secret_address_goes_when_it_is_taken_back(noor: Person) -> None:
+    first, second = make_feed(noor), make_feed(noor)
+
+    assert Feed.objects.get().digest == digest_of(second) != digest_of(first)
+    assert len(second) >= 32
+    assert revoke_feed(noor)
+    assert not Feed.objects.exists()
+    assert not revoke_feed(noor)
