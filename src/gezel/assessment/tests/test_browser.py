@@ -25,7 +25,11 @@ from gezel.people.api import Organisation, Person
 from gezel.people.tests.builders import a_colleague
 from gezel.skills.tests.builders import a_profile, a_skill
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.browser_once,
+    pytest.mark.django_db(transaction=True),
+]
 
 SAY = {
     "en": {"begin": "Begin", "next": "Next", "unknown": "I don’t know",

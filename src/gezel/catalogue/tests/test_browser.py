@@ -12,7 +12,11 @@ from gezel.catalogue.tests.builders import an_activity
 from gezel.people.api import Organisation, Person
 from gezel.skills.tests.builders import a_profile, a_skill, an_evidence
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.browser_once,
+    pytest.mark.django_db(transaction=True),
+]
 
 LOOKS = pytest.mark.parametrize(
     "look", [("en", True), ("nl", True), ("en", False), ("nl", False)], ids=str

@@ -247,6 +247,7 @@ def a_page_of_ours(client: Client) -> list[str]:
 
 
 @pytest.mark.browser
+@pytest.mark.browser_once
 @pytest.mark.django_db(transaction=True)
 def test_nothing_runs_in_a_real_browser(
     page_of: PageOf, femke: Person, van_dijk: Organisation

@@ -449,6 +449,7 @@ def test_only_allowed_hosts_come_into_the_policy_of_that_page(
 
 
 @pytest.mark.browser
+@pytest.mark.browser_once
 @pytest.mark.django_db(transaction=True)
 def test_the_sorts_of_question_are_answered_on_a_phone(
     van_dijk: Organisation,
@@ -491,6 +492,7 @@ def test_the_sorts_of_question_are_answered_on_a_phone(
 
 
 @pytest.mark.browser
+@pytest.mark.browser_once
 @pytest.mark.django_db(transaction=True)
 def test_sound_files_practice_and_embeds_are_there_on_a_phone(
     van_dijk: Organisation,

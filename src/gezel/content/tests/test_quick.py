@@ -113,6 +113,7 @@ def played_and_thanked_for(page: Page, activity: str, accessible: Axe) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.browser_once
 def test_from_a_phone_by_way_of_a_look_to_thanks_and_an_answer(
     *,
     van_dijk: Organisation,

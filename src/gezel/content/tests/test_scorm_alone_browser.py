@@ -83,6 +83,7 @@ def test_our_scripts_come_before_anything_of_the_page(page: bytes, begins: bytes
 
 
 @pytest.mark.browser
+@pytest.mark.browser_once
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("form", FORMS)
 def test_a_unit_alone_finds_its_run_time_in_its_own_window(  # noqa: PLR0917 # fixtures

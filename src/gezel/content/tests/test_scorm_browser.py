@@ -23,6 +23,7 @@ GOLF = (
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.browser_once,
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not GOLF.exists(), reason="the golf packages are not on this machine"),
 ]

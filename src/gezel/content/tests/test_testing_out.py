@@ -208,6 +208,7 @@ def test_the_page_does_not_tell_what_is_right(
 
 
 @pytest.mark.browser
+@pytest.mark.browser_once
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("look", [("nl", True), ("en", False)])
 def test_showing_a_part_and_doing_the_rest(

@@ -38,6 +38,7 @@ WORDS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.browser
+@pytest.mark.browser_once
 @pytest.mark.parametrize("look", ["phone-nl-light", "desk-en-dark"])
 def test_from_a_goal_to_three_plans_to_one(
     noor: Person, page_of: "PageOf", accessible: "Callable[[Page], None]", look: str

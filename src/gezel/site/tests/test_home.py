@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 
 @pytest.mark.browser
+@pytest.mark.browser_once
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
 @pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
 def test_home_greets(noor: Any, page_of: Any, accessible: Any, phone: bool, dark: bool) -> None:
@@ -35,6 +36,7 @@ SHIFTS = """new PerformanceObserver(list => {
 
 
 @pytest.mark.browser
+@pytest.mark.browser_once
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
 def test_home_is_read_in_one_order_and_nothing_jumps(
     daan: Any, noor: Any, femke: Any, page_of: Any, phone: bool
@@ -68,6 +70,7 @@ def test_home_is_read_in_one_order_and_nothing_jumps(
 
 
 @pytest.mark.browser
+@pytest.mark.browser_once
 def test_without_scripts_links_lead_to_the_rest(daan: Any, noor: Any, page_of: Any) -> None:
     page = page_of(daan, scripts=False)
     page.goto("/")

@@ -17,7 +17,11 @@ from gezel.skills.tests.builders import a_profile, a_skill, an_evidence
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.browser_once,
+    pytest.mark.django_db(transaction=True),
+]
 
 PageOf = Callable[..., "Page"]
 

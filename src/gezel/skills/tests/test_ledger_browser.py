@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.browser_once,
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(300),
 ]

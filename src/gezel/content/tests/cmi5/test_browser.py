@@ -21,7 +21,11 @@ from gezel.people.api import Organisation, Person
 from gezel.records.tests.speaking import a_speaker
 from gezel.skills.tests.builders import a_profile, a_skill
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.browser_once,
+    pytest.mark.django_db(transaction=True),
+]
 OWN = Path(__file__).parents[3] / "site" / "demo" / "data" / "packages" / "charging-point"
 LOOKS = pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
 
