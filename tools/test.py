@@ -21,6 +21,7 @@ import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_TESTS = 5  # pytest's own exit code for it
+REPEATED = "not once and not browser_once"
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,9 @@ def not_repeated(given: list[str]) -> list[str]:
     arguments = list(given)
     for place, argument in enumerate(arguments):
         if argument == "-m" and place + 1 < len(arguments):
-            arguments[place + 1] = f"({arguments[place + 1]}) and not browser_once"
+            arguments[place + 1] = f"({arguments[place + 1]}) and {REPEATED}"
             return arguments
-    return ["-m", "not browser_once", *arguments]
+    return ["-m", REPEATED, *arguments]
 
 
 def read(report: Path, code: int) -> Outcome:
