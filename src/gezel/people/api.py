@@ -28,6 +28,7 @@ from gezel.people.models import (
     PersonQuerySet,
     Unit,
 )
+from gezel.people.queries import UnitChoice, units_to_choose
 from gezel.people.visitor import Request, Visitor, stand_in
 from gezel.people.web import at_work, require, signed_in
 
@@ -49,6 +50,7 @@ __all__ = [
     "Relation",
     "Request",
     "Unit",
+    "UnitChoice",
     "Visitor",
     "apply_staff_list",
     "at_work",
@@ -66,5 +68,6 @@ __all__ = [
     "root_of",
     "signed_in",
     "stand_in",
+    "units_to_choose",
     "visitor_of",
 ]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from gezel.certificates import policy, queries, rules
 from gezel.certificates.views.shared import STATES, day, note, note_people, number, state_words
 from gezel.kit.export import FORMS
-from gezel.people.api import Location, Request, Unit, at_work, require
+from gezel.people.api import Location, Request, at_work, require, units_to_choose
 
 AHEAD = (1, 3, 6, 12)
 PAGE = 50
@@ -51,8 +51,8 @@ def overview(request: Request) -> HttpResponseBase:
     require(policy.may_overlook(visitor))
     organisation = visitor.organisation
     asked = request.GET
-    units = list(Unit.objects.filter(organisation=organisation).order_by("path"))
-    unit = next((u for u in units if str(u.pk) == asked.get("unit")), None)
+    choice = units_to_choose(organisation, asked.get("unit", ""))
+    unit = choice.chosen
     places = list(Location.objects.filter(organisation=organisation))
     place = next((p for p in places if str(p.pk) == asked.get("place")), None)
     types = list(policy.types_to_read(visitor).order_by("name_nl", "name_en"))
@@ -88,7 +88,7 @@ def overview(request: Request) -> HttpResponseBase:
     shown = {
         "page": page,
         "counts": [(s, words[s], found.counts[s], *STATES[s]) for s in rules.ORDER],
-        "units": units,
+        "choice": choice,
         "places": places,
         "types": types,
         "unit": unit,
