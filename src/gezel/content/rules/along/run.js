@@ -95,48 +95,53 @@
     const moveOn = "https://w3id.org/xapi/cmi5/context/categories/moveon";
     const span = () => `PT${spent()}S`;
     let open = true, sending = Promise.resolve();
-    function tell(verb, result, { defined = true, moves = false } = {}) {
+    // A session says once whether someone passed. What was not enough is said when they leave:
+    // until then they may do better.
+    let short = null;
+    function made(verb, result, { moves = false } = {}) {
       const context = JSON.parse(JSON.stringify(launch.contextTemplate ?? {}));
       context.registration = registration;
       context.contextActivities ??= {};
-      if (defined) {
-        const categories = context.contextActivities.category ??= [];
-        categories.push({ id: "https://w3id.org/xapi/cmi5/context/categories/cmi5" });
-        if (moves) categories.push({ id: moveOn });
-      }
+      const categories = context.contextActivities.category ??= [];
+      categories.push({ id: "https://w3id.org/xapi/cmi5/context/categories/cmi5" });
+      if (moves) categories.push({ id: moveOn });
       if (moves && launch.masteryScore !== undefined && /passed|failed/.test(verb)) {
         context.extensions = { ...context.extensions, "https://w3id.org/xapi/cmi5/context/extensions/masteryscore": launch.masteryScore };
       }
-      const statement = {
+      return {
         id: crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b, i) => ((i === 6 ? (b & 15) | 64 : i === 8 ? (b & 63) | 128 : b).toString(16).padStart(2, "0")) + ([3, 5, 7, 9].includes(i) ? "-" : "")).join(""),
         actor: JSON.parse(actor), verb: { id: `http://adlnet.gov/expapi/verbs/${verb}`, display: { en: verb } },
         object: { objectType: "Activity", id: activity }, context, timestamp: new Date().toISOString(), ...(result ? { result } : {}),
       };
-      sending = sending.then(() => fetch(`${endpoint}statements?statementId=${statement.id}`,
-        { method: "PUT", headers, body: JSON.stringify(statement), keepalive: true })).catch(() => null);
+    }
+    function tell(...statements) {
+      sending = sending.then(() => fetch(`${endpoint}statements`,
+        { method: "POST", headers, body: JSON.stringify(statements), keepalive: true })).catch(() => null);
       return sending;
     }
-    await tell("initialized");
+    async function end() {
+      if (!open) return;
+      open = false;
+      await tell(...(short ? [made("failed", short, { moves: true })] : []), made("terminated", { duration: span() }));
+    }
+    await tell(made("initialized"));
     return {
       read: () => kept,
       keep: (text) => { fetch(where("gezel"), { method: "PUT", headers: { ...headers, "Content-Type": "text/plain" }, body: text, keepalive: true }).catch(() => null); },
       answered() {},
       async finish({ share, passed, first }) {
         if (!normal || !first) return;
-        const least = launch.masteryScore;
-        if (passed !== null && share !== null) {
-          const enough = least === undefined ? passed : share >= least;
-          await tell(enough ? "passed" : "failed", { score: { scaled: share }, success: enough, duration: span() }, { moves: true });
-          if (!enough) return;
+        const result = { duration: span() };
+        if (passed !== null) {
+          Object.assign(result, { score: { scaled: share }, success: share >= (launch.masteryScore ?? told.pass / 100) });
+          short = result.success ? null : result;
+          if (short) return;
+          await tell(made("passed", result, { moves: true }));
         }
-        await tell("completed", { completion: true, duration: span() }, { moves: true });
+        await tell(made("completed", { completion: true, duration: span() }, { moves: true }));
       },
-      async end() {
-        if (!open) return;
-        open = false;
-        await tell("terminated", { duration: span() });
-        if (launch.returnURL) location.assign(launch.returnURL);
-      },
+      end,
+      async done() { await end(); if (launch.returnURL) location.assign(launch.returnURL); },
     };
   }
 
@@ -237,7 +242,8 @@
     const words = asked.length ? say.result.replace("{right}", right).replace("{questions}", asked.length) : "";
     const short = passed === false ? say.score.replace("{percent}", told.pass) : say.done;
     byId("result").textContent = [words, short].filter(Boolean).join(" ");
-    if (passed !== false && new URLSearchParams(location.search).get("endpoint")) await system?.end();
+    // Only cmi5 knows a way back.
+    if (passed !== false) await system?.done?.();
   });
   addEventListener("pagehide", () => system?.end());
   document.documentElement.dataset.ready = "";
