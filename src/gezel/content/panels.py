@@ -50,11 +50,11 @@ def _panel_of_package(request: Request, activity_pk: int) -> HttpResponse:
 
 @at_work
 def panel_continue(request: Request) -> HttpResponse:
-    """On the home page: the modules one is in the middle of, the last touched first."""
-    attempts = queries.under_way_here(request.visitor, most=MOST_SHOWN)
-    if not attempts:
+    """On the home page: what one is in the middle of, the last touched first."""
+    found = queries.under_way_here(request.visitor, most=MOST_SHOWN)
+    if not found:
         raise Http404
-    return render(request, "content/panel_continue.html", {"attempts": attempts})
+    return render(request, "content/panel_continue.html", {"found": found})
 
 
 @at_work

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -211,12 +211,55 @@ def standing_of(attempt: Attempt) -> Attempt:
     return _standing(Attempt.objects.filter(pk=attempt.pk)).get()
 
 
-def under_way_here(visitor: Visitor, *, most: int) -> list[Attempt]:
-    """Modules of this organisation someone is in the middle of, the last touched first.
+@prepared
+def _packages_under_way(person: int, organisation: int, *, most: int) -> QuerySet[PackageAttempt]:
+    here = PackageAttempt.objects.filter(
+        person=person,
+        completed_at=None,
+        left_at=None,
+        trial=False,
+        package__activity__organisation=organisation,
+    )
+    return here.select_related("package__activity").order_by("-last_at", "-pk")[:most]
 
-    `done` and `whole` are counted in the same query.
-    """
-    return _under_way(visitor.person.pk, visitor.organisation.pk, most=most)
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A module or package someone is in the middle of, and where they go on. Of a module `done` of
+    `whole` steps, and `was_at`, the number of the step they were at; a package does not tell."""
+
+    title: str
+    address: str
+    last_at: datetime
+    done: int = 0
+    whole: int = 0
+    was_at: int | None = None
+
+
+def under_way_here(visitor: Visitor, *, most: int) -> list[UnderWay]:
+    """Modules and packages of this organisation someone is in the middle of, the last touched
+    first."""
+    person, organisation = visitor.person.pk, visitor.organisation.pk
+    found = [
+        UnderWay(
+            attempt.module.activity.title,
+            reverse("content:play", args=[attempt.module_id]),
+            attempt.last_at,
+            attempt.done,  # type: ignore[attr-defined] # counted in the query
+            attempt.whole,  # type: ignore[attr-defined]
+            attempt.was_at,  # type: ignore[attr-defined]
+        )
+        for attempt in _under_way(person, organisation, most=most)
+    ]
+    found += [
+        UnderWay(
+            attempt.package.activity.title,
+            reverse("content:package", args=[attempt.package_id]),
+            attempt.last_at,
+        )
+        for attempt in _packages_under_way(person, organisation, most=most)
+    ]
+    return sorted(found, key=lambda one: one.last_at, reverse=True)[:most]
 
 
 def latest_attempt(person: Person, module: Module) -> Attempt | None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from gezel.catalogue.api import Activity, Offer, Offering, offers_for, preferences_of, wants_of
-from gezel.content.api import Attempt
+from gezel.content.api import completed_activities, completed_packages
 from gezel.kit.figures import euro, hours, tenth
 from gezel.kit.order import Circle
 from gezel.people.api import Organisation, Person, Visitor
@@ -242,16 +242,12 @@ def _as_rule(offer: Offer) -> planning.Activity:
 
 
 def _done(person: Person) -> set[int]:
-    """Activities behind someone: steps done, and modules completed and not failed."""
+    """Activities behind someone: steps done, and modules and packages completed and not failed."""
     steps: QuerySet[Step, Any] = Step.objects.filter(
         goal__person=person, done_on__isnull=False, activity__isnull=False
     )
-    modules = Attempt.objects.filter(person=person, completed_at__isnull=False).exclude(
-        passed=False
-    )
-    return set(steps.values_list("activity", flat=True)) | set(
-        modules.values_list("module__activity", flat=True)
-    )
+    learned = completed_activities(person).union(completed_packages(person))
+    return set(steps.values_list("activity", flat=True)) | {pk for (pk,) in learned.values_list()}
 
 
 # -- plans, made once ---------------------------------------------------------------------------

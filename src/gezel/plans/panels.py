@@ -53,7 +53,7 @@ def panel_team(request: Request) -> HttpResponse:
                 goal__in=policy.goals_to_wish_for(visitor), who=Step.Who.LEAD, done_on=None
             )
         )
-        .select_related("goal__person", "activity__module", "goal__profile", "goal__skill")
+        .select_related("goal__person")
         .order_by("due_on", "pk")[:MOST]
     )
     if not waiting and not steps:

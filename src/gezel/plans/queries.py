@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from gezel.catalogue.api import Activity, ActivitySkill
@@ -211,6 +212,16 @@ class PlanStep:
             return "circle-dot" if self.step.who == Step.Who.PERSON else "handshake"
         return ICONS.get(self.step.activity.kind, "circle-dot")
 
+    @property
+    def play_at(self) -> str:
+        """Where its module or package is played; nothing where there is none to play."""
+        module = getattr(self.step.activity, "module", None)
+        if module is not None:
+            return reverse("content:play", args=[module.pk])
+        package = getattr(self.step.activity, "package", None)
+        ready = package is not None and package.current_id is not None
+        return reverse("content:package", args=[package.pk]) if ready else ""
+
 
 ICONS = {
     "module": "circle-play",
@@ -222,9 +233,12 @@ ICONS = {
 }
 
 
+IN_FULL = ("activity__module", "activity__package", "goal__profile", "goal__skill")
+
+
 def steps_in_full(steps: QuerySet[Step]) -> QuerySet[Step]:
-    """Steps with their activity and, if that has one, the module to open."""
-    return steps.select_related("activity__module", "goal__profile", "goal__skill")
+    """Steps with their activity and, if that has one, the module or package to open."""
+    return steps.select_related(*IN_FULL)
 
 
 @prepared

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 # blocks as people write them
 """A module of ours taken along, brought back in as a package of others, and played to the end: in
 Chromium, in both kinds of content host."""
 
@@ -90,7 +91,7 @@ def answer(unit: FrameLocator, say: dict[str, str], *, wrong: bool = False) -> N
 
 
 def unit_in(page: Page, form: str, host: str) -> FrameLocator:
-    """The module's own page: in a page of ours that holds SCORM's run time where hosts are apart."""
+    """The module's own page; where hosts are apart, SCORM's stands in a page of ours."""
     frame = page.frame_locator("[data-room] iframe")
     return frame.frame_locator("iframe") if form != "cmi5" and host != "127.0.0.1" else frame
 

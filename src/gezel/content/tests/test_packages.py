@@ -15,6 +15,7 @@ from gezel.content import queries
 from gezel.content.actions import (
     add_edition,
     begin_package,
+    bring_package,
     finish_left_alone,
     keep_state,
     leave_package,
@@ -23,6 +24,7 @@ from gezel.content.actions import (
 )
 from gezel.content.actions.packages import Stored
 from gezel.content.models import Edition, Package, PackageAttempt, UnitState
+from gezel.content.rules.bodies import Words
 from gezel.content.rules.packages import Manifest, Unit
 from gezel.content.tests.builders import a_package
 from gezel.people.api import Organisation, Person
@@ -272,3 +274,19 @@ def test_the_page_around_a_package_lets_in_its_own_origin_alone(
     assert attempt.key in policy["frame-src"]
     assert len(policy["frame-src"].split()) == 1
     assert Edition.objects.count() == 1
+
+
+def test_search_finds_a_package_on_offer_and_no_draft(
+    van_dijk: Organisation, noor: Person, femke: Person, visit: Any
+) -> None:
+    for title, state in (("Bowlines", "open"), ("Bowline drafts", "draft")):
+        stored = Stored(
+            Manifest("pages", title, (Unit("one", title, "index.html"),)), "d" * 64, 1, 1
+        )
+        bring_package(
+            van_dijk, stored, by=femke, title=Words(en=title), goal=Words(), minutes=5, state=state
+        )
+    run_waiting()
+    page = visit(noor).get(reverse("catalogue:search"), {"q": "bowlines"}).content.decode()
+    assert "Bowlines" in page
+    assert "Bowline drafts" not in page

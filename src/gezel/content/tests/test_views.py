@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from gezel.content.actions import finish, start
-from gezel.content.models import Answer, Attempt, Module
+from gezel.content.actions import begin_package, finish, start
+from gezel.content.models import Answer, Attempt, Module, PackageAttempt
 from gezel.content.queries import play
 from gezel.content.tests.builders import (
     EVERYTHING,
@@ -19,6 +19,7 @@ from gezel.content.tests.builders import (
     REFLECTION,
     TEXT,
     a_module,
+    a_package,
     answer_everything,
 )
 from gezel.people.api import Organisation, Person
@@ -365,12 +366,36 @@ def test_panels_ask_one_or_two_things(
 ) -> None:
     client = visit(noor)
 
-    with django_assert_max_num_queries(3 + 1):
+    with django_assert_max_num_queries(3 + 2):
         page = client.get(reverse("content:panel_continue")).content.decode()
     assert "0 of 3 steps" in page
     with django_assert_max_num_queries(3 + 3):
         answer = client.get(reverse("content:panel_start", args=[attempt.module.activity_id]))
     assert b"Go on where you were" in answer.content
+
+
+def test_home_goes_on_with_packages_too_the_last_touched_first(
+    visit: Visit,
+    noor: Person,
+    attempt: Attempt,
+    van_dijk: Organisation,
+    django_assert_max_num_queries: Any,
+) -> None:
+    client = visit(noor)
+    for title in ("Knots", "Ropes"):
+        begin_package(noor, a_package(van_dijk, title=title), organisation=van_dijk)
+    given_up = a_package(van_dijk, title="Given up")
+    begin_package(noor, given_up, organisation=van_dijk)
+    PackageAttempt.objects.filter(package=given_up).update(left_at=timezone.now())
+    begin_package(noor, a_package(van_dijk, title="A draft", state="draft"), organisation=van_dijk)
+
+    client.get(reverse("content:panel_continue"))
+    with django_assert_max_num_queries(3 + 2):
+        page = client.get(reverse("content:panel_continue"))
+    found = page.context["found"]
+    assert [one.title for one in found] == ["Ropes", "Knots", attempt.module.activity.title]
+    assert "You were in it today" in page.content.decode()
+    assert client.get(found[0].address).status_code == 200
 
 
 def test_without_anything_under_way_there_is_no_panel(visit: Visit, noor: Person) -> None:

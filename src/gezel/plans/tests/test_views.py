@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from gezel.content.models import PackageAttempt
+from gezel.content.tests.builders import a_package
 from gezel.people.api import Organisation, Person, end_employment
 from gezel.people.tests.builders import a_colleague, a_unit
 from gezel.plans import actions
@@ -32,6 +34,27 @@ def test_the_next_step_is_in_view_and_late_ones_first(noor: Person, visit: Visit
     response = visit(noor).get(reverse("plans:mine"))
     assert [s.step.title for s in response.context["ahead"]] == ["Slipped step", "Later step"]
     assert "The date has passed" in response.content.decode()
+
+
+def test_a_step_with_a_package_is_begun_from_the_plan_and_ticked_when_it_is_done(
+    noor: Person, van_dijk: Organisation, visit: Visit
+) -> None:
+    package = a_package(van_dijk, form="pages", title="Knots")
+    step = a_step(a_goal(noor, skill=a_skill()), activity=package.activity)
+    me = visit(noor)
+    play = reverse("content:package", args=[package.pk])
+    for name in ("plans:mine", "plans:panel_next"):
+        assert f'href="{play}"' in me.get(reverse(name)).content.decode(), name
+    assert f'href="{play}"' in me.get(reverse("plans:goal", args=[step.goal_id])).content.decode()
+
+    me.post(reverse("content:package_start", args=[package.pk]))
+    attempt = PackageAttempt.objects.get(person=noor)
+    me.post(reverse("content:package_leave", args=[attempt.registration]), {"done": "1"})
+
+    step.refresh_from_db()
+    assert step.done_on == in_days(0)
+    page = me.get(reverse("plans:goal", args=[step.goal_id])).content.decode()
+    assert f'href="{play}"' not in page
 
 
 def test_a_goal_is_set_from_role_to_step_to_agreement(

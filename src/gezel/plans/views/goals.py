@@ -348,9 +348,7 @@ def add_activity(request: Request, activity_pk: int) -> HttpResponse:
 def step(request: Request, pk: int) -> HttpResponse:
     """Change a step: its words, its date, who does it."""
     found = get_object_or_404(
-        queries.steps_in_full(policy.steps_to_tick(request.visitor)).select_related(
-            "goal__person", "activity__module", "goal__profile", "goal__skill"
-        ),
+        queries.steps_in_full(policy.steps_to_tick(request.visitor)).select_related("goal__person"),
         pk=pk,
     )
     own = found.goal.person_id == request.user.pk
