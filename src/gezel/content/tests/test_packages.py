@@ -27,6 +27,7 @@ from gezel.content.models import Edition, Package, PackageAttempt, UnitState
 from gezel.content.rules.bodies import Words
 from gezel.content.rules.packages import Manifest, Unit
 from gezel.content.tests.builders import a_package
+from gezel.kit.jobs import run_waiting
 from gezel.people.api import Organisation, Person
 from gezel.people.tests.builders import a_colleague
 from gezel.records.api import Statement
