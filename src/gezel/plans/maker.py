@@ -246,8 +246,10 @@ def _done(person: Person) -> set[int]:
     steps: QuerySet[Step, Any] = Step.objects.filter(
         goal__person=person, done_on__isnull=False, activity__isnull=False
     )
-    learned = completed_activities(person).union(completed_packages(person))
-    return set(steps.values_list("activity", flat=True)) | {pk for (pk,) in learned.values_list()}
+    behind: set[int] = set(steps.values_list("activity", flat=True))
+    for learned in (completed_activities(person), completed_packages(person)):
+        behind |= {pk for row in learned for pk in row.values()}
+    return behind
 
 
 # -- plans, made once ---------------------------------------------------------------------------

@@ -219,8 +219,9 @@ class PlanStep:
         if module is not None:
             return reverse("content:play", args=[module.pk])
         package = getattr(self.step.activity, "package", None)
-        ready = package is not None and package.current_id is not None
-        return reverse("content:package", args=[package.pk]) if ready else ""
+        if package is not None and package.current_id is not None:
+            return reverse("content:package", args=[package.pk])
+        return ""
 
 
 ICONS = {

@@ -3,6 +3,7 @@
 Chromium, in both kinds of content host."""
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def brought_back(organisation: Organisation, form: str, folder: Path, *, languag
     )
 
 
-def answer(unit: FrameLocator, say: dict[str, str], *, wrong: bool = False) -> None:
+def answer(unit: FrameLocator, say: Mapping[str, str], *, wrong: bool = False) -> None:
     """Answer each question; with `wrong`, only the first two rightly."""
 
     def check(block: str, tone: str = "good") -> None:
