@@ -15,7 +15,8 @@ from gezel.assessment.actions import start as start_test
 from gezel.assessment.tests import builders as assessment
 from gezel.catalogue.tests import builders as catalogue
 from gezel.certificates.tests import builders as certificates
-from gezel.connect.tests.builders import a_token
+from gezel.connect.post import stop_path
+from gezel.connect.tests.builders import a_mail, a_token
 from gezel.content.actions import (
     add_block,
     add_card,
@@ -106,6 +107,9 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         due_on=timezone.localdate() + timedelta(days=90),
         by=femke,
     )
+    a_mail(daan, van_dijk, state="unsure", problem="")
+    for person in (noor, femke):
+        a_mail(person, van_dijk, state="sent", subject="Your forklift certificate, and 2 more")
     request = JoinRequest.objects.create(
         organisation=van_dijk,
         person=noor,
@@ -235,6 +239,8 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         **{f"plans:{page}:pk": step.pk for page in ("step", "mark_step", "remove_step")},
         "plans:put_wish_aside:pk": wish.pk,
         "plans:edit_shared_goal:pk": shared.pk,
+        "connect:settle_mail:pk": a_mail(noor, van_dijk).pk,
+        "connect:stop_mail:token": stop_path(noor, None).rstrip("/").rpartition("/")[2],
         "connect:revoke:pk": a_token(van_dijk, femke).token.pk,
         "records:close_key:pk": make_key(van_dijk, name="Course shop", by=femke).key.pk,
         "records:change_forward:pk": forward_to(

@@ -81,6 +81,8 @@ def test_no_form_works_from_another_site(
             continue  # takes keys and no cookies: test_api_schema says so
         if page.name == "content:cmi5_fetch":
             continue  # a package asks it with a secret that opens once, and no cookie counts
+        if page.name == "connect:stop_mail":
+            continue  # a mail program posts there by one click; the address is signed
         address = address_of(page, things)
         for client in strict:
             noticed: list[str] = []

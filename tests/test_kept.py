@@ -10,7 +10,7 @@ from django.utils import timezone
 from gezel.catalogue.models import Activity, HiddenTip
 from gezel.catalogue.tests.builders import an_activity
 from gezel.connect import actions as connect
-from gezel.connect.models import ApiToken, Reply
+from gezel.connect.models import ApiToken, Mail, Message, Reply
 from gezel.content.actions import together
 from gezel.content.tests.builders import a_module
 from gezel.kit.jobs import begin_night, run_waiting
@@ -97,6 +97,21 @@ def test_answers_keys_and_sessions_go_when_they_serve_nobody(
     assert set(ApiToken.objects.values_list("pk", flat=True)) == {t.pk for t in tokens[2:]}
     assert list(Reply.objects.values_list("key", flat=True)) == ["29"]
     assert list(Session.objects.values_list("session_key", flat=True)) == ["b" * 32]
+
+
+def test_mail_goes_a_year_after_it_was_to_be_sent(van_dijk: Organisation, noor: Person) -> None:
+    now = timezone.now()
+    for days in (364, 366):
+        gone_at = now - timedelta(days=days)
+        mail = Mail.objects.create(id=uuid.uuid4(), person=noor, goes_at=gone_at, state="sent")
+        Message.objects.create(
+            person=noor, organisation=van_dijk, kind="tests.old", once=str(days), mail=mail,
+            goes_at=gone_at, fate="told",
+        )  # fmt: skip
+    _night()
+
+    assert Message.objects.get().once == "364"
+    assert Mail.objects.get().messages.get().once == "364"
 
 
 def test_closed_questions_and_old_figures_of_raters_go(

@@ -42,6 +42,8 @@ SOONER = {
         "tests/test_kept.py",
         "test_answers_keys_and_sessions_go_when_they_serve_nobody",
     ),
+    "connect.Mail": ("tests/test_kept.py", "test_mail_goes_a_year_after_it_was_to_be_sent"),
+    "connect.Message": ("tests/test_kept.py", "test_mail_goes_a_year_after_it_was_to_be_sent"),
     "certificates.Duty": (
         "src/gezel/certificates/tests/test_duties.py",
         "test_a_duty_taken_away_asks_nobody_any_more",

@@ -1,20 +1,40 @@
 """The front door of connect."""
 
-from gezel.connect.actions import invite, make_token, revoke_token
+from gezel.connect.actions import (
+    Note,
+    invite,
+    make_token,
+    revoke_token,
+    say_each,
+    say_to,
+    take_back,
+)
 from gezel.connect.frame import ApiRequest, Caller, Page, Problem, Scope, Strict, once, page
-from gezel.connect.models import ApiToken
+from gezel.connect.kinds import Calendar, Kind, Letter, declare_kind
+from gezel.connect.models import ApiToken, Message
+from gezel.connect.rules import Way
 
 __all__ = [
     "ApiRequest",
     "ApiToken",
+    "Calendar",
     "Caller",
+    "Kind",
+    "Letter",
+    "Message",
+    "Note",
     "Page",
     "Problem",
     "Scope",
     "Strict",
+    "Way",
+    "declare_kind",
     "invite",
     "make_token",
     "once",
     "page",
     "revoke_token",
+    "say_each",
+    "say_to",
+    "take_back",
 ]

@@ -1,5 +1,6 @@
-"""What is asked of who makes a key."""
+"""What is asked of who makes a key, and of who chooses what mail to get."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,7 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gezel.connect.models import ApiToken
+from gezel.connect.actions import way_of
+from gezel.connect.kinds import Kind, kinds
+from gezel.connect.models import ApiToken, MailWishes, Weekday
+from gezel.connect.rules import Way
 
 
 class TokenForm(forms.Form):
@@ -40,3 +44,47 @@ class TokenForm(forms.Form):
         if not today <= day <= today + timedelta(days=731):
             raise ValidationError(_("Choose a day between today and two years from now."))
         return day
+
+
+_WAYS = {
+    Way.NOW: _("At once"),
+    Way.WEEKLY: _("In the weekly mail, or at once when its date comes sooner"),
+    Way.NOT: _("Not"),
+}
+
+
+class MailForm(forms.Form):
+    """The day of the weekly mail, and how to hear of each kind."""
+
+    weekday = forms.TypedChoiceField(
+        label=_("Day of the weekly mail"),
+        choices=Weekday.choices,
+        coerce=int,
+        help_text=_("It goes at seven in the morning, and only when there is something to say."),
+    )
+
+    def __init__(self, wishes: MailWishes | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["weekday"].initial = wishes.weekday if wishes else Weekday.MONDAY
+        for kind in kinds():
+            self.fields[kind.name] = forms.ChoiceField(
+                label=str(kind.title),
+                choices=_ways_of(kind),
+                widget=forms.RadioSelect,
+                initial=way_of(wishes, kind).value,
+                help_text=str(kind.because),
+            )
+
+    def kinds(self) -> Iterator[forms.BoundField]:
+        """The fields of the kinds, in the order of their titles."""
+        return iter(sorted((self[kind.name] for kind in kinds()), key=lambda f: str(f.label)))
+
+    def ways(self) -> dict[str, str]:
+        """What was chosen, by kind."""
+        return {kind.name: self.cleaned_data[kind.name] for kind in kinds()}
+
+
+def _ways_of(kind: Kind) -> list[tuple[str, Any]]:
+    """What cannot wait a week has no such choice; what must be said cannot be stopped."""
+    ways = [Way.NOW] if kind.way == Way.NOW else [Way.WEEKLY, Way.NOW]
+    return [(way.value, _WAYS[way]) for way in [*ways, *([Way.NOT] if kind.may_stop else [])]]

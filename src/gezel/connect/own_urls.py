@@ -12,4 +12,8 @@ urlpatterns = [
     path("keys/<int:pk>/revoke/", views.revoke, name="revoke"),
     path("invite/<int:person_pk>/", views.invite, name="invite"),
     path("invite/<int:person_pk>/panel/", views.panel_invite, name="panel_invite"),
+    path("mail/", views.mail, name="mail"),
+    path("mail/stop/<str:token>/", views.stop_mail, name="stop_mail"),
+    path("mail/trouble/", views.mail_trouble, name="mail_trouble"),
+    path("mail/trouble/<uuid:pk>/", views.settle_mail, name="settle_mail"),
 ]

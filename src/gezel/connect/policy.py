@@ -1,9 +1,9 @@
-"""What may a visitor do with keys and invitations?"""
+"""What may a visitor do with keys, invitations and mail?"""
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import QuerySet
 
-from gezel.connect.models import ApiToken
+from gezel.connect.models import MAIL_OF_A_PERSON, ApiToken, Mail
 from gezel.people.api import Mandate, Person, PersonQuerySet, Visitor
 
 
@@ -24,3 +24,14 @@ def people_to_invite(visitor: Visitor) -> PersonQuerySet:
     if not visitor.is_hr:
         return people.none()
     return people.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
+
+def mail_that_went_wrong(visitor: Visitor) -> QuerySet[Mail]:
+    """HR and administrators see to mail that did not reach who works here; not what is in it."""
+    wrong = Mail.objects.filter(state__in=[Mail.State.FAILED, Mail.State.UNSURE])
+    if not may_give_keys(visitor):
+        return wrong.none()
+    return wrong.filter(
+        person__in=MAIL_OF_A_PERSON.people_for(visitor),
+        messages__organisation=visitor.organisation,
+    ).distinct()

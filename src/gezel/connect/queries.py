@@ -1,14 +1,18 @@
-"""What the pages of one's account need."""
+"""What the pages of one's account and mail need."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.db.models import Count, Min, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 
-from gezel.people.api import Employment, Person
+from gezel.connect.kinds import kind_named
+from gezel.connect.models import Mail, MailWishes, Message
+from gezel.people.api import Employment, Organisation, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +77,69 @@ def cast() -> list[Role]:
         for email, text in what.items()
         if email in people
     ]
+
+
+def mail_wishes_of(person: Person) -> MailWishes | None:
+    """What someone chose, if they ever did."""
+    return MailWishes.objects.filter(person=person).first()
+
+
+def lately_sent_to(person: Person) -> QuerySet[Mail]:
+    """The last mails that went out to someone, newest first."""
+    return Mail.objects.filter(person=person, state=Mail.State.SENT).order_by("-sent_at")[:10]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A mail that went wrong: to whom, about what kind of thing, why."""
+
+    mail: Mail
+    about: str
+
+
+def troubles(wrong: QuerySet[Mail], organisation: Organisation) -> list[Trouble]:
+    """The mails that went wrong, newest first, with the kinds of what was said from here."""
+    said = Message.objects.filter(organisation=organisation)
+    found = wrong.select_related("person").prefetch_related(Prefetch("messages", said))
+    return [
+        Trouble(mail, ", ".join(sorted({_title(m.kind) for m in mail.messages.all()})))
+        for mail in found.order_by("-goes_at")[:MOST_TROUBLES]
+    ]
+
+
+def _title(name: str) -> str:
+    kind = kind_named(name)
+    return str(kind.title) if kind else name
+
+
+MOST_TROUBLES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class MailState:
+    """How the mail of an organisation runs."""
+
+    sent: int
+    late: int
+    late_since: datetime | None
+    broken: int
+
+
+def state_of_mail(organisation: Organisation, now: datetime) -> MailState:
+    """What went out in a week, what should have gone an hour ago, what could not be written."""
+    week = now - timedelta(days=7)
+    said = Message.objects.filter(organisation=organisation)
+    late = (
+        said.filter(fate=Message.Fate.WAITING, goes_at__lt=now - timedelta(hours=1))
+        .filter(Q(mail=None) | Q(mail__state__in=[Mail.State.WAITING, Mail.State.HELD]))
+        .aggregate(n=Count("pk"), since=Min("goes_at"))
+    )
+    sent = Mail.objects.filter(
+        state=Mail.State.SENT, sent_at__gte=week, messages__organisation=organisation
+    )
+    return MailState(
+        sent=sent.distinct().count(),
+        late=late["n"],
+        late_since=late["since"],
+        broken=said.filter(fate=Message.Fate.BROKEN, goes_at__gte=week).count(),
+    )

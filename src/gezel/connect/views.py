@@ -1,6 +1,6 @@
-"""One's own account, stepping in at the demo, keys for systems, and invitations."""
+"""One's own account, stepping in at the demo, keys for systems, invitations, and mail."""
 
-from smtplib import SMTPException
+import uuid
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
@@ -11,13 +11,17 @@ from django.contrib.auth import login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gezel.connect import actions, policy, queries
 from gezel.connect.adapter import know_address
-from gezel.connect.forms import TokenForm
+from gezel.connect.forms import MailForm, TokenForm
+from gezel.connect.kinds import kind_named
+from gezel.connect.post import read_stop
 from gezel.people.api import Person, Request, at_work, require, signed_in
 
 BACKEND = "gezel.connect.sessions.Door"
@@ -110,8 +114,69 @@ def invite(request: Request, person_pk: int) -> HttpResponse:
         actions.invite(person, request.user, request.visitor.organisation)
     except ValidationError as error:
         messages.error(request, error.messages[0])
-    except (OSError, SMTPException):
-        messages.error(request, _("The mail could not be sent. Try again later."))
     else:
-        messages.success(request, _("We sent %s a mail with a link.") % person.name)
+        messages.success(request, _("%s gets a mail with a link within a minute.") % person.name)
     return redirect("people:person", person.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def mail(request: Request) -> HttpResponse:
+    """What we send you: of each kind at once, weekly or not; and what we sent lately."""
+    wishes = queries.mail_wishes_of(request.user)
+    form = MailForm(wishes, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.choose_mail(request.user, weekday=form.cleaned_data["weekday"], ways=form.ways())
+        messages.success(request, _("Kept. From now on you get mail like this."))
+        return redirect("connect:mail")
+    told = {"form": form, "sent": queries.lately_sent_to(request.user)}
+    return render(request, "connect/mail.html", told, status=422 if form.errors else 200)
+
+
+# The address itself is the key: a mail program posts here by one click, without cookie or form.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "POST"])
+def stop_mail(request: HttpRequest, token: str) -> HttpResponse:
+    """Get no more of a kind of mail, without signing in. Looking at the address stops nothing."""
+    read = read_stop(token)
+    person = Person.objects.filter(pk=read[0]).first() if read else None
+    if read is None or person is None:
+        raise Http404
+    kind = kind_named(read[1])
+    if read[1] and (kind is None or not kind.may_stop):
+        raise Http404
+    if request.method == "POST":
+        actions.stop_mail(person, kind)
+    told = {"kind": kind, "stopped": request.method == "POST"}
+    return render(request, "connect/stop_mail.html", told)
+
+
+@require_GET
+@at_work
+def mail_trouble(request: Request) -> HttpResponse:
+    """For HR and administrators: mail that did not arrive, or perhaps not."""
+    require(policy.may_give_keys(request.visitor))
+    organisation = request.visitor.organisation
+    told = {
+        "troubles": queries.troubles(policy.mail_that_went_wrong(request.visitor), organisation),
+        "most": queries.MOST_TROUBLES,
+        "state": queries.state_of_mail(organisation, timezone.now()),
+    }
+    return render(request, "connect/mail_trouble.html", told)
+
+
+@require_POST
+@at_work
+def settle_mail(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Send a mail again that went wrong, or leave it as it is."""
+    wrong = get_object_or_404(policy.mail_that_went_wrong(request.visitor), pk=pk)
+    if request.POST.get("do") == "again":
+        done, said = actions.send_again(wrong), _("It is sent again within a minute.")
+    else:
+        done, said = actions.leave_it(wrong), _("We leave it as it is.")
+    if done:
+        messages.success(request, said)
+    else:
+        messages.info(request, _("Someone saw to it just before you."))
+    return redirect("connect:mail_trouble")

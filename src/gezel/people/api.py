@@ -14,7 +14,7 @@ from gezel.people.actions import (
 from gezel.people.actions import apply as apply_staff_list
 from gezel.people.actions import prepare as prepare_staff_list
 from gezel.people.actions import receive as receive_staff_list
-from gezel.people.audience import COLLEAGUES, HR, LINE, SELF, Audience, Relation
+from gezel.people.audience import ADMIN, COLLEAGUES, HR, LINE, SELF, Audience, Relation
 from gezel.people.device import mark_of
 from gezel.people.middleware import visitor_of
 from gezel.people.models import (
@@ -33,6 +33,7 @@ from gezel.people.visitor import Request, Visitor, stand_in
 from gezel.people.web import at_work, require, signed_in
 
 __all__ = [
+    "ADMIN",
     "COLLEAGUES",
     "HR",
     "LINE",

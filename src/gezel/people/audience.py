@@ -138,6 +138,7 @@ SELF = Relation(
 LINE = Relation(_("The people who lead you"), _led, _names_of_leads)
 ASKING_HR = Relation(_("HR of an organisation that asks you"), _asked, _names_of_askers)
 HR = Relation(_("HR of your organisation"), _mandated("hr"), _names_with("hr"))
+ADMIN = Relation(_("Administrators of your organisation"), _mandated("admin"), _names_with("admin"))
 COLLEAGUES = Relation(
     _("Everyone who works at your organisation"), _employed_here, _colleague_count
 )

@@ -358,6 +358,8 @@ if _mail.scheme in {"smtp", "smtps"}:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
+# One slow mail must not hold up a worker longer than its lease (`connect.actions.sending`).
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = f"Gezel <gezel@{urlsplit(BASE_URL).hostname}>"
 
 LOGGING = {

@@ -5,21 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
-from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gezel.connect.adapter import language_of
+from gezel.connect.actions.saying import say_to
 from gezel.connect.frame import digest
+from gezel.connect.invitations import INVITATION
 from gezel.connect.models import ApiToken, Invitation, Reply
 from gezel.kit.turns import one_step
 from gezel.people.api import Organisation, Person
@@ -94,27 +89,17 @@ def revoke_token(token: ApiToken) -> None:
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
+@transaction.atomic
 def invite(person: Person, by: Person, organisation: Organisation) -> Invitation:
     """Send someone a link to set their first password, in the language they read.
 
     The link works once and for as long as any link to set a password does
-    (`PASSWORD_RESET_TIMEOUT`). If the mail cannot be sent, nothing stays noted. The mail goes
-    out after the row is kept: a slow mail server must not hold up whoever writes meanwhile.
+    (`PASSWORD_RESET_TIMEOUT`). The mail goes out within a minute; should it not arrive, it stands
+    among the mail that went wrong.
 
     Raises:
         ValidationError: they were invited only minutes ago, or have a password already.
     """
-    invitation = _note_invitation(person, by, organisation)
-    try:
-        _write_to(person, by, organisation)
-    except Exception:
-        invitation.delete()
-        raise
-    return invitation
-
-
-@transaction.atomic
-def _note_invitation(person: Person, by: Person, organisation: Organisation) -> Invitation:
     # Locked first, so that two clicks at once are one mail.
     person = Person.objects.get_queryset().select_for_update().get(pk=person.pk)
     if person.has_usable_password():
@@ -122,26 +107,12 @@ def _note_invitation(person: Person, by: Person, organisation: Organisation) -> 
     recent = Invitation.objects.filter(person=person, sent_at__gt=timezone.now() - AGAIN_AFTER)
     if recent.exists():
         raise ValidationError(_("%s was invited just now. Wait ten minutes.") % person.name)
-    return Invitation.objects.create(person=person, organisation=organisation, sent_by=by)
-
-
-def _write_to(person: Person, by: Person, organisation: Organisation) -> None:
-    told = {
-        "person": person,
-        "by": by,
-        "organisation": organisation,
-        "address": settings.BASE_URL + _first_password_path(person),
-        "days": settings.PASSWORD_RESET_TIMEOUT // 86_400,
-    }
-    with translation.override(language_of(person.email, person)):
-        subject = _("Your place in Gezel at %s") % organisation.name
-        body = render_to_string("connect/email/invitation.txt", told)
-    EmailMessage(" ".join(subject.split()), body, to=[person.email]).send()
-
-
-def _first_password_path(person: Person) -> str:
-    key = default_token_generator.make_token(person)
-    return reverse(
-        "account_reset_password_from_key",
-        kwargs={"uidb36": user_pk_to_url_str(person), "key": key},
+    invitation = Invitation.objects.create(person=person, organisation=organisation, sent_by=by)
+    say_to(
+        [person.pk],
+        INVITATION,
+        organisation=organisation.pk,
+        once=str(invitation.pk),
+        about={"invitation": invitation.pk},
     )
+    return invitation
