@@ -66,7 +66,8 @@ class MailForm(forms.Form):
     def __init__(self, wishes: MailWishes | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["weekday"].initial = wishes.weekday if wishes else Weekday.MONDAY
-        for kind in kinds():
+        self._to_choose = [kind for kind in kinds() if len(_ways_of(kind)) > 1]
+        for kind in self._to_choose:
             self.fields[kind.name] = forms.ChoiceField(
                 label=str(kind.title),
                 choices=_ways_of(kind),
@@ -77,11 +78,15 @@ class MailForm(forms.Form):
 
     def kinds(self) -> Iterator[forms.BoundField]:
         """The fields of the kinds, in the order of their titles."""
-        return iter(sorted((self[kind.name] for kind in kinds()), key=lambda f: str(f.label)))
+        return iter(sorted((self[k.name] for k in self._to_choose), key=lambda f: str(f.label)))
+
+    def always(self) -> list[Kind]:
+        """What comes at once and cannot be stopped: there is nothing to choose about it."""
+        return [kind for kind in kinds() if kind not in self._to_choose]
 
     def ways(self) -> dict[str, str]:
         """What was chosen, by kind."""
-        return {kind.name: self.cleaned_data[kind.name] for kind in kinds()}
+        return {kind.name: self.cleaned_data[kind.name] for kind in self._to_choose}
 
 
 def _ways_of(kind: Kind) -> list[tuple[str, Any]]:
