@@ -31,6 +31,7 @@ from gezel.connect import kinds as registry
 from gezel.connect import rules
 from gezel.connect.actions import (
     Note,
+    Tally,
     choose_mail,
     deliver,
     invite,
@@ -395,7 +396,7 @@ class TestTheMailItself:
             assert "You get this because it cannot wait." in text
             assert "http://localhost:8000/account/mail/" in text
         assert "/mail/stop/" not in fixed.body
-        link = re.search(r"http://localhost:8000(/account/mail/stop/\S+)", stoppable.body)
+        link = re.search(r"http://localhost:8000(/account/mail/stop/\S+)", str(stoppable.body))
         assert link
         assert stoppable.extra_headers["List-Unsubscribe"] == f"<{link[0]}>"
         assert link[0] in _html(stoppable)
@@ -569,7 +570,8 @@ class TestWorkers:
         """While one hands a mail over, another worker begins: it finds nothing that is free."""
         for person in (noor, daan):
             say(at_once, person, van_dijk)
-        real, nested = Kept.send_messages, []
+        real = Kept.send_messages
+        nested: list[Tally] = []
 
         def meanwhile(self: Kept, posts: list[Any]) -> int:
             if not nested:
@@ -588,7 +590,7 @@ class TestWorkers:
         """A worker that slept between holding and handing over finds the mail gone."""
         say(at_once, noor, van_dijk)
         real_open = Kept.open
-        slept = []
+        slept: list[int] = []
 
         def sleep_through(self: Kept) -> Any:
             if not slept:
@@ -727,7 +729,9 @@ class TestChoosing:
     ) -> None:
         say(weekly, noor, van_dijk, by=timezone.localdate())
         deliver()
-        found = re.search(r"http://localhost:8000(/account/mail/stop/\S+)", mail.outbox[0].body)
+        found = re.search(
+            r"http://localhost:8000(/account/mail/stop/\S+)", str(mail.outbox[0].body)
+        )
         assert found
         # As a mail program does it by one click: no cookie, no form, no token of ours.
         client = Client(enforce_csrf_checks=True)
@@ -743,7 +747,9 @@ class TestChoosing:
     ) -> None:
         say(weekly, noor, van_dijk)
         deliver(next_monday())
-        found = re.search(r"http://localhost:8000(/account/mail/stop/\S+)", mail.outbox[0].body)
+        found = re.search(
+            r"http://localhost:8000(/account/mail/stop/\S+)", str(mail.outbox[0].body)
+        )
         assert found
         Client().post(found[1])
 
