@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
+from django.db import connection as default
 from psycopg import RawCursor, errors, sql
 from psycopg.pq import TransactionStatus
 
@@ -31,6 +32,15 @@ class PlannedCursor(RawCursor[Any]):
         # What was asked, where Django looks for it when someone wants to read it.
         self._query = cast("Any", SimpleNamespace(query=self._statement))
         return self
+
+
+def asked_planned(statement: str, values: Sequence[Any]) -> list[Any]:
+    """The rows that answer a statement of our own, with `$1`-like places, planned once."""
+    default.ensure_connection()
+    cursor: Any = PlannedCursor(default.connection, statement, values)
+    with default._prepare_cursor(cursor) as asked:  # type: ignore[attr-defined] # as `cursor()` does
+        asked.execute(statement, values)
+        return list(asked.fetchall())
 
 
 def literal(value: Any, connection: Any) -> str:

@@ -37,17 +37,15 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class StatementsArrived:
-    """Statements came in through `/xapi/`, in the order they were sent, all of one request.
+    """Statements came in by the key of one launch, in the order they were sent, all of one request.
 
-    Announced inside the transaction that keeps them, after they are in; a listener that raises
-    `StatementRefused` keeps them out, all of them. What was sent before and stands already is not
-    told again.
+    What other systems send is not announced: it is there to be read. Announced inside the
+    transaction that keeps them, after they are in; a listener that raises `StatementRefused` keeps
+    them out, all of them. What was sent before and stands already is not told again.
     """
 
     organisation: int
     key: int
-    session: bool
-    """By a key of one launch (`make_key(..., registration=...)`), not by another system."""
     registration: uuid.UUID | None
     """Of that launch."""
     statements: Sequence[Arrived]

@@ -262,7 +262,7 @@ def follow(arrived: StatementsArrived) -> None:
     Raises:
         StatementRefused: one breaks a rule; it names the requirement.
     """
-    session = _session_of(arrived.key) if arrived.session else None
+    session = _session_of(arrived.key)
     if session is None:
         return
     registration = _lock(session.registration_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from gezel.records.rules.finding import identity
 from gezel.records.rules.shapes import VOIDED
 
 STEP = timedelta(microseconds=2)
@@ -29,14 +30,23 @@ class Incoming:
     stored: datetime = field(default_factory=lambda: datetime.min.replace(tzinfo=UTC))
     terms: list[int] = field(default_factory=list)
     voided: bool = False
-    filled_in: frozenset[str] = frozenset()
-    """What was left out and the store filled in: "id", "timestamp"."""
+    filled_in: frozenset[str] = field(init=False)
+    """What was left out and the store fills in: "id", "timestamp"."""
+
+    def __post_init__(self) -> None:
+        self.filled_in = frozenset({"id", "timestamp"} - self.said.keys())
 
     @property
     def registration(self) -> uuid.UUID | None:
         """What it counts under, if it says so."""
         told = self.said.get("context", {}).get("registration")
         return uuid.UUID(told) if told else None
+
+    @property
+    def about(self) -> str:
+        """What identifies its object: an id, or who it is."""
+        found = self.said["object"]
+        return found.get("id") or identity(found) or ""
 
     @property
     def points_at(self) -> uuid.UUID | None:

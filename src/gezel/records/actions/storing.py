@@ -1,8 +1,7 @@
 """Keeping statements that came from outside: all of a request, or none.
 
-Written in SQL: a statement a request is one lock, four inserts and a commit, and five hundred are
-the same number of questions. `docs/decisions/0010-record-store.md` tells how the tables hang
-together.
+Written in SQL: a statement a request is one question on PostgreSQL, and five hundred are not many
+more than a few. `docs/decisions/0010-record-store.md` tells how the tables hang together.
 """
 
 import json
@@ -18,6 +17,7 @@ from django.utils import timezone
 from gezel.kit.events import announce
 from gezel.records.actions.incoming import STEP, Conflict, Incoming
 from gezel.records.actions.linking import link
+from gezel.records.actions.together import keep_together, now_known
 from gezel.records.events import Arrived, StatementsArrived
 from gezel.records.models.caller import Caller
 from gezel.records.queries.finding import STORE_LOCK
@@ -33,6 +33,7 @@ from gezel.records.queries.rows import (
     uuid_for,
 )
 from gezel.records.rules import finding
+from gezel.records.rules.finding import merged
 from gezel.records.rules.moments import read_moment, write_moment
 from gezel.records.rules.reading import write_json
 from gezel.records.rules.same import says_the_same
@@ -51,50 +52,58 @@ def store(by: Caller, incoming: Sequence[Incoming], *, aloud: bool = True) -> No
         Broken: one voids a statement that itself voids.
         StatementRefused: a room that listens does not take them.
     """
+    if not (aloud and by.session):
+        _keep(by, incoming)
+        return
+    with transaction.atomic():
+        if new := _keep(by, incoming):
+            announce(
+                StatementsArrived(
+                    by.organisation,
+                    by.key,
+                    by.registration,
+                    [
+                        Arrived(
+                            one.id, one.said, one.person, one.registration, one.stored,
+                            one.filled_in,
+                        )
+                        for one in new
+                    ],
+                )
+            )  # fmt: skip
+
+
+def _keep(by: Caller, incoming: Sequence[Incoming]) -> list[Incoming]:
+    """Keep them; gives back those that were not here yet."""
     told = _definitions(by, incoming)
+    plain = len(incoming) <= FEW and not any(one.points_at or one.files for one in incoming)
+    if plain and not ON_SQLITE:
+        for one in incoming:
+            _vouch(one, by)
+        if keep_together(by.organisation, incoming, told):
+            return list(incoming)
     with transaction.atomic(), connection.cursor() as cursor:
         turn = _take(cursor, by.organisation, len(incoming), list(told))
         first = turn.last - STEP * (len(incoming) - 1)
         for number, one in enumerate(incoming):
             one.stored = first + STEP * number
-        pointing = turn.refers or any(one.points_at is not None for one in incoming)
-        if ON_SQLITE or pointing or len(incoming) > FEW:
-            new = _step_by_step(cursor, by, incoming, refers=turn.refers)
-        else:
-            new = _at_once(cursor, by, incoming)
-        if not new:
-            return
-        _define(cursor, by.organisation, told, turn.known)
-        if not aloud:
-            return
-        announce(
-            StatementsArrived(
-                by.organisation,
-                by.key,
-                by.session,
-                by.registration,
-                [
-                    Arrived(
-                        one.id,
-                        one.said,
-                        one.person,
-                        one.registration,
-                        one.stored,
-                        one.filled_in,
-                    )
-                    for one in new
-                ],
-            )
-        )
+        new = _step_by_step(cursor, by, incoming, refers=turn.refers)
+        if new:
+            _define(cursor, by.organisation, told, turn.known)
+    return new
 
 
 def complete(one: Incoming, by: Caller) -> None:
     """What only the store says: when, by whose word, in which version."""
+    _vouch(one, by)
+    one.said["stored"] = write_moment(one.stored)
+    one.said.setdefault("timestamp", one.said["stored"])
+
+
+def _vouch(one: Incoming, by: Caller) -> None:
     said = one.said
-    one.filled_in = frozenset({"id", "timestamp"} - said.keys())
     said["id"] = str(one.id)
-    said["stored"] = write_moment(one.stored)
-    said.setdefault("timestamp", said["stored"])
+    said.pop("stored", None)
     said["authority"] = dict(by.authority)
     said.setdefault("version", one.version)
     one.terms = finding.terms(said, by.organisation)
@@ -112,33 +121,6 @@ def _step_by_step(
     if refers or pointing:
         link(cursor, shelf, new, pointing)
     insert(cursor, shelf, new)
-    return new
-
-
-def _at_once(cursor: Any, by: Caller, incoming: Sequence[Incoming]) -> list[Incoming]:
-    """The same for a few that point nowhere, in one question to PostgreSQL."""
-    shelf = by.organisation
-    for one in incoming:
-        complete(one, by)
-    rows = [_row(one, shelf) for one in incoming]
-    mentions = [(one.id, found, one.stored) for one in incoming for found in one.terms]
-    values = [value for row in rows for value in row]
-    values += [value for mention in mentions for value in mention]
-    cursor.execute(
-        f"WITH said ({', '.join(COLUMNS)}) AS (VALUES {marks_for(len(rows), len(COLUMNS))}), "
-        f"named (id, term, stored) AS (VALUES {marks_for(len(mentions), 3)}), "
-        "fresh AS (INSERT INTO records_address (shelf, id, stored) "
-        "SELECT shelf, id, stored FROM said ON CONFLICT DO NOTHING RETURNING id), "
-        f"added AS (INSERT INTO records_statement ({', '.join(COLUMNS)}) "
-        "SELECT said.id, shelf, organisation_id, person_id::bigint, verb, object_id, "
-        "registration::uuid, timestamp, stored, voided, terms, raw FROM said "
-        "JOIN fresh ON fresh.id = said.id), "
-        "found AS (INSERT INTO records_mention (term, stored) SELECT term, stored FROM named "
-        "JOIN fresh ON fresh.id = named.id) SELECT id FROM fresh",
-        values,
-    )
-    new = _new_of(cursor, shelf, incoming, {row[0] for row in cursor.fetchall()})
-    _add_files(cursor, shelf, new)
     return new
 
 
@@ -266,14 +248,13 @@ COLUMNS = (
 
 def _row(one: Incoming, organisation: int) -> list[Any]:
     said = one.said
-    found = said["object"]
     return [
         uuid_for(one.id),
         organisation,
         organisation,
         one.person,
         said["verb"]["id"],
-        found.get("id") or finding.identity(found) or "",
+        one.about,
         None if one.registration is None else uuid_for(one.registration),
         moment_for(read_moment(said["timestamp"], strict=False)),
         moment_for(one.stored),
@@ -329,6 +310,7 @@ def _define(
     if known is None:
         known = _known(cursor, list(told))
     changed = []
+    now_known(known)
     for key, (iri, definition) in told.items():
         if (now := merged(known.get(key, {}), definition)) != known.get(key):
             changed.append([key, organisation, iri, write_json(now)])
@@ -351,12 +333,3 @@ def _known(cursor: Any, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
         )
         known |= {found: json.loads(definition) for found, definition in cursor.fetchall()}
     return known
-
-
-def merged(before: dict[str, Any], now: Any) -> dict[str, Any]:
-    """A definition with a newer one over it."""
-    result = {**before, **now}
-    for name in ("name", "description", "extensions"):
-        if name in before and name in now:
-            result[name] = {**before[name], **now[name]}
-    return result

@@ -121,3 +121,12 @@ def definitions(said: Told) -> Iterator[tuple[str, Told]]:
 def _parts(said: Told) -> Iterable[Told]:
     found = said["object"]
     return (said, found) if _kind(found) == "SubStatement" else (said,)
+
+
+def merged(before: dict[str, Any], now: Any) -> dict[str, Any]:
+    """A definition with a newer one over it."""
+    result = {**before, **now}
+    for name in ("name", "description", "extensions"):
+        if name in before and name in now:
+            result[name] = {**before[name], **now[name]}
+    return result

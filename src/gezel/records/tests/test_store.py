@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from gezel.kit.events import _listeners
 from gezel.people.api import Organisation, Person
@@ -203,15 +204,21 @@ def test_a_statement_about_someone_here_is_theirs(one: Speaker, noor: Person, sa
     )
 
 
+def a_launch(organisation: Organisation, person: Person) -> tuple[Speaker, uuid.UUID]:
+    """A key of one launch, and the registration it writes about."""
+    registration = uuid.uuid4()
+    made = make_session_key(
+        organisation, name="cmi5", person=person, actor=actor_of(person), registration=registration,
+        until=timezone.now() + timedelta(hours=1),
+    )  # fmt: skip
+    return Speaker(made), registration
+
+
 def test_a_key_of_one_launch_says_nothing_else(
     van_dijk: Organisation, noor: Person, daan: Person
 ) -> None:
-    registration = uuid.uuid4()
-    made = make_session_key(
-        van_dijk, name="cmi5", person=noor, actor=actor_of(noor), registration=registration,
-        until=timezone.now() + timedelta(hours=1),
-    )  # fmt: skip
-    system, launch = a_speaker(van_dijk), Speaker(made)
+    system = a_speaker(van_dijk)
+    launch, registration = a_launch(van_dijk, noor)
     system.send(a_statement(), a_statement(actor=actor_of(daan)))
     mine = a_statement(actor=actor_of(noor), context={"registration": str(registration)})
 
@@ -232,8 +239,12 @@ def test_a_key_of_one_launch_says_nothing_else(
     )
 
 
-def test_a_room_that_listens_hears_and_may_refuse(one: Speaker) -> None:
+def test_a_room_that_listens_hears_a_launch_and_may_refuse(
+    van_dijk: Organisation, noor: Person, one: Speaker
+) -> None:
     heard: list[StatementsArrived] = []
+    launch, registration = a_launch(van_dijk, noor)
+    mine = {"actor": actor_of(noor), "context": {"registration": str(registration)}}
 
     def listener(event: StatementsArrived) -> None:
         heard.append(event)
@@ -243,13 +254,15 @@ def test_a_room_that_listens_hears_and_may_refuse(one: Speaker) -> None:
     _listeners[StatementsArrived].append(listener)
     try:
         one.send(a_statement())
-        answer = one.ask("POST", "statements", [a_statement(), a_statement()])
+        kept = launch.send(a_statement(**mine))
+        answer = launch.ask("POST", "statements", [a_statement(**mine), a_statement(**mine)])
     finally:
         _listeners[StatementsArrived].remove(listener)
 
     assert answer.status_code == 403
     assert b"one at a time" in answer.content
-    assert [str(a.id) for a in heard[0].statements] == one.ids()
+    assert [[str(a.id) for a in event.statements] for event in heard][:1] == [kept]
+    assert launch.ids() == kept
 
 
 @pytest.mark.parametrize(
@@ -282,6 +295,41 @@ def test_anyone_may_ask_which_versions() -> None:
         assert answer["X-Experience-API-Version"]
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite asks no server")
+def test_a_plain_statement_is_one_question_and_is_kept_as_any_other(
+    one: Speaker, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    first, target = (str(uuid.uuid4()) for _ in range(2))
+    one.send(a_statement(id=first))  # the store begins, and the activity is new
+    with django_assert_num_queries(2):  # whose key it is, and the statement
+        (pk,) = one.send(a_statement(result={"response": '\u0000 \\ " é'}))
+    early, late = reversed(one.find())
+    assert late["id"] == pk
+    assert late["timestamp"] == late["stored"] > early["stored"]
+    assert late["result"] == {"response": '\u0000 \\ " é'}
+    assert {k: v for k, v in late.items() if k in early} | {"result": late["result"]} == late
+    row = Statement.objects.get(raw__contains=pk)
+    assert (row.timestamp, str(row.id), row.verb) == (row.stored, pk, VERB["id"])
+    assert set(row.terms) == set(
+        Mention.objects.filter(stored=row.stored).values_list("term", flat=True)
+    )
+
+    # What is not plain takes the longer way: the same again, something else, a new word about
+    # the activity, and what something pointed at already.
+    assert one.ask("POST", "statements", a_statement(id=first)).status_code == 200
+    other = a_statement(id=first, actor=OTHER)
+    assert one.ask("POST", "statements", other).status_code == 409
+    one.send(a_statement(object=THING | {"definition": {"name": {"fr": "Une réunion"}}}))
+    known = Activity.objects.get().definition
+    assert known["name"] == THING["definition"]["name"] | {"fr": "Une réunion"}
+    one.send(voiding(target))
+    one.send(a_statement(id=target))
+    assert one.ask("GET", "statements", statementId=target).status_code == 404
+    with django_assert_num_queries(2):  # a store in which something is voided is as quick
+        one.send(a_statement())
+    assert len(set(one.ids())) == 5
+
+
 @pytest.mark.django_db(transaction=True)
 def test_eight_who_begin_a_store_at_once_all_get_in(van_dijk: Organisation) -> None:
     """Two who begin a store must not wait for each other; then each statement has its moment."""
@@ -306,3 +354,44 @@ def test_eight_who_begin_a_store_at_once_all_get_in(van_dijk: Organisation) -> N
     assert len(set(places)) == len(places) == 8 * 33
     definitions = Activity.objects.values_list("iri", flat=True)
     assert list(definitions) == [THING["id"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_goes_along_with_others_gets_an_answer_of_their_own(van_dijk: Organisation) -> None:
+    """Requests of one moment share a commit; one that is refused holds nobody up."""
+    systems = [a_speaker(van_dijk) for _n in range(6)]
+    stands, twice = str(uuid.uuid4()), str(uuid.uuid4())
+    systems[0].send(a_statement(id=stands))
+    barrier = threading.Barrier(6)
+    answers: dict[str, list[int]] = {"plain": [], "conflict": [], "twice": [], "other word": []}
+
+    def write(number: int, system: Speaker) -> None:
+        barrier.wait()
+        for turn in range(8):
+            kinds = ("plain", "plain", "conflict", "twice", "twice", "other word")
+            said = {
+                "plain": a_statement(),
+                "conflict": a_statement(id=stands, actor=OTHER),
+                "twice": a_statement(id=twice),
+                "other word": a_statement(
+                    object=THING | {"definition": {"name": {"fr": f"Réunion {turn}"}}}
+                ),
+            }[kind := kinds[(number + turn) % 6]]
+            answers[kind].append(system.ask("POST", "statements", said).status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=write, args=told) for told in enumerate(systems)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    kept = len(answers["plain"]) + len(answers["other word"]) + 2
+    assert {kind: set(told) for kind, told in answers.items()} == {
+        "plain": {200}, "conflict": {409}, "twice": {200}, "other word": {200},
+    }  # fmt: skip
+    places = list(Statement.objects.values_list("shelf", "stored"))
+    assert len(set(places)) == len(places) == kept
+    name = Activity.objects.get().definition["name"]
+    assert name["en-GB"] == "A meeting"
+    assert name["fr"].startswith("Réunion ")

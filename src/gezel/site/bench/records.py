@@ -151,7 +151,8 @@ def _at_once(
     server: Served, made: NewKey, size: int, *, seconds: float = SECONDS
 ) -> tuple[float, list[str]]:
     """Statements a second with all clients writing, and what was said to those not confirmed."""
-    chance = Random(size)
+    # Other ids each time: a statement that comes again and was made later is a conflict.
+    chance = Random(f"{size} {seconds}")
     # Made beforehand: the writers are to measure the store and not themselves.
     ready = [
         [
