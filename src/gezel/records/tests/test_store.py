@@ -321,7 +321,7 @@ def test_a_plain_statement_is_one_question_and_is_kept_as_any_other(
     assert one.ask("POST", "statements", other).status_code == 409
     one.send(a_statement(object=THING | {"definition": {"name": {"fr": "Une réunion"}}}))
     known = Activity.objects.get().definition
-    assert known["name"] == THING["definition"]["name"] | {"fr": "Une réunion"}
+    assert known["name"] == {"en-GB": "A meeting", "nl": "Een overleg", "fr": "Une réunion"}
     one.send(voiding(target))
     one.send(a_statement(id=target))
     assert one.ask("GET", "statements", statementId=target).status_code == 404

@@ -41,11 +41,12 @@ def get(resource: Resource, asked: Asked) -> HttpResponse:
     _may(resource, asked, write=False)
     place = _place(resource, asked)
     _ask(place, asked, asked.parameters.get(resource.name))
+    # Beside a name `since` narrows nothing; that it is a moment is asked all the same.
+    asked.only(*_parameters(resource), resource.name, "since")
+    since = asked.moment("since")
     if resource.name not in asked.parameters:
-        asked.only(*_parameters(resource), "since")
-        names = names_at(place.number, place.registration, asked.moment("since"))
+        names = names_at(place.number, place.registration, since)
         return HttpResponse(write_json(names), content_type="application/json")
-    asked.only(*_parameters(resource), resource.name)
     found = document(place.key(asked.parameters[resource.name]))
     if found is None:
         raise Refusal(404, "There is no such document.")
