@@ -1,0 +1,241 @@
+"""Dividing people over groups: rules kept, good divisions, reasons."""
+
+from dataclasses import replace
+from itertools import permutations, product
+
+import pytest
+
+from gezel.gatherings.rules import feasible
+from gezel.gatherings.rules.explaining import change, explain, lying, swapped, why_not
+from gezel.gatherings.rules.forming import (
+    by_chance,
+    divide,
+    even_out,
+    members_moved,
+    merge,
+    split,
+)
+from gezel.gatherings.rules.groups import (
+    Case,
+    Dials,
+    Division,
+    Fault,
+    Impossible,
+    Member,
+    faults,
+    worth,
+)
+from gezel.site.bench.together import bound_case_for_groups, case_for_groups
+
+ONLY_LEVELS = Dials(levels=3, units=0, new=0, wishes=0)
+
+
+def people(*levels: float | None, **fields: object) -> tuple[Member, ...]:
+    return tuple(Member(key, level=level, **fields) for key, level in enumerate(levels))  # type: ignore[arg-type]
+
+
+def test_levels_spread_so_that_groups_resemble_each_other() -> None:
+    case = Case(people(1, 1, 3, 3, 5, 5), 2, smallest=3, largest=3, dials=ONLY_LEVELS)
+
+    division = divide(case)
+
+    for group in range(2):
+        inside = sorted(
+            m.level or 0 for m, g in zip(case.members, division, strict=True) if g == group
+        )
+        assert inside == [1, 3, 5]
+
+
+def test_departments_mix_and_who_met_parts() -> None:
+    members = tuple(Member(key, unit=key // 3) for key in range(9))
+    case = Case(members, 3, smallest=3, largest=3, dials=Dials(levels=0, units=3, new=0, wishes=0))
+
+    assert all(told.units == 3 for told in explain(case, divide(case)).groups)
+
+    met = {frozenset({0, 3}): 2, frozenset({1, 4}): 1}
+    case = replace(case, met=met, dials=Dials(levels=0, units=1, new=3, wishes=0))
+    assert sum(told.met for told in explain(case, divide(case)).groups) == 0
+
+
+def test_wishes_come_true_when_only_they_count() -> None:
+    members = tuple(Member(key, wishes=frozenset({key ^ 1})) for key in range(8))
+    case = Case(members, 4, smallest=2, largest=2, dials=Dials(levels=0, units=0, new=0, wishes=3))
+
+    told = explain(case, divide(case))
+
+    assert sum(group.wishes for group in told.groups) == 8
+    assert told.chance["wishes"] < 3
+    assert told.better_than["wishes"] > 0.9
+
+
+def test_the_same_seed_gives_the_same_groups() -> None:
+    case = case_for_groups(3, 24, 4)
+
+    assert divide(case, starts=1) == divide(case, starts=1)
+    assert by_chance(case, seed=1) == by_chance(case, seed=1)
+    assert by_chance(case, seed=1) != by_chance(case, seed=2)
+
+
+@pytest.mark.parametrize("start", range(0, 200, 50))
+def test_random_rules_are_kept_or_refused_with_what_clashes(start: int) -> None:
+    refused = 0
+    for number in range(start, start + 50):
+        case = bound_case_for_groups(number)
+        division, refusal = divided(case)
+        if division is None:
+            refused += 1
+            assert refusal
+            assert refusal.sure
+            assert refusal.clash
+        else:
+            assert faults(case, division) == []
+            assert faults(case, by_chance(case, seed=number)) == []
+    assert 0 < refused < 50
+
+
+def divided(case: Case) -> tuple[Division | None, Impossible | None]:
+    try:
+        return divide(case, starts=1, effort=0.02), None
+    except Impossible as refusal:
+        return None, refusal
+
+
+def test_what_is_refused_cannot_be_and_what_clashes_is_no_more_than_that() -> None:
+    """Held beside trying every division there is."""
+    small = [c for n in range(400) if len((c := bound_case_for_groups(n)).members) <= 6]
+    refused = 0
+    for case in small:
+        every = product(range(case.groups), repeat=len(case.members))
+        possible = any(not faults(case, division) for division in every)
+        division, refusal = divided(case)
+        assert possible == (division is not None)
+        if refusal:
+            refused += 1
+            assert feasible._cannot(case, refusal.clash)
+            for rule in refusal.clash:
+                assert not feasible._cannot(case, [r for r in refusal.clash if r is not rule])
+    assert refused > 5
+
+
+def test_a_small_division_is_the_best_there_is() -> None:
+    case = case_for_groups(1, 8, 4)
+    halves = {order[:4] for order in permutations(range(8), 8) if order[0] == 0}
+    best = min(
+        worth(case, tuple(0 if at in half else 1 for at in range(8))).total
+        for half in {frozenset(h) for h in halves}
+    )
+
+    assert worth(case, divide(case)).total == pytest.approx(best)
+
+
+def test_together_and_apart_that_contradict_are_named() -> None:
+    case = Case(people(1, 2, 3, 4), 3, together=(frozenset({0, 1}),), apart=(frozenset({0, 1, 2}),))
+
+    with pytest.raises(Impossible) as refusal:
+        divide(case)
+
+    assert set(refusal.value.clash) == {Fault("together", (0, 1)), Fault("apart", (0, 1))}
+
+
+def test_more_people_than_groups_hold_is_a_matter_of_sizes_alone() -> None:
+    with pytest.raises(Impossible) as refusal:
+        divide(Case(people(*[3.0] * 10), 2, largest=4))
+
+    assert refusal.value.clash == (Fault("sizes"),)
+
+
+def test_one_new_person_is_never_alone_in_a_group() -> None:
+    members = tuple(Member(key, marks=frozenset({"new"} if key < 3 else ())) for key in range(12))
+    case = Case(members, 4, smallest=3, largest=3, not_alone=frozenset({"new"}))
+
+    division = divide(case)
+
+    assert len({division[key] for key in range(3)}) == 1
+
+
+def test_a_group_shares_a_part_of_the_day() -> None:
+    early, late = frozenset({"morning"}), frozenset({"evening"})
+    members = tuple(Member(key, times=(early, late)[key % 2]) for key in range(8))
+
+    division = divide(Case(members, 2, smallest=4, largest=4, same_times=True))
+
+    assert len({(group, key % 2) for key, group in enumerate(division)}) == 2
+
+
+def test_locked_people_stay() -> None:
+    case = replace(case_for_groups(2, 24, 4), locked={0: 5, 1: 5, 2: 0})
+
+    division = divide(case, starts=1)
+
+    assert (division[0], division[1], division[2]) == (5, 5, 0)
+
+
+def test_evening_out_moves_as_few_as_can_be() -> None:
+    case = Case(people(*[None] * 12), 3)
+    now = (0,) * 7 + (1,) * 3 + (2,) * 2
+
+    then = even_out(case, now)
+
+    assert sorted(then.count(g) for g in range(3)) == [4, 4, 4]
+    assert members_moved(now, then) == 3
+
+
+def test_splitting_gives_two_halves_and_leaves_the_others() -> None:
+    case = Case(people(1, 1, 5, 5, 3, 3), 2, dials=ONLY_LEVELS)
+    now = (0, 0, 0, 0, 1, 1)
+
+    then = split(case, now, 0)
+
+    assert then[4:] == (1, 1)
+    assert {then[0], then[1]} == {then[2], then[3]} == {0, 2}
+
+    with pytest.raises(Impossible):
+        split(Case(people(1, 2), 2), (0, 1), 0)
+
+
+def test_merging_is_refused_where_people_are_to_be_apart() -> None:
+    case = Case(people(1, 2, 3), 3, apart=(frozenset({0, 1}),))
+
+    assert merge(case, (0, 1, 2), 1, 2) == (0, 1, 1)
+    with pytest.raises(Impossible) as refusal:
+        merge(case, (0, 1, 2), 0, 1)
+    assert refusal.value.clash == (Fault("apart", (0, 1), 0),)
+
+
+def test_what_a_swap_changes_is_the_difference_of_two_reckonings() -> None:
+    case = case_for_groups(5, 24, 4)
+    now = divide(case, starts=1)
+
+    for one, other in ((0, 5), (3, 17), (8, 21)):
+        then = swapped(now, one, other)
+        told = change(case, now, then)
+        assert told.total == pytest.approx(worth(case, then).total - worth(case, now).total)
+
+
+def test_why_not_with_someone_names_the_rule_or_the_price() -> None:
+    case = replace(case_for_groups(5, 24, 4), apart=(frozenset({0, 1}),))
+    now = divide(case)
+
+    assert why_not(case, now, 0, 1).rules == (Fault("apart", (0, 1), now[1]),) or why_not(
+        case, now, 0, 1
+    ).rules == (Fault("apart", (0, 1), now[0]),)
+    other = next(key for key in range(2, 24) if now[key] != now[0])
+    told = why_not(case, now, 0, other)
+    assert told.rules == ()
+    assert told.change.total > 0  # else the division would have been improved
+
+
+def test_levels_of_a_few_people_stay_dark() -> None:
+    everyone = [1.0, 2, 3, 4, 5] * 4
+
+    assert lying(everyone, [5.0, 5, 5, 5]) == "unknown"
+    assert lying(everyone, [5.0, 5, 5, 4, 5]) == "higher"
+    assert lying(everyone, [1.0, 1, 2, 1, 1]) == "lower"
+    assert lying(everyone, [1.0, 2, 3, 4, 5]) == "like all"
+    assert lying(everyone, [3.0, 3, 3, 3, 3]) == "closer"
+    assert lying(everyone, [3.0, None, None, 3, 3]) == "unknown"
+
+
+def test_nobody_and_one_group_are_no_trouble() -> None:
+    assert divide(Case((), 1, smallest=0)) == ()
+    assert divide(Case(people(1, 2), 1)) == (0, 0)
