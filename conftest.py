@@ -1,5 +1,6 @@
 """The cast that every test knows: Noor learns, Daan leads her, Femke is HR, Sam works elsewhere."""
 
+import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,11 +28,26 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("untimed")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser on a busy machine gets a second try, and the summary names who needed it."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A browser on a busy machine gets a second try, and the summary names who needed it.
+
+    Where everything ran on one database before, only what can tell the difference runs on the
+    next (`tools/test.py`).
+    """
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+    if os.environ.get("GEZEL_TEST_AGAIN"):
+        again = [item for item in items if _meets_the_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(again)])
+        items[:] = again
+
+
+def _meets_the_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("once") or item.get_closest_marker("browser_once"):
+        return False
+    asked = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or asked & {"db", "transactional_db"})
 
 
 @pytest.fixture(autouse=True)

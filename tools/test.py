@@ -1,6 +1,9 @@
 """Every test on both databases, and one closing line that adds them up.
 
 tools/test.py [--sqlite | --postgres] [pytest arguments]
+
+One database named: all tests on that one. Both: all on the first, and on the second those that
+can tell the difference.
 """
 
 from __future__ import annotations
@@ -21,7 +24,6 @@ import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_TESTS = 5  # pytest's own exit code for it
-REPEATED = "not once and not browser_once"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def main(arguments: list[str]) -> int:
     outcomes = []
     for name in wanted:
         try:
-            outcome, seconds = run(name, given)
+            outcome, seconds = run(name, given, again=name != wanted[0])
         except postgres.NoPostgres as problem:
             # A database that is not there is a failure: half a test would look like a whole one.
             outcome, seconds = Outcome(failed=1), 0.0
@@ -69,37 +71,35 @@ def main(arguments: list[str]) -> int:
     return 0 if total.ran and not total.failed else 1
 
 
-def run(name: str, given: list[str]) -> tuple[Outcome, float]:
+def run(name: str, given: list[str], *, again: bool) -> tuple[Outcome, float]:
+    """What the tests said, and how long they took.
+
+    Args:
+        again: all of them ran on another database just before, so what meets no database, or
+            brings its own, need not run once more; `conftest.py` knows which those are.
+    """
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="gezel-test-") as folder, DATABASES[name]() as address:
         report = Path(folder) / "report.xml"
         environment = {key: value for key, value in os.environ.items() if key != DATABASE_URL}
         if address:
             environment[DATABASE_URL] = address
+        if again:
+            environment["GEZEL_TEST_AGAIN"] = "1"
         print(f"gezel: testing on {name}", flush=True)
         done = subprocess.run(
             [
                 # The walks over every page are long and come last: who is done takes over.
                 *(sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"),
                 f"--junitxml={report}",
-            ]
-            + (not_repeated(given) if name != "sqlite" else given),
+                *given,
+            ],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
             check=False,
         )
         return read(report, done.returncode), time.monotonic() - began
-
-
-def not_repeated(given: list[str]) -> list[str]:
-    """Leave out what the database cannot change, beside what the caller leaves out."""
-    arguments = list(given)
-    for place, argument in enumerate(arguments):
-        if argument == "-m" and place + 1 < len(arguments):
-            arguments[place + 1] = f"({arguments[place + 1]}) and {REPEATED}"
-            return arguments
-    return ["-m", REPEATED, *arguments]
 
 
 def read(report: Path, code: int) -> Outcome:
