@@ -62,6 +62,7 @@ def test_the_demo_is_whole_and_is_built_once(db: None) -> None:
 
 
 @pytest.mark.once
+@pytest.mark.timeout(400)
 def test_a_first_start_begins_with_nothing(tmp_path: Path) -> None:
     """As `./gezel run` does it on a new machine: no data folder, no table, no key."""
     environment = os.environ | {"GEZEL_DATA_DIR": str(tmp_path / "var"), "GEZEL_DEMO": "1"}
