@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gezel.certificates import files, rules
+from gezel.certificates import files, letters, rules
 from gezel.certificates.events import HoldingDecided, HoldingRegistered
 from gezel.certificates.everyone import changed
 from gezel.certificates.models import CertificateSkill, CertificateType, Holding, TypeTerms
@@ -99,6 +99,7 @@ def register(
             if new:
                 reckon_again(person.pk, certificate.pk)
                 changed(certificate.organisation_id, [person.pk])
+                letters.say_it_waits(holding, but=[by.pk])
                 announce(HoldingRegistered(holding.pk, person.pk))
     except BaseException:
         if name:
@@ -230,6 +231,7 @@ def confirm(holding: Holding, *, by: Person) -> bool:
         return False
     reckon_again(holding.person_id, holding.type_id)
     show_evidence([holding], by=by)
+    letters.say_it_is_decided(holding)
     announce(HoldingDecided(holding.pk, holding.person_id, confirmed=True))
     return True
 
@@ -240,6 +242,7 @@ def refuse(holding: Holding, *, by: Person, reason: str) -> bool:
     if not _decide(holding, Holding.State.REFUSED, by=by, reason=reason):
         return False
     reckon_again(holding.person_id, holding.type_id)
+    letters.say_it_is_decided(holding)
     announce(HoldingDecided(holding.pk, holding.person_id, confirmed=False))
     return True
 

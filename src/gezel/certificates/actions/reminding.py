@@ -6,6 +6,7 @@ import numpy as np
 from django.utils import timezone
 
 from gezel.certificates import everyone as all_here
+from gezel.certificates import letters
 from gezel.certificates.actions.hours import renew_by_hours
 from gezel.certificates.models import CertificateType, Holding, Reminder, TypeTerms
 from gezel.certificates.rules import State, many
@@ -14,15 +15,12 @@ from gezel.people.api import Organisation, Person
 
 KEPT = timedelta(days=730)
 _BATCH = 1_000
-_ABOUT = {
-    State.EXPIRING: Reminder.About.WINDOW,
-    State.EXPIRED: Reminder.About.LAPSED,
-    State.MISSING: Reminder.About.MISSING,
-}
 
 
 def remind(organisation: Organisation, on: date) -> int:
     """Write down for everyone here what is to be renewed or misses; returns how much was new.
+
+    What is new is said by mail too, in the same transaction: weekly, or at once when it must.
 
     Each certificate gives one reminder when its window opens and one when it lapses, whatever
     else happens and however often this runs; what misses gives one. Who has sent in a renewal
@@ -31,7 +29,7 @@ def remind(organisation: Organisation, on: date) -> int:
     told = all_here.everyone(organisation.pk, on, on)
     table = told.table
     new = 0
-    for state, about in _ABOUT.items():
+    for state, about in letters.ABOUT.items():
         which = (table.state == many.CODES.index(state)) & ~table.renewal
         if state != State.EXPIRING:
             which &= table.must
@@ -43,7 +41,9 @@ def remind(organisation: Organisation, on: date) -> int:
                 for n in part
             }
             with one_step():
-                new += _write(wanted, about, on)
+                fresh = _write(wanted, about, on)
+                letters.say_reminders(fresh, organisation=organisation.pk, on=on)
+            new += len(fresh)
     well = table.state == many.CODES.index(State.VALID)
     _put_aside_what_is_well(
         organisation, set(zip(table.person[well].tolist(), table.type[well].tolist(), strict=True))
@@ -66,8 +66,8 @@ def _put_aside_what_is_well(organisation: Organisation, well: set[tuple[int, int
             )
 
 
-def _write(wanted: dict[tuple[int, int], date | None], about: str, on: date) -> int:
-    """Reminders for these of person and type; those that stand already stay."""
+def _write(wanted: dict[tuple[int, int], date | None], about: str, on: date) -> list[Reminder]:
+    """New reminders for these of person and type; those that stand already stay."""
     behind: dict[tuple[int, int], int] = {}
     if about != Reminder.About.MISSING:
         holdings = Holding.objects.filter(
@@ -80,7 +80,13 @@ def _write(wanted: dict[tuple[int, int], date | None], about: str, on: date) -> 
         ):
             if wanted.get((person, type_), date.min) == until:
                 behind[person, type_] = pk
-    rows = [
+    people = {person for person, _type in wanted}
+    if about == Reminder.About.MISSING:
+        stand = Reminder.objects.filter(person__in=people, holding=None)
+    else:
+        stand = Reminder.objects.filter(holding__in=behind.values(), about=about)
+    known = set(stand.values_list("person_id", "type_id", "holding_id"))
+    fresh = [
         Reminder(
             person_id=person,
             type_id=type_,
@@ -89,11 +95,11 @@ def _write(wanted: dict[tuple[int, int], date | None], about: str, on: date) -> 
             on=on,
         )
         for person, type_ in wanted
-        if about == Reminder.About.MISSING or (person, type_) in behind
+        if (about == Reminder.About.MISSING or (person, type_) in behind)
+        and (person, type_, behind.get((person, type_))) not in known
     ]
-    before = Reminder.objects.count()
-    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
-    return Reminder.objects.count() - before
+    Reminder.objects.bulk_create(fresh, ignore_conflicts=True)
+    return fresh
 
 
 def put_aside(reminder: Reminder) -> None:

@@ -211,7 +211,7 @@ def test_complaint_11_a_duty_by_department_hits_all_below_it_and_who_moves_in(
     assert must(noor)
 
 
-def test_complaint_13_one_signal_for_each_certificate_and_no_mail(
+def test_complaint_13_one_signal_for_each_certificate_and_no_mail_at_once(
     noor: Person, daan: Person, van_dijk: Organisation
 ) -> None:
     types = [a_type(van_dijk, f"Type {n}", jobs=("Mechanic",)) for n in range(3)]
