@@ -39,14 +39,14 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def nights(organisation: Organisation, at: Any, days_on: Any) -> dict[date, list[str]]:
     """Live through these days: each night's reminders, each morning's mail. What came when."""
-    came = {}
+    came: dict[date, list[str]] = {}
     for day in days_on:
         at(day)
         before = len(mail.outbox)
         actions.remind(organisation, day)
         deliver()
         if len(mail.outbox) > before:
-            came[day] = [m.subject for m in mail.outbox[before:]]
+            came[day] = [str(m.subject) for m in mail.outbox[before:]]
     return came
 
 
