@@ -7,6 +7,7 @@ the language of who reads it. A code without a sentence fails `tests/test_packag
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -175,6 +176,17 @@ def why(refused: PackageRefused) -> str:
     if not refused.place:
         return said
     return _("%(place)s: %(said)s") % {"place": refused.place, "said": said}
+
+
+def reason(refused: Exception) -> str:
+    """Whatever kept a file out, as a sentence."""
+    if isinstance(refused, PackageRefused):
+        return why(refused)
+    if isinstance(refused, CartridgeRefused):
+        return why_not(refused)
+    if isinstance(refused, ValidationError):
+        return str(refused.messages[0])
+    return str(refused)
 
 
 def warning(told: str | Mapping[str, Any]) -> str:

@@ -42,6 +42,7 @@ from gezel.content.actions.package_playing import (
     was_left,
 )
 from gezel.content.actions.packages import (
+    Stored,
     add_edition,
     bring_package,
     change_package,
@@ -92,6 +93,7 @@ __all__ = [
     "Opened",
     "Outdated",
     "Refused",
+    "Stored",
     "add_block",
     "add_card",
     "add_edition",

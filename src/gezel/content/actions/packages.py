@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,14 +32,20 @@ from gezel.people.api import Organisation, Person
 LEFT_AFTER = timedelta(days=1)
 
 
-def look_into(archive: Path, into: Path) -> Manifest:
+Heard = Callable[[int, int], None]
+
+
+def look_into(archive: Path, into: Path, tell: Heard | None = None) -> Manifest:
     """Unpack an archive into a new folder and read it, without keeping anything elsewhere.
 
     Raises:
         ArchiveRefused: it is no archive we unpack.
         PackageRefused: it is no package we can play.
     """
-    names = [_lay_down(archive, into)] if _is_cmi5_alone(archive) else unpack(archive, into)
+    if _is_cmi5_alone(archive):
+        names = [_lay_down(archive, into)]
+    else:
+        names = unpack(archive, into, tell=tell)
     try:
         return _read(into, names)
     except BaseException:
@@ -86,18 +92,25 @@ class Stored:
     files: int
 
 
-def store(archive: Path) -> Stored:
+def store(archive: Path, *, tell: Heard | None = None, room: str = "") -> Stored:
     """Unpack and read an archive, and keep its files under their content's hash.
 
     Takes as long as the archive is large, and holds no transaction.
+
+    Args:
+        tell: is told how many bytes are unpacked, and of how many.
+        room: a name for the folder it is unpacked in, the same at every try: what an earlier try
+            left there when it was killed goes first.
 
     Raises:
         ArchiveRefused, PackageRefused: see `look_into`. Nothing is kept then.
     """
     digest = _digest(archive)
     home = _home()
-    fresh = home / f".new-{uuid.uuid4().hex}"
-    manifest = look_into(archive, fresh)
+    fresh = home / f".new-{room or uuid.uuid4().hex}"
+    if room:
+        shutil.rmtree(fresh, ignore_errors=True)
+    manifest = look_into(archive, fresh, tell)
     try:
         files = sum(len(names) for _folder, _folders, names in os.walk(fresh))
         kept = home / digest[:2] / digest

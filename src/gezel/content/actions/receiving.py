@@ -207,6 +207,29 @@ def _write(
     return at
 
 
+def keep_whole(
+    person: Person,
+    organisation: Organisation,
+    *,
+    purpose: str,
+    name: str,
+    length: int,
+    parts: Iterable[bytes],
+) -> Upload:
+    """Keep a file that came along with a form, as if it had gone ahead of it.
+
+    Raises:
+        TooLarge, TooMany, DiskFull: see `begin_upload` and `take_part`. Nothing is kept then.
+    """
+    upload = begin_upload(person, organisation, purpose=purpose, name=name, length=length)
+    try:
+        take_part(upload, offset=0, parts=parts)
+    except BaseException:
+        drop_upload(upload)
+        raise
+    return upload
+
+
 @dataclass(frozen=True, slots=True)
 class Arrived:
     """A whole file, for as long as it is claimed."""

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-LARGEST = 500 * (1 << 20)
+from gezel.content.rules.uploads import LARGEST_COURSE
 
 
 class ModuleFileForm(forms.Form):
@@ -14,12 +14,14 @@ class ModuleFileForm(forms.Form):
 
     file = forms.FileField(
         label=_("The file"),
+        error_messages={"required": _("Choose a file.")},
         widget=forms.FileInput(attrs={"accept": ".imscc,.zip,.txt,.gift,.xml"}),
         help_text=_(
             "A Common Cartridge (.imscc), or questions in GIFT (.txt) or Moodle XML (.xml); at "
             "most 500 MB."
         ),
     )
+    upload = forms.UUIDField(widget=forms.HiddenInput, required=False)
     language = forms.ChoiceField(
         label=_("What language is it in?"),
         choices=[("nl", _("Dutch")), ("en", _("English"))],
@@ -30,10 +32,12 @@ class ModuleFileForm(forms.Form):
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {"key": uuid.uuid4(), "language": language}
+        # One that went ahead in parts need not come along as well.
+        self.fields["file"].required = not (self.data or {}).get("upload")
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > LARGEST:
+        if file and file.size > LARGEST_COURSE:
             raise forms.ValidationError(
                 _("This file is larger than 500 MB. Leave films out, or split it.")
             )

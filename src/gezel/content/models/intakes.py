@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gezel.content.rules import uploads
 from gezel.people.api import SELF, Audience
 from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
 
@@ -64,3 +65,8 @@ class ModuleIntake(models.Model):
     def path(self) -> Path:
         """Where the file waits."""
         return Path(settings.MEDIA_ROOT) / "intakes" / str(self.pk)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether making modules of it takes longer than anyone waits for a page."""
+        return self.path.exists() and self.path.stat().st_size > uploads.WHILE_WAITING

@@ -11,7 +11,10 @@ LARGEST_VIDEO = 1024 * MEGABYTE
 LARGEST_AUDIO = 200 * MEGABYTE
 LARGEST_FILE = 200 * MEGABYTE
 LARGEST_PACKAGE = 2 * 1024 * MEGABYTE
+LARGEST_COURSE = 500 * MEGABYTE
 LARGEST_DRAWING = MEGABYTE
+# A larger file is looked into in the background: nobody waits for a page that long.
+WHILE_WAITING = 20 * MEGABYTE
 # What a file that arrives in parts may be used for, and how large it may be for that.
 PURPOSES = {
     "image": LARGEST_IMAGE,
@@ -20,6 +23,7 @@ PURPOSES = {
     "file": LARGEST_FILE,
     "proof": LARGEST_IMAGE,
     "package": LARGEST_PACKAGE,
+    "course": LARGEST_COURSE,
 }
 MOST_PIXELS = 40_000_000
 # Twice the width of the widest column, for sharp screens; larger only costs a phone its data.

@@ -1,9 +1,6 @@
 """Making modules of a file that came from elsewhere: choose it, look, say yes."""
 
 import uuid
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,11 +9,12 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from gezel.content import actions, policy, words
+from gezel.content import actions, jobs, policy, words
 from gezel.content.forms.intakes import ModuleFileForm
 from gezel.content.models import Block, ModuleIntake
-from gezel.content.rules.cartridge import CartridgeRefused
-from gezel.kit.archives import ArchiveRefused
+from gezel.content.rules import uploads
+from gezel.content.views.arriving import file_of, too_large_to_wait_for
+from gezel.kit.jobs import enqueue
 from gezel.people.api import Request, at_work
 
 
@@ -26,32 +24,39 @@ def bring(request: Request) -> HttpResponse:
     language = "nl" if (get_language() or "").startswith("nl") else "en"
     form = ModuleFileForm(request.POST or None, request.FILES or None, language=language)
     if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
         try:
-            intake = _looked_at(request, form.cleaned_data)
-        except CartridgeRefused as refused:
-            form.add_error("file", words.why_not(refused))
-        except ArchiveRefused as refused:
-            form.add_error("file", str(refused))
+            if (large := too_large_to_wait_for(request, form, purpose="course")) is not None:
+                task = enqueue(
+                    jobs.look_into_course,
+                    by=request.user,
+                    key=large.pk,
+                    upload=str(large.pk),
+                    asker=request.user.pk,
+                    organisation=request.visitor.organisation.pk,
+                    language=said["language"],
+                    form_key=str(said["key"]),
+                )
+                return redirect("kit:task", task.pk)
+            with file_of(request.user, form, purpose="course") as (path, name):
+                intake = actions.look_at(
+                    path,
+                    organisation=request.visitor.organisation,
+                    by=request.user,
+                    name=name,
+                    language=said["language"],
+                    key=said["key"],
+                )
+        except jobs.NOT_TAKEN as refused:
+            form.add_error("file", words.reason(refused))
         else:
             return redirect("content:intake", intake.pk)
-    told = {"form": form, "earlier": policy.own_intakes(request.visitor)[:20]}
+    told = {
+        "form": form,
+        "most": uploads.LARGEST_COURSE,
+        "earlier": policy.own_intakes(request.visitor)[:20],
+    }
     return render(request, "content/bring.html", told, status=422 if form.errors else 200)
-
-
-def _looked_at(request: Request, said: dict[str, Any]) -> ModuleIntake:
-    came = said["file"]
-    with NamedTemporaryFile() as kept:
-        for chunk in came.chunks():
-            kept.write(chunk)
-        kept.flush()
-        return actions.look_at(
-            Path(kept.name),
-            organisation=request.visitor.organisation,
-            by=request.user,
-            name=came.name or "",
-            language=said["language"],
-            key=said["key"],
-        )
 
 
 def _intake(request: Request, pk: uuid.UUID) -> ModuleIntake:
@@ -87,6 +92,14 @@ def take_over(request: Request, pk: uuid.UUID) -> HttpResponse:
     found = _intake(request, pk)
     try:
         if actions.known_already(found) is None:
+            if found.state == ModuleIntake.State.READ and found.is_large:
+                task = enqueue(
+                    jobs.make_modules,
+                    by=request.user,
+                    key=uuid.uuid5(found.pk, "modules"),
+                    intake=str(found.pk),
+                )
+                return redirect("kit:task", task.pk)
             made = actions.take_over(found)
             messages.success(
                 request,
@@ -97,10 +110,8 @@ def take_over(request: Request, pk: uuid.UUID) -> HttpResponse:
                 )
                 % {"n": len(made)},
             )
-    except (CartridgeRefused, ArchiveRefused, actions.Refused) as refused:
-        said = refused.messages[0] if isinstance(refused, actions.Refused) else (
-            words.why_not(refused) if isinstance(refused, CartridgeRefused) else str(refused)
-        )  # fmt: skip
+    except jobs.NOT_TAKEN as refused:
+        said = words.reason(refused)
         messages.error(request, _("Nothing was made. %(why)s") % {"why": said})
     return redirect("content:intake", found.pk)
 

@@ -1,25 +1,23 @@
 """Bringing in packages that others made, and keeping them, in the browser."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import NamedTemporaryFile
+import uuid
+from dataclasses import asdict, astuple
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from gezel.content import actions, policy, queries, words
+from gezel.content import actions, jobs, policy, queries, words
 from gezel.content.forms import NewPackageForm, PackageAboutForm, PackageFileForm
-from gezel.content.models import Package
+from gezel.content.models import Package, Upload
 from gezel.content.rules import uploads
-from gezel.content.rules.packages import PackageRefused
-from gezel.kit.archives import ArchiveRefused
-from gezel.people.api import Person, Request, at_work
+from gezel.content.views.arriving import file_of, too_large_to_wait_for
+from gezel.kit.jobs import enqueue
+from gezel.people.api import Request, at_work
 
 
 def _package(request: Request, package_pk: int) -> Package:
@@ -41,7 +39,9 @@ def new(request: Request) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         try:
-            with _file_of(request.user, form) as (path, name):
+            if (large := too_large_to_wait_for(request, form, purpose="package")) is not None:
+                return _bring_later(request, form, large)
+            with file_of(request.user, form, purpose="package") as (path, name):
                 package = actions.bring_package(
                     organisation,
                     actions.store(path),
@@ -50,11 +50,32 @@ def new(request: Request) -> HttpResponse:
                     key=form.cleaned_data["key"],
                     **_about(form),
                 )
-        except (ArchiveRefused, PackageRefused, actions.Refused) as refused:
-            form.add_error("file", _reason(refused))
+        except jobs.NOT_TAKEN as refused:
+            form.add_error("file", words.reason(refused))
         else:
             return redirect("content:package_edit", package.pk)
     return _form(request, "content/package_new.html", form)
+
+
+def _bring_later(request: Request, form: Any, large: Upload) -> HttpResponse:
+    """A job takes in a file that takes long; the page it leads to tells how far that is."""
+    said = _about(form)
+    task = enqueue(
+        jobs.bring_in_package,
+        by=request.user,
+        key=large.pk,
+        upload=str(large.pk),
+        asker=request.user.pk,
+        organisation=request.visitor.organisation.pk,
+        form_key=str(form.cleaned_data["key"] or uuid.uuid4()),
+        about={
+            "title": asdict(said["title"]),
+            "goal": asdict(said["goal"]),
+            "minutes": said["minutes"],
+            "teaches": [astuple(taught) for taught in said["teaches"]],
+        },
+    )
+    return redirect("kit:task", task.pk)
 
 
 def _about(form: Any) -> dict[str, Any]:
@@ -64,32 +85,6 @@ def _about(form: Any) -> dict[str, Any]:
         "minutes": form.cleaned_data["minutes"],
         "teaches": form.teaches,
     }
-
-
-@contextmanager
-def _file_of(by: Person, form: Any) -> Iterator[tuple[Path, str]]:
-    """The file a form brings: one that went ahead in parts, or one that came along."""
-    if (ahead := form.cleaned_data.get("upload")) is not None:
-        with actions.claim_upload(by, ahead, purpose="package") as arrived:
-            yield arrived.path, arrived.name
-        return
-    came: Any = form.cleaned_data["file"]
-    if (came.size or 0) > uploads.LARGEST_PACKAGE:
-        raise actions.Refused(_("This file is larger than 2 GB. Choose a smaller one."))
-    Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=settings.MEDIA_ROOT, prefix=".came-") as kept:
-        for chunk in came.chunks():
-            kept.write(chunk)
-        kept.flush()
-        yield Path(kept.name), came.name or ""
-
-
-def _reason(refused: Exception) -> str:
-    if isinstance(refused, PackageRefused):
-        return words.why(refused)
-    if isinstance(refused, actions.Refused):
-        return str(refused.messages[0])
-    return str(refused)
 
 
 def _form(request: Request, template: str, form: Any, **told: Any) -> HttpResponse:
@@ -145,10 +140,21 @@ def edition(request: Request, package_pk: int) -> HttpResponse:
     if form.is_valid():
         before = package.current_id
         try:
-            with _file_of(request.user, form) as (path, name):
+            if (large := too_large_to_wait_for(request, form, purpose="package")) is not None:
+                task = enqueue(
+                    jobs.bring_in_edition,
+                    by=request.user,
+                    key=large.pk,
+                    upload=str(large.pk),
+                    package=package.pk,
+                    since=timezone.now().isoformat(),
+                    asker=request.user.pk,
+                )
+                return redirect("kit:task", task.pk)
+            with file_of(request.user, form, purpose="package") as (path, name):
                 made = actions.take_in(path, package, by=request.user, filename=name)
-        except (ArchiveRefused, PackageRefused, actions.Refused) as refused:
-            form.add_error("file", _reason(refused))
+        except jobs.NOT_TAKEN as refused:
+            form.add_error("file", words.reason(refused))
         else:
             if made.pk == before:
                 messages.info(request, _("This is the edition that is there already."))

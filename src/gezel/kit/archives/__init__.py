@@ -9,7 +9,7 @@ import errno
 import os
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -22,7 +22,13 @@ _LITTER = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def unpack(archive: Path, into: Path, budget: Budget | None = None) -> list[str]:
+def unpack(
+    archive: Path,
+    into: Path,
+    budget: Budget | None = None,
+    *,
+    tell: Callable[[int, int], None] | None = None,
+) -> list[str]:
     """Unpack a ZIP archive into a new folder: all of it, on the disk, or nothing.
 
     Archives inside the archive stay as they are.
@@ -31,6 +37,7 @@ def unpack(archive: Path, into: Path, budget: Budget | None = None) -> list[str]
         archive: the file as it came in.
         into: the folder to make; must not exist. Its parent must be on the disk it will stay on.
         budget: what it may come to; the default is that of a learning package.
+        tell: is told after each file how many bytes are unpacked, and of how many.
 
     Returns:
         The names of the files in it, with "/" between folders, in the archive's order.
@@ -43,7 +50,13 @@ def unpack(archive: Path, into: Path, budget: Budget | None = None) -> list[str]
     try:
         with archive.open("rb") as file:
             entries = read_table(file, archive.stat().st_size, budget or Budget())
-            names = [str(entry.name) for entry in _written(file, entries, into)]
+            names = []
+            done, whole = 0, sum(entry.size for entry in entries)
+            for entry in _written(file, entries, into):
+                names.append(str(entry.name))
+                done += entry.size
+                if tell is not None:
+                    tell(done, whole)
         # Ten thousand small files flushed one by one take a minute; the disk as a whole, a second.
         os.sync()
     except BaseException as error:
