@@ -151,7 +151,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "package_pk": playing.package_id,
         **{
             f"content:package_{page}:registration": playing.registration
-            for page in ("open", "commit", "go", "renew", "leave", "result")
+            for page in ("open", "commit", "go", "renew", "leave", "back", "result")
         },
         "content:practice:block_pk": practical.pk,
         **{f"content:{page}:key": proof.key for page in ("look", "proof_photo", "take_back_proof")},

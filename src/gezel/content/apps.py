@@ -12,7 +12,7 @@ class ContentConfig(AppConfig):
         from gezel.content.actions import launches  # noqa: PLC0415
         from gezel.content.queries import completed_activities, completed_packages  # noqa: PLC0415
         from gezel.kit.events import listen  # noqa: PLC0415
-        from gezel.kit.jobs import nightly  # noqa: PLC0415
+        from gezel.kit.jobs import each_minute, nightly  # noqa: PLC0415
         from gezel.records.events import DocumentAsked, StatementsArrived  # noqa: PLC0415
 
         keep_out_of_tips(completed_activities)
@@ -20,3 +20,4 @@ class ContentConfig(AppConfig):
         listen(StatementsArrived, launches.follow)
         listen(DocumentAsked, launches.guard)
         nightly(jobs.tonight)
+        each_minute(jobs.soon)

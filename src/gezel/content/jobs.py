@@ -188,9 +188,21 @@ def remove_leftover_packages(progress: Progress) -> None:
 
 @job(title=_("Close cmi5 sessions nobody ended"))
 def close_silent_launches(progress: Progress) -> None:
-    """Every night: a session that is silent is abandoned; old registrations from outside go."""
+    """A session that has been silent for hours is abandoned, as soon as there is one."""
     launches.abandon_silent(timezone.now())
+
+
+@job(title=_("Remove cmi5 registrations of other systems after two years"))
+def forget_registrations(progress: Progress) -> None:
+    """Every night: what another system registered goes two years after its last launch."""
     launches.forget_outside(timezone.now())
+
+
+def soon() -> list[Errand]:
+    """What is to be done now, looked for every minute."""
+    if launches.silent_sessions(timezone.now()).exists():
+        return [(close_silent_launches, {})]
+    return []
 
 
 @job(title=_("Remove files nobody made modules of"))
@@ -225,7 +237,7 @@ def tonight() -> list[Errand]:
     return [
         (remove_uploads, {}),
         (remove_leftover_packages, {}),
-        (close_silent_launches, {}),
+        (forget_registrations, {}),
         (remove_intakes, {}),
         (remove_proofs, {}),
         (remove_writings, {}),

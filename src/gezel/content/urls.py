@@ -76,6 +76,8 @@ urlpatterns = [
          name="package_renew"),
     path("packages/attempts/<uuid:registration>/leave/", playing_packages.leave,
          name="package_leave"),
+    path("packages/attempts/<uuid:registration>/back/", playing_packages.back,
+         name="package_back"),
     path("packages/attempts/<uuid:registration>/", playing_packages.result,
          name="package_result"),
     path("packages/new/", packages.new, name="package_new"),

@@ -208,10 +208,13 @@ def launch(
 
 
 def mode_for(registration: Registration, unit: int) -> str:
-    """How our own player opens a unit: to look back where nothing more is asked, to look around
-    where it is only tried out, and otherwise to do it."""
-    if registration.attempt is not None and registration.attempt.trial:
+    """How our own player opens a unit: to look back where nothing more is asked or the whole is
+    finished, to look around where it is only tried out, and otherwise to do it."""
+    attempt = registration.attempt
+    if attempt is not None and attempt.trial:
         return "Browse"
+    if attempt is not None and attempt.completed_at is not None:
+        return "Review"
     told = _unit(registration, unit)
     done = told["move_on"] != "NotApplicable" and moving_on.is_satisfied(
         told["move_on"], _standing(registration, unit)
@@ -436,10 +439,14 @@ def abandon(session: LaunchSession, *, at: datetime | None = None) -> LaunchSess
     return session
 
 
+def silent_sessions(now: datetime) -> QuerySet[LaunchSession]:
+    """Sessions that nobody ended and that have been silent too long."""
+    return _open_sessions().filter(last_at__lt=now - SILENT)
+
+
 def abandon_silent(now: datetime) -> int:
     """Abandon every session that has been silent too long; returns how many."""
-    silent = _open_sessions().filter(last_at__lt=now - SILENT)
-    found = list(silent.select_related("registration")[:1_000])
+    found = list(silent_sessions(now).select_related("registration")[:1_000])
     for session in found:
         with transaction.atomic():
             registration = _locked(session.registration)

@@ -96,22 +96,24 @@ def open_package(
     *,
     unit: str = "",
     session: uuid.UUID | None = None,
+    back: bool = False,
     at: datetime | None = None,
 ) -> Opened:
     """Open an attempt, or another unit of it, on this device; it takes over from any other.
 
     Args:
         session: of the page that goes on to another unit; it may do so when all was completed too.
+        back: to look back at what was completed, where its form knows that.
 
     Raises:
         KeyError: there is no such unit, or this attempt is over.
     """
     with transaction.atomic():
         locked = _locked(attempt)
-        done = locked.completed_at is not None and session != locked.session
-        if done or locked.left_at is not None:
-            raise KeyError(attempt.pk)
         player = player_of(locked.edition)
+        done = locked.completed_at is not None and session != locked.session
+        if (done and not (back and player.looks_back)) or locked.left_at is not None:
+            raise KeyError(attempt.pk)
         states = queries.unit_states(locked)
         units = {u["identifier"]: u for u in locked.edition.manifest["units"]}
         chosen = unit or player.first(locked, states)

@@ -104,6 +104,8 @@ class Player:
     inside: Sequence[str] = ()
     # Nothing in the package says when it is done: the person does, with a button.
     self_declared = False
+    # What was completed can be opened again to look back, and nothing of that counts.
+    looks_back = False
 
     def first(self, attempt: "PackageAttempt", states: Mapping[str, "UnitState"]) -> str:
         """The unit to open: the one last open, else the first that is not done. "" where the person

@@ -25,6 +25,7 @@ States = Mapping[str, UnitState]
 class Cmi5(Player):
     """cmi5 "Quartz"."""
 
+    looks_back = True
     files = {RETURN: f"content/{RETURN}"}
 
     def first(self, attempt: PackageAttempt, states: States) -> str:

@@ -43,6 +43,23 @@ def package(request: Request, package_pk: int) -> HttpResponse:
     return _player_page(request, attempt)
 
 
+@at_work
+@require_safe
+def back(request: Request, registration: uuid.UUID) -> HttpResponse:
+    """Look back at what one completed; nothing of it counts."""
+    attempt = get_object_or_404(
+        policy.package_attempts_to_play(request.visitor).select_related(
+            "package__activity", "edition", "person"
+        ),
+        registration=registration,
+    )
+    if attempt.completed_at is None:
+        return redirect("content:package", attempt.package_id)
+    if not player_of(attempt.edition).looks_back:
+        return redirect("content:package_result", registration)
+    return _player_page(request, attempt)
+
+
 def _player_page(request: Request, attempt: PackageAttempt) -> HttpResponse:
     player = player_of(attempt.edition)
     states = queries.unit_states(attempt)
@@ -55,7 +72,8 @@ def _player_page(request: Request, attempt: PackageAttempt) -> HttpResponse:
             "player": player,
             "outcome": player.outcome(attempt, states),
             "several": len(attempt.edition.manifest["units"]) > 1,
-            "newer": attempt.edition_id != attempt.package.current_id,
+            "newer": attempt.completed_at is None
+            and attempt.edition_id != attempt.package.current_id,
             "origin": origin_of(attempt.key),
         },
     )
@@ -144,7 +162,10 @@ def open_it(request: HttpRequest, registration: uuid.UUID) -> JsonResponse:
         return _malformed()
     try:
         opened = actions.open_package(
-            attempt, unit=sent.get("unit", "")[:255], session=_session(sent)
+            attempt,
+            unit=sent.get("unit", "")[:255],
+            session=_session(sent),
+            back=sent.get("back") is True,
         )
     except KeyError:
         return JsonResponse({"error": "over"}, status=409)
@@ -262,6 +283,11 @@ def leave(request: Request, registration: uuid.UUID) -> HttpResponse:
     return redirect("catalogue:activity", left.package.activity_id)
 
 
+def _organisation_pk(request: Request) -> int | None:
+    employment = request.visitor.employment
+    return employment.organisation_id if employment else None
+
+
 def _employer(request: Any) -> Organisation | None:
     employment = request.visitor.employment
     return employment.organisation if employment else None
@@ -272,7 +298,7 @@ def _employer(request: Any) -> Organisation | None:
 def result(request: Request, registration: uuid.UUID) -> HttpResponse:
     """What a round came to: what one now shows."""
     attempt = get_object_or_404(
-        policy.own_package_attempts(request.visitor).select_related("package__activity"),
+        policy.own_package_attempts(request.visitor).select_related("package__activity", "edition"),
         registration=registration,
     )
     if attempt.completed_at is None:
@@ -291,6 +317,8 @@ def result(request: Request, registration: uuid.UUID) -> HttpResponse:
     told = {
         "attempt": attempt,
         "package": attempt.package,
+        "looks_back": player_of(attempt.edition).looks_back
+        and attempt.package.activity.organisation_id == _organisation_pk(request),
         "effects": effects,
         "percent": None if attempt.score is None else round(max(attempt.score, 0) * 100),
     }

@@ -127,7 +127,7 @@
     await tell(made("initialized"));
     return {
       read: () => kept,
-      keep: (text) => { fetch(where("gezel"), { method: "PUT", headers: { ...headers, "Content-Type": "text/plain" }, body: text, keepalive: true }).catch(() => null); },
+      keep: (text) => { if (normal) fetch(where("gezel"), { method: "PUT", headers: { ...headers, "Content-Type": "text/plain" }, body: text, keepalive: true }).catch(() => null); },
       answered() {},
       async finish({ share, passed, first }) {
         if (!normal || !first) return;

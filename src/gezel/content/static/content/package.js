@@ -101,7 +101,7 @@ async function open(unit = "", session = "") {
   try {
     // What this device still holds goes first, so that we begin where it left off.
     await window.gezelCommits.send();
-    const { status, told } = await post(box.dataset.open, { unit, ...(session && { session }) });
+    const { status, told } = await post(box.dataset.open, { unit, ...(session && { session }), ...("looksBack" in box.dataset && { back: true }) });
     if (status === 401) { showState("signin"); return; }
     if (status === 403) { showState("reload"); return; }
     if (status === 409) { word(box.dataset.over); return; }

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from gezel.content import jobs
 from gezel.content.actions import launches, store, take_in
 from gezel.content.actions.launches import Launched, NotNow
 from gezel.content.models import Edition, LaunchSession, Package, Registration
@@ -38,6 +39,7 @@ from gezel.content.rules.cmi5.vocabulary import (
 from gezel.content.tests.builders import an_activity
 from gezel.content.tests.cmi5.courses import FILES, a_zip, structure
 from gezel.content.tests.cmi5.unit import Unit
+from gezel.kit.jobs import begin_minute, run_waiting
 from gezel.people.api import Organisation, Person
 from gezel.records.tests.speaking import Speaker, a_speaker
 
@@ -435,12 +437,21 @@ def test_a_session_that_ended_itself_is_not_abandoned(registration: Registration
         launches.abandon(LaunchSession.objects.get(pk=made.session.pk))
 
 
-def test_silent_sessions_are_abandoned_at_night(registration: Registration, lrs: Speaker) -> None:
+def test_silent_sessions_are_abandoned_within_a_minute(
+    registration: Registration, lrs: Speaker
+) -> None:
     unit = begun(registration)
-    now = timezone.now()
-    assert launches.abandon_silent(now) == 0
-    assert launches.abandon_silent(now + timedelta(hours=5)) == 1
-    assert launches.abandon_silent(now + timedelta(hours=5)) == 0
+    assert not jobs.soon()
+    begin_minute()
+    LaunchSession.objects.update(last_at=timezone.now() - timedelta(hours=3, minutes=59))
+    assert not jobs.soon()
+    LaunchSession.objects.update(last_at=timezone.now() - timedelta(hours=4, minutes=1))
+    assert jobs.soon()
+    begin_minute()
+    begin_minute()
+    run_waiting()
+    assert not jobs.soon()
+    assert LaunchSession.objects.get().abandoned_at is not None
     assert len(said(lrs, registration, "abandoned")) == 1
     assert unit.send(unit.says("completed")).status_code == 401
 
