@@ -40,7 +40,7 @@ def test_a_course_comes_in_and_a_module_goes_along(
     page.goto(reverse("content:bring"))
     accessible(page)
     page.locator("input[type=file]").set_input_files(file)
-    page.locator("form.form button").click()
+    page.locator("form.form button[type=submit]").click()
     expect(page.get_by_role("heading", name=say["stays"])).to_be_visible()
     expect(page.get_by_role("heading", name=say["otherwise"])).to_be_visible()
     expect(page.get_by_text("LTI")).to_be_visible()
