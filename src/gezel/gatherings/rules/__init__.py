@@ -1,0 +1,1 @@
+"""What gatherings decide, in plain Python: series, clashes, cancelling, codes, who counts."""
