@@ -8,11 +8,13 @@ class CertificatesConfig(AppConfig):
     label = "certificates"
 
     def ready(self) -> None:
+        from gezel.catalogue.events import ActivityCompleted  # noqa: PLC0415
         from gezel.certificates import everyone, jobs, listeners  # noqa: PLC0415 - models first
         from gezel.content.events import ModuleCompleted  # noqa: PLC0415
         from gezel.kit.jobs import nightly  # noqa: PLC0415
         from gezel.people.events import EmploymentChanged  # noqa: PLC0415
 
         listen(EmploymentChanged, everyone.on_employment_changed)
+        listen(ActivityCompleted, listeners.on_activity_completed)
         listen(ModuleCompleted, listeners.on_module_completed)
         nightly(jobs.tonight)

@@ -1,5 +1,6 @@
 """What certificates does with news from the rooms below."""
 
+from gezel.catalogue.events import ActivityCompleted
 from gezel.certificates import actions
 from gezel.content.events import ModuleCompleted
 
@@ -8,3 +9,8 @@ def on_module_completed(event: ModuleCompleted) -> None:
     """A module that was finished, and not failed, may bring a certificate or hours."""
     if event.passed is not False:
         actions.completed(event.person_pk, event.activity_pk, event.on)
+
+
+def on_activity_completed(event: ActivityCompleted) -> None:
+    """Sessions one was at may bring a certificate or hours too."""
+    actions.completed(event.person_pk, event.activity_pk, event.on)

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from gezel.catalogue.events import ActivityCompleted
 from gezel.content.events import ModuleCompleted
 from gezel.kit.events import listen
 from gezel.skills.events import EvidenceAdded
@@ -10,7 +11,7 @@ class PlansConfig(AppConfig):
     label = "plans"
 
     def ready(self) -> None:
-        """News from content ticks steps; news from skills may show a goal reached; what is in a
+        """News from content and of sessions ticks steps; news from skills may show a goal reached; what is in a
         plan already is no tip, what was agreed to learn counts in the look ahead, and what an
         hour costs is said once."""
         from gezel.catalogue.api import keep_out_of_tips  # noqa: PLC0415 # the same
@@ -18,6 +19,7 @@ class PlansConfig(AppConfig):
         from gezel.skills.api import tell_planned_learning, tell_wage  # noqa: PLC0415 # the same
 
         listen(ModuleCompleted, listeners.on_module_completed)
+        listen(ActivityCompleted, listeners.on_activity_completed)
         listen(EvidenceAdded, listeners.on_evidence_added)
         keep_out_of_tips(queries.settled_activities)
         tell_planned_learning(queries.agreed_learning)

@@ -1,5 +1,6 @@
 """What plans does with news from the rooms below."""
 
+from gezel.catalogue.events import ActivityCompleted
 from gezel.content.events import ModuleCompleted
 from gezel.plans import actions
 from gezel.skills.events import EvidenceAdded
@@ -9,6 +10,11 @@ def on_module_completed(event: ModuleCompleted) -> None:
     """A finished module ticks the steps that were waiting for it, unless it was not passed."""
     if event.passed is not False:
         actions.tick_steps_with(event.person_pk, event.activity_pk, event.on)
+
+
+def on_activity_completed(event: ActivityCompleted) -> None:
+    """An activity that was done in sessions ticks them too."""
+    actions.tick_steps_with(event.person_pk, event.activity_pk, event.on)
 
 
 def on_evidence_added(event: EvidenceAdded) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gezel.people.api import COLLEAGUES, SELF, Audience
@@ -167,6 +168,8 @@ class Gathering(models.Model):
     version = models.PositiveIntegerField(default=1)
     key = models.UUIDField(unique=True, default=uuid.uuid4)
     created_at = models.DateTimeField(auto_now_add=True)
+    # When what an invitation tells last changed.
+    changed_at = models.DateTimeField(default=timezone.now)
 
     objects = GatheringQuerySet.as_manager()
 

@@ -16,7 +16,7 @@ from gezel.gatherings.models import (
     Place,
     SessionWish,
 )
-from gezel.gatherings.tests.builders import a_session
+from gezel.gatherings.tests.builders import a_session, in_days
 from gezel.people.api import Organisation, Person
 
 
@@ -26,7 +26,9 @@ def test_what_was_kept_of_a_session_goes_after_two_years(
     now = timezone.now()
     kept = (Place, GroupMember, GroupWish, SessionWish, Invited, News)
     for days in (-740, -700):
-        session = a_session(van_dijk, by=daan, days=days)
+        session = a_session(van_dijk, by=daan, days=-300)
+        session.starts_at, session.ends_at = in_days(days), in_days(days + 0.1)
+        session.save()
         Place.objects.create(gathering=session, person=noor, state="booked")
         group = Group.objects.create(gathering=session, name="A")
         GroupMember.objects.create(group=group, gathering=session, person=noor)

@@ -39,7 +39,7 @@ def record(
     twice; with other content it is refused.
 
     Args:
-        verb: "initialized", "completed", "passed" or "failed".
+        verb: "initialized", "completed", "passed", "failed" or "attended".
         object_id: the address of what it is about.
         object_name: its name per language: {"nl": …, "en": …}.
         organisation: where the person worked at it, if it was at work.

@@ -18,8 +18,9 @@ VERBS: Mapping[str, Mapping[str, str]] = {
     f"{ADL}completed": {"en": "completed", "nl": "afgerond"},
     f"{ADL}passed": {"en": "passed", "nl": "geslaagd"},
     f"{ADL}failed": {"en": "failed", "nl": "niet geslaagd"},
+    f"{ADL}attended": {"en": "attended", "nl": "bijgewoond"},
 }
-Verb = Literal["initialized", "completed", "passed", "failed"]
+Verb = Literal["initialized", "completed", "passed", "failed", "attended"]
 
 
 @dataclass(frozen=True, slots=True)
