@@ -31,6 +31,9 @@ from gezel.content.actions import (
 )
 from gezel.content.models import DeckCard, Media
 from gezel.content.tests import builders as content
+from gezel.gatherings.actions import add_material, book, set_up, tell
+from gezel.gatherings.models import News
+from gezel.gatherings.tests import builders as gatherings
 from gezel.kit.models import Task
 from gezel.people.actions.importing import receive
 from gezel.people.api import Organisation, Person, give_mandate, root_of
@@ -119,6 +122,24 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         starts_on=timezone.localdate(),
     )
     intake = receive(van_dijk, by=femke, name="people.csv", content=CSV, key=uuid.uuid4())
+    room = gatherings.a_room(van_dijk, seats=12, has="lift, beamer")
+    session = gatherings.a_session(
+        van_dijk, by=daan, days=-0.02, activity=activity, about="We open one up.", seats=12,
+        trainers=(daan,), resources=((room, 1),),
+    )  # fmt: skip
+    gatherings.a_past_place(session, noor)
+    gatherings.there(session, noor, "partly", minutes=60)
+    add_material(
+        session, when="before", title="Read this", link="https://example.test/a", key=uuid.uuid4()
+    )
+    asked_place = book(
+        set_up(
+            van_dijk, gatherings.a_plan(approval=True, least=4, seats=6), by=daan,
+            key=uuid.uuid4(),
+        ),
+        noor, by=noor, key=uuid.uuid4(),
+    )  # fmt: skip
+    tell([noor.pk], session, "changed")
     with NamedTemporaryFile() as file:
         file.write(b"Q {=a ~b}")
         file.flush()
@@ -136,6 +157,33 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "deck_pk": deck_card.pk,
         "block_pk": module.blocks.all()[0].pk,
         "media_pk": picture.pk,
+        **{
+            f"gatherings:{page}:pk": session.pk
+            for page in (
+                "session",
+                "edit",
+                "call_off",
+                "go_on",
+                "material",
+                "book",
+                "give_up",
+                "reserve",
+                "take_along",
+                "screen",
+                "here",
+                "people",
+                "mark",
+                "add",
+                "take_off",
+                "round_off",
+                "one",
+            )
+        },
+        "gatherings:decide:pk": asked_place.pk,
+        "gatherings:seen:pk": News.objects.get(person=noor).pk,
+        "gatherings:resource:pk": room.pk,
+        "gatherings:panel_activity:pk": activity.pk,
+        "calendar_feed:secret": "nobody-made-this",
         "registration": attempt.registration,
         "kind": "text",
         "test_pk": test.pk,

@@ -4,7 +4,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from gezel.gatherings import actions
-from gezel.kit.jobs import Errand, Progress, job
+from gezel.kit.jobs import Errand, Outcome, Progress, job
+
+
+@job(title=gettext_lazy("Let sessions count that nobody rounded off"))
+def round_off_sessions(progress: Progress) -> Outcome:
+    """Every night: sessions of over a day ago, with people noted, count."""
+    return Outcome("", figures={"sessions": actions.round_off_forgotten(timezone.now())})
 
 
 @job(title=gettext_lazy("Tidy what was kept of sessions"))
@@ -15,4 +21,4 @@ def tidy_gatherings(progress: Progress) -> None:
 
 def tonight() -> list[Errand]:
     """What is to be done every night."""
-    return [(tidy_gatherings, {})]
+    return [(round_off_sessions, {}), (tidy_gatherings, {})]

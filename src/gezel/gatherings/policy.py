@@ -2,7 +2,14 @@
 
 from django.db.models import Q, QuerySet
 
-from gezel.gatherings.models import Gathering, GatheringQuerySet, Place, Resource, Role
+from gezel.gatherings.models import (
+    Gathering,
+    GatheringQuerySet,
+    Place,
+    PlaceQuerySet,
+    Resource,
+    Role,
+)
 from gezel.people.api import HR, LINE, Audience, PersonQuerySet, Visitor
 
 _LINE = Audience(LINE)
@@ -33,7 +40,7 @@ def may_set_up(visitor: Visitor) -> bool:
     return visitor.employment is not None
 
 
-def own_places(visitor: Visitor) -> QuerySet[Place]:
+def own_places(visitor: Visitor) -> PlaceQuerySet:
     """Where I go and wait, wherever I worked."""
     return Place.objects.filter(person=visitor.person)
 
@@ -53,6 +60,15 @@ def places_to_approve(visitor: Visitor) -> QuerySet[Place]:
     return Place.objects.filter(
         state=Place.State.ASKED,
         gathering__organisation=visitor.organisation,
+        person__in=people_to_reserve_for(visitor),
+    )
+
+
+def places_to_decide(visitor: Visitor) -> QuerySet[Place]:
+    """The same, also when somebody decided in the meantime: then it is told."""
+    return Place.objects.filter(
+        gathering__organisation=visitor.organisation,
+        gathering__approval=True,
         person__in=people_to_reserve_for(visitor),
     )
 

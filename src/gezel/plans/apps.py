@@ -11,9 +11,9 @@ class PlansConfig(AppConfig):
     label = "plans"
 
     def ready(self) -> None:
-        """News from content and of sessions ticks steps; news from skills may show a goal reached; what is in a
-        plan already is no tip, what was agreed to learn counts in the look ahead, and what an
-        hour costs is said once."""
+        """News of modules and sessions ticks steps; news from skills may show a goal reached;
+        what is in a plan already is no tip, what was agreed to learn counts in the look ahead,
+        and what an hour costs is said once."""
         from gezel.catalogue.api import keep_out_of_tips  # noqa: PLC0415 # the same
         from gezel.plans import listeners, queries  # noqa: PLC0415 # models are not there before this
         from gezel.skills.api import tell_planned_learning, tell_wage  # noqa: PLC0415 # the same

@@ -41,6 +41,8 @@ class Board:
 
 MINE = Later("skills:panel_mine", "skills:mine", _("Your skills"))
 TEAM = Later("skills:panel_team", "skills:team", _("Your team"))
+SESSIONS = Later("gatherings:panel_mine", "gatherings:coming", _("Sessions"))
+RUNNING = Later("gatherings:panel_run", "gatherings:coming", _("Sessions you give"))
 TIPS = Later("catalogue:panel_tips", "catalogue:search", _("What would help you now"))
 SHARED = Later("plans:panel_shared", "plans:shared", _("Goals we share"))
 PLANS = Later("plans:panel_team", "plans:team", _("Plans of my team"))
@@ -70,6 +72,8 @@ def board_for(visitor: Visitor) -> Board:
             (
                 *((TEAM,) if visitor.leads else ()),
                 MINE,
+                RUNNING,
+                SESSIONS,
                 CERTIFICATES,
                 MODULES,
                 CARDS,
@@ -82,10 +86,21 @@ def board_for(visitor: Visitor) -> Board:
         return Board(
             own,
             ("skills:panel_team",),
-            (TEAM_CERTIFICATES, PLANS, MINE, CERTIFICATES, MODULES, CARDS, MAKING, TESTS),
+            (
+                RUNNING,
+                TEAM_CERTIFICATES,
+                PLANS,
+                SESSIONS,
+                MINE,
+                CERTIFICATES,
+                MODULES,
+                CARDS,
+                MAKING,
+                TESTS,
+            ),
         )
     return Board(
         (*own, "content:panel_continue"),
         ("skills:panel_mine",),
-        (CERTIFICATES, CARDS, MAKING, TIPS, TESTS, SHARED),
+        (SESSIONS, RUNNING, CERTIFICATES, CARDS, MAKING, TIPS, TESTS, SHARED),
     )

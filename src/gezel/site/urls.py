@@ -27,6 +27,7 @@ urlpatterns = [
     path("tests/", include("gezel.assessment.urls")),
     path("certificates/", include("gezel.certificates.urls")),
     path("sessions/", include("gezel.gatherings.urls")),
+    path("calendar/", include("gezel.gatherings.feed_urls")),
     path("plan/", include("gezel.plans.urls")),
     path("records/", include("gezel.records.urls")),
     path("trust/", include("gezel.trust.urls")),

@@ -13,6 +13,7 @@ MATTERS: dict[str, Text] = {
     "employment": _("Your job and place in the organisation"),
     "learning": _("What you learned"),
     "records": _("What you learned"),
+    "sessions": _("Sessions you go to and were at"),
     "practice": _("A photo of your work, with your line"),
 }
 PURPOSES: dict[str, Text] = {
@@ -20,6 +21,7 @@ PURPOSES: dict[str, Text] = {
     "hr": _("works for HR"),
     "api": _("through a key for another system"),
     "looker": _("you asked to look"),
+    "session": _("gives a session you come to"),
     "admin": _("looks after the system"),
 }
 

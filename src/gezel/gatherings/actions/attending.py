@@ -4,10 +4,9 @@ Facts are only added. What counts follows when the session is rounded off, once 
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,8 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezel.catalogue.events import ActivityCompleted
+from gezel.gatherings import queries
 from gezel.gatherings.actions.booking import walk_in
-from gezel.gatherings.models import Attendance, Gathering, Place, Series
+from gezel.gatherings.models import Attendance, Gathering, Place
 from gezel.gatherings.rules import attending as rules
 from gezel.gatherings.rules import codes
 from gezel.kit.events import announce
@@ -79,7 +79,7 @@ def check_in(
         known = Attendance.objects.filter(key=key).first()
         if known is not None:
             return _own(known, gathering, person)
-        stands = newest_of(gathering, [person.pk]).get(person.pk)
+        stands = queries.newest_of(gathering, [person.pk]).get(person.pk)
         # Who scans twice, or was noted by the trainer before, does not become late by it.
         if stands is not None and stands.kind not in {Kind.ABSENT, Kind.EXCUSED}:
             return stands
@@ -143,7 +143,7 @@ def note(
                 gathering=gathering, person__in={m.person for m in marks}
             ).values_list("person_id", flat=True)
         )
-        stands = newest_of(gathering, there)
+        stands = queries.newest_of(gathering, there)
         added = []
         for mark, then in zip(marks, seen, strict=True):
             if mark.key in known:
@@ -222,19 +222,6 @@ def add_to_list(gathering: Gathering, person: Person, *, by: Person) -> Place:
     return place
 
 
-# -- how it stands -------------------------------------------------------------------------------
-
-
-def newest_of(gathering: Gathering, people: Collection[int]) -> dict[int, Attendance]:
-    """How it stands of each of these people: the fact that came in last."""
-    found: dict[int, Attendance] = {}
-    for fact in Attendance.objects.filter(gathering=gathering, person__in=people).order_by(
-        "noted_at", "pk"
-    ):
-        found[fact.person_id] = fact
-    return found
-
-
 # -- counting ------------------------------------------------------------------------------------
 
 
@@ -274,15 +261,15 @@ def round_off_forgotten(now: datetime) -> int:
 def _count(gathering: Gathering, people: Iterable[int]) -> None:
     """What having been there comes to, for each: recorded, and told on where it completes."""
     pks = sorted(set(people))
-    facts = newest_of(gathering, pks)
-    parts = _parts_done(gathering, pks)
-    course = course_of(gathering)
+    facts = queries.newest_of(gathering, pks)
+    parts = queries.parts_done(gathering, pks)
+    course = queries.course_of(gathering)
     persons = {p.pk: p for p in Person.objects.filter(pk__in=pks)}
     for pk in pks:
         fact = facts.get(pk)
         if fact is None or fact.counted_at is not None:
             continue
-        because = rules.verdict(course, as_fact(fact), parts.get(pk, 0))
+        because = rules.verdict(course, queries.as_fact(fact), parts.get(pk, 0))
         if because == rules.Because.NOT_THERE:
             continue
         _record(gathering, persons[pk], fact)
@@ -290,43 +277,6 @@ def _count(gathering: Gathering, people: Iterable[int]) -> None:
         if because == rules.Because.COMPLETED and gathering.activity_id is not None:
             on = timezone.localdate(fact.starts_at, gathering.at_zone)
             announce(ActivityCompleted(pk, gathering.activity_id, on))
-
-
-def course_of(gathering: Gathering) -> rules.Course:
-    """What it takes, as the rule reads it."""
-    whole = gathering.series
-    parts = whole.parts_needed if whole is not None and whole.kind == Series.Kind.PARTS else None
-    return rules.Course(gathering.completes, gathering.least_percent, parts)
-
-
-def as_fact(found: Attendance) -> rules.Fact:
-    """As the rule reads it."""
-    return rules.Fact(
-        found.pk,
-        found.gathering_id,
-        found.person_id,
-        found.noted_at,
-        rules.Kind(found.kind),
-        found.minutes,
-        found.of_minutes,
-    )
-
-
-def _parts_done(gathering: Gathering, people: Collection[int]) -> dict[int, int]:
-    """At how many parts of its course each was long enough, this one too."""
-    if gathering.series_id is None:
-        return dict.fromkeys(people, 1)
-    rows = (
-        Attendance.objects.filter(gathering__series=gathering.series_id, person__in=people)
-        .order_by("person_id", "gathering_id", "noted_at", "pk")
-        .select_related("gathering")
-    )
-    found: dict[int, int] = {}
-    for (person, _session), facts in groupby(rows, key=lambda f: (f.person_id, f.gathering_id)):
-        last = list(facts)[-1]
-        if rules.counts(as_fact(last), last.gathering.least_percent):
-            found[person] = found.get(person, 0) + 1
-    return found
 
 
 def _record(gathering: Gathering, person: Person, fact: Attendance) -> None:

@@ -3,7 +3,7 @@
 from gezel.gatherings.models.attendance import Attendance, Takeaway
 from gezel.gatherings.models.calendars import Feed, Invited
 from gezel.gatherings.models.groups import Group, GroupMember, GroupWish, SessionWish
-from gezel.gatherings.models.places import News, Place
+from gezel.gatherings.models.places import News, Place, PlaceQuerySet
 from gezel.gatherings.models.readers import PLACES_OF_A_PERSON, TAKEAWAYS_OF_A_PERSON, TRAINER
 from gezel.gatherings.models.sessions import (
     Gathering,
@@ -30,6 +30,7 @@ __all__ = [
     "Material",
     "News",
     "Place",
+    "PlaceQuerySet",
     "Resource",
     "Role",
     "Series",

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from gezel.people.api import COLLEAGUES, SELF, Audience
@@ -221,6 +221,13 @@ class Gathering(models.Model):
     def ends_here(self) -> datetime:
         """When it ends, on the clock of where it is."""
         return self.ends_at.astimezone(self.at_zone)
+
+    @property
+    def when(self) -> str:
+        """As one says it: Tue 3 March 2026, 09:00–11:00, on the clock of where it is."""
+        start, end = self.starts_here, self.ends_here
+        told = formats.date_format(start, "D") + " " + formats.date_format(start, "DATE_FORMAT")
+        return f"{told}, {start:%H:%M}–{end:%H:%M}"
 
     @property
     def minutes(self) -> int:

@@ -1,0 +1,125 @@
+"""Sessions as calendar programs read them (RFC 5545 and 5546).
+
+Every session is an event of its own, also in a series (decision 0011): people book one of them,
+and one that is moved or cancelled is then nothing special. The UID never changes; SEQUENCE rises.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parseaddr
+from typing import Literal
+from urllib.parse import urlsplit
+
+import icalendar
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gezel.gatherings.models import Gathering
+from gezel.gatherings.rules import zones
+
+PRODUCT = "-//Gezel//Sessions//EN"
+Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """To whom an invitation goes."""
+
+    name: str
+    email: str
+
+
+def uid_of(gathering: Gathering) -> str:
+    """What a calendar knows the session by, for ever."""
+    return f"{gathering.key}@{urlsplit(settings.BASE_URL).hostname}"
+
+
+def page_of(gathering: Gathering) -> str:
+    return settings.BASE_URL + reverse("gatherings:session", args=[gathering.pk])
+
+
+def invitation(
+    gathering: Gathering, guest: Guest, *, sequence: int, method: Literal["REQUEST", "CANCEL"]
+) -> str:
+    """An invitation that a mail program puts in the calendar, changes there, or takes out."""
+    event = _event(gathering, cancelled=method == "CANCEL", sequence=sequence)
+    organizer = icalendar.vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
+    organizer.params["CN"] = gathering.organisation.name
+    event.add("organizer", organizer)
+    attendee = icalendar.vCalAddress(f"mailto:{guest.email}")
+    attendee.params["CN"] = guest.name
+    attendee.params["ROLE"] = "REQ-PARTICIPANT"
+    # Who booked has said yes: the mail program need not ask again.
+    attendee.params["PARTSTAT"] = "DECLINED" if method == "CANCEL" else "ACCEPTED"
+    attendee.params["RSVP"] = "FALSE"
+    event.add("attendee", attendee, encode=False)
+    told: bytes = _whole([event], [gathering], method).to_ical()
+    return told.decode()
+
+
+def feed(sessions: Iterable[Gathering], *, name: str) -> bytes:
+    """All of someone's sessions, for a calendar that looks now and then."""
+    told = list(sessions)
+    events = [_event(g, cancelled=g.is_cancelled, sequence=g.sequence) for g in told]
+    whole = _whole(events, told, "PUBLISH")
+    whole.add("x-wr-calname", name)
+    whole.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+    whole.add("x-published-ttl", "PT1H")
+    content: bytes = whole.to_ical()
+    return content
+
+
+def _event(gathering: Gathering, *, cancelled: bool, sequence: int) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", uid_of(gathering))
+    event.add("sequence", sequence)
+    event.add("dtstamp", gathering.changed_at)
+    event.add("created", gathering.created_at)
+    event.add("last-modified", gathering.changed_at)
+    event.add("dtstart", gathering.starts_here)
+    event.add("dtend", gathering.ends_here)
+    event.add("summary", gathering.name)
+    if gathering.place or gathering.link:
+        event.add("location", gathering.place or gathering.link)
+    page = page_of(gathering)
+    told = [gathering.about, gathering.link and _("Join: %(link)s") % {"link": gathering.link}]
+    event.add("description", "\n\n".join([*filter(None, told), page]))
+    event.add("url", page)
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
+    event.add("class", "PRIVATE")
+    return event
+
+
+def _whole(
+    events: Iterable[icalendar.Event], sessions: Iterable[Gathering], method: Method
+) -> icalendar.Calendar:
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    years: dict[str, tuple[int, int]] = {}
+    for g in sessions:
+        first, last = years.get(g.zone, (9999, 0))
+        years[g.zone] = (min(first, g.starts_here.year), max(last, g.ends_here.year))
+    for zone, (first, last) in sorted(years.items()):
+        calendar.add_component(_zone(zone, first, last))
+    for event in events:
+        calendar.add_component(event)
+    return calendar
+
+
+def _zone(zone: str, first: int, last: int) -> icalendar.Timezone:
+    told = icalendar.Timezone()
+    told.add("tzid", zone)
+    for change in zones.changes(zone, first, last):
+        part = icalendar.TimezoneDaylight() if change.daylight else icalendar.TimezoneStandard()
+        part.add("dtstart", change.at)
+        part.add("tzoffsetfrom", change.before)
+        part.add("tzoffsetto", change.after)
+        part.add("tzname", change.name)
+        told.add_component(part)
+    return told

@@ -1,0 +1,58 @@
+"""Panels of gatherings for the notice boards of other rooms; each asks one to four queries."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from gezel.catalogue.api import activities_to_read
+from gezel.gatherings import queries
+from gezel.gatherings.words import STATES
+from gezel.people.api import Request, at_work
+
+MOST = 5
+
+
+@at_work
+def panel_mine(request: Request) -> HttpResponse:
+    """My next session and what I was told about mine; nothing when there is neither."""
+    visitor, now = request.visitor, timezone.now()
+    places = list(queries.my_places(visitor, now=now)[:3])
+    news = queries.unseen_news(visitor.person)
+    if not places and not news:
+        raise Http404
+    first = places[0] if places else None
+    told = {
+        "first": first,
+        "tone": STATES.get(first.state) if first else None,
+        "others": places[1:],
+        "news": news[:3],
+    }
+    return render(request, "gatherings/panel_mine.html", told)
+
+
+@at_work
+def panel_run(request: Request) -> HttpResponse:
+    """What I am to decide: too few people, or my people who want to go."""
+    visitor, now = request.visitor, timezone.now()
+    few = queries.to_decide(visitor, now=now)
+    asked = list(queries.to_approve(visitor, now=now)[:MOST]) if visitor.leads else []
+    if not few and not asked:
+        raise Http404
+    return render(request, "gatherings/panel_run.html", {"few": few[:MOST], "asked": asked})
+
+
+@at_work
+def panel_activity(request: Request, pk: int) -> HttpResponse:
+    """When an activity is given, with seats, to book right there."""
+    visitor = request.visitor
+    activity = get_object_or_404(activities_to_read(visitor), pk=pk)
+    sessions = queries.of_activity(visitor, activity, now=timezone.now())
+    if not sessions and activity.kind not in {"course", "session"}:
+        raise Http404
+    states = queries.states_of(visitor.person, sessions)
+    told = {
+        "activity": activity,
+        "sessions": [(g, states.get(g.pk)) for g in sessions],
+        "states": STATES,
+    }
+    return render(request, "gatherings/panel_activity.html", told)

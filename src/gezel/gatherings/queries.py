@@ -1,0 +1,292 @@
+"""Reads what rules and pages need about sessions, in a handful of questions whatever the number."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from django.db.models import F, Q, QuerySet
+
+from gezel.catalogue.api import Activity
+from gezel.gatherings import policy
+from gezel.gatherings.models import (
+    Attendance,
+    Gathering,
+    GatheringQuerySet,
+    News,
+    Place,
+    PlaceQuerySet,
+    Role,
+    Series,
+    Takeaway,
+)
+from gezel.gatherings.rules import attending, places
+from gezel.people.api import Employment, Organisation, Person, Visitor
+
+# How far back what one was at stands on the page of one's own.
+LOOK_BACK = timedelta(days=60)
+
+# -- attendance ------------------------------------------------------------------------------------
+
+
+def newest_of(gathering: Gathering, people: Collection[int]) -> dict[int, Attendance]:
+    """How it stands of each of these people: the fact that came in last."""
+    found: dict[int, Attendance] = {}
+    facts = Attendance.objects.filter(gathering=gathering, person__in=people)
+    for fact in facts.select_related("noted_by").order_by("noted_at", "pk"):
+        found[fact.person_id] = fact
+    return found
+
+
+def course_of(gathering: Gathering) -> attending.Course:
+    """What it takes, as the rule reads it."""
+    whole = gathering.series
+    parts = whole.parts_needed if whole is not None and whole.kind == Series.Kind.PARTS else None
+    return attending.Course(gathering.completes, gathering.least_percent, parts)
+
+
+def as_fact(found: Attendance) -> attending.Fact:
+    """As the rule reads it."""
+    return attending.Fact(
+        found.pk,
+        found.gathering_id,
+        found.person_id,
+        found.noted_at,
+        attending.Kind(found.kind),
+        found.minutes,
+        found.of_minutes,
+    )
+
+
+def parts_done(gathering: Gathering, people: Collection[int]) -> dict[int, int]:
+    """At how many parts of its course each was long enough, this one too."""
+    if gathering.series_id is None:
+        return dict.fromkeys(people, 1)
+    rows = (
+        Attendance.objects.filter(gathering__series=gathering.series_id, person__in=people)
+        .order_by("person_id", "gathering_id", "noted_at", "pk")
+        .select_related("gathering")
+    )
+    found: dict[int, int] = {}
+    for (person, _session), facts in groupby(rows, key=lambda f: (f.person_id, f.gathering_id)):
+        last = list(facts)[-1]
+        if attending.counts(as_fact(last), last.gathering.least_percent):
+            found[person] = found.get(person, 0) + 1
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Was:
+    """What someone's being there came to: the fact, why it counts or not, and the parts."""
+
+    fact: Attendance
+    because: attending.Because
+    parts: int
+    parts_needed: int | None
+
+
+def was_there(gathering: Gathering, person: Person) -> Was | None:
+    """How someone's own attendance stands; None: nothing was noted."""
+    fact = newest_of(gathering, [person.pk]).get(person.pk)
+    if fact is None:
+        return None
+    course = course_of(gathering)
+    parts = parts_done(gathering, [person.pk]).get(person.pk, 0)
+    because = attending.verdict(course, as_fact(fact), parts)
+    return Was(fact, because, parts, course.parts_needed)
+
+
+# -- lists -----------------------------------------------------------------------------------------
+
+
+def coming(
+    visitor: Visitor, *, now: datetime, words: str = "", free: bool = False
+) -> GatheringQuerySet:
+    """What is given here from now on, what comes first first."""
+    found = policy.sessions_to_read(visitor).standing().ahead(now).select_related("activity")
+    if words:
+        found = found.filter(
+            Q(title__icontains=words)
+            | Q(activity__title_nl__icontains=words)
+            | Q(activity__title_en__icontains=words)
+            | Q(place__icontains=words)
+        )
+    if free:
+        found = found.filter(Q(seats=None) | Q(taken__lt=F("seats")))
+    return found.order_by("starts_at", "pk")
+
+
+def running(visitor: Visitor, *, now: datetime) -> GatheringQuerySet:
+    """What the visitor gives or set up: what is ahead, and what was over lately."""
+    given = Role.objects.giving().filter(person=visitor.person).values("gathering")
+    return (
+        policy.sessions_to_read(visitor)
+        .filter(Q(made_by=visitor.person) | Q(pk__in=given))
+        .filter(ends_at__gt=now - LOOK_BACK)
+        .select_related("activity")
+        .order_by("starts_at", "pk")
+    )
+
+
+def my_places(visitor: Visitor, *, now: datetime) -> PlaceQuerySet:
+    """Where I go or wait, what comes first first."""
+    return (
+        policy.own_places(visitor)
+        .living()
+        .filter(gathering__ends_at__gt=now)
+        .select_related("gathering__activity", "gathering__organisation")
+        .order_by("gathering__starts_at", "pk")
+    )
+
+
+def my_past(person: Person, *, most: int = 20) -> list[Attendance]:
+    """Where I was, newest first: of each session how it stands."""
+    found: dict[int, Attendance] = {}
+    facts = Attendance.objects.filter(person=person).select_related("gathering__activity")
+    for fact in facts.order_by("-starts_at", "-noted_at", "-pk")[: most * 4]:
+        found.setdefault(fact.gathering_id, fact)
+    return list(found.values())[:most]
+
+
+def states_of(person: Person, sessions: Iterable[Gathering]) -> dict[int, Place]:
+    """My living place at each of these sessions, if I have one."""
+    found = Place.objects.living().filter(person=person, gathering__in=[g.pk for g in sessions])
+    return {place.gathering_id: place for place in found}
+
+
+def unseen_news(person: Person) -> list[News]:
+    """What I was told and did not put aside yet, newest first."""
+    return list(
+        News.objects.filter(person=person, seen_at=None).select_related("gathering__activity")[:10]
+    )
+
+
+def turn_in_line(place: Place) -> int:
+    """Which turn in the line it is: 1 moves up first."""
+    before = Place.objects.in_line().filter(gathering=place.gathering_id)
+    return (
+        before.filter(
+            Q(queued_at__lt=place.queued_at) | Q(queued_at=place.queued_at, pk__lt=place.pk)
+        ).count()
+        + 1
+    )
+
+
+def to_decide(visitor: Visitor, *, now: datetime) -> list[Gathering]:
+    """Sessions of mine with too few people on the day on which it is decided."""
+    given = Role.objects.giving().filter(person=visitor.person).values("gathering")
+    found = policy.sessions_to_read(visitor).filter(
+        Q(made_by=visitor.person) | Q(pk__in=given),
+        state=Gathering.State.PLANNED,
+        starts_at__gt=now,
+        decide_at__lte=now,
+    )
+    return [
+        g
+        for g in found.select_related("activity").order_by("starts_at")
+        if places.going(g.taken, g.least, g.decide_at, now) == places.Going.TO_DECIDE
+    ]
+
+
+def to_approve(visitor: Visitor, *, now: datetime) -> QuerySet[Place]:
+    """Places of my people that wait for my yes."""
+    return (
+        policy.places_to_approve(visitor)
+        .filter(gathering__ends_at__gt=now)
+        .select_related("person", "gathering__activity")
+        .order_by("gathering__starts_at", "queued_at", "pk")
+    )
+
+
+def of_activity(visitor: Visitor, activity: Activity, *, now: datetime) -> list[Gathering]:
+    """When an activity is given here, the next ten times."""
+    return list(
+        policy.sessions_to_read(visitor)
+        .filter(activity=activity, starts_at__gt=now)
+        .standing()
+        .select_related("activity")
+        .order_by("starts_at", "pk")[:10]
+    )
+
+
+# -- one session -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OnList:
+    """Someone on the trainer's list: their place, how it stands, and every fact before it."""
+
+    place: Place
+    fact: Attendance | None
+    earlier: Sequence[Attendance]
+
+    @property
+    def person(self) -> Person:
+        return self.place.person
+
+
+def the_list(gathering: Gathering) -> list[OnList]:
+    """Who comes or came, by name, with what was noted; three questions whatever the number."""
+    seated = Place.objects.seated().filter(gathering=gathering).select_related("person")
+    facts: dict[int, list[Attendance]] = defaultdict(list)
+    for fact in (
+        Attendance.objects.filter(gathering=gathering)
+        .select_related("noted_by")
+        .order_by("-noted_at", "-pk")
+    ):
+        facts[fact.person_id].append(fact)
+    return [
+        OnList(place, facts[place.person_id][0] if facts[place.person_id] else None,
+               facts[place.person_id][1:])
+        for place in seated.order_by("person__last_name", "person__first_name", "pk")
+    ]  # fmt: skip
+
+
+def line_of(gathering: Gathering) -> QuerySet[Place]:
+    """Who waits, in the order in which they move up."""
+    return Place.objects.in_line().filter(gathering=gathering).select_related("person")
+
+
+def takeaways(gathering: Gathering) -> QuerySet[Takeaway]:
+    """What people say they will use, newest first."""
+    return (
+        Takeaway.objects.filter(gathering=gathering)
+        .select_related("person")
+        .order_by("-written_at")
+    )
+
+
+def siblings(gathering: Gathering) -> list[Gathering]:
+    """The other sessions of its series, by day."""
+    if gathering.series_id is None:
+        return []
+    found = Gathering.objects.filter(series=gathering.series_id).select_related("activity")
+    return list(found.order_by("starts_at", "pk"))
+
+
+def working_here(organisation: Organisation, told: str) -> Person | None:
+    """A colleague by e-mail address or staff number."""
+    found = (
+        Employment.objects.current()
+        .filter(Q(person__email__iexact=told) | Q(number=told), organisation=organisation)
+        .select_related("person")
+        .order_by("-starts_on")
+        .first()
+    )
+    return found.person if found else None
+
+
+def my_calendar(person: Person, *, now: datetime) -> list[Gathering]:
+    """What stands in my own calendar: where I have a place or a role, from half a year ago; and
+    what was called off of that, so that it goes."""
+    since = now - timedelta(days=183)
+    had = Place.objects.filter(
+        person=person, state__in=[*Place.SEATED, Place.State.DROPPED]
+    ).values("gathering")
+    given = Role.objects.filter(person=person).values("gathering")
+    return list(
+        Gathering.objects.filter(Q(pk__in=had) | Q(pk__in=given), ends_at__gt=since)
+        .select_related("activity", "organisation")
+        .order_by("starts_at", "pk")[:2_000]
+    )

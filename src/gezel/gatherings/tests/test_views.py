@@ -1,0 +1,360 @@
+"""The pages of sessions: what one can do there, and what one is told when it cannot be."""
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from gezel.gatherings import actions
+from gezel.gatherings.models import Attendance, Gathering, Place, Resource
+from gezel.gatherings.rules import codes
+from gezel.gatherings.tests.builders import (
+    a_past_place,
+    a_place,
+    a_plan,
+    a_room,
+    a_session,
+    in_days,
+    there,
+)
+from gezel.people.api import Organisation, Person
+from gezel.people.tests.builders import a_colleague
+
+Visit = Callable[[Person], Client]
+
+
+def told(**changed: object) -> dict[str, object]:
+    """What someone fills in for a session a week from now."""
+    day = (timezone.localdate() + timedelta(days=7)).isoformat()
+    whole = {"title": "Reading fault codes", "on": day, "start": "15:00", "end": "16:00",
+             "completes": "on", "cancel_hours": "24", "key": str(uuid.uuid4())}  # fmt: skip
+    return whole | changed
+
+
+def test_anyone_sets_up_a_session_and_sending_twice_is_one(noor: Person, visit: Visit) -> None:
+    form = told()
+    client = visit(noor)
+
+    first = client.post(reverse("gatherings:set_up"), form)
+    second = client.post(reverse("gatherings:set_up"), form)
+
+    session = Gathering.objects.get()
+    assert (
+        first["Location"] == second["Location"] == reverse("gatherings:session", args=[session.pk])
+    )
+    assert client.get(first["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"title": ""}, "Give it a title"),
+        ({"on": "2027-03-28", "start": "02:30", "end": "04:00"}, "the clock goes forward"),
+        ({"on": "2027-10-31", "start": "02:30", "end": "04:00"}, "twice"),
+        ({"on": "2027-02-29"}, "valid date"),
+        ({"end": "15:00"}, "ends when it begins"),
+        ({"seats": "0"}, "greater than or equal to 1"),
+        ({"seats": "5", "least": "6"}, "more than there are seats"),
+        ({"on": "2099-01-01"}, "three years"),
+        ({"repeat": "week"}, "until when it repeats"),
+        ({"trainers": "nobody@example.test"}, "Nobody who works here"),
+    ],
+)
+def test_what_cannot_be_is_told_and_nothing_is_kept(
+    noor: Person, visit: Visit, changed: dict[str, str], words: str
+) -> None:
+    answer = visit(noor).post(reverse("gatherings:set_up"), told(**changed))
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not Gathering.objects.exists()
+
+
+def test_a_room_or_trainer_that_is_taken_is_told_with_what_stands_there(
+    van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
+) -> None:
+    room = a_room(van_dijk)
+    a_session(van_dijk, by=daan, title="Brakes", resources=((room, 1),), trainers=(daan,))
+    clash = told(start="10:00", end="12:00", resources=[room.pk], trainers=daan.email)
+
+    answer = visit(noor).post(reverse("gatherings:set_up"), clash).content.decode()
+
+    assert answer.count("“Brakes”") == 2
+    assert "Room 1 is taken on" in answer
+    assert "Daan Visser is taken on" in answer
+    assert Gathering.objects.count() == 1
+
+
+def test_sixty_people_do_not_fit_in_a_room_for_ten(
+    van_dijk: Organisation, noor: Person, visit: Visit
+) -> None:
+    room = a_room(van_dijk, seats=10)
+
+    answer = visit(noor).post(reverse("gatherings:set_up"), told(seats="60", resources=[room.pk]))
+
+    assert "Room 1 holds 10 people, not 60" in answer.content.decode()
+
+
+def test_one_books_gives_up_and_is_told_where_one_stands(
+    van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
+) -> None:
+    session = a_session(van_dijk, by=daan, seats=1)
+    a_place(session, daan)
+    client = visit(noor)
+    page = reverse("gatherings:session", args=[session.pk])
+
+    client.post(reverse("gatherings:book", args=[session.pk]), {"key": str(uuid.uuid4())})
+
+    assert "number 1 in the line" in client.get(page).content.decode()
+    visit(daan).post(reverse("gatherings:give_up", args=[session.pk]), {"reason": ""})
+    told = client.get(page).content.decode()
+    assert "You have a place" in told
+    assert "moved up" in client.get(reverse("gatherings:coming")).content.decode()
+
+
+def test_somebody_changed_it_meanwhile(van_dijk: Organisation, daan: Person, visit: Visit) -> None:
+    session = a_session(van_dijk, by=daan)
+    client, page = visit(daan), reverse("gatherings:edit", args=[session.pk])
+    client.post(page, told(title="One", version="1"))
+
+    answer = client.post(page, told(title="Two", version="1"))
+
+    assert answer.status_code == 422
+    assert "Somebody changed it" in answer.content.decode()
+    session.refresh_from_db()
+    assert session.title == "One"
+
+
+def test_the_code_on_the_screen_notes_who_is_there_once(
+    van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
+) -> None:
+    session = a_session(van_dijk, by=daan, days=0.001)
+    a_place(session, noor)
+    screen = visit(daan).get(reverse("gatherings:screen", args=[session.pk])).content.decode()
+    step = codes.step_of(timezone.now())
+    code = codes.short_code(actions.secret(), str(session.key), step)
+    assert "<svg" in screen
+    client, here = visit(noor), reverse("gatherings:here", args=[session.pk])
+
+    client.post(here, {"code": code, "key": str(uuid.uuid4())})
+    client.post(here, {"code": code, "key": str(uuid.uuid4())})
+
+    fact = Attendance.objects.get()
+    assert (fact.person, fact.kind, fact.how, fact.minutes) == (noor, "present", "code", 120)
+
+
+def test_a_wrong_code_is_told_and_guessing_stops(
+    van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
+) -> None:
+    session = a_session(van_dijk, by=daan, days=0.001)
+    client, here = visit(noor), reverse("gatherings:here", args=[session.pk])
+    for _ in range(10):
+        answer = client.post(here, {"code": "000000x", "key": str(uuid.uuid4())})
+        assert "not the code" in answer.content.decode()
+
+    assert "Too many wrong codes" in client.post(here, {"code": "1"}).content.decode()
+    assert not Attendance.objects.exists()
+
+
+def test_a_phone_that_was_offline_tells_it_once_whatever_its_clock_says(
+    van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
+) -> None:
+    """What counts is how long ago it was: 40 minutes in a tunnel is no late arrival."""
+    session = a_session(van_dijk, by=daan, days=-0.028)
+    a_past_place(session, noor)
+    then = timezone.now() - timedelta(minutes=40)
+    code = codes.short_code(actions.secret(), str(session.key), codes.step_of(then))
+    client, here = visit(noor), reverse("gatherings:here", args=[session.pk])
+    kept = {"code": code, "key": str(uuid.uuid4()), "ago": str(40 * 60)}
+
+    for _ in range(3):
+        assert client.post(here, kept).status_code == 302
+
+    fact = Attendance.objects.get()
+    assert fact.kind == "present"
+    assert abs((fact.seen_at - then).total_seconds()) < 60
+
+
+def test_marks_kept_on_a_phone_arrive_once(
+    van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
+) -> None:
+    session = a_session(van_dijk, by=daan, days=-0.1)
+    a_past_place(session, noor)
+    mark = {
+        "person": noor.pk,
+        "kind": "partly",
+        "minutes": 30,
+        "key": str(uuid.uuid4()),
+        "ago": 900,
+    }
+    address = reverse("gatherings:mark", args=[session.pk])
+
+    answers = [
+        visit(daan).post(address, json.dumps({"marks": [mark]}), content_type="application/json")
+        for _ in range(5)
+    ]
+
+    assert [a.json()["new"] for a in answers] == [1, 0, 0, 0, 0]
+    assert all(a.json()["kept"] == [mark["key"]] for a in answers)
+    assert Attendance.objects.get().minutes == 30
+
+
+@pytest.mark.parametrize("body", ["{", "[]", '{"marks": [1]}', '{"marks": [{"person": "x"}]}'])
+def test_what_is_no_list_of_marks_is_refused(
+    van_dijk: Organisation, daan: Person, visit: Visit, body: str
+) -> None:
+    session = a_session(van_dijk, by=daan, days=-0.1)
+
+    answer = visit(daan).post(
+        reverse("gatherings:mark", args=[session.pk]), body, content_type="application/json"
+    )
+
+    assert answer.status_code == 400
+
+
+def test_a_day_later_the_list_asks_why(
+    van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
+) -> None:
+    session = a_session(van_dijk, by=daan, days=-3.5)
+    a_past_place(session, noor)
+    address = reverse("gatherings:mark", args=[session.pk])
+    row = {"row": [noor.pk], f"kind-{noor.pk}": "present", f"key-{noor.pk}": str(uuid.uuid4())}
+
+    answer = visit(daan).post(address, row)
+    assert answer.status_code == 422
+    assert "Say why it is noted only now" in answer.content.decode()
+    visit(daan).post(address, row | {"reason": "The list lay in the van"})
+
+    assert Attendance.objects.get().reason == "The list lay in the van"
+
+
+def test_who_does_not_run_it_finds_no_list(
+    van_dijk: Organisation, noor: Person, daan: Person, sam: Person, visit: Visit
+) -> None:
+    session = a_session(van_dijk, by=daan)
+    for page in ("people", "screen", "edit"):
+        assert visit(noor).get(reverse(f"gatherings:{page}", args=[session.pk])).status_code == 404
+    assert visit(sam).get(reverse("gatherings:session", args=[session.pk])).status_code == 404
+
+
+def test_a_link_to_join_is_for_who_has_a_place(
+    van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
+) -> None:
+    session = a_session(van_dijk, by=daan, link="https://meet.example.test/abc")
+    page = reverse("gatherings:session", args=[session.pk])
+    assert "meet.example.test" not in visit(noor).get(page).content.decode()
+
+    a_place(session, noor)
+
+    assert "meet.example.test" in visit(noor).get(page).content.decode()
+
+
+def test_what_one_will_use_is_read_by_oneself_and_who_gives_it(
+    van_dijk: Organisation, noor: Person, daan: Person, femke: Person, visit: Visit
+) -> None:
+    session = a_session(van_dijk, by=femke, days=-0.2)
+    a_past_place(session, noor)
+    there(session, noor)
+
+    visit(noor).post(
+        reverse("gatherings:take_along", args=[session.pk]), {"text": "The wiring map"}
+    )
+
+    people = reverse("gatherings:people", args=[session.pk])
+    assert "The wiring map" in visit(femke).get(people).content.decode()
+    assert visit(daan).get(people).status_code == 404
+    refused = visit(daan).post(
+        reverse("gatherings:take_along", args=[session.pk]), {"text": "I was not there"}
+    )
+    assert refused.status_code == 422
+
+
+def test_pages_ask_no_more_with_more_people(
+    van_dijk: Organisation,
+    daan: Person,
+    visit: Visit,
+    django_assert_max_num_queries: Callable[[int], object],
+) -> None:
+    session = a_session(van_dijk, by=daan, days=-0.05)
+    for n in range(12):
+        person = a_colleague(van_dijk, f"Nr {n}", lead=daan)
+        a_past_place(session, person)
+        there(session, person)
+        a_session(van_dijk, by=daan, days=3 + n)
+    client = visit(daan)
+    for page, most in (("people", 22), ("session", 26)):
+        address = reverse(f"gatherings:{page}", args=[session.pk])
+        client.get(address)
+        with django_assert_max_num_queries(most):  # type: ignore[attr-defined]
+            client.get(address)
+    with django_assert_max_num_queries(22):  # type: ignore[attr-defined]
+        client.get(reverse("gatherings:coming"))
+
+
+def test_a_lead_approves_on_a_page_of_their_own(
+    van_dijk: Organisation, noor: Person, daan: Person, femke: Person, visit: Visit
+) -> None:
+    session = a_session(van_dijk, by=femke, approval=True)
+    place = a_place(session, noor)
+    client = visit(daan)
+    assert "Noor Jansen" in client.get(reverse("gatherings:approvals")).content.decode()
+    assert "Noor Jansen" in client.get(reverse("gatherings:panel_run")).content.decode()
+
+    client.post(reverse("gatherings:decide", args=[place.pk]), {"how": "no", "reason": ""})
+    assert Place.objects.get(pk=place.pk).state == "asked"
+    client.post(reverse("gatherings:decide", args=[place.pk]), {"how": "yes"})
+
+    assert Place.objects.get(pk=place.pk).state == "booked"
+
+
+def test_too_few_people_on_the_day_asks_who_set_it_up(
+    van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
+) -> None:
+    session = a_session(
+        van_dijk, by=daan, least=6, seats=10, decide_on=timezone.localdate(), days=3
+    )
+    a_place(session, noor)
+    assert "1 of at least 6" in visit(daan).get(reverse("gatherings:panel_run")).content.decode()
+
+    visit(daan).post(reverse("gatherings:go_on", args=[session.pk]))
+
+    assert visit(daan).get(reverse("gatherings:panel_run")).status_code == 404
+    told = visit(noor).get(reverse("gatherings:panel_mine")).content.decode()
+    assert "the session goes on" in told
+
+
+def test_rooms_are_kept_by_who_keeps_learning_material(
+    van_dijk: Organisation, noor: Person, femke: Person, visit: Visit
+) -> None:
+    form = {"kind": "room", "name": "Workshop", "seats": "12", "amount": "1", "in_use": "on"}
+    address = reverse("gatherings:new_resource")
+    assert visit(noor).post(address, form).status_code == 404
+    assert visit(femke).post(address, form).status_code == 302
+
+    again = visit(femke).post(address, form)
+
+    assert "There is one of this name already" in again.content.decode()
+    assert Resource.objects.get().seats == 12
+
+
+def test_a_series_of_five_thousand_is_a_page_like_another(
+    van_dijk: Organisation, daan: Person, visit: Visit
+) -> None:
+    first = a_session(van_dijk, by=daan)
+    Gathering.objects.bulk_create(
+        Gathering(
+            organisation=van_dijk, title=f"Session {n}", starts_at=in_days(8 + n / 24),
+            ends_at=in_days(8 + n / 24 + 0.04), made_by=daan,
+        )
+        for n in range(5_000)
+    )  # fmt: skip
+    page = visit(daan).get(reverse("gatherings:coming")).content.decode()
+
+    assert first.name in page
+    assert "page 1 of 167" in page
+    assert a_plan().title in page
