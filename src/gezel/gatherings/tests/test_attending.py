@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -24,10 +25,16 @@ from gezel.gatherings.tests.builders import (
     there,
 )
 from gezel.people.api import Organisation, Person
+from gezel.plans.models import Step
 from gezel.plans.tests.builders import a_goal, a_step
 from gezel.records.models import Statement
 from gezel.skills.models import Evidence
 from gezel.skills.tests.builders import a_skill
+
+
+def is_done(step: Step) -> bool:
+    step.refresh_from_db()
+    return step.done_on is not None
 
 
 def test_a_session_keeps_its_certificate(
@@ -50,7 +57,7 @@ def test_a_session_keeps_its_certificate(
         actions.change(session, a_plan(activity=course, days=3), by=daan, version=1)
     with pytest.raises(ValidationError, match="noted who was there"):
         actions.call_off(session, by=daan, reason="By mistake")
-    as_it_was = {
+    as_it_was: dict[str, Any] = {
         "on": session.starts_here.date(),
         "start": session.starts_here.time(),
         "end": session.ends_here.time(),
@@ -81,8 +88,7 @@ def test_being_there_ticks_the_step_adds_hours_and_is_recorded_and_shows_no_skil
     session = a_session(van_dijk, by=daan, days=-0.2, activity=course)
     a_past_place(session, noor)
     there(session, noor)
-    step.refresh_from_db()
-    assert step.done_on is None, "it counts when the list is whole"
+    assert not is_done(step), "it counts when the list is whole"
 
     assert actions.round_off(session)
     assert not actions.round_off(session)
@@ -90,7 +96,7 @@ def test_being_there_ticks_the_step_adds_hours_and_is_recorded_and_shows_no_skil
     step.refresh_from_db()
     on = session.starts_at.astimezone(session.at_zone).date()
     assert step.done_on == on
-    assert [(h.hours, h.practice, h.on) for h in HoursDone.objects.all()] == [(2, 2, on)]
+    assert [(int(h.hours), int(h.practice), h.on) for h in HoursDone.objects.all()] == [(2, 2, on)]
     assert Statement.objects.filter(verb__endswith="/attended").count() == 1
     assert not Evidence.objects.exists()
 
@@ -104,8 +110,7 @@ def test_too_short_counts_for_nothing_and_says_why(
     a_past_place(session, noor)
     there(session, noor, "partly", minutes=60)
     actions.round_off(session)
-    step.refresh_from_db()
-    assert step.done_on is None
+    assert not is_done(step)
     was = queries.was_there(session, noor)
     assert was is not None
     assert was.because == "not long enough"
@@ -114,8 +119,7 @@ def test_too_short_counts_for_nothing_and_says_why(
     session.refresh_from_db()
     there(session, noor, "present")
 
-    step.refresh_from_db()
-    assert step.done_on is not None
+    assert is_done(step)
     assert list(Attendance.objects.order_by("pk").values_list("kind", flat=True)) == [
         "partly", "present",
     ]  # fmt: skip
@@ -139,8 +143,7 @@ def test_a_course_in_parts_is_done_after_enough_of_them(
         if number != 1:
             there(part, noor)
             actions.round_off(part)
-        step.refresh_from_db()
-        assert (step.done_on is not None) == (number == 2)
+        assert is_done(step) == (number == 2)
 
 
 def test_who_forgets_to_round_off_is_helped_the_night_after(
