@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from gezel.certificates import everyone, policy, queries, rules
-from gezel.people.api import Request, at_work, signed_in
+from gezel.certificates.team import team_of
+from gezel.people.api import Request, at_work, require, signed_in
 
 MOST = 5
 
@@ -76,3 +77,33 @@ def panel_organisation(request: Request) -> HttpResponse:
         "today": timezone.localdate(),
     }
     return render(request, "certificates/panel_organisation.html", told)
+
+
+@at_work
+def panel_confirm(request: Request) -> HttpResponse:
+    """On the team's board: what my people sent in and I can confirm here and now."""
+    require(request.visitor.leads)
+    team = team_of(request)
+    if not (team.waiting or team.hours):
+        raise Http404
+    return render(request, "certificates/panel_confirm.html", {"team": team})
+
+
+@at_work
+def panel_may(request: Request) -> HttpResponse:
+    """On the team's board: who may do which task this week, and who may not do their work."""
+    require(request.visitor.leads)
+    team = team_of(request)
+    if not (team.tasks or team.blocked):
+        raise Http404
+    return render(request, "certificates/panel_may.html", {"team": team})
+
+
+@at_work
+def panel_lapsing(request: Request) -> HttpResponse:
+    """On the team's board: whose certificate lapses when, half a year ahead."""
+    require(request.visitor.leads)
+    team = team_of(request)
+    if not team.coming:
+        raise Http404
+    return render(request, "certificates/panel_lapsing.html", {"team": team})

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from gezel.certificates import panels
-from gezel.certificates.views import holdings, loading, overview, types
+from gezel.certificates.views import holdings, loading, overview, team, types
 
 app_name = "certificates"
 urlpatterns = [
@@ -16,7 +16,7 @@ urlpatterns = [
     path("hours/<int:pk>/decide/", holdings.decide_hours, name="decide_hours"),
     path("reminders/<int:pk>/seen/", holdings.seen, name="seen"),
     path("overview/", overview.overview, name="overview"),
-    path("team/", overview.team, name="team"),
+    path("team/", team.team, name="team"),
     path("people/<int:pk>/", holdings.person, name="person"),
     path("people/<int:person_pk>/register/", holdings.register, name="register_for"),
     path("people/<int:person_pk>/hours/", holdings.register_hours, name="register_hours_for"),
@@ -41,5 +41,8 @@ urlpatterns = [
     path("load/<uuid:pk>/discard/", loading.discard, name="load_discard"),
     path("panels/mine/", panels.panel_mine, name="panel_mine"),
     path("panels/team/", panels.panel_team, name="panel_team"),
+    path("panels/confirm/", panels.panel_confirm, name="panel_confirm"),
+    path("panels/may/", panels.panel_may, name="panel_may"),
+    path("panels/lapsing/", panels.panel_lapsing, name="panel_lapsing"),
     path("panels/organisation/", panels.panel_organisation, name="panel_organisation"),
 ]

@@ -1,4 +1,4 @@
-"""What people puts on the home page."""
+"""What people puts on the boards of home and team."""
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
@@ -6,8 +6,8 @@ from django.shortcuts import render
 
 from gezel.kit.prepared import prepared
 from gezel.people import policy
-from gezel.people.models import JoinRequest, Person
-from gezel.people.web import Request, signed_in
+from gezel.people.models import Employment, JoinRequest, Person
+from gezel.people.web import Request, at_work, signed_in
 
 
 @prepared
@@ -22,3 +22,22 @@ def asked(request: Request) -> HttpResponse:
     if not waiting:
         raise Http404
     return render(request, "people/panel_asked.html", {"waiting": waiting})
+
+
+@at_work
+def team(request: Request) -> HttpResponse:
+    """Everyone in one's line today, near or far: nobody is left out, whatever else is known."""
+    visitor = request.visitor
+    if not visitor.leads:
+        raise Http404
+    seats = list(
+        Employment.objects.current()
+        .filter(organisation=visitor.organisation, person__in=policy.people_led_by(visitor))
+        .select_related("person", "unit", "job", "lead")
+        .order_by("person__last_name", "person__first_name", "pk")
+    )
+    told = {"seats": seats, "own": visitor.person.pk, "folded": len(seats) > MOST_UNFOLDED}
+    return render(request, "people/panel_team.html", told)
+
+
+MOST_UNFOLDED = 15

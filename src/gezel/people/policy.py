@@ -33,6 +33,11 @@ def people_whose_terms(visitor: Visitor) -> PersonQuerySet:
     return _TERMS.people_for(visitor)
 
 
+def people_led_by(visitor: Visitor) -> PersonQuerySet:
+    """Everyone in the visitor's line today, also through others; never oneself."""
+    return Audience(LINE).people_for(visitor).exclude(pk=visitor.person.pk)
+
+
 def employments(visitor: Visitor) -> EmploymentQuerySet:
     """Employments at the visitor's organisation, running or not; who sees more asks on."""
     return Employment.objects.filter(organisation=visitor.organisation)

@@ -26,4 +26,5 @@ urlpatterns = [
     path("asked/", person.asked, name="asked"),
     path("asked/<int:pk>", person.answer, name="answer"),
     path("panels/asked", panels.asked, name="panel_asked"),
+    path("panels/team", panels.team, name="panel_team"),
 ]

@@ -56,6 +56,15 @@ TEAM_CERTIFICATES = Later(
 )
 
 
+# The board of who leads: what one opens it for first stands first. A room that knows something of
+# a team hangs its panel here; each answers under its own policy, so nobody sees other people's.
+TEAM_BOARD = Board(
+    ("certificates:panel_confirm", "plans:panel_team", "certificates:panel_lapsing"),
+    ("certificates:panel_may", "skills:panel_team", "people:panel_team"),
+    hero=(),
+)
+
+
 def board_for(visitor: Visitor) -> Board:
     """What hangs where: own growth for everyone, the team for who leads, the whole for HR.
 

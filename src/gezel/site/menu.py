@@ -54,7 +54,13 @@ MAIN = (
     Item("catalogue:search", _("Learn"), "book-open", _works, near=("/modules/",)),
     Item("plans:mine", _("Grow"), "sprout", lambda visitor: True),
     Item("skills:mine", _("Skills"), "compass", lambda visitor: True, near=("/skills/",)),
-    Item("skills:team", _("Team"), "users", _leads, near=("/plan/team/",)),
+    Item(
+        "team",
+        _("Team"),
+        "users",
+        _leads,
+        near=("/skills/team/", "/plan/team/", "/certificates/team/"),
+    ),
     Item(
         "skills:organisation",
         _("Organisation"),

@@ -9,6 +9,7 @@ from gezel.site.gallery import gallery
 urlpatterns = [
     path("", views.home, name="home"),
     path("rest/", views.rest, name="rest"),
+    path("team/", views.team, name="team"),
     path("look/", views.look, name="look"),
     path("sw.js", shell.worker, name="worker"),
     path("app.webmanifest", shell.manifest, name="manifest"),

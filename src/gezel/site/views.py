@@ -12,8 +12,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gezel.people.api import Person, Request, signed_in
-from gezel.site.board import board_for
+from gezel.people.api import Person, Request, at_work, require, signed_in
+from gezel.site.board import TEAM_BOARD, board_for
 
 
 @signed_in
@@ -27,6 +27,13 @@ def home(request: Request) -> HttpResponse:
 def rest(request: Request) -> HttpResponse:
     """What of one's own board is fetched after the page."""
     return render(request, "site/rest.html", {"board": board_for(request.visitor)})
+
+
+@at_work
+def team(request: Request) -> HttpResponse:
+    """For who leads: their people this week, a board of panels from every room that knows some."""
+    require(request.visitor.leads)
+    return render(request, "site/team.html", {"board": TEAM_BOARD})
 
 
 def _greeting(person: Person) -> str:

@@ -169,10 +169,11 @@ def test_complaint_4_the_lead_sees_their_own_team_after_a_reorganisation(
     ):
         assert new.get(address).status_code == 200, address
         assert old.get(address).status_code == 404, address
-    for name in ("overview", "team", "panel_team"):
-        assert noor.name in body(new.get(reverse(f"certificates:{name}"))), name
-        assert noor.name not in body(old.get(reverse(f"certificates:{name}"))), name
-        assert stays.name in body(old.get(reverse(f"certificates:{name}"))), name
+    names = ("team", "certificates:overview", "certificates:team", "certificates:panel_team")
+    for address in map(reverse, names):
+        assert noor.name in body(new.get(address)), address
+        assert noor.name not in body(old.get(address)), address
+        assert stays.name in body(old.get(address)), address
     assert new.post(reverse("certificates:decide", args=[holding.pk]), {"how": "confirm"})
     holding.refresh_from_db()
     assert holding.decided_by == lena
@@ -221,6 +222,46 @@ def test_complaint_13_one_signal_for_each_certificate_and_no_mail_at_once(
         actions.remind(van_dijk, days(n))
     assert Reminder.objects.filter(person=noor).count() == len(types)
     assert mail.outbox == []
+
+
+def test_complaint_4_the_board_of_a_lead_names_everyone_in_their_line_and_nobody_else(
+    *, noor: Person, daan: Person, femke: Person, van_dijk: Organisation, visit: Visit
+) -> None:
+    """Also who has no certificate, no task and no plan; also through others."""
+    quiet = a_colleague(van_dijk, "Quirine Quiet", job="Storekeeper", lead=daan)
+    boss = a_colleague(van_dijk, "Bo Boss", job="Director")
+    Employment.objects.filter(person=daan).update(lead=boss)
+    other = a_colleague(van_dijk, "Olga Other", job="Storekeeper", lead=femke)
+    redraw_lines(van_dijk)
+    above, own = (body(visit(lead).get(reverse("team"))) for lead in (boss, daan))
+
+    for page in (above, own):
+        assert quiet.name in page
+        assert noor.name in page
+        assert other.name not in page
+    assert daan.name in above
+    assert visit(noor).get(reverse("team")).status_code == 404
+
+
+def test_complaint_4_what_waits_is_confirmed_on_the_board_itself(
+    noor: Person, daan: Person, van_dijk: Organisation, visit: Visit
+) -> None:
+    bhv = a_type(van_dijk, jobs=("Mechanic",))
+    first = a_holding(noor, bhv, issued_on=days(-30), number="SEEN-1")
+    second = a_holding(noor, bhv, issued_on=days(-20), number="SEEN-2")
+    lead = visit(daan)
+    assert "SEEN-1" in body(lead.get(reverse("team")))
+
+    answer = lead.post(
+        reverse("certificates:decide", args=[first.pk]), {"how": "confirm", "back": "team"}
+    )
+    assert answer["Location"] == reverse("team")  # type: ignore[index]
+    page = body(lead.get(reverse("team")))
+    assert "SEEN-1" not in page
+    assert "SEEN-2" in page
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("confirmed", "waiting")
 
 
 @pytest.mark.parametrize("nights", [730, 731])

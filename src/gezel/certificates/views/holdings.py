@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from gezel.certificates import actions, files, forms, policy, queries
 from gezel.certificates.everyone import ground_of
 from gezel.certificates.models import Holding
-from gezel.certificates.views.shared import STATES, key, note, state_words
+from gezel.certificates.noting import note
+from gezel.certificates.views.shared import STATES, key, state_words
 from gezel.people.api import Request, at_work, require, signed_in
 
 # -- my own -------------------------------------------------------------------------------------
@@ -155,6 +156,8 @@ def decide(request: Request, pk: int) -> HttpResponse:
         messages.success(request, told)
     else:
         messages.warning(request, _("Somebody decided on this certificate before you did."))
+    if request.POST.get("back") == "team":
+        return redirect("team")
     return redirect("certificates:holding", pk)
 
 
@@ -263,6 +266,8 @@ def decide_hours(request: Request, pk: int) -> HttpResponse:
         messages.success(request, _("Confirmed.") if accept else _("Not accepted."))
     else:
         messages.warning(request, _("Somebody decided on these hours before you did."))
+    if request.POST.get("back") == "team":
+        return redirect("team")
     return redirect("certificates:person", found.person_id)
 
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import overload
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,15 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gezel.certificates import policy, queries, rules
-from gezel.certificates.views.shared import STATES, day, note, note_people, number, state_words
+from gezel.certificates.noting import note, note_people
+from gezel.certificates.views.shared import STATES, day, number, state_words
 from gezel.kit.export import FORMS
 from gezel.people.api import Location, Request, at_work, require, units_to_choose
 
 AHEAD = (1, 3, 6, 12)
 PAGE = 50
 CHUNK = 2_000
-# What a team page tells ahead, in days: half a year.
-SOON = 183
 
 
 class _Rows(Sequence[queries.Row]):
@@ -142,33 +140,3 @@ def _cells(found: queries.Found, on: date) -> Iterator[list[object]]:
                 r.terms.get_basis_display() if r.terms else "",
                 r.terms.source if r.terms else "", r.type.register_link, on, made,
             ]  # fmt: skip
-
-
-@at_work
-@require_safe
-def team(request: Request) -> HttpResponse:
-    """For a lead: who may do which task this week, who lapses when, and what waits for me."""
-    visitor = request.visitor
-    require(visitor.leads)
-    today = timezone.localdate()
-    on = day(request.GET.get("on", "")) or today
-    people = policy.people_i_lead(visitor)
-    rows = queries.rows_of(people, visitor.organisation, on=on)
-    tasks = queries.tasks_of(people, visitor.organisation, on=on)
-    note(request, [r.person for r in rows] + [p for t in tasks for p, _may in t.people])
-    shown = {
-        "on": on,
-        "today": today,
-        "tasks": [task for task in tasks if task.people],
-        "blocked": [r for r in rows if not r.standing.may_work],
-        "waiting": [r for r in rows if r.standing.waiting is not None],
-        "hours": policy.hours_to_decide(visitor)
-        .filter(state="waiting", person__in=people)
-        .select_related("person", "type"),
-        "coming": sorted(
-            (r for r in rows if r.standing.days is not None and 0 <= r.standing.days < SOON),
-            key=lambda r: r.valid_until or on,
-        ),
-        "people": len({r.person.pk for r in rows}),
-    }
-    return render(request, "certificates/team.html", shown)

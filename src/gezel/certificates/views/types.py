@@ -17,7 +17,8 @@ from gezel.certificates import actions, forms, policy, queries, words
 from gezel.certificates.actions import AskFirst, ChangedMeanwhileError
 from gezel.certificates.common import TEMPLATES
 from gezel.certificates.models import CertificateType, Duty, TypeTerms, WorkTask
-from gezel.certificates.views.shared import key, note, number
+from gezel.certificates.noting import note
+from gezel.certificates.views.shared import key, number
 from gezel.people.api import Request, at_work, require
 from gezel.skills.api import Skill
 

@@ -1,0 +1,66 @@
+"""A lead's own people: who may do what, who lapses when, what waits for them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from gezel.certificates import policy, queries
+from gezel.certificates.models import Holding, HoursDone
+from gezel.certificates.noting import note
+from gezel.people.api import Request
+
+# What a team page tells ahead, in days: half a year.
+SOON = 183
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """How the people someone leads stand on a day."""
+
+    on: date
+    rows: list[queries.Row]
+    all_tasks: list[queries.TaskRow]
+    waiting: list[Holding]
+    hours: list[HoursDone]
+
+    @property
+    def tasks(self) -> list[queries.TaskRow]:
+        return [task for task in self.all_tasks if task.people]
+
+    @property
+    def blocked(self) -> list[queries.Row]:
+        return [r for r in self.rows if not r.standing.may_work]
+
+    @property
+    def coming(self) -> list[queries.Row]:
+        soon = [r for r in self.rows if r.standing.days is not None]
+        soon = [r for r in soon if 0 <= (r.standing.days or 0) < SOON]
+        return sorted(soon, key=lambda r: r.valid_until or self.on)
+
+
+def team_of(request: Request, on: date | None = None) -> Team:
+    """Read once a page, however many panels ask; who was read about can see that."""
+    when = on or timezone.localdate()
+    return request.visitor.once(f"certificates:team:{when}", lambda: _read(request, when))
+
+
+def _read(request: Request, on: date) -> Team:
+    visitor = request.visitor
+    people = policy.people_i_lead(visitor)
+    rows = queries.rows_of(people, visitor.organisation, on=on)
+    tasks = queries.tasks_of(people, visitor.organisation, on=on)
+    waiting = (
+        policy.holdings_to_read(visitor)
+        .filter(state=Holding.State.WAITING, person__in=people)
+        .select_related("person", "type")
+        .order_by("created_at", "pk")
+    )
+    hours = (
+        policy.hours_to_decide(visitor)
+        .filter(state=Holding.State.WAITING, person__in=people)
+        .select_related("person", "type")
+        .order_by("pk")
+    )
+    note(request, [r.person for r in rows] + [p for t in tasks for p, _may in t.people])
+    return Team(on, rows, tasks, list(waiting), list(hours))
