@@ -121,6 +121,7 @@ CONFIRM = declare_kind(
     title=gettext_lazy("Certificates of your people that wait for you"),
     because=gettext_lazy("You get this because you lead the people named here."),
     write=_to_confirm,
+    concerns=lambda visitor: visitor.leads,
 )
 DECIDED = declare_kind(
     "certificates.decided",

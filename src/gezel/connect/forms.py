@@ -13,6 +13,7 @@ from gezel.connect.actions import way_of
 from gezel.connect.kinds import Kind, kinds
 from gezel.connect.models import ApiToken, MailWishes, Weekday
 from gezel.connect.rules import Way
+from gezel.people.api import Visitor
 
 
 class TokenForm(forms.Form):
@@ -63,10 +64,12 @@ class MailForm(forms.Form):
         help_text=_("It goes at seven in the morning, and only when there is something to say."),
     )
 
-    def __init__(self, wishes: MailWishes | None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, visitor: Visitor, wishes: MailWishes | None, *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["weekday"].initial = wishes.weekday if wishes else Weekday.MONDAY
-        self._to_choose = [kind for kind in kinds() if len(_ways_of(kind)) > 1]
+        self._to_choose = [k for k in kinds() if k.concerns(visitor) and len(_ways_of(k)) > 1]
         for kind in self._to_choose:
             self.fields[kind.name] = forms.ChoiceField(
                 label=str(kind.title),
@@ -82,7 +85,7 @@ class MailForm(forms.Form):
 
     def always(self) -> list[Kind]:
         """What comes at once and cannot be stopped: there is nothing to choose about it."""
-        return [kind for kind in kinds() if kind not in self._to_choose]
+        return [kind for kind in kinds() if len(_ways_of(kind)) == 1]
 
     def ways(self) -> dict[str, str]:
         """What was chosen, by kind."""

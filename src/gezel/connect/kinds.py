@@ -24,6 +24,7 @@ from gezel.connect.rules import Way
 
 if TYPE_CHECKING:
     from gezel.connect.models import Message
+    from gezel.people.api import Visitor
 
 Text = str | Promise
 
@@ -67,6 +68,7 @@ class Kind:
     way: Way
     may_stop: bool
     before_first_visit: bool
+    concerns: "Callable[[Visitor], bool]"
 
 
 _kinds: dict[str, Kind] = {}
@@ -81,6 +83,7 @@ def declare_kind(
     way: Way = Way.WEEKLY,
     may_stop: bool = True,
     before_first_visit: bool = False,
+    concerns: "Callable[[Visitor], bool]" = lambda visitor: True,
 ) -> Kind:
     """Tell that this house says such a thing.
 
@@ -93,8 +96,9 @@ def declare_kind(
         may_stop: whether one can choose not to get it at all.
         before_first_visit: also to people who were never invited and never came in. Anything else
             would reach a whole staff before anyone told them of Gezel.
+        concerns: whether someone has such a thing to choose about; who leads nobody has no team.
     """
-    kind = Kind(name, title, because, write, way, may_stop, before_first_visit)
+    kind = Kind(name, title, because, write, way, may_stop, before_first_visit, concerns)
     _kinds[name] = kind
     return kind
 

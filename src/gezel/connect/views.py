@@ -124,7 +124,7 @@ def invite(request: Request, person_pk: int) -> HttpResponse:
 def mail(request: Request) -> HttpResponse:
     """What we send you: of each kind at once, weekly or not; and what we sent lately."""
     wishes = queries.mail_wishes_of(request.user)
-    form = MailForm(wishes, request.POST or None)
+    form = MailForm(request.visitor, wishes, request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.choose_mail(request.user, weekday=form.cleaned_data["weekday"], ways=form.ways())
         messages.success(request, _("Kept. From now on you get mail like this."))

@@ -59,8 +59,13 @@ TEAM_CERTIFICATES = Later(
 # The board of who leads: what one opens it for first stands first. A room that knows something of
 # a team hangs its panel here; each answers under its own policy, so nobody sees other people's.
 TEAM_BOARD = Board(
-    ("certificates:panel_confirm", "plans:panel_team", "certificates:panel_lapsing"),
-    ("certificates:panel_may", "skills:panel_team", "people:panel_team"),
+    (
+        "certificates:panel_confirm",
+        "plans:panel_team",
+        "certificates:panel_lapsing",
+        "people:panel_team",
+    ),
+    ("certificates:panel_may", "skills:panel_team"),
     hero=(),
 )
 

@@ -717,6 +717,12 @@ class TestChoosing:
             assert visit(noor).post("/account/mail/", chosen).status_code == 422
         assert not MailWishes.objects.exists()
 
+    def test_who_leads_nobody_has_nothing_to_choose_about_a_team(
+        self, noor: Person, daan: Person, visit: Visit
+    ) -> None:
+        assert 'name="certificates.confirm"' in visit(daan).get("/account/mail/").content.decode()
+        assert "certificates.confirm" not in visit(noor).get("/account/mail/").content.decode()
+
     def test_what_must_be_said_cannot_be_stopped_by_a_form_of_ones_own(
         self, noor: Person, van_dijk: Organisation, at_once: Kind
     ) -> None:
