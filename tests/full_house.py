@@ -272,7 +272,9 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "certificates:decide_hours:pk": certificates.some_hours(noor, kind).pk,
         "certificates:seen:pk": certificates.a_reminder(noor, kind).pk,
         **{
-            f"certificates:{page}:pk": certificates.a_task(van_dijk, needs=[kind]).pk
+            f"certificates:{page}:pk": certificates.a_task(
+                van_dijk, needs=[kind], jobs=[Employment.objects.get(person=noor).job]
+            ).pk
             for page in ("task", "drop_task")
         },
         **{
