@@ -255,7 +255,7 @@ def test_complaint_4_what_waits_is_confirmed_on_the_board_itself(
     answer = lead.post(
         reverse("certificates:decide", args=[first.pk]), {"how": "confirm", "back": "team"}
     )
-    assert answer["Location"] == reverse("team")  # type: ignore[index]
+    assert answer["Location"] == reverse("team")
     page = body(lead.get(reverse("team")))
     assert "SEEN-1" not in page
     assert "SEEN-2" in page
