@@ -164,6 +164,12 @@ WARNINGS: dict[str, str | Promise] = {
         "It uses “%(name)s”, which lies outside the package and is not loaded."
     ),
     "no_dependency": gettext_lazy("It needs the resource “%(name)s”, which is not there."),
+    "prerequisites": gettext_lazy(
+        "What must be done first stands in a way we cannot read: “%(name)s”. It opens all the same."
+    ),
+    "time_limit": gettext_lazy(
+        "A time limit stands in a way that SCORM 1.2 does not know: “%(name)s”. It is left out."
+    ),
     "files_missing": gettext_lazy(
         "%(number)s files that the manifest names are not in the package, “%(name)s” first."
     ),

@@ -106,7 +106,7 @@ def open_package(
         back: to look back at what was completed, where its form knows that.
 
     Raises:
-        KeyError: there is no such unit, or this attempt is over.
+        KeyError: there is no such unit, it may not be opened now, or this attempt is over.
     """
     with transaction.atomic():
         locked = _locked(attempt)
@@ -117,6 +117,8 @@ def open_package(
         states = queries.unit_states(locked)
         units = {u["identifier"]: u for u in locked.edition.manifest["units"]}
         chosen = unit or player.first(locked, states)
+        if chosen and not player.may_open(locked, states, chosen):
+            raise KeyError(chosen)
         now = at or timezone.now()
         locked.unit = units[chosen]["identifier"] if chosen else ""
         locked.session = uuid.uuid4()

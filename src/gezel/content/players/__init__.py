@@ -116,6 +116,12 @@ class Player:
         open_still = (u for u in units if u not in states or not states[u].completed)
         return next(open_still, units[0])
 
+    def may_open(
+        self, attempt: "PackageAttempt", states: Mapping[str, "UnitState"], unit: str
+    ) -> bool:
+        """Whether a unit may be opened now."""
+        return True
+
     def launch(
         self, attempt: "PackageAttempt", unit: Mapping[str, Any], state: "UnitState | None"
     ) -> Launch:

@@ -9,7 +9,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from gezel.content.addresses import address_of, address_of_ours, is_wild
 from gezel.content.models import PackageAttempt, PackageMemory, UnitState
 from gezel.content.players import Entry, Launch, Outcome, Player, Told, Unreadable, Ways
+from gezel.content.rules.packages.prerequisites import STATUSES, open_units
 from gezel.content.rules.packages.sequencing import cmi as data_model
 from gezel.content.rules.packages.sequencing.engine import Sequencer
 from gezel.content.rules.packages.sequencing.tracking import Activity
@@ -112,6 +113,37 @@ class Scorm12(_Scorm):
         except data_model.Malformed as error:
             raise Unreadable(str(error)) from error
 
+    def first(self, attempt: PackageAttempt, states: Mapping[str, UnitState]) -> str:
+        """The unit last open, else the first that is not done, of those that may be opened."""
+        may = _open12(attempt, states)
+        units = [str(unit["identifier"]) for unit in attempt.edition.manifest["units"]]
+        if attempt.unit in may:
+            return attempt.unit
+        there = [unit for unit in units if unit in may]
+        open_still = (u for u in there if u not in states or not states[u].completed)
+        return next(open_still, there[0])
+
+    def may_open(self, attempt: PackageAttempt, states: Mapping[str, UnitState], unit: str) -> bool:
+        """Whether nothing that comes first is still to be done."""
+        return unit in _open12(attempt, states)
+
+    def ways(self, attempt: PackageAttempt, states: Mapping[str, UnitState]) -> Ways:
+        """The contents; what asks something first is shut until that is done."""
+        ways = super().ways(attempt, states)
+        may = _open12(attempt, states)
+        return Ways(
+            tuple(replace(entry, open=entry.unit in may) for entry in ways.entries),
+            back=ways.back if ways.back in may else "",
+            on=ways.on if ways.on in may else "",
+        )
+
+    def go(
+        self, attempt: PackageAttempt, states: Mapping[str, UnitState], where: str
+    ) -> str | None:
+        """Where one likes, but not where something else comes first."""
+        goal = super().go(attempt, states, where)
+        return goal if not goal or goal in _open12(attempt, states) else None
+
     def outcome(self, attempt: PackageAttempt, states: Mapping[str, UnitState]) -> Outcome:
         """Complete when each unit is. Pages that only open show nothing of anybody."""
         units = attempt.edition.manifest["units"]
@@ -119,6 +151,40 @@ class Scorm12(_Scorm):
             return super().outcome(attempt, states)
         done = sum(u["identifier"] in states and states[u["identifier"]].completed for u in units)
         return Outcome(completed=done == len(units), shows=False, done=done, whole=len(units))
+
+
+def _open12(attempt: PackageAttempt, states: Mapping[str, UnitState]) -> set[str]:
+    """The units that may be opened, by the prerequisites of the manifest."""
+    units = attempt.edition.manifest["units"]
+    asked: dict[str, str] = {}
+    children: dict[str, list[str]] = {}
+
+    def walk(item: Mapping[str, Any]) -> None:
+        if script := item.get("rules12", {}).get("prerequisites"):
+            asked[item["id"]] = script
+        if item.get("children"):
+            children[item["id"]] = [child["id"] for child in item["children"]]
+        for child in item.get("children", ()):
+            walk(child)
+
+    walk(attempt.edition.manifest["extra"].get("tree", {}))
+    if not asked:
+        return {unit["identifier"] for unit in units}
+    return open_units(
+        asked,
+        children,
+        {unit["identifier"]: _status12(states.get(unit["identifier"])) for unit in units},
+    )
+
+
+def _status12(state: UnitState | None) -> str:
+    """How a unit stands, as prerequisites ask: by what it says, and by its mastery score."""
+    if state is None:
+        return "not attempted"
+    if state.completed:
+        return {True: "passed", False: "failed", None: "completed"}[state.passed]
+    said = str((state.data.get("cmi") or {}).get("core", {}).get("lesson_status", ""))
+    return said if said in STATUSES else "incomplete"
 
 
 def _rules12(tree: Mapping[str, Any], identifier: str) -> Mapping[str, str]:

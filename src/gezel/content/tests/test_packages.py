@@ -17,6 +17,7 @@ from gezel.content.actions import (
     begin_package,
     bring_package,
     finish_left_alone,
+    go_elsewhere,
     keep_state,
     leave_package,
     offer_package,
@@ -291,3 +292,48 @@ def test_search_finds_a_package_on_offer_and_no_draft(
     page = visit(noor).get(reverse("catalogue:search"), {"q": "bowlines"}).content.decode()
     assert "Bowlines" in page
     assert "Bowline drafts" not in page
+
+
+IN_ORDER = {
+    "tree": {"id": "root", "children": [
+        {"id": "one", "children": [], "rules12": {}},
+        {"id": "two", "children": [], "rules12": {"prerequisites": "one"}},
+        {"id": "three", "children": [], "rules12": {"prerequisites": 'two = "passed"'}},
+    ]}
+}  # fmt: skip
+
+
+def test_what_asks_something_first_is_shut_until_that_is_done(
+    van_dijk: Organisation, noor: Person, visit: Any
+) -> None:
+    units = [
+        {"identifier": name, "title": name, "path": "index.html", "tracked": True, "extra": {}}
+        for name in ("one", "two", "three")
+    ]
+    attempt = opened(noor, a_package(van_dijk, units=units, extra=IN_ORDER), van_dijk)
+
+    def shut() -> list[str]:
+        ways = open_package(attempt, session=attempt.session).ways
+        return [entry.unit for entry in ways.entries if not entry.open]
+
+    def goes(unit: str, data: Any) -> None:
+        now = open_package(attempt, unit=unit, session=attempt.session)
+        session = now.attempt.session
+        assert session is not None
+        keep_state(attempt, unit, session=session, sequence=now.sequence + 1, data=data, end=True)
+
+    assert shut() == ["two", "three"]
+    client = visit(noor)
+    address = reverse("content:package_open", args=[attempt.registration])
+    sent = client.post(address, json.dumps({"unit": "three"}), content_type="application/json")
+    assert sent.status_code == 409
+    goes("one", said("completed"))
+    assert shut() == ["three"]
+    goes("two", said("failed"))
+    assert shut() == ["three"]
+    now = open_package(attempt, unit="two").attempt
+    assert go_elsewhere(now, "three", session=now.session) is None
+    goes("two", said("passed"))
+    assert shut() == []
+    now = open_package(attempt, unit="two").attempt
+    assert go_elsewhere(now, "three", session=now.session) == "three"

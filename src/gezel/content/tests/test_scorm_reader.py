@@ -62,6 +62,31 @@ def test_a_course_of_scorm_12(tmp_path: Path) -> None:
     assert (rules["mastery_score"], rules["launch_data"]) == ("80", "x")
 
 
+@pytest.mark.parametrize(
+    ("said", "rule", "warned"),
+    [
+        ("<adlcp:prerequisites type='aicc_script'>one</adlcp:prerequisites>", "one", []),
+        ("<adlcp:prerequisites>one &amp;</adlcp:prerequisites>", "one &", ["prerequisites"]),
+        ("<adlcp:prerequisites>nobody</adlcp:prerequisites>", "nobody", ["prerequisites"]),
+        ("<adlcp:maxtimeallowed>0001:30:00.5</adlcp:maxtimeallowed>", "0001:30:00.5", []),
+        ("<adlcp:maxtimeallowed>an hour</adlcp:maxtimeallowed>", "", ["time_limit"]),
+        ("<adlcp:timelimitaction>Exit, message</adlcp:timelimitaction>", "exit,message", []),
+        ("<adlcp:timelimitaction>stop</adlcp:timelimitaction>", "", ["time_limit"]),
+    ],
+)
+def test_what_scorm_12_says_of_order_and_time(
+    tmp_path: Path, said: str, rule: str, warned: list[str]
+) -> None:
+    items = (
+        '<item identifier="one" identifierref="r"><title>One</title></item>'
+        f'<item identifier="two" identifierref="r"><title>Two</title>{said}</item>'
+    )
+    told = read(tmp_path, xml(items))
+    rules = told.extra["tree"]["children"][1]["rules12"]
+    assert [value for value in rules.values() if value] == ([rule] if rule else [])
+    assert [one["why"] for one in told.warnings] == warned  # type: ignore[index] # with their place
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_encodings_that_say_what_they_are(tmp_path: Path, encoding: str) -> None:
     told = xml().replace("Knots", "Knopen voor Zoë")

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
-from gezel.content.rules.packages import Manifest, PackageRefused, Unit
+from gezel.content.rules.packages import Manifest, PackageRefused, Unit, prerequisites
 from gezel.content.rules.packages.sequencing.definitions import sequencing_of
 from gezel.kit.markup import MarkupRefused, read_xml
 
@@ -25,6 +25,8 @@ DEEPEST = 50
 MOST_ITEMS = 5_000
 MOST_WARNINGS = 30
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_CLOCK12 = re.compile(r"\d{2,4}:\d{2}:\d{2}(\.\d{1,2})?")
+_ACTION12 = re.compile(r"(exit|continue),(no )?message")
 _2004 = re.compile(r"2004|cam\s*1\.3|1\.3", re.IGNORECASE)
 
 
@@ -127,6 +129,8 @@ class _Reading:
             for one in children(group, "sequencing")
         }
         tree = self._activity(organization, depth=0)
+        if not self.is_2004:
+            self._look_at_prerequisites(tree)
         if not self.units:
             raise PackageRefused("nothing_to_play", NAME)
         self._look_for_missing_files()
@@ -289,10 +293,33 @@ class _Reading:
         return {
             "prerequisites": text(child(element, "prerequisites")),
             "mastery_score": text(child(element, "masteryscore")),
-            "max_time": text(child(element, "maxtimeallowed")),
-            "time_limit_action": text(child(element, "timelimitaction")),
+            "max_time": self._taken(text(child(element, "maxtimeallowed")), _CLOCK12),
+            "time_limit_action": self._taken(text(child(element, "timelimitaction")), _ACTION12),
             "launch_data": text(child(element, "datafromlms")),
         }
+
+    def _taken(self, said: str, form: re.Pattern[str]) -> str:
+        """What stands there, if it has the form that a unit may count on."""
+        said = re.sub(r"\s*,\s*", ",", said.lower())
+        if not said or form.fullmatch(said):
+            return said
+        self.warn("time_limit", NAME, name=said[:120])
+        return ""
+
+    def _look_at_prerequisites(self, tree: Mapping[str, Any]) -> None:
+        """What cannot be read asks nothing of anybody; whoever brings it in is told."""
+
+        def walk(item: Mapping[str, Any]) -> None:
+            script = item["rules12"]["prerequisites"]
+            try:
+                if script:
+                    prerequisites.read(script, frozenset(self.seen))
+            except prerequisites.Unreadable:
+                self.warn("prerequisites", NAME, name=script[:120])
+            for below in item["children"]:
+                walk(below)
+
+        walk(tree)
 
     def _lom(self) -> etree._Element | None:
         metadata = child(self.root, "metadata")
