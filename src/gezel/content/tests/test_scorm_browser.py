@@ -1,6 +1,8 @@
+# ruff: noqa: E501 # pages in a string
 """Packages in a real Chromium: through the player, in their box, with what they report kept."""
 
 import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -113,10 +115,13 @@ def test_a_unit_is_read_left_taken_up_on_another_device_and_completed(
     assert result["extensions"] == {"urn:gezel:self-reported": True}
 
 
-def test_a_course_of_parts_is_gone_through_by_its_contents(
-    page_of: PageOf, accessible: Any, van_dijk: Organisation, noor: Person, femke: Person
+@pytest.mark.parametrize(
+    "name", ["RuntimeMinimumCalls_SCORM12-mini", "RuntimeMinimumCalls_SCORM12"]
+)
+def test_a_course_of_parts_is_gone_through_by_its_contents(  # noqa: PLR0917 # fixtures
+    page_of: PageOf, accessible: Any, van_dijk: Organisation, noor: Person, femke: Person, name: str
 ) -> None:
-    package = golf("RuntimeMinimumCalls_SCORM12-mini", van_dijk, femke)
+    package = golf(name, van_dijk, femke)
     page = page_of(noor, phone=True, language="nl")
     page.goto(reverse("content:package", args=[package.pk]))
     accessible(page)
@@ -142,6 +147,24 @@ def test_a_course_of_parts_is_gone_through_by_its_contents(
     attempt = PackageAttempt.objects.get(package=package)
     assert attempt.completed_at is not None
     accessible(page)
+
+
+def test_a_unit_that_never_says_anything_opens_and_is_never_done(
+    page_of: PageOf, van_dijk: Organisation, noor: Person, femke: Person
+) -> None:
+    package = golf("singlesco_scorm12", van_dijk, femke)
+    page = page_of(noor)
+    start(page, package)
+    expect(
+        page.frame_locator("[data-room] iframe").frame_locator("iframe").locator("h1")
+    ).to_have_text("Not implemented yet")
+    leave(page)
+    attempt = PackageAttempt.objects.get(package=package)
+    assert attempt.completed_at is None
+    assert (attempt.passed, attempt.score) == (None, None)
+    # One may come back to it, and give it up.
+    page.goto(reverse("content:package", args=[package.pk]))
+    assert unit_frame(page).url.endswith("shared/launchpage.html")
 
 
 def test_what_is_done_without_connection_arrives_once_afterwards(
@@ -217,3 +240,58 @@ def test_an_author_brings_one_in_and_is_told_what_is_wrong(
     accessible(page)
     page.get_by_role("button", name="Put on offer").click()
     expect(page.get_by_text("colleagues can find and play it")).to_be_visible()
+
+
+STEPS = """<!doctype html><html lang="en"><head><title>Step</title><script>
+const api = parent.API;
+api.LMSInitialize("");
+function done() { api.LMSSetValue("cmi.core.lesson_status", "completed"); api.LMSFinish(""); }
+addEventListener("DOMContentLoaded", () => {
+  document.querySelector("output").textContent =
+    [api.LMSGetValue("cmi.student_data.max_time_allowed"), api.LMSGetValue("cmi.student_data.time_limit_action")].join(" ");
+});
+</script></head><body><h1>Step</h1><output></output><button onclick="done()">Done</button></body></html>"""
+ORDER = """<manifest identifier="m" xmlns="http://www.imsproject.org/xsd/imscp_rootv1p1p2"
+ xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_rootv1p2"><metadata><schema>ADL SCORM</schema>
+<schemaversion>1.2</schemaversion></metadata><organizations default="o"><organization identifier="o">
+<title>Steps</title><item identifier="one" identifierref="r"><title>First</title>
+<adlcp:maxtimeallowed>0000:30:00</adlcp:maxtimeallowed><adlcp:timelimitaction>exit,message</adlcp:timelimitaction></item>
+<item identifier="two" identifierref="r"><title>Second</title>
+<adlcp:prerequisites type="aicc_script">one</adlcp:prerequisites></item></organization></organizations>
+<resources><resource identifier="r" type="webcontent" adlcp:scormtype="sco" href="step.html">
+<file href="step.html"/></resource></resources></manifest>"""
+
+
+def test_what_comes_first_is_done_first_and_a_unit_knows_its_time_limit(  # noqa: PLR0917
+    page_of: PageOf,
+    accessible: Any,
+    van_dijk: Organisation,
+    noor: Person,
+    femke: Person,
+    tmp_path: Path,
+) -> None:
+    with zipfile.ZipFile(tmp_path / "steps.zip", "w") as archive:
+        archive.writestr("imsmanifest.xml", ORDER)
+        archive.writestr("step.html", STEPS)
+    package = bring_package(
+        van_dijk, store(tmp_path / "steps.zip"), by=femke, title=Words(), goal=Words(), minutes=5,
+        state="open",
+    )  # fmt: skip
+    page = page_of(noor, phone=True)
+    start(page, package)
+    expect(unit_frame(page).locator("output")).to_have_text("00:30:00 exit,message")
+    page.locator("[data-toc] summary").click()
+    second = page.locator("[data-entries] li", has_text="Second")
+    expect(second).to_be_visible()
+    expect(second.get_by_role("button")).to_have_count(0)
+    expect(page.locator("[data-on]")).to_be_hidden()
+    accessible(page)
+    page.locator("[data-toc] summary").click()
+    unit_frame(page).get_by_role("button", name="Done").click()
+    expect(page.locator("[data-on]")).to_be_visible()
+    page.locator("[data-on]").click()
+    expect(page.locator("[data-entries] [aria-current]")).to_have_text("Second")
+    unit_frame(page).get_by_role("button", name="Done").click()
+    expect(page.locator("[data-progress]")).to_have_js_property("value", 2)
+    leave(page)
+    assert PackageAttempt.objects.get(package=package).completed_at is not None
