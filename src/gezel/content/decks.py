@@ -13,6 +13,7 @@ from gezel.content import queries
 from gezel.content.models import Card, CardWishes, DeckCard, Review
 from gezel.content.rules import cards as rules
 from gezel.content.rules.bodies import Question, Words
+from gezel.content.rules.kinds import ASKED, Asked
 from gezel.people.api import Person, Visitor
 
 # A kept deck holds what comes within a week: who is away from any connection for two days, or for
@@ -23,10 +24,14 @@ MOST_KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A card as it is shown: a question of a module, or a front and a back."""
+    """A card as it is shown: a question of a module, or a front and a back.
+
+    `question` has options to choose from; `asked` is a question of another kind.
+    """
 
     row: DeckCard
     question: Question | None
+    asked: Asked | None
     front: Words
     back: Words
 
@@ -46,13 +51,11 @@ def face_of(row: DeckCard) -> Face:
     """How a card of a deck is shown."""
     card = row.card
     body = card.block.content if card.block is not None else None
-    question = body if isinstance(body, Question) else None
-    return Face(
-        row,
-        question,
-        question.prompt if question else words_of(card, "front"),
-        Words() if question else words_of(card, "back"),
-    )
+    if not isinstance(body, ASKED):
+        return Face(row, None, None, words_of(card, "front"), words_of(card, "back"))
+    if isinstance(body, Question):
+        return Face(row, body, None, body.prompt, Words())
+    return Face(row, None, body, body.prompt, Words())
 
 
 def _in_use() -> Q:

@@ -36,7 +36,7 @@ from gezel.content.policy import (
 )
 from gezel.content.rules import evidence, scoring, testing_out
 from gezel.content.rules.bodies import Question
-from gezel.content.rules.kinds import ASKED, Body
+from gezel.content.rules.kinds import ASKED, ASKED_KINDS, Body
 from gezel.content.rules.scoring import Said
 from gezel.kit.bundle import bundle
 from gezel.kit.prepared import prepared
@@ -606,5 +606,5 @@ def last_test_out(person: Person, module: Module) -> TestOut | None:
 
 def questions_of(module: Module) -> list[Step]:
     """The questions of a module as it is now, numbered by themselves."""
-    found = module.blocks.current().filter(kind=Block.Kind.QUESTION)
+    found = module.blocks.current().filter(kind__in=ASKED_KINDS)
     return [Step(number, block, block.content, None) for number, block in enumerate(found, 1)]

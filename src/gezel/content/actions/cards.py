@@ -23,6 +23,7 @@ from gezel.content.models import (
 )
 from gezel.content.rules import cards as rules
 from gezel.content.rules import scoring
+from gezel.content.rules.kinds import ASKED_KINDS
 from gezel.people.api import Person
 
 MOST_REVIEWS_AT_ONCE = 200
@@ -39,9 +40,7 @@ def make_cards(attempt: Attempt) -> int:
     if wishes.off:
         return 0
     blocks = list(
-        Block.objects.filter(module=attempt.module_id, kind=Block.Kind.QUESTION).as_of(
-            attempt.version
-        )
+        Block.objects.filter(module=attempt.module_id, kind__in=ASKED_KINDS).as_of(attempt.version)
     )
     with transaction.atomic():
         Card.objects.bulk_create(
@@ -98,7 +97,7 @@ def gather(person: Person, *, at: datetime | None = None) -> int:
     unheld = Block.objects.filter(
         ~Exists(held),
         module=OuterRef("module"),
-        kind=Block.Kind.QUESTION,
+        kind__in=ASKED_KINDS,
         retired_in=None,
         since__lte=OuterRef("version"),
     )
@@ -126,7 +125,7 @@ def _follow(person: Person) -> int:
         after = (
             Block.objects.filter(
                 module=row.card.module_id,
-                kind=Block.Kind.QUESTION,
+                kind__in=ASKED_KINDS,
                 position=before.position,
                 since=before.retired_in,
             ).first()

@@ -1,15 +1,19 @@
 """Someone shows what they can already, and does only the rest."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from gezel.content.actions.playing import Given, finish, keep_answers, start
 from gezel.content.models import Attempt, Module, TestOut
-from gezel.content.rules import testing_out
+from gezel.content.rules import scoring, testing_out
+from gezel.content.rules.bodies import Malformed
+from gezel.content.rules.kinds import ASKED, ASKED_KINDS, Body
 from gezel.people.api import Organisation, Person
 
 
@@ -25,7 +29,7 @@ class NotNow(ValueError):  # noqa: N818 - reads as what it is where it is raised
 def show_what_one_knows(
     person: Person,
     module: Module,
-    chosen: Mapping[int, Sequence[str]],
+    said: Mapping[int, Mapping[str, Any]],
     *,
     key: uuid.UUID,
     organisation: Organisation | None,
@@ -38,7 +42,8 @@ def show_what_one_knows(
     key gives what stands.
 
     Args:
-        chosen: the options per question, by the number of its block; one left open is not there.
+        said: the answer to each question, by the number of its block; one left open, or that is
+            no answer to it, was not shown.
 
     Raises:
         NotNow: a round is under way, it asks too little, or it is too soon after the last time.
@@ -51,20 +56,20 @@ def show_what_one_knows(
         raise no
     blocks = list(pinned.blocks.current())
     bodies = [(block.pk, block.kind, block.content) for block in blocks]
-    known = {pk: list(picked) for pk, picked in chosen.items() if picked}
+    known = dict(_answers(bodies, said))
     shown = testing_out.shown(bodies, known, pinned.pass_percent)
     attempt = start(person, pinned, organisation=organisation, at=now)
     kept = [pk for pk in known if shown.passed or pk in shown.right]
     keep_answers(
         attempt,
-        [Given(uuid.uuid5(key, str(pk)), pk, now, {"chosen": known[pk]}) for pk in kept],
+        [Given(uuid.uuid5(key, str(pk)), pk, now, known[pk]) for pk in kept],
         at=now,
     )
     skipped = [*shown.skipped, *_left_open(bodies, known, shown)]
     Attempt.objects.filter(pk=attempt.pk).update(shown_before=skipped)
     told = TestOut.objects.create(
         person=person, module=pinned, attempt=attempt, key=key,
-        chosen={str(pk): picked for pk, picked in known.items()},
+        chosen={str(pk): value.get("chosen", value) for pk, value in known.items()},
         right=len(shown.right), questions=shown.questions, passed=shown.passed, at=now,
     )  # fmt: skip
     if shown.passed and all(block.pk in {*kept, *skipped} for block in blocks):
@@ -73,22 +78,31 @@ def show_what_one_knows(
     return told
 
 
+def _answers(
+    bodies: Sequence[tuple[int, str, Body]], said: Mapping[int, Mapping[str, Any]]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    for pk, _kind, body in bodies:
+        if isinstance(body, ASKED) and pk in said:
+            with suppress(Malformed):
+                yield pk, scoring.value_of(body, said[pk])
+
+
 def _left_open(
-    bodies: Sequence[tuple[int, str, object]],
-    known: Mapping[int, Sequence[str]],
+    bodies: Sequence[tuple[int, str, Body]],
+    known: Mapping[int, Mapping[str, Any]],
     shown: testing_out.Shown[int],
 ) -> list[int]:
     """Questions left open by who had enough: they need not be done, and count as not right."""
     if not shown.passed:
         return []
-    return [pk for pk, kind, _body in bodies if kind == "question" and pk not in known]
+    return [pk for pk, _kind, body in bodies if isinstance(body, ASKED) and pk not in known]
 
 
 def why_not(person: Person, module: Module, *, on: date) -> NotNow | None:
     """Why someone cannot show now what they know of a module; None if they can."""
     if Attempt.objects.filter(person=person, module=module, completed_at=None).exists():
         return NotNow("begun")
-    if module.blocks.current().filter(kind="question").count() < testing_out.FEWEST_QUESTIONS:
+    if module.blocks.current().filter(kind__in=ASKED_KINDS).count() < testing_out.FEWEST_QUESTIONS:
         return NotNow("few")
     last = TestOut.objects.filter(person=person, module=module).order_by("-at").first()
     day = testing_out.next_go(timezone.localdate(last.at) if last else None)

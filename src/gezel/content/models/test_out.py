@@ -19,7 +19,8 @@ from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
 )
 class TestOut(models.Model):
     """One go at the questions alone, only ever added. `chosen` holds the options per question
-    (the number of its block as text); the round that follows from it is `attempt`."""
+    (the number of its block as text), of another kind of question the answer as it is kept; the
+    round that follows from it is `attempt`."""
 
     __test__ = False  # no test, whatever pytest thinks of the name
 

@@ -165,6 +165,8 @@ class Embed:
 
 Asked = Question | Ordering | Matching | Number | Short
 ASKED = (Question, Ordering, Matching, Number, Short)
+# The same by the name of their kind.
+ASKED_KINDS = ("question", "order", "match", "number", "short")
 Body = (
     bodies.Body | Audio | Download | Ordering | Matching | Number | Short | Practical | Embed
 )  # fmt: skip

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
 
 from gezel.content.rules import scoring
-from gezel.content.rules.bodies import Question
 from gezel.content.rules.kinds import ASKED, Body
 
 # With fewer, chance is too large a part of it.
@@ -49,32 +48,30 @@ def next_go(last_on: date | None) -> date | None:
 
 def shown(
     blocks: Sequence[tuple[Key, str, Body]],
-    chosen: Mapping[Key, Iterable[str]],
+    said: Mapping[Key, Mapping[str, Any]],
     pass_percent: int,
 ) -> Shown[Key]:
     """What the answers to the questions alone show.
 
     Args:
         blocks: key, kind and body of every block, in order.
-        chosen: per question the options chosen; one left open was not shown.
+        said: per question its answer, as answers are kept; one left open was not shown.
     """
     right: list[Key] = []
     missed: list[Key] = []
     known_parts: list[Key] = []
     part: list[Key] = []
     for key, kind, body in blocks:
-        if isinstance(body, Question):
-            if scoring.grade(body, chosen.get(key, ())).right:
+        if isinstance(body, ASKED):
+            if key in said and scoring.right_of(body, said[key]):
                 right.append(key)
                 known_parts += part
             else:
                 missed += [*part, key]
             part = []
-        elif isinstance(body, ASKED):
-            part = []  # of another sort, which is not asked beforehand: its part stays open
         elif kind in TAKEN_IN:
             part.append(key)
-    questions = sum(isinstance(body, Question) for _key, _kind, body in blocks)
+    questions = sum(isinstance(body, ASKED) for _key, _kind, body in blocks)
     passed = questions > 0 and len(right) * 100 >= mark_of(pass_percent) * questions
     if passed:
         every = [key for key, kind, _body in blocks if kind in TAKEN_IN]
@@ -84,4 +81,4 @@ def shown(
 
 def can_be_tested(bodies: Iterable[Any]) -> bool:
     """Whether a module asks enough to be skipped."""
-    return sum(isinstance(body, Question) for body in bodies) >= FEWEST_QUESTIONS
+    return sum(isinstance(body, ASKED) for body in bodies) >= FEWEST_QUESTIONS

@@ -52,9 +52,11 @@ def weekday(moment: datetime) -> str:
 
 
 @register.filter
-def as_shown(body: Ordering, value: Mapping[str, Any]) -> list[tuple[int, Words, int]]:
+def as_shown(
+    body: Ordering, value: Mapping[str, Any] | None = None
+) -> list[tuple[int, Words, int]]:
     """The steps as they stand on the page: number, words, place; as someone put them, if so."""
-    order = value.get("order") or shown_order(body)
+    order = (value or {}).get("order") or shown_order(body)
     return [(index, body.steps[index], place) for place, index in enumerate(order, 1)]
 
 

@@ -29,6 +29,7 @@ from gezel.content.models import Attempt, Block, Card, CardWishes, DeckCard, Mod
 from gezel.content.rules import cards as rules
 from gezel.content.rules.cards import Look, standing
 from gezel.content.tests.builders import QUESTION, SEVERAL, TEXT, a_module, answer_everything
+from gezel.content.tests.test_testing_out import KINDS
 from gezel.people.api import Organisation, Person, end_employment, mark_of
 
 Visit = Callable[[Person], Client]
@@ -136,6 +137,23 @@ def test_questions_of_a_completed_module_become_cards_once(noor: Person, module:
     assert DeckCard.objects.filter(person=noor).count() == 2
     assert set(Review.objects.values_list("rating", flat=True)) == {rules.GOOD}
     assert all(row.stability for row in DeckCard.objects.all())
+
+
+@pytest.mark.django_db
+def test_questions_of_every_kind_become_cards_with_their_answer_behind(
+    noor: Person, van_dijk: Organisation, visit: Visit
+) -> None:
+    completed(noor, a_module(van_dijk, KINDS))
+    assert DeckCard.objects.filter(person=noor).count() == 4
+    page = visit(noor).get(reverse("content:cards")).content.decode()
+    for prompt, behind in {
+        "In order?": "Measure", "Which is which?": "L1 → brown", "How much?": "<b>12.6 V</b>",
+        "Which colour?": "orange",
+    }.items():  # fmt: skip
+        card = next(part for part in page.split("<section") if prompt in part)
+        front, back = card.split("data-flip")
+        assert behind in back
+        assert behind not in front or prompt == "In order?", "the steps are told, not their order"
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ from gezel.content.models import Answer, Attempt, Module, TestOut
 from gezel.content.queries import play
 from gezel.content.rules.bodies import body_of
 from gezel.content.rules.evidence import Because, Completion, verdict, verdict_of_skill
+from gezel.content.rules.kinds import ASKED_KINDS
 from gezel.content.rules.testing_out import next_go, shown
 from gezel.content.tests.builders import (
     CHECKLIST,
@@ -32,7 +33,7 @@ from gezel.skills.tests.builders import a_skill
 
 Visit = Callable[[Person], Client]
 PARTS: list[Mapping[str, Any]] = [TEXT, QUESTION, TEXT, REFLECTION, QUESTION, TEXT, QUESTION]
-RIGHT, WRONG = ["a"], ["b"]
+RIGHT, WRONG = {"chosen": ["a"]}, {"chosen": ["b"]}
 
 
 def bodies() -> list[tuple[str, str, Any]]:
@@ -100,14 +101,17 @@ def module(van_dijk: Organisation) -> Module:
     return a_module(van_dijk, PARTS, teaches={a_skill(): 2})
 
 
-def answers(module: Module, *chosen: list[str]) -> dict[int, list[str]]:
-    questions = module.blocks.filter(kind="question").order_by("position")
-    return {block.pk: picked for block, picked in zip(questions, chosen, strict=True) if picked}
+Value = Mapping[str, Any]
 
 
-def tries(person: Person, module: Module, *chosen: list[str], **more: Any) -> TestOut:
+def answers(module: Module, *said: Value) -> dict[int, Value]:
+    questions = module.blocks.filter(kind__in=ASKED_KINDS).order_by("position")
+    return {block.pk: value for block, value in zip(questions, said, strict=True) if value}
+
+
+def tries(person: Person, module: Module, *said: Value, **more: Any) -> TestOut:
     return show_what_one_knows(
-        person, module, answers(module, *chosen), key=more.pop("key", uuid.uuid4()),
+        person, module, answers(module, *said), key=more.pop("key", uuid.uuid4()),
         organisation=module.activity.organisation, **more,
     )  # fmt: skip
 
@@ -130,7 +134,7 @@ def test_all_right_is_through_at_once_and_recorded_as_it_was(noor: Person, modul
 
 @pytest.mark.django_db
 def test_what_was_missed_is_all_that_is_left(noor: Person, module: Module) -> None:
-    told = tries(noor, module, RIGHT, WRONG, [])
+    told = tries(noor, module, RIGHT, WRONG, {})
     round_ = play(Attempt.objects.get())
     assert (told.right, told.passed) == (1, False)
     assert [step.done for step in round_.steps] == [True, True, *[False] * 5]
@@ -140,6 +144,73 @@ def test_what_was_missed_is_all_that_is_left(noor: Person, module: Module) -> No
     done = finish(round_.attempt, organisation=module.activity.organisation)
     assert done.passed
     assert noor.evidence.count() == 1
+
+
+ORDER = {
+    "kind": "order",
+    "prompt": {"en": "In order?"},
+    "steps": [{"en": "Isolate"}, {"en": "Lock"}, {"en": "Measure"}],
+}
+MATCH = {
+    "kind": "match",
+    "prompt": {"en": "Which is which?"},
+    "pairs": [
+        {"left": {"en": "L1"}, "right": {"en": "brown"}},
+        {"left": {"en": "N"}, "right": {"en": "blue"}},
+    ],
+}
+NUMBER = {
+    "kind": "number",
+    "prompt": {"en": "How much?"},
+    "value": "12.6",
+    "off": "0.2",
+    "unit": {"en": "V"},
+}
+SHORT = {"kind": "short", "prompt": {"en": "Which colour?"}, "accepted": ["orange"]}
+KINDS: list[Mapping[str, Any]] = [TEXT, ORDER, MATCH, TEXT, NUMBER, SHORT]  # fmt: skip
+
+
+def hands_in(module: Module, *, order: list[str], pairs: list[str], number: str, short: str) -> Any:
+    """The form of these four questions."""
+    asked = {block.kind: block.pk for block in module.blocks.filter(kind__in=ASKED_KINDS)}
+    form = {f"q-{asked['order']}-place_{n}": place for n, place in enumerate(order)}
+    form |= {f"q-{asked['match']}-pair_{n}": pair for n, pair in enumerate(pairs)}
+    return form | {f"q-{asked['number']}-number": number, f"q-{asked['short']}-short": short}
+
+
+@pytest.mark.django_db
+def test_questions_of_every_kind_are_asked_and_stand_for_what_came_before(
+    noor: Person, daan: Person, femke: Person, van_dijk: Organisation, visit: Visit
+) -> None:
+    module = a_module(van_dijk, KINDS, teaches={a_skill(): 2})
+    address = reverse("content:test_out", args=[module.pk])
+    page = visit(noor).get(address).content.decode()
+    for told in ("12.6", "0.2", "data-accepted", "orange"):
+        assert told not in page, "what is right is not in the page"
+
+    visit(noor).post(
+        address, hands_in(module, order=["1", "2", "3"], pairs=["0", "1"], number="12,7",
+                          short=" Orange. "),
+    )  # fmt: skip
+    done = TestOut.objects.get(person=noor)
+    assert (done.right, done.questions, done.passed) == (4, 4, True)
+    assert done.attempt.completed_at is not None
+    assert done.attempt.passed
+
+    visit(daan).post(
+        address, hands_in(module, order=["2", "1", "3"], pairs=["0", "1"], number="12.6", short=""),
+    )  # fmt: skip
+    some = TestOut.objects.get(person=daan)
+    assert (some.right, some.passed) == (2, False)
+    steps = play(some.attempt).steps
+    assert [step.done for step in steps] == [False, False, True, True, True, False]
+    answer_everything(some.attempt)
+    assert finish(some.attempt, organisation=van_dijk).passed
+
+    visit(femke).post(
+        address, hands_in(module, order=["1", "1", ""], pairs=["", "zz"], number="much", short=""),
+    )  # fmt: skip
+    assert TestOut.objects.get(person=femke).chosen == {}
 
 
 @pytest.mark.django_db

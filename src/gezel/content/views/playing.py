@@ -18,6 +18,7 @@ from gezel.content import actions, policy, queries
 from gezel.content.models import Attempt, Block
 from gezel.content.rules import evidence, testing_out
 from gezel.content.rules.evidence import Because
+from gezel.content.rules.kinds import ASKED_KINDS
 from gezel.content.views import framing, posted
 from gezel.people.api import Organisation, Request, at_work, signed_in
 from gezel.skills.api import Level, Skill
@@ -136,17 +137,15 @@ def test_out(request: Request, module_pk: int) -> HttpResponse:
         policy.modules_to_play(request.visitor).select_related("activity"), pk=module_pk
     )
     if request.method == "POST":
-        chosen = {
-            int(name.removeprefix("q-")): request.POST.getlist(name)
-            for name in request.POST
-            if name.startswith("q-") and name[2:].isascii() and name[2:].isdigit()
-            and len(name) < 14
-        }  # fmt: skip
+        said = {
+            step.block.pk: posted.value_in(step.block, request, f"q-{step.block.pk}-")
+            for step in queries.questions_of(module)
+        }
         try:
             told = actions.show_what_one_knows(
                 request.user,
                 module,
-                chosen,
+                said,
                 key=_key(request),
                 organisation=request.visitor.organisation,
             )
@@ -218,10 +217,8 @@ def _key(request: HttpRequest) -> uuid.UUID:
 
 def _posted_value(block: Block, request: HttpRequest) -> dict[str, Any]:
     """What a form says about a block, in the shape in which answers are kept."""
-    if (told := posted.value_in(block, request)) is not None:
-        return told
-    if block.kind == Block.Kind.QUESTION:
-        return {"chosen": request.POST.getlist("chosen")}
+    if block.kind in ASKED_KINDS:
+        return posted.value_in(block, request)
     if block.kind == Block.Kind.REFLECTION:
         return {"text": request.POST.get("text", "")}
     if block.kind == Block.Kind.CHECKLIST:
