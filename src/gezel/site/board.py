@@ -61,6 +61,7 @@ TEAM_CERTIFICATES = Later(
 TEAM_BOARD = Board(
     (
         "certificates:panel_confirm",
+        "gatherings:panel_run",
         "plans:panel_team",
         "certificates:panel_lapsing",
         "people:panel_team",

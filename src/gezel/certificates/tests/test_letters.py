@@ -1,10 +1,14 @@
 """What is said by mail about certificates: in time, once, and only while it holds."""
 
+import uuid
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -14,6 +18,7 @@ from gezel.certificates.models import Brings, Reminder
 from gezel.certificates.tests.builders import a_holding, a_list, a_load, a_type, days
 from gezel.connect.actions import deliver
 from gezel.connect.models import Message
+from gezel.gatherings.tests.builders import a_session
 from gezel.people.api import Employment, Organisation, Person, redraw_lines
 from gezel.people.tests.builders import a_colleague
 
@@ -104,6 +109,22 @@ def test_it_says_until_when_why_and_where_to_book_the_refresher(
     assert "because BHV counts for 12 months" in letter.body
     assert "BHV in a day" in letter.body
     assert f"/learn/{course.pk}/" in letter.body
+
+
+def test_the_refresher_is_booked_on_the_page_where_the_certificate_lapses(
+    noor: Person, daan: Person, van_dijk: Organisation, visit: Callable[[Person], Client]
+) -> None:
+    bhv = a_type(van_dijk, jobs=("Mechanic",), window_days=100)
+    course = an_activity(van_dijk, "BHV in a day", kind="course")
+    Brings.objects.create(type=bhv, activity=course)
+    a_holding(noor, bhv, issued_on=days(-320), confirmed_by=daan)
+    session = a_session(van_dijk, by=daan, activity=course)
+    page = visit(noor).get(reverse("certificates:mine")).content.decode()
+    book = reverse("gatherings:book", args=[session.pk])
+    assert f'action="{book}"' in page
+
+    visit(noor).post(book, {"key": str(uuid.uuid4())})
+    assert session.places.get().person == noor
 
 
 @pytest.mark.parametrize("what", ["renewed", "sent in", "no duty any more"])

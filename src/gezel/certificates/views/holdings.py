@@ -32,14 +32,17 @@ def mine(request: Request) -> HttpResponse:
     rows = queries.mine(visitor.person, employer, book=book)
     pressing = [r for r in rows if r.standing.asks_attention]
     today = timezone.localdate()
+    refreshers = queries.refreshers({r.type.pk for r in pressing}, today) if pressing else {}
+    first = refreshers.get(pressing[0].type.pk, []) if pressing else []
     shown = {
         "rows": rows,
+        "book_at": first[0].activity_pk if first else None,
         "first": pressing[0] if pressing else None,
         "holdings": queries.history(book),
         "hours": queries.hours_of(
             visitor.person, rows, ground_of(employer.pk) if employer else None
         ),
-        "refreshers": queries.refreshers({r.type.pk for r in pressing}, today) if pressing else {},
+        "refreshers": refreshers,
         "reminders": queries.reminders_of(visitor.person),
         "states": STATES,
         "words": state_words(),
