@@ -20,6 +20,7 @@ from gezel.gatherings.models import Gathering
 from gezel.gatherings.rules import zones
 
 PRODUCT = "-//Gezel//Sessions//EN"
+Invitation = Literal["REQUEST", "CANCEL"]
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 
@@ -40,9 +41,7 @@ def page_of(gathering: Gathering) -> str:
     return settings.BASE_URL + reverse("gatherings:session", args=[gathering.pk])
 
 
-def invitation(
-    gathering: Gathering, guest: Guest, *, sequence: int, method: Literal["REQUEST", "CANCEL"]
-) -> str:
+def invitation(gathering: Gathering, guest: Guest, *, sequence: int, method: Invitation) -> str:
     """An invitation that a mail program puts in the calendar, changes there, or takes out."""
     event = _event(gathering, cancelled=method == "CANCEL", sequence=sequence)
     organizer = icalendar.vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")

@@ -285,8 +285,12 @@ def my_calendar(person: Person, *, now: datetime) -> list[Gathering]:
         person=person, state__in=[*Place.SEATED, Place.State.DROPPED]
     ).values("gathering")
     given = Role.objects.filter(person=person).values("gathering")
+    # Of where they work today: who left has the address, and nothing of the employer behind it.
+    here = Employment.objects.current().filter(person=person).values("organisation")
     return list(
-        Gathering.objects.filter(Q(pk__in=had) | Q(pk__in=given), ends_at__gt=since)
+        Gathering.objects.filter(
+            Q(pk__in=had) | Q(pk__in=given), ends_at__gt=since, organisation__in=here
+        )
         .select_related("activity", "organisation")
         .order_by("starts_at", "pk")[:2_000]
     )

@@ -16,7 +16,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gezel.gatherings.actions.telling import What, tell
+from gezel.gatherings import letters
+from gezel.gatherings.actions.telling import What, confirm, tell
 from gezel.gatherings.models import Gathering, Place
 from gezel.gatherings.rules import places as rules
 from gezel.people.api import Person
@@ -75,13 +76,16 @@ def book(
             raise ValidationError(_("This session is cancelled."))
         if held.starts_at <= (now or timezone.now()):
             raise ValidationError(_("This session has begun; ask who gives it."))
-        return Place.objects.create(
+        place = Place.objects.create(
             gathering=held,
             person=person,
             state=_seated(held, approved=approved) if _take_seat(held) else State.WAITING,
             booked_by=by,
             key=key,
         )
+        if place.state == State.BOOKED and by.pk == person.pk:
+            confirm(person.pk, held, letters.BOOKED)
+        return place
 
 
 def walk_in(gathering: Gathering, person: Person, *, by: Person) -> Place | None:
@@ -133,6 +137,8 @@ def give_up(place: Place, *, by: Person, reason: str = "", now: datetime | None 
         _end(held, [found], State.CANCELLED, by=by, reason=reason, at=at, late=late)
         if not own:
             tell([found.person_id], held, What.TAKEN_OFF, reason)
+        elif found.state == State.BOOKED:
+            confirm(found.person_id, held, letters.GAVE_UP)
         _move_up(held, at)
         return True
 

