@@ -80,8 +80,8 @@ class SessionForm(forms.Form):
         help_text=gettext_lazy("What will people learn or do?"),
     )
     on = DayField(label=gettext_lazy("Day"))
-    start = ClockField(label=gettext_lazy("From"))
-    end = ClockField(label=gettext_lazy("Until"))
+    start = ClockField(label=gettext_lazy("Begins at"))
+    end = ClockField(label=gettext_lazy("Ends at"))
     zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"), choices=[(z, z.replace("_", " ")) for z in ZONES],
         initial="Europe/Amsterdam", required=False,

@@ -13,6 +13,12 @@ def round_off_sessions(progress: Progress) -> Outcome:
     return Outcome("", figures={"sessions": actions.round_off_forgotten(timezone.now())})
 
 
+@job(title=gettext_lazy("Free the places of who left"))
+def free_places(progress: Progress) -> Outcome:
+    """Every night: who left has no place any more, and the line moves up."""
+    return Outcome("", figures={"places": actions.free_places_of_leavers(timezone.now())})
+
+
 @job(title=gettext_lazy("Tidy what was kept of sessions"))
 def tidy_gatherings(progress: Progress) -> None:
     """Every night: what was kept as long as we said it would be, goes."""
@@ -21,4 +27,4 @@ def tidy_gatherings(progress: Progress) -> None:
 
 def tonight() -> list[Errand]:
     """What is to be done every night."""
-    return [(round_off_sessions, {}), (tidy_gatherings, {})]
+    return [(round_off_sessions, {}), (free_places, {}), (tidy_gatherings, {})]

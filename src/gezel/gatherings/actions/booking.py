@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from gezel.gatherings import letters
 from gezel.gatherings.actions.telling import What, confirm, tell
 from gezel.gatherings.models import Gathering, Place
 from gezel.gatherings.rules import places as rules
-from gezel.people.api import Person
+from gezel.people.api import Employment, Person
 
 State = Place.State
 
@@ -247,6 +247,28 @@ def reserve(
             seated += place.state in Place.SEATED
             waiting += place.state == State.WAITING
     return Reserved(seated, waiting)
+
+
+def free_places_of_leavers(now: datetime) -> int:
+    """Who no longer works there has no place at what is still to come; the line moves up.
+
+    Returns how many places came free.
+    """
+    today = timezone.localdate(now)
+    at_work = Employment.objects.current(today).filter(
+        person=OuterRef("person"), organisation=OuterRef("gathering__organisation")
+    )
+    left = Place.objects.living().filter(~Exists(at_work), gathering__starts_at__gt=now)
+    freed = 0
+    for place in left.select_related("gathering").order_by("gathering", "pk"):
+        with transaction.atomic():
+            held = _held(place.gathering)
+            found = Place.objects.living().filter(pk=place.pk).first()
+            if found is not None:
+                _end(held, [found], State.CANCELLED, by=None, reason="", at=now)
+                _move_up(held, now)
+                freed += 1
+    return freed
 
 
 def drop_all(gathering: Gathering, *, by: Person, reason: str, at: datetime) -> list[int]:

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from gezel.gatherings import actions
 from gezel.gatherings.models import Gathering, News, Place
 from gezel.gatherings.tests.builders import a_place, a_session
-from gezel.people.api import Organisation, Person
+from gezel.people.api import Employment, Organisation, Person, end_employment
 from gezel.people.tests.builders import a_colleague, an_organisation
 
 
@@ -157,9 +158,23 @@ def test_more_seats_move_the_line(one_seat: Gathering, noor: Person, daan: Perso
     assert taken(one_seat) == 2
 
 
-def test_the_database_refuses_one_too_many(one_seat: Gathering, noor: Person) -> None:
-    from django.db import IntegrityError
+def test_the_place_of_who_left_goes_to_who_waits(
+    one_seat: Gathering, noor: Person, daan: Person
+) -> None:
+    a_place(one_seat, noor)
+    waiting = a_place(one_seat, daan)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    end_employment(Employment.objects.get(person=noor), last_day=yesterday)
 
+    assert actions.free_places_of_leavers(timezone.now()) == 1
+    assert actions.free_places_of_leavers(timezone.now()) == 0
+
+    waiting.refresh_from_db()
+    assert waiting.state == "booked"
+    assert taken(one_seat) == 1
+
+
+def test_the_database_refuses_one_too_many(one_seat: Gathering, noor: Person) -> None:
     a_place(one_seat, noor)
     with pytest.raises(IntegrityError), transaction.atomic():
         Gathering.objects.filter(pk=one_seat.pk).update(taken=2)

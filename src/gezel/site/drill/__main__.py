@@ -35,6 +35,7 @@ DRILLS = {
     "disk": Drill("gezel.site.drill.disk", 2, (SQLITE,)),
     "packages": Drill("gezel.site.drill.packages", 10_000, (SQLITE,)),
     "records": Drill("gezel.site.drill.records", 20),
+    "seats": Drill("gezel.site.drill.seats", 50),
     "twice": Drill("gezel.site.drill.twice", 20),
 }
 

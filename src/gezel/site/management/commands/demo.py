@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from gezel.people.api import Organisation
-from gezel.site.demo import abilities, assessing, bringing, cast, learning, making
+from gezel.site.demo import abilities, assessing, bringing, cast, learning, making, meeting
 from gezel.site.demo.scale import build_scale
 from gezel.site.demo.story import ORGANISATIONS, Story
 from gezel.site.house import bring_up_to_date
@@ -61,6 +61,7 @@ def build_demo(story: Story | None = None) -> dict[str, int]:
     making.make_together(stage)
     assessing.build_tests(stage)
     learning.build_plans(stage, stage.story.read("plans"))
+    meeting.build_sessions(stage)
     for made in stage.organisations.values():
         abilities.finish_evidence(made)
     return {

@@ -1,0 +1,116 @@
+"""Sessions past and coming: who comes, waits, was there, and what they took along."""
+
+import uuid
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from gezel.gatherings.actions import (
+    Mark,
+    Plan,
+    book,
+    decide_place,
+    keep_resource,
+    note,
+    round_off,
+    set_up,
+    take_along,
+)
+from gezel.gatherings.models import Gathering, Group, GroupMember, Place, Resource
+from gezel.gatherings.rules.series import Every, Pattern
+from gezel.people.api import Location
+from gezel.site.demo.cast import Stage
+from gezel.site.demo.story import TOLD_ON
+
+NAMES = uuid.UUID("7b1a33c0-4f06-4b0c-8f3b-2f0d1c5e9a11")
+
+
+def build_sessions(stage: Stage) -> None:
+    """Rooms and things, and every session that was written down."""
+    told = stage.story.read("sessions")
+    rooms = {room["key"]: _room(stage, room) for room in told["room"]}
+    for number, session in enumerate(told["session"]):
+        made = _session(stage, session, rooms, uuid.uuid5(NAMES, str(number)))
+        _people(stage, session, made)
+        if "there" in session:
+            _was_there(stage, session, made)
+        for name, members in session.get("groups", {}).items():
+            group = Group.objects.create(gathering=made, name=name)
+            GroupMember.objects.bulk_create(
+                GroupMember(group=group, gathering=made, person=stage.people[key])
+                for key in members
+            )
+
+
+def _room(stage: Stage, told: dict[str, Any]) -> Resource:
+    organisation = stage.organisations[told["org"]]
+    return keep_resource(
+        organisation,
+        name=told["name"],
+        kind=told.get("kind", Resource.Kind.ROOM),
+        location=Location.objects.filter(
+            organisation=organisation, name=told.get("location", "")
+        ).first(),
+        seats=told.get("seats"),
+        amount=told.get("amount", 1),
+        has=told.get("has", ""),
+    )
+
+
+def _day(stage: Stage, number: int) -> date:
+    return stage.story.on(TOLD_ON + timedelta(days=number))
+
+
+def _session(
+    stage: Stage, told: dict[str, Any], rooms: dict[str, Resource], key: uuid.UUID
+) -> Gathering:
+    every = told.get("every")
+    plan = Plan(
+        on=_day(stage, told["day"]),
+        start=told["start"],
+        end=told["end"],
+        title=told.get("title", ""),
+        activity=stage.activities.get(told.get("activity", "")),
+        about=told.get("about", ""),
+        place=told.get("place", ""),
+        link=told.get("link", ""),
+        seats=told.get("seats"),
+        least=told.get("least", 0),
+        decide_on=_day(stage, told["decide"]) if "decide" in told else None,
+        approval=told.get("approval", False),
+        trainers=tuple(stage.people[k] for k in told.get("trainers", ())),
+        assistants=tuple(stage.people[k] for k in told.get("assistants", ())),
+        resources=tuple((rooms[k], 1) for k in told.get("rooms", ())),
+        repeat=Pattern(Every(every), until_on=_day(stage, told["until"])) if every else None,
+    )
+    return set_up(stage.organisations[told["org"]], plan, by=stage.people[told["by"]], key=key)
+
+
+def _people(stage: Stage, told: dict[str, Any], made: Gathering) -> None:
+    """Who comes, in the order in which they booked, a day apart and before it began."""
+    before = min(made.starts_at, timezone.now()) - timedelta(days=2)
+    lead = stage.people[told["by"]]
+    for key in (*told["people"], *told.get("waiting", ())):
+        person = stage.people[key]
+        place = book(made, person, by=person, key=uuid.uuid5(made.key, key), now=before)
+        if key in told.get("approved", ()) and place.state == Place.State.ASKED:
+            decide_place(place, approve=True, by=lead)
+
+
+def _was_there(stage: Stage, told: dict[str, Any], made: Gathering) -> None:
+    ended: datetime = made.ends_at
+    marks = [
+        Mark(
+            stage.people[key].pk,
+            kind,
+            uuid.uuid5(made.key, f"mark/{key}"),
+            made.minutes // 2 if kind == "partly" else made.minutes - 5 if kind == "late" else None,
+            ended,
+        )
+        for key, kind in told["there"].items()
+    ]
+    note(made, marks, by=stage.people[told["by"]])
+    round_off(made)
+    for key, text in told.get("takeaway", {}).items():
+        take_along(made, stage.people[key], text)
