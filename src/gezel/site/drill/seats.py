@@ -13,7 +13,7 @@ from time import monotonic, sleep
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from gezel.gatherings.actions import book, give_up
@@ -21,8 +21,8 @@ from gezel.gatherings.models import Gathering, Place
 from gezel.people.api import Organisation, Person, found
 from gezel.site.bench.figures import Figure, at_least, at_most
 
-PEOPLE, SEATS, AT_ONCE = 200, 10, 40
-CONTROLS = 5
+PEOPLE, SEATS, AT_ONCE = 200, 10, 16
+CONTROLS, PATIENCE = 5, 20
 State = Place.State
 
 
@@ -93,7 +93,7 @@ def _rush(people: list[Person], come: Callable[[Person], None]) -> int:
         try:
             for person in people[turn::AT_ONCE]:
                 try:
-                    come(person)
+                    _as_people_do(come, person)
                 except Exception as problem:
                     broken.append(repr(problem))
         finally:
@@ -109,13 +109,23 @@ def _rush(people: list[Person], come: Callable[[Person], None]) -> int:
     return len(broken)
 
 
+def _as_people_do(come: Callable[[Person], None], person: Person) -> None:
+    """Who is told that it is too busy now tries again, with the same form."""
+    for _ in range(PATIENCE):
+        try:
+            return come(person)
+        except OperationalError:
+            connection.close()
+    return come(person)
+
+
 def _book_and_perhaps_give_up(session: Gathering, chance: Random) -> Callable[[Person], None]:
     gives_up = {n for n in range(PEOPLE) if chance.random() < 0.25}
     twice = {n for n in range(PEOPLE) if chance.random() < 0.2}
 
     def come(person: Person) -> None:
         number = int(person.first_name.split()[1])
-        key = uuid.uuid4()
+        key = uuid.uuid5(session.key, str(number))
         place = book(session, person, by=person, key=key)
         if number in twice:
             book(session, person, by=person, key=key)
