@@ -13,6 +13,8 @@ from gezel.content.actions.authoring import (
     remove_block,
 )
 from gezel.content.actions.bringing import (
+    add_to,
+    added_already,
     drop_intake,
     known_already,
     look_at,
@@ -97,6 +99,8 @@ __all__ = [
     "add_block",
     "add_card",
     "add_edition",
+    "add_to",
+    "added_already",
     "answer_asking",
     "ask",
     "ask_review",

@@ -8,14 +8,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Count, F, Max
 from django.utils.translation import gettext as _
 
 from gezel.catalogue.api import Activity, ActivitySkill, Taught, keep_findable, offer
-from gezel.content.actions.files import keep_captions, keep_drawing, keep_file, keep_upload
+from gezel.content.actions.files import Refused, keep_captions, keep_drawing, keep_file, keep_upload
 from gezel.content.actions.versions import Outdated, changing, in_order
 from gezel.content.models import Block, ContentSettings, Media, Module, PeerReview
 from gezel.content.rules import bodies, kinds, uploads
+from gezel.content.rules.cartridge.lists import MOST_BLOCKS
 from gezel.people.api import Organisation, Person
 
 # The kinds of block that hold a file.
@@ -218,6 +219,41 @@ def add_block(
             media=media,
             since=new,
             changed_in=new,
+        )
+
+
+def add_blocks(
+    module: Module,
+    blocks: Sequence[tuple[str, kinds.Body, Media | None]],
+    *,
+    by: Person | None = None,
+) -> None:
+    """Several new blocks at the end, as one change: kind, body and file of each.
+
+    Raises:
+        Refused: the module would be longer than anyone plays.
+    """
+    with changing(module, done="added", by=by) as new:
+        there = module.blocks.current().aggregate(last=Max("position"), n=Count("pk"))
+        if there["n"] + len(blocks) > MOST_BLOCKS:
+            raise Refused(
+                _("The module would have %(n)s blocks; at most %(most)s fit. Split the file.")
+                % {"n": there["n"] + len(blocks), "most": MOST_BLOCKS}
+            )
+        first = 0 if there["last"] is None else there["last"] + 1
+        Block.objects.bulk_create(
+            [
+                Block(
+                    module=module,
+                    position=first + place,
+                    kind=kind,
+                    body=body.kept(),
+                    media=media,
+                    since=new,
+                    changed_in=new,
+                )
+                for place, (kind, body, media) in enumerate(blocks)
+            ]
         )
 
 

@@ -5,7 +5,7 @@ import io
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,8 +15,9 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from gezel.content.actions.authoring import draft_module
+from gezel.content.actions.authoring import add_blocks, draft_module
 from gezel.content.actions.files import Refused, keep_file, keep_upload
 from gezel.content.models import Block, Media, Module, ModuleIntake
 from gezel.content.rules import cartridge, uploads
@@ -108,6 +109,54 @@ def take_over(intake: ModuleIntake) -> list[Module]:
         locked.save(update_fields=["state"])
     intake.path.unlink(missing_ok=True)
     return modules
+
+
+def added_already(intake: ModuleIntake, module: Module) -> bool:
+    """Whether this very file stands in this module, by this intake or an earlier one."""
+    return ModuleIntake.objects.filter(
+        organisation=intake.organisation_id,
+        digest=intake.digest,
+        state=ModuleIntake.State.DONE,
+        made=module,
+    ).exists()
+
+
+def add_to(intake: ModuleIntake, module: Module, *, by: Person) -> int:
+    """Put the questions of a file behind what a module holds: all of them, or none; how many.
+
+    It is one change of the module, which can be put back as one. A second time adds nothing.
+
+    Raises:
+        Refused: this is no file of questions, a picture in it proves to be something else, or the
+            module would grow too long. Nothing is added.
+        CartridgeRefused: the file is no longer there.
+    """
+    if intake.form == "cartridge":
+        raise Refused(_("A course becomes modules of its own. Only questions go into a module."))
+    if not intake.path.exists():
+        raise CartridgeRefused("gone")
+    with (
+        _read_again(intake) as brought,
+        _kept_files(intake, brought) as files,
+        transaction.atomic(),
+    ):
+        locked = ModuleIntake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
+        if locked.state != ModuleIntake.State.READ or added_already(locked, module):
+            return 0
+        blocks = [block for made in brought.modules for block in made.blocks]
+        add_blocks(
+            module,
+            [
+                (block.kind, body_of(block.kind, block.body), files.get(id(block)))
+                for block in blocks
+            ],
+            by=by,
+        )
+        locked.made.set([module])
+        locked.state = ModuleIntake.State.DONE
+        locked.save(update_fields=["state"])
+    intake.path.unlink(missing_ok=True)
+    return len(blocks)
 
 
 def drop_intake(intake: ModuleIntake) -> None:
@@ -244,6 +293,13 @@ def _make(intake: ModuleIntake, made: Made, files: dict[int, Media]) -> Module:
     return module
 
 
+def _first_words(body: Mapping[str, Any]) -> str:
+    """What a block is known by in the preview."""
+    told = (body[name] for name in ("prompt", "title", "body", "alt") if body.get(name))
+    words: Mapping[str, str] = next(told, {})
+    return " ".join(next((said for said in words.values() if said), "").split())[:160]
+
+
 def _told(brought: Brought) -> dict[str, Any]:
     """What the preview shows, as it is kept."""
     return {
@@ -253,6 +309,7 @@ def _told(brought: Brought) -> dict[str, Any]:
                 "title": made.title,
                 "minutes": made.minutes,
                 "kinds": dict(Counter(block.kind for block in made.blocks)),
+                "asks": [_first_words(block.body) for block in made.blocks],
             }
             for made in brought.modules
         ],

@@ -28,10 +28,12 @@ class ModuleFileForm(forms.Form):
         widget=forms.RadioSelect,
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
+    # The module that questions are for, if they are for one that is there.
+    module = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, language: str, module: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial = {"key": uuid.uuid4(), "language": language}
+        self.initial = {"key": uuid.uuid4(), "language": language, "module": module}
         # One that went ahead in parts need not come along as well.
         self.fields["file"].required = not (self.data or {}).get("upload")
 
