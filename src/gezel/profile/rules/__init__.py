@@ -1,0 +1,1 @@
+"""Rules of credentials: plain Python, no clock, no network, no Django."""

@@ -1,0 +1,100 @@
+"""Bitstring Status List: whether a credential was withdrawn, without asking about one person."""
+
+import base64
+import gzip
+import re
+import zlib
+from typing import Any
+
+from gezel.profile.rules.text import as_list
+
+# The least a list may hold, so that one entry says little; and the most we unpack.
+LEAST_BITS = 131_072
+MOST_BYTES = 2 * 1024 * 1024
+MOST_PACKED = 1024 * 1024
+ENTRY = "BitstringStatusListEntry"
+PURPOSES = ("revocation", "suspension", "message", "refresh")
+
+
+class BadList(ValueError):
+    """A status list that says nothing; `code` tells why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def packed(set_bits: set[int], *, size: int = LEAST_BITS) -> str:
+    """The list as it travels: bits from the left, gzip, base64url after a `u`."""
+    size = max(LEAST_BITS, -(-size // 8) * 8)
+    found = bytearray(size // 8)
+    for place in set_bits:
+        found[place // 8] |= 0x80 >> place % 8
+    squeezed = gzip.compress(bytes(found), mtime=0)
+    return "u" + base64.urlsafe_b64encode(squeezed).decode().rstrip("=")
+
+
+def unpacked(text: Any) -> bytes:
+    """The bits, but never more than we asked for: a kilobyte can unpack to gigabytes.
+
+    Raises:
+        BadList: not in the form, too short, or a bomb.
+    """
+    if not isinstance(text, str) or not re.fullmatch(r"u[A-Za-z0-9_-]+", text):
+        raise BadList("status_form")
+    if len(text) > MOST_PACKED:
+        raise BadList("status_bomb")
+    try:
+        squeezed = base64.urlsafe_b64decode(text[1:] + "=" * (-len(text[1:]) % 4))
+        machine = zlib.decompressobj(wbits=31)
+        found = machine.decompress(squeezed, MOST_BYTES + 1)
+    except (ValueError, zlib.error):
+        raise BadList("status_form") from None
+    if len(found) > MOST_BYTES:
+        raise BadList("status_bomb")
+    if not machine.eof or machine.unused_data:
+        raise BadList("status_form")
+    if len(found) * 8 < LEAST_BITS:
+        raise BadList("status_short")
+    return found
+
+
+def bit(found: bytes, index: Any) -> bool:
+    """Whether the bit of an entry is set.
+
+    Raises:
+        BadList: the index is no number, or past the end.
+    """
+    if isinstance(index, int) and not isinstance(index, bool):
+        index = str(index)
+    if not isinstance(index, str) or not re.fullmatch(r"0|[1-9]\d{0,9}", index):
+        raise BadList("status_index")
+    place = int(index)
+    if place >= len(found) * 8:
+        raise BadList("status_index")
+    return bool(found[place // 8] & (0x80 >> place % 8))
+
+
+def entries(credential: dict[str, Any]) -> list[Any]:
+    """Where a credential says that its status stands."""
+    return as_list(credential.get("credentialStatus"))
+
+
+def list_credential(
+    *, address: str, issuer: str, purpose: str, bits: set[int], since: str, until: str, size: int
+) -> dict[str, Any]:
+    """The list as a credential of its own, still to be signed."""
+    return {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "id": address,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": issuer,
+        "validFrom": since,
+        "validUntil": until,
+        "credentialSubject": {
+            "id": f"{address}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": purpose,
+            "encodedList": packed(bits, size=size),
+        },
+    }
