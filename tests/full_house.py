@@ -41,6 +41,7 @@ from gezel.people.models import Employment, Job, JoinRequest
 from gezel.people.tests.builders import a_colleague
 from gezel.plans.actions import make_wish, set_shared_goal, share
 from gezel.plans.tests import builders as plans
+from gezel.profile.tests import builders as profile_builders
 from gezel.records.actions import make_key
 from gezel.records.actions.forwarding import forward_to
 from gezel.skills.actions import confirm_alias
@@ -98,6 +99,8 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
     )
     kind = certificates.a_type(van_dijk)
     holding = certificates.a_holding(noor, kind)
+    credential = profile_builders.a_credential(noor, van_dijk, by=femke, skill=skill)
+    profile_builders.shows(daan, credential.achievement)
     goal = plans.a_goal(noor, skill=skill)
     step = plans.a_step(goal)
     share(goal, shared=True, by=noor)
@@ -282,6 +285,15 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             for page in ("preview", "columns", "confirm", "discard")
         },
         "certificates:load_example:form": "csv",
+        **{
+            f"profile:{page}:pk": credential.pk
+            for page in ("shared", "shared_file", "credential", "open", "close", "file", "revoke")
+        },
+        **{f"profile:{page}:pk": credential.achievement_id for page in ("achievement", "issue")},
+        **{f"profile:{page}:slug": van_dijk.slug for page in ("did", "status", "record")},
+        "profile:status:number": 0,
+        "profile:file:form": "json",
+        "profile:leaked:pk": credential.signed_with_id,
         **{
             f"plans:{page}:pk": goal.pk
             for page in ("goal", "edit_goal", "share", "end_goal", "write_wish", "confirm", "steps")

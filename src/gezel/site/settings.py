@@ -84,6 +84,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
     "gezel.site",
+    "gezel.profile",
     "gezel.assessment",
     "gezel.gatherings",
     "gezel.plans",
@@ -340,6 +341,12 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else Non
 # Statements are handed on to the open internet by https alone; "1" lets them go to a store in the
 # organisation's own network too.
 FORWARD_ANYWHERE = os.environ.get("GEZEL_FORWARD_ANYWHERE", "") == "1"
+
+# Under which keys secret keys lie in the database, newest first; none: one made of SECRET_KEY.
+SEALING_KEYS = [k.strip() for k in os.environ.get("GEZEL_KEY", "").split(",") if k.strip()]
+# "1" opens the interface with which public test suites drive issuer and verifier. It signs what it
+# is given, with a key that belongs to no organisation.
+VC_API = os.environ.get("GEZEL_VC_API", "") == "1"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000

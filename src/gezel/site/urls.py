@@ -32,6 +32,7 @@ urlpatterns = [
     path("plan/", include("gezel.plans.urls")),
     path("records/", include("gezel.records.urls")),
     path("trust/", include("gezel.trust.urls")),
+    path("", include("gezel.profile.urls")),
 ]
 
 handler404 = "gezel.site.views.not_found"

@@ -10,6 +10,7 @@ MATTERS: dict[str, Text] = {
     "skills": _("Your skills and the evidence for them"),
     "plans": _("Your plan and goals"),
     "certificates": _("Your certificates"),
+    "credentials": _("Credentials that were issued to you"),
     "employment": _("Your job and place in the organisation"),
     "learning": _("What you learned"),
     "records": _("What you learned"),

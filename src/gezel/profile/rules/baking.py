@@ -3,6 +3,7 @@
 import re
 import struct
 import zlib
+from typing import Any
 
 from lxml import etree
 
@@ -42,7 +43,7 @@ def unbake_png(picture: bytes) -> str:
     found = [body for kind, body in _chunks(picture) if _holds(kind, body)]
     if len(found) != 1:
         raise Unreadable("none_inside" if not found else "more_inside")
-    keyword, _, rest = found[0].partition(b"\x00")
+    _keyword, _, rest = found[0].partition(b"\x00")
     if len(rest) < 2:
         raise Unreadable("none_inside")
     squeezed = rest[0]
@@ -99,9 +100,9 @@ def bake_svg(picture: bytes, credential: str) -> bytes:
         parent = one.getparent()
         if parent is not None:
             parent.remove(one)
-    own = etree.Element(
-        root.tag, attrib=dict(root.attrib), nsmap={**root.nsmap, "openbadges": NAMESPACE}
-    )
+    spaces: Any = {**root.nsmap, "openbadges": NAMESPACE}
+    attributes: Any = root.attrib
+    own = etree.Element(root.tag, attrib=dict(attributes), nsmap=spaces)
     own.text = root.text
     holder = etree.SubElement(own, f"{{{NAMESPACE}}}credential")
     holder.text = etree.CDATA(credential) if "]]>" not in credential else credential
@@ -129,7 +130,7 @@ def _inside(root: etree._Element) -> list[etree._Element]:
 
 
 def _drawing(data: bytes) -> etree._Element:
-    """Read without the network, without entities: a drawing of a kilobyte can unfold to gigabytes."""
+    """Read without network or entities: a drawing of a kilobyte can unfold to gigabytes."""
     if re.search(rb"<!ENTITY", data, re.IGNORECASE):
         raise Unreadable("broken_picture")
     parser = etree.XMLParser(

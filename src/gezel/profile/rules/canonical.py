@@ -38,7 +38,7 @@ IN_A_LANGUAGE = ("@value", "@language", "@direction")
 HOLDS_CREDENTIALS = ("verifiableCredential", "endorsement")
 
 
-class Unclear(ValueError):
+class Unclear(ValueError):  # noqa: N818 - reads as what it is where it is raised
     """What the JSON says and what was signed could differ; `code` says in what."""
 
     def __init__(self, code: str, **told: str) -> None:
@@ -146,7 +146,7 @@ def _check_contexts(written: Any) -> None:
                     and stands_for not in addresses
                     and not (isinstance(says, dict) and set(says) - {"@id", "@type"})
                 )
-                if not fine and term not in ("@protected",):
+                if not fine and term != "@protected":
                     raise Unclear("context_in_place", word=term[:80])
         else:
             raise Unclear("unclear_form")

@@ -47,7 +47,7 @@ EXAMPLES = {
 }
 
 
-class UnknownContext(LookupError):
+class UnknownContext(LookupError):  # noqa: N818 - reads as what it is where it is raised
     """A context that is not among ours; the argument is its address."""
 
 

@@ -10,7 +10,7 @@ _FORM = re.compile(
 )
 
 
-class BadMoment(ValueError):
+class BadMoment(ValueError):  # noqa: N818 - reads as what it is where it is raised
     """Not a moment as XML Schema writes it with a zone."""
 
 

@@ -37,7 +37,7 @@ class Nowhere:
         return None
 
 
-class KeyProblem(ValueError):
+class KeyProblem(ValueError):  # noqa: N818 - reads as what it is where it is raised
     """The key cannot be had or does not count; `unknown` says it might with a network."""
 
     def __init__(self, code: str, *, unknown: bool = False, **told: str) -> None:
@@ -125,7 +125,14 @@ def find_key(
     if issuer.startswith(("did:web:", "https://", "http://")):
         told = _asked(issuer, sources)
         if told is not None:
-            return _listed(told, method, issuer, purpose, signed_at, now)
+            return _listed(
+                told,
+                method=method,
+                issuer=issuer,
+                purpose=purpose,
+                signed_at=signed_at,
+                now=now,
+            )
         if as_written and holder == issuer and fragment.startswith("z"):
             return Found(_written(fragment), Ground.WRITTEN)
         code = "issuer_not_reached" if holder == issuer else "key_of_another"
@@ -162,6 +169,7 @@ def _asked(issuer: str, sources: Sources) -> dict[str, Any] | None:
 
 def _listed(
     told: dict[str, Any],
+    *,
     method: str,
     issuer: str,
     purpose: str,

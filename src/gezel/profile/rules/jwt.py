@@ -18,7 +18,7 @@ _FORM = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _CLAIMS = ("iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf")
 
 
-class BadToken(ValueError):
+class BadToken(ValueError):  # noqa: N818 - reads as what it is where it is raised
     """The token contradicts itself or asks for what we do not do."""
 
     def __init__(self, code: str, **told: str) -> None:

@@ -17,7 +17,7 @@ P256 = b"\x80\x24"
 Public = Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 
-class NoKey(ValueError):
+class NoKey(ValueError):  # noqa: N818 - reads as what it is where it is raised
     """What is written there is no key we can use."""
 
 
@@ -37,9 +37,7 @@ class Key:
                 if len(signature) != 64:
                     return False
                 halves = (int.from_bytes(part) for part in (signature[:32], signature[32:]))
-                self.public.verify(
-                    encode_dss_signature(*halves), data, ec.ECDSA(hashes.SHA256())
-                )
+                self.public.verify(encode_dss_signature(*halves), data, ec.ECDSA(hashes.SHA256()))
             else:
                 self.public.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
         except InvalidSignature:

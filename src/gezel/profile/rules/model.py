@@ -70,7 +70,9 @@ def presentation_problems(presentation: Any) -> Iterator[str]:
     yield from _frame(presentation, "VerifiablePresentation")
     if "holder" in presentation and not is_address(id_of(presentation["holder"])):
         yield "holder"
-    if not all(isinstance(c, (dict, str)) for c in as_list(presentation.get("verifiableCredential"))):
+    if not all(
+        isinstance(c, (dict, str)) for c in as_list(presentation.get("verifiableCredential"))
+    ):
         yield "verifiableCredential"
 
 
@@ -81,10 +83,8 @@ def _frame(document: dict[str, Any], kind: str) -> Iterator[str]:
             yield "@context"
     elif not all(is_address(c) or isinstance(c, dict) for c in contexts):
         yield "@context"
-    kinds = document.get("type")
-    if not as_list(kinds) or not all(isinstance(k, str) for k in as_list(kinds)):
-        yield "type"
-    elif kind not in as_list(kinds):
+    kinds = as_list(document.get("type"))
+    if not all(isinstance(k, str) for k in kinds) or kind not in kinds:
         yield "type"
     if "id" in document and not is_address(document["id"]):
         yield "id"
@@ -140,9 +140,7 @@ def _typed(word: str, value: Any, *, with_id: bool) -> Iterator[str]:
     for one in as_list(value):
         if not isinstance(one, dict) or not as_list(one.get("type")):
             yield word
-        elif "id" in one and not is_address(one["id"]):
-            yield f"{word}.id"
-        elif with_id and "id" not in one:
+        elif ("id" in one and not is_address(one["id"])) or (with_id and "id" not in one):
             yield f"{word}.id"
 
 

@@ -16,7 +16,7 @@ ENTRY = "BitstringStatusListEntry"
 PURPOSES = ("revocation", "suspension", "message", "refresh")
 
 
-class BadList(ValueError):
+class BadList(ValueError):  # noqa: N818 - reads as what it is where it is raised
     """A status list that says nothing; `code` tells why."""
 
     def __init__(self, code: str) -> None:

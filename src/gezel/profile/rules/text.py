@@ -11,7 +11,7 @@ MOST_BYTES = 1024 * 1024
 DEEPEST = 40
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818 - reads as what it is where it is raised
     """The text is no document we read; `code` says why, for words in the person's language."""
 
     def __init__(self, code: str, **told: str) -> None:

@@ -466,7 +466,9 @@ def _entry(
         case.open("status_kind", kind=purpose[:60])
         return
     try:
-        is_set = status.bit(status.unpacked(subject.get("encodedList")), entry.get("statusListIndex"))
+        is_set = status.bit(
+            status.unpacked(subject.get("encodedList")), entry.get("statusListIndex")
+        )
     except status.BadList as problem:
         case.open(problem.code)
         return

@@ -80,8 +80,8 @@ def signed(badge: dict[str, Any] | None = None, **how: Any) -> dict[str, Any]:
     badge = badge or a_badge()
     issuer = badge["issuer"]["id"] if isinstance(badge["issuer"], dict) else badge["issuer"]
     key = how.pop("key", KEY)
-    how = {"method": method(issuer, key), "at": SIGNED} | how
-    return proofs.prove(badge, key, **how)
+    told: dict[str, Any] = {"method": method(issuer, key), "at": SIGNED, **how}
+    return proofs.prove(badge, key, **told)
 
 
 def token(badge: dict[str, Any] | None = None) -> str:

@@ -7,6 +7,7 @@ The second implementation is openbadgeslib, which shares nothing with ours but `
 import base64
 import copy
 import json
+import string
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -180,7 +181,9 @@ def signed_again_by_a_key_that_is_its_own_name(document: Document) -> Document:
 @kind
 def a_key_twice(document: Document) -> bytes:
     text = json.dumps(document)
-    return text.replace('"name": "Welding, level 3"', '"name": "Welding, level 5", "name": "Welding, level 3"', 1).encode()
+    return text.replace(
+        '"name": "Welding, level 3"', '"name": "Welding, level 5", "name": "Welding, level 3"', 1
+    ).encode()
 
 
 @kind
@@ -251,7 +254,13 @@ def from_the_future(document: Document) -> Document:
 
 @kind
 def over_its_last_day(document: Document) -> Document:
-    return signed({**_bare(document), "validFrom": "2019-03-04T09:00:00Z", "validUntil": "2020-03-04T09:00:00Z"})
+    return signed(
+        {
+            **_bare(document),
+            "validFrom": "2019-03-04T09:00:00Z",
+            "validUntil": "2020-03-04T09:00:00Z",
+        }
+    )
 
 
 @kind
@@ -281,7 +290,7 @@ def truncated(document: Document) -> bytes:
 
 @kind
 def a_list_of_two(document: Document) -> bytes:
-    return as_text([document, document])  # type: ignore[arg-type]
+    return as_text([document, document])
 
 
 # Here the other reads what was signed and passes over the rest: it takes the last of two equal
@@ -316,6 +325,12 @@ def _token() -> str:
     return token(a_badge(AT_ADDRESS))
 
 
+def _with_loose_bits(text: str) -> bytes:
+    """The last character holds two bits that say nothing: another spelling of the same bytes."""
+    letters = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+    return (text[:-1] + letters[letters.index(text[-1]) + 1]).encode()
+
+
 def _kid() -> str:
     return method(AT_ADDRESS)
 
@@ -337,9 +352,7 @@ TOKENS: dict[str, Callable[[], bytes]] = {
     "key of another enclosed": lambda: jwt.write(
         a_badge(AT_ADDRESS), OTHER.sign, method=_kid()
     ).encode(),
-    "signature with loose bits": lambda: (
-        _token()[:-1] + ("B" if _token()[-1] == "A" else chr(ord(_token()[-1]) + 1))
-    ).encode(),
+    "signature with loose bits": lambda: _with_loose_bits(_token()),
 }
 
 
@@ -389,9 +402,24 @@ def _worlds() -> Iterator[tuple[str, Told, Verdict, str]]:
     yield "nobody answers", world(**nobody), Verdict.UNKNOWN, "issuer_not_reached"
     yield "no list", world(**{LIST_AT: None}), Verdict.UNKNOWN, "status_unknown"
     yield "revoked", world(**{LIST_AT: a_list({94_567})}), Verdict.INVALID, "revoked"
-    yield "another's document", world(**{DOCUMENT_AT: {**the_issuer(), "id": "did:web:e.example"}}), Verdict.INVALID, "document_of_another"  # noqa: E501
-    yield "key taken away", world(**{DOCUMENT_AT: document_of(AT_ADDRESS, [])}), Verdict.INVALID, "key_not_listed"  # noqa: E501
-    yield "key for another use", world(**{DOCUMENT_AT: {**the_issuer(), "assertionMethod": []}}), Verdict.INVALID, "key_not_for_this"  # noqa: E501
+    yield (
+        "another's document",
+        world(**{DOCUMENT_AT: {**the_issuer(), "id": "did:web:e.example"}}),
+        Verdict.INVALID,
+        "document_of_another",
+    )
+    yield (
+        "key taken away",
+        world(**{DOCUMENT_AT: document_of(AT_ADDRESS, [])}),
+        Verdict.INVALID,
+        "key_not_listed",
+    )
+    yield (
+        "key for another use",
+        world(**{DOCUMENT_AT: {**the_issuer(), "assertionMethod": []}}),
+        Verdict.INVALID,
+        "key_not_for_this",
+    )
     leaked = the_issuer(revoked="2026-03-01T00:00:00Z")
     yield "key leaked before", world(**{DOCUMENT_AT: leaked}), Verdict.INVALID, "key_compromised"
     swapped = document_of(AT_ADDRESS, [{**own, "publicKeyMultibase": multikey(OTHER.public_key())}])
@@ -409,7 +437,12 @@ def _worlds() -> Iterator[tuple[str, Told, Verdict, str]]:
     big = a_list(credentialSubject=bomb)
     yield "bomb", world(**{LIST_AT: big}), Verdict.UNKNOWN, "status_bomb"
     short = {**bomb, "encodedList": "uH4sIAAAAAAAAA2MAAI3vAtIBAAAA"}
-    yield "short list", world(**{LIST_AT: a_list(credentialSubject=short)}), Verdict.UNKNOWN, "status_short"  # noqa: E501
+    yield (
+        "short list",
+        world(**{LIST_AT: a_list(credentialSubject=short)}),
+        Verdict.UNKNOWN,
+        "status_short",
+    )
 
 
 @pytest.mark.parametrize(
@@ -467,9 +500,12 @@ def test_a_name_that_is_no_name_is_not_asked(did: str) -> None:
 
 def test_a_graph_made_to_take_for_ever_is_refused_at_once() -> None:
     """Things without names that are all alike: telling them apart takes every order of them."""
-    like = {"type": ["Evidence"], "narrative": "x"}
-    web: list[Any] = [{"type": ["Evidence"], "name": "y"} for _ in range(12)]
-    document = {**signed(), "evidence": [*web, *[like] * 12]}
+    alike: Any = "x"
+    for _ in range(4):
+        alike = [{"a": alike} for _ in range(7)]
+    document = signed()
+    document["@context"].append({"a": "https://e.example/a"})
+    document["a"] = alike
     began = datetime.now(UTC)
 
     finding = check(as_text(document), now=NOW)
@@ -490,7 +526,11 @@ def test_two_credentials_in_one_picture_are_one_too_many(
     if bake is bake_png:
         chunk_at = once.index(b"iTXt") - 4
         length = int.from_bytes(once[chunk_at : chunk_at + 4]) + 12
-        twice = once[: chunk_at + length] + once[chunk_at : chunk_at + length] + once[chunk_at + length :]
+        twice = (
+            once[: chunk_at + length]
+            + once[chunk_at : chunk_at + length]
+            + once[chunk_at + length :]
+        )
     else:
         part = once[once.index(b"<openbadges:credential") : once.index(b"</svg>")]
         twice = once.replace(b"</svg>", part + b"</svg>")
@@ -506,7 +546,7 @@ def test_a_drawing_that_unfolds_is_refused() -> None:
 
 def test_a_learner_record_is_no_better_than_what_it_bundles() -> None:
     inner = original()
-    record = {
+    record: Document = {
         "@context": [CREDENTIALS_V2, LEARNER_RECORD, OPEN_BADGES],
         "id": "urn:uuid:aa1c3b1e-6a4b-4a0c-9a55-0a4a3c0f4a11",
         "type": ["VerifiableCredential", "ClrCredential"],

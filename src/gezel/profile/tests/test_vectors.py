@@ -82,9 +82,12 @@ def test_signatures_of_w3c_hold_and_ours_are_the_same_to_the_byte(folder: str, s
 
     assert proofs.holds(document, proof, keys.from_multikey(pair["publicKeyMultibase"]))
     ours = secret.sign(proofs.signed_bytes(document, proof))
-    assert ours.hex() == given(
-        f"vc-di-eddsa/{folder}/{'sigHexDataInt' if 'rdfc' in folder else 'sigHexJCS'}.txt"
-    ).decode().strip()
+    assert (
+        ours.hex()
+        == given(f"vc-di-eddsa/{folder}/{'sigHexDataInt' if 'rdfc' in folder else 'sigHexJCS'}.txt")
+        .decode()
+        .strip()
+    )
 
 
 def test_every_step_on_the_way_is_that_of_w3c() -> None:
@@ -113,9 +116,7 @@ def test_the_second_example_of_w3c_holds_from_its_canonical_form() -> None:
         proofs.holds(document, proof, key)
 
 
-@pytest.mark.parametrize(
-    "name", ["arrays", "french", "structures", "unicode", "values", "weird"]
-)
+@pytest.mark.parametrize("name", ["arrays", "french", "structures", "unicode", "values", "weird"])
 def test_canonical_json_is_that_of_rfc_8785(name: str) -> None:
     said = json.loads(given(f"jcs/input/{name}.json"))
 

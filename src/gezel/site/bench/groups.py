@@ -26,6 +26,7 @@ GROUPS: dict[str, Group] = {
     "first": Group(f"{_HERE}.first", (SQLITE,), alone=True),
     "intake": Group(f"{_HERE}.intake", alone=True),
     "certificates": Group(f"{_HERE}.certificates", alone=True),
+    "credentials": Group(f"{_HERE}.credentials", (SQLITE,)),
     "adaptive": Group(f"{_HERE}.adaptive", (SQLITE,)),
     "fairness": Group(f"{_HERE}.fairness", (SQLITE,)),
     "profile": Group(f"{_HERE}.profile", (SQLITE,)),

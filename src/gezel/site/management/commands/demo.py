@@ -8,7 +8,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from gezel.people.api import Organisation
-from gezel.site.demo import abilities, assessing, bringing, cast, learning, making, meeting
+from gezel.site.demo import (
+    abilities,
+    assessing,
+    bringing,
+    cast,
+    certifying,
+    learning,
+    making,
+    meeting,
+)
 from gezel.site.demo.scale import build_scale
 from gezel.site.demo.story import ORGANISATIONS, Story
 from gezel.site.house import bring_up_to_date
@@ -64,6 +73,7 @@ def build_demo(story: Story | None = None) -> dict[str, int]:
     meeting.build_sessions(stage)
     for made in stage.organisations.values():
         abilities.finish_evidence(made)
+    certifying.build_credentials(stage, stage.story.read("credentials"))
     return {
         "organisations": len(stage.organisations),
         "people": len(stage.people),

@@ -1,0 +1,308 @@
+"""What is done with credentials: keys made and put away, achievements named, issued, withdrawn."""
+
+import secrets
+import uuid
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from django.core.cache import caches
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
+
+from gezel.certificates.api import months_after
+from gezel.people.api import Organisation, Person
+from gezel.profile import sealing
+from gezel.profile.models import LIST_SIZE, Achievement, Credential, SigningKey
+from gezel.profile.queries import (
+    did_of,
+    list_address,
+    method_of,
+    opened,
+    shown_by,
+    signing_key,
+)
+from gezel.profile.rules import proofs
+from gezel.profile.rules.badge import Alignment, Told, badge, record
+from gezel.profile.rules.earning import Shown
+from gezel.profile.rules.keys import multikey
+
+# Of a list no more than this is filled, so that a free place is found at the first try or two.
+FULL_AT = 100_000
+LONGEST_OPEN_DAYS = 366
+_FRAMEWORKS = (("http://data.europa.eu/esco/", "ESCO"),)
+
+
+# -- keys -----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def make_key(organisation: Organisation) -> SigningKey:
+    """A fresh key signs from now on; the one before is put away and still vouches for its own.
+
+    Of two at once the first makes it, and the second gets that one.
+    """
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    now = timezone.now()
+    SigningKey.objects.filter(organisation=organisation, retired_at=None).update(retired_at=now)
+    secret = Ed25519PrivateKey.generate()
+    raw = secret.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+    return SigningKey.objects.create(
+        organisation=organisation,
+        public=multikey(secret.public_key()),
+        sealed=sealing.seal(raw),
+        sealed_with=sealing.current(),
+        made_at=now,
+    )
+
+
+@transaction.atomic
+def mark_leaked(key: SigningKey, *, since: datetime) -> bool:
+    """From a moment on others may have had it too: it signs no more, and a new one is made.
+
+    What it signed before is in doubt to others, since whoever has it writes any day. So all of
+    that is to be signed anew (`sign_again`). False where it was marked with an earlier moment.
+    """
+    found = SigningKey.objects.select_for_update().get(pk=key.pk)
+    if found.leaked_from and found.leaked_from <= since:
+        return False
+    now = timezone.now()
+    was_signing = found.retired_at is None
+    found.leaked_from = min(since, now)
+    found.retired_at = found.retired_at or now
+    found.save(update_fields=["leaked_from", "retired_at"])
+    if was_signing:
+        make_key(found.organisation)
+    return True
+
+
+def reseal() -> int:
+    """Every secret key under the newest key of the environment; returns how many were not."""
+    done = 0
+    for key in SigningKey.objects.exclude(sealed_with=sealing.current()):
+        fresh = sealing.seal(sealing.unseal(bytes(key.sealed)))
+        done += SigningKey.objects.filter(pk=key.pk, sealed_with=key.sealed_with).update(
+            sealed=fresh, sealed_with=sealing.current()
+        )
+    return done
+
+
+# -- achievements ---------------------------------------------------------------------------------
+
+
+def save_achievement(achievement: Achievement) -> Achievement:
+    """HR says what is certified. What was issued before keeps its own words."""
+    achievement.save()
+    return achievement
+
+
+# -- issuing --------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def issue(
+    achievement: Achievement, person: Person, *, by: Person | None, shown: Shown | None = None
+) -> Credential:
+    """Certify someone for what they showed. Once for each ground: again gives what stands.
+
+    Raises:
+        ValidationError: nothing that was assessed bears it out, it is no longer given, or one
+            would certify oneself.
+    """
+    if by is not None and by.pk == person.pk:
+        raise ValidationError(_("Nobody certifies themselves. Ask a colleague of HR."))
+    if achievement.archived:
+        raise ValidationError(_("This is no longer given."))
+    borne_out = shown_by(person, achievement)
+    if not borne_out or (shown is not None and shown not in borne_out):
+        raise ValidationError(
+            _(
+                "Nothing that was assessed bears this out: a level that a lead confirmed, a skill "
+                "test, or a confirmed certificate. Having been there is not enough."
+            )
+        )
+    ground = shown or borne_out[0]
+    standing = {"person": person, "achievement": achievement, "ground": ground.ground}
+    there = Credential.objects.filter(**standing, revoked_at=None).first()
+    if there is not None:
+        return there
+    organisation = achievement.organisation
+    key = signing_key(organisation) or make_key(organisation)
+    now = timezone.now().replace(microsecond=0)
+    credential = Credential(
+        **standing,
+        id=uuid.uuid4(),
+        organisation=organisation,
+        signed_with=key,
+        signed_at=now,
+        issued_at=now,
+        issued_by=by,
+        valid_until=_until(achievement, timezone.localdate(now)),
+        place=_free_place(organisation),
+        document={},
+    )
+    told = _told(credential, ground)
+    credential.document = proofs.prove(badge(told), opened(key), method=method_of(key), at=now)
+    try:
+        with transaction.atomic():
+            credential.save(force_insert=True)
+    except IntegrityError:
+        # Another was faster with the same ground; or, once in a blue moon, with the same place.
+        return Credential.objects.get(**standing, revoked_at=None)
+    return credential
+
+
+def _until(achievement: Achievement, today: date) -> date | None:
+    return months_after(today, achievement.months) if achievement.months else None
+
+
+def _free_place(organisation: Organisation) -> int:
+    """A place in the list that tells nothing: not how many there are, nor who came after whom."""
+    taken = Credential.objects.filter(organisation=organisation)
+    number = taken.count() // FULL_AT
+    while True:
+        place = number * LIST_SIZE + secrets.randbelow(LIST_SIZE)
+        if not taken.filter(place=place).exists():
+            return place
+
+
+def _told(credential: Credential, ground: Shown) -> Told:
+    """What the credential says, in the language of the organisation."""
+    organisation, achievement = credential.organisation, credential.achievement
+    with translation.override(organisation.language):
+        until = None
+        if credential.valid_until:
+            ends = datetime.combine(credential.valid_until + timedelta(days=1), time())
+            until = timezone.make_aware(ends) - timedelta(seconds=1)
+        return Told(
+            id=f"urn:uuid:{credential.pk}",
+            issuer=did_of(organisation),
+            issuer_name=organisation.name,
+            achievement_id=f"urn:uuid:{achievement.key}",
+            name=achievement.name,
+            about=achievement.about,
+            criteria=achievement.criteria,
+            language=organisation.language,
+            person_name=credential.person.name,
+            person_email=credential.person.email,
+            salt=secrets.token_hex(16),
+            since=credential.issued_at,
+            until=until,
+            status_list=list_address(organisation, credential.place // LIST_SIZE),
+            status_index=credential.place % LIST_SIZE,
+            evidence=[_evidence(achievement, ground)],
+            alignments=_alignments(achievement),
+        )
+
+
+def _evidence(achievement: Achievement, ground: Shown) -> tuple[str, str]:
+    kinds = {
+        "lead": _("Confirmed by a lead"),
+        "test": _("Skill test"),
+        "certificate": _("Certificate"),
+    }
+    day = formats.date_format(ground.on, "j F Y")
+    if achievement.level:
+        narrative = _("Level %(level)s of 5, on %(day)s.") % {"level": ground.level, "day": day}
+    else:
+        narrative = _("Issued on %(day)s.") % {"day": day}
+    return kinds[ground.kind], narrative
+
+
+def _alignments(achievement: Achievement) -> list[Alignment]:
+    skill = achievement.skill
+    if skill is None:
+        return []
+    return [
+        Alignment(skill.name, skill.uri, framework)
+        for start, framework in _FRAMEWORKS
+        if skill.uri.startswith(start)
+    ]
+
+
+@transaction.atomic
+def revoke(credential: Credential, *, reason: str, by: Person) -> bool:
+    """HR withdraws what should not have been issued, with the reason. False where it was already.
+
+    Raises:
+        ValidationError: without a reason.
+    """
+    if not reason.strip():
+        raise ValidationError(_("Say why. The person reads it."))
+    done = Credential.objects.filter(pk=credential.pk, revoked_at=None).update(
+        revoked_at=timezone.now(), revoked_by=by, reason=reason.strip()[:300]
+    )
+    number = credential.place // LIST_SIZE
+    transaction.on_commit(
+        lambda: caches["near"].delete(f"profile:status:{credential.organisation_id}:{number}")
+    )
+    return bool(done)
+
+
+def sign_again(key: SigningKey) -> int:
+    """What a leaked key signed is signed anew, word for word, with the key of now.
+
+    Each by itself, so that a stop half-way loses nothing; what was withdrawn stays as it was.
+    """
+    done = 0
+    standing = Credential.objects.filter(signed_with=key, revoked_at=None)
+    for pk in standing.values_list("pk", flat=True):
+        with transaction.atomic():
+            credential = standing.select_for_update().filter(pk=pk).first()
+            fresh = signing_key(key.organisation)
+            if credential is None or fresh is None or fresh.pk == key.pk:
+                continue
+            now = timezone.now().replace(microsecond=0)
+            credential.document = proofs.prove(
+                credential.document, opened(fresh), method=method_of(fresh), at=now
+            )
+            credential.signed_with, credential.signed_at = fresh, now
+            credential.save(update_fields=["document", "signed_with", "signed_at"])
+            done += 1
+    return done
+
+
+def open_to_link(credential: Credential, *, until: date | None) -> None:
+    """The person lets whoever has the link see it until a day, or closes it (None).
+
+    Raises:
+        ValidationError: a day that is over, or further than a year away.
+    """
+    today = timezone.localdate()
+    if until is not None and not today <= until <= today + timedelta(days=LONGEST_OPEN_DAYS):
+        raise ValidationError(_("Choose a day from today until a year from now."))
+    Credential.objects.filter(pk=credential.pk).update(open_until=until)
+
+
+def bundle(credentials: list[Credential]) -> dict[str, Any]:
+    """One person's credentials of one organisation as a learner record, signed by it now."""
+    organisation = credentials[0].organisation
+    key = signing_key(organisation) or make_key(organisation)
+    now = timezone.now().replace(microsecond=0)
+    with translation.override(organisation.language):
+        name = _("What %(name)s showed") % {"name": credentials[0].person.name}
+    unsigned = record(
+        id_=f"urn:uuid:{uuid.uuid4()}",
+        issuer=did_of(organisation),
+        issuer_name=organisation.name,
+        name=name,
+        at=now,
+        badges=[c.document for c in credentials],
+    )
+    return proofs.prove(unsigned, opened(key), method=method_of(key), at=now)
+
+
+__all__ = [
+    "bundle",
+    "issue",
+    "make_key",
+    "mark_leaked",
+    "open_to_link",
+    "reseal",
+    "revoke",
+    "save_achievement",
+    "sign_again",
+]

@@ -1,0 +1,143 @@
+"""The forms of profile."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from gezel.certificates.api import CertificateType
+from gezel.kit.fields import DayField
+from gezel.profile.models import Achievement
+from gezel.profile.rules.baking import MOST_PICTURE
+from gezel.profile.rules.text import MOST_BYTES
+from gezel.skills.api import Skill
+
+
+class VerifyForm(forms.Form):
+    """A file, or its text."""
+
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        max_length=255,
+        help_text=_("A credential as JSON or token, or a badge as PNG or SVG."),
+    )
+    text = forms.CharField(
+        label=_("Or paste it here"),
+        required=False,
+        max_length=MOST_BYTES,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        upload = found.get("file")
+        if upload is not None and upload.size > MOST_PICTURE:
+            self.add_error("file", _("This file is larger than 10 MB. No credential is."))
+        elif upload is None and not found.get("text") and not self.errors:
+            self.add_error("file", _("Choose a file, or paste the text below."))
+        return found
+
+    def given(self) -> bytes:
+        """What is to be checked; the file, if both came."""
+        upload = self.cleaned_data.get("file")
+        if upload is not None:
+            data: bytes = upload.read(MOST_PICTURE + 1)
+            return data
+        text: str = self.cleaned_data["text"]
+        return text.encode(errors="replace")
+
+
+class AchievementForm(forms.ModelForm[Achievement]):
+    """What the organisation certifies."""
+
+    class Meta:
+        model = Achievement
+        fields = [
+            "name_nl",
+            "name_en",
+            "about_nl",
+            "about_en",
+            "criteria_nl",
+            "criteria_en",
+            "skill",
+            "level",
+            "certificate",
+            "months",
+            "archived",
+        ]
+        labels = {
+            "skill": _("Skill it shows"),
+            "level": _("From level"),
+            "certificate": _("Or a certificate it rests on"),
+        }
+        help_texts = {
+            "criteria_nl": _("What someone has to do to get it. Whoever checks it reads this."),
+            "level": _("1 to 5. Only what a lead confirmed, a test or a certificate counts."),
+            "months": _("Leave empty if it does not lapse."),
+        }
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 3})
+            for name in ("about_nl", "about_en", "criteria_nl", "criteria_en")
+        }
+
+    def __init__(self, *args: Any, skills: Any, certificates: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._choose("skill", Skill, skills)
+        self._choose("certificate", CertificateType, certificates)
+        self.fields["level"].widget.attrs |= {"min": 1, "max": 5}
+        self.fields["months"].widget.attrs |= {"min": 1, "max": 600}
+
+    def _choose(self, name: str, model: type[Any], queryset: Any) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = queryset
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        for word in ("name", "criteria"):
+            if not found.get(f"{word}_nl") and not found.get(f"{word}_en"):
+                self.add_error(f"{word}_nl", _("Fill this in in Dutch or in English."))
+        skill, level = found.get("skill"), found.get("level")
+        if skill and not level:
+            self.add_error("level", _("Say from which level."))
+        if level and not skill:
+            self.add_error("skill", _("Choose the skill that this level is of."))
+        if level and not 1 <= level <= 5:
+            self.add_error("level", _("Levels go from 1 to 5."))
+        if not skill and not found.get("certificate") and not self.errors:
+            self.add_error(
+                "skill",
+                _("Choose a skill or a certificate. Having attended something is not enough."),
+            )
+        if found.get("months") is not None and not 1 <= found["months"] <= 600:
+            self.add_error("months", _("Between 1 and 600 months."))
+        return found
+
+
+class RevokeForm(forms.Form):
+    """Why it is withdrawn."""
+
+    reason = forms.CharField(
+        label=_("Why?"), max_length=300, help_text=_("The person reads this; outsiders do not.")
+    )
+
+
+class LeakedForm(forms.Form):
+    """Since when others may have had the key."""
+
+    since = DayField(label=_("Since which day may others have had it?"))
+
+    def clean_since(self) -> datetime:
+        day = self.cleaned_data["since"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("This day lies ahead. Choose today or earlier."))
+        return timezone.make_aware(datetime.combine(day, time()))
+
+
+class OpenForm(forms.Form):
+    """Until when whoever has the link sees it."""
+
+    until = DayField(label=_("Until and including"))

@@ -1,0 +1,58 @@
+"""`gezel verify FILE`: is a credential genuine? Exit 0 valid, 1 invalid, 2 unknown."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from gezel.profile import words
+from gezel.profile.queries import OurOwn
+from gezel.profile.rules.did import Nowhere, Sources
+from gezel.profile.rules.verdict import Verdict, check
+
+CODES = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.UNKNOWN: 2}
+
+
+class Command(BaseCommand):
+    help = (
+        "Check a credential (JSON, token, PNG or SVG) without a network. "
+        "Exit 0: valid, 1: invalid, 2: not proved."
+    )
+    requires_system_checks = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", help="the file; - reads what comes in")
+        parser.add_argument(
+            "--key-as-written",
+            action="store_true",
+            help="take a key that comes in the file for the issuer's, as validators of form do",
+        )
+        parser.add_argument(
+            "--alone",
+            action="store_true",
+            help="ask not even this installation about issuers and what was withdrawn",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            name = options["file"]
+            data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        except OSError as problem:
+            raise CommandError(f"This file cannot be read: {problem.strerror}.") from None
+        sources: Sources = Nowhere() if options["alone"] else OurOwn()
+        found = check(
+            data, now=timezone.now(), sources=sources, as_written=options["key_as_written"]
+        )
+        self.stdout.write(f"{found.verdict}: {words.verdict(found)}")
+        if found.name or found.issuer:
+            self.stdout.write(f"  {found.name} · {words.issuer(found)}")
+        if found.status_as_of:
+            self.stdout.write(f"  not withdrawn as of {found.status_as_of:%Y-%m-%d %H:%M} UTC")
+        for one in found.reasons:
+            self.stdout.write(f"- {words.reason(one)}")
+        if code := CODES[found.verdict]:
+            sys.exit(code)

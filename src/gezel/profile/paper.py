@@ -1,0 +1,71 @@
+"""A credential as a page on paper: PDF/A-2 that a screen reader reads (PDF/UA-1), with a code."""
+
+import io
+import json
+from pathlib import Path
+
+import segno
+import typst
+from django.conf import settings
+from django.urls import reverse
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
+
+from gezel.profile.models import Credential
+from gezel.profile.rules.badge import named
+from gezel.profile.rules.badges import achievement_of
+from gezel.profile.rules.model import text_of
+
+TEMPLATE = Path(__file__).with_name("paper.typ")
+
+
+def page(credential: Credential, *, link: str) -> bytes:
+    """The page, in the language of the reader. The code leads to where it can be checked: to its
+    own page while that is open, else to where one checks the file."""
+    document = credential.document
+    achievement = achievement_of(document)
+    is_open = bool(credential.open_until and credential.open_until >= timezone.localdate())
+    link = link if is_open else settings.BASE_URL + reverse("profile:verify")
+    told = {
+        "title": text_of(document.get("name")),
+        "issuer": credential.organisation.name,
+        "language": (translation.get_language() or "en")[:2],
+        "person": named(document),
+        "about": text_of(achievement.get("description")),
+        "criteria": text_of(achievement["criteria"].get("narrative")),
+        "evidence": " ".join(
+            f"{one['name']}: {one['narrative']}" for one in document.get("evidence", [])
+        ),
+        "days": _days(credential),
+        "check": _("Check it yourself:") if is_open else _("Check the file it came with:"),
+        "link": link,
+        "number": str(credential.pk),
+        "labels": {
+            "criteria": _("What it takes"),
+            "evidence": _("What it rests on"),
+            "days": _("Since and until"),
+            "code": _("A code that leads to the page where this is checked"),
+            "number": _("Number"),
+        },
+    }
+    drawn = io.BytesIO()
+    segno.make(link, error="m").save(drawn, kind="svg", border=2)
+    found = typst.compile(
+        TEMPLATE.read_bytes(),
+        format="pdf",
+        ignore_system_fonts=True,
+        sys_inputs={"told": json.dumps(told), "code": drawn.getvalue().decode()},
+        pdf_standards=["a-2a", "ua-1"],
+        timestamp=timezone.now().replace(microsecond=0),
+    )
+    if not isinstance(found, bytes):
+        raise TypeError("one file was asked, and it is no bytes")
+    return found
+
+
+def _days(credential: Credential) -> str:
+    issued = formats.date_format(timezone.localtime(credential.issued_at), "j F Y")
+    if credential.valid_until is None:
+        return _("Issued on %(day)s. It does not lapse.") % {"day": issued}
+    until = formats.date_format(credential.valid_until, "j F Y")
+    return _("Issued on %(day)s, until %(until)s.") % {"day": issued, "until": until}

@@ -1,0 +1,41 @@
+"""What may a visitor see and do about credentials?"""
+
+from django.db.models import QuerySet
+
+from gezel.people.api import HR, Audience, PersonQuerySet, Visitor
+from gezel.profile.models import Achievement, Credential, SigningKey
+
+_HR = Audience(HR)
+
+
+def own_credentials(visitor: Visitor) -> QuerySet[Credential]:
+    """Mine, from every employer, for life."""
+    return Credential.objects.filter(person=visitor.person)
+
+
+def may_issue(visitor: Visitor) -> bool:
+    """HR issues for the organisation."""
+    return visitor.employment is not None and visitor.is_hr
+
+
+def achievements_to_edit(visitor: Visitor) -> QuerySet[Achievement]:
+    """HR says what the organisation certifies."""
+    found = Achievement.objects.filter(organisation=visitor.organisation)
+    return found if visitor.is_hr else found.none()
+
+
+def people_to_certify(visitor: Visitor) -> PersonQuerySet:
+    """Everyone at work here but oneself."""
+    return _HR.people_for(visitor).exclude(pk=visitor.person.pk)
+
+
+def credentials_issued(visitor: Visitor) -> QuerySet[Credential]:
+    """What the organisation issued, for HR; of who left only that it was (see `queries.issued`)."""
+    found = Credential.objects.filter(organisation=visitor.organisation)
+    return found if visitor.is_hr else found.none()
+
+
+def keys_to_keep(visitor: Visitor) -> QuerySet[SigningKey]:
+    """HR makes keys and puts them away."""
+    found = SigningKey.objects.filter(organisation=visitor.organisation)
+    return found if visitor.is_hr else found.none()

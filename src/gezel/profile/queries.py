@@ -1,0 +1,190 @@
+"""What pages and verifiers read."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.core.cache import caches
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from gezel.certificates.api import Holding
+from gezel.people.api import Employment, Organisation, Person
+from gezel.profile import sealing
+from gezel.profile.models import LIST_SIZE, Achievement, Credential, SigningKey
+from gezel.profile.rules import proofs, status
+from gezel.profile.rules.dates import written
+from gezel.profile.rules.did import document_of, web_address, web_did
+from gezel.profile.rules.earning import Shown, grounds
+from gezel.skills.api import Evidence
+
+# A withdrawn credential is told of within a minute; a list is asked for by everyone who checks one.
+LIST_COUNTS_FOR = timedelta(days=1)
+LIST_KEPT_SECONDS = 30
+
+
+def did_of(organisation: Organisation) -> str:
+    """The organisation's name as issuer: an address of ours where its keys stand."""
+    return web_did(urlsplit(settings.BASE_URL).netloc.lower(), "did", organisation.slug)
+
+
+def method_of(key: SigningKey) -> str:
+    """The name of a key within the organisation's document."""
+    return f"{did_of(key.organisation)}#{key.public}"
+
+
+def list_address(organisation: Organisation, number: int) -> str:
+    """Where the status list stands, as a verifier asks for it."""
+    return settings.BASE_URL + reverse("profile:status", args=[organisation.slug, number])
+
+
+def signing_key(organisation: Organisation) -> SigningKey | None:
+    """The key that signs now."""
+    return SigningKey.objects.filter(organisation=organisation, retired_at=None).first()
+
+
+def opened(key: SigningKey) -> Ed25519PrivateKey:
+    """The secret half.
+
+    Raises:
+        CannotOpen: the key it lies under is no longer in the environment.
+    """
+    return Ed25519PrivateKey.from_private_bytes(sealing.unseal(bytes(key.sealed)))
+
+
+def did_document(organisation: Organisation) -> dict[str, Any]:
+    """Every key it ever signed with; one that was put away keeps vouching for what it signed."""
+    did = did_of(organisation)
+    methods: list[Mapping[str, Any]] = []
+    for key in SigningKey.objects.filter(organisation=organisation).order_by("made_at", "pk"):
+        one: dict[str, Any] = {"id": f"{did}#{key.public}", "publicKeyMultibase": key.public}
+        if key.leaked_from:
+            one["revoked"] = written(key.leaked_from)
+        elif key.retired_at:
+            one["expires"] = written(key.retired_at + timedelta(seconds=1))
+        methods.append(one)
+    return document_of(did, methods)
+
+
+def status_list(organisation: Organisation, number: int) -> dict[str, Any] | None:
+    """The signed list of what was withdrawn; None where there is no such list yet."""
+    kept = caches["near"]
+    name = f"profile:status:{organisation.pk}:{number}"
+    found: dict[str, Any] | None = kept.get(name)
+    if found is None:
+        found = _signed_list(organisation, number)
+        if found is not None:
+            kept.set(name, found, LIST_KEPT_SECONDS)
+    return found
+
+
+def _signed_list(organisation: Organisation, number: int) -> dict[str, Any] | None:
+    key = signing_key(organisation)
+    mine = Credential.objects.filter(
+        organisation=organisation, place__range=(number * LIST_SIZE, (number + 1) * LIST_SIZE - 1)
+    )
+    if key is None or not (number == 0 or mine.exists()):
+        return None
+    withdrawn = mine.filter(revoked_at__isnull=False).values_list("place", flat=True)
+    now = timezone.now()
+    unsigned = status.list_credential(
+        address=list_address(organisation, number),
+        issuer=did_of(organisation),
+        purpose="revocation",
+        bits={place % LIST_SIZE for place in withdrawn},
+        since=written(now),
+        until=written(now + LIST_COUNTS_FOR),
+        size=LIST_SIZE,
+    )
+    return proofs.prove(unsigned, opened(key), method=method_of(key), at=now)
+
+
+class OurOwn:
+    """Tells about issuers and lists of this installation, without a network."""
+
+    def document(self, address: str) -> Any | None:
+        for organisation in Organisation.objects.all():
+            if address == web_address(did_of(organisation)):
+                return did_document(organisation)
+            start = list_address(organisation, 0).removesuffix("0/")
+            number = address.removeprefix(start).removesuffix("/")
+            if address.startswith(start) and number.isdecimal() and len(number) < 5:
+                return status_list(organisation, int(number))
+        return None
+
+
+# -- what someone can be certified for ------------------------------------------------------------
+
+
+def shown_by(person: Person, achievement: Achievement) -> list[Shown]:
+    """What bears out this achievement for this person, newest first."""
+    today = timezone.localdate()
+    found: list[Shown] = []
+    if achievement.skill_id is not None:
+        evidence = Evidence.objects.filter(
+            person=person, skill=achievement.skill_id, corrected_by=None, level__gte=1
+        ).exclude(given_by=person)
+        found += [Shown(f"evidence:{e.pk}", e.kind, e.level, e.observed_on) for e in evidence]
+    if achievement.certificate_id is not None:
+        holdings = Holding.objects.filter(
+            Q(valid_until=None) | Q(valid_until__gte=today),
+            person=person,
+            type=achievement.certificate_id,
+            state=Holding.State.CONFIRMED,
+        )
+        level = achievement.level or 0
+        found += [Shown(f"holding:{h.pk}", "certificate", level, h.issued_on) for h in holdings]
+    return grounds(found, level=achievement.level or 0, today=today)
+
+
+def certifiable(achievement: Achievement, people: QuerySet[Person]) -> list[tuple[Person, Shown]]:
+    """Who showed it and was not yet certified for it, by name.
+
+    Asks three questions, whatever the number of people.
+    """
+    today = timezone.localdate()
+    found: dict[int, list[Shown]] = {}
+    if achievement.skill_id is not None:
+        rows = Evidence.objects.filter(
+            person__in=people, skill=achievement.skill_id, corrected_by=None, level__gte=1
+        ).only("person_id", "kind", "level", "observed_on", "given_by_id")
+        for e in rows:
+            if e.given_by_id != e.person_id:
+                one = Shown(f"evidence:{e.pk}", e.kind, e.level, e.observed_on)
+                found.setdefault(e.person_id, []).append(one)
+    if achievement.certificate_id is not None:
+        held = Holding.objects.filter(
+            Q(valid_until=None) | Q(valid_until__gte=today),
+            person__in=people,
+            type=achievement.certificate_id,
+            state=Holding.State.CONFIRMED,
+        ).only("person_id", "issued_on")
+        for h in held:
+            one = Shown(f"holding:{h.pk}", "certificate", achievement.level or 0, h.issued_on)
+            found.setdefault(h.person_id, []).append(one)
+    borne_out = {
+        pk: kept[0]
+        for pk, shown in found.items()
+        if (kept := grounds(shown, level=achievement.level or 0, today=today))
+    }
+    has = Credential.objects.filter(achievement=achievement, revoked_at=None).filter(
+        Q(valid_until=None) | Q(valid_until__gte=today)
+    )
+    waiting = (
+        Person.objects.filter(pk__in=borne_out)
+        .exclude(pk__in=has.values("person_id"))
+        .order_by("last_name", "first_name", "pk")
+    )
+    return [(person, borne_out[person.pk]) for person in waiting]
+
+
+def issued(credentials: QuerySet[Credential], organisation: Organisation) -> QuerySet[Credential]:
+    """What was issued, each with whether the person still works here: else their name is theirs."""
+    at_work = Employment.objects.current().filter(
+        organisation=organisation, person=OuterRef("person")
+    )
+    return credentials.annotate(works_here=Exists(at_work))

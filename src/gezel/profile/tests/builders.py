@@ -1,0 +1,58 @@
+"""Something to certify, and someone it was issued to."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from gezel.people.api import Organisation, Person
+from gezel.profile.actions import issue
+from gezel.profile.models import Achievement, Credential
+from gezel.skills.api import Evidence, Skill
+from gezel.skills.tests.builders import a_skill
+
+
+def an_achievement(
+    organisation: Organisation, *, skill: Skill | None = None, level: int = 3, **fields: Any
+) -> Achievement:
+    """What the organisation certifies: a skill from a level, if nothing else is told."""
+    if skill is None and "certificate" not in fields:
+        skill = a_skill("welding")
+    told = {
+        "name_en": "Welding, level 3",
+        "name_nl": "Lassen, niveau 3",
+        "about_en": "Welds plate and profile to the drawing.",
+        "criteria_en": "Shown at the bench, seen by who leads the workshop.",
+    } | fields
+    return Achievement.objects.create(
+        organisation=organisation, skill=skill, level=level if skill else None, **told
+    )
+
+
+def shows(
+    person: Person,
+    achievement: Achievement,
+    *,
+    kind: str = "lead",
+    level: int | None = None,
+    by: Person | None = None,
+) -> Evidence:
+    """Evidence that bears it out."""
+    assert achievement.skill is not None
+    return Evidence.objects.create(
+        person=person,
+        skill=achievement.skill,
+        organisation=achievement.organisation,
+        kind=kind,
+        level=level or achievement.level or 1,
+        given_by=by,
+        observed_on=timezone.localdate(),
+    )
+
+
+def a_credential(
+    person: Person, organisation: Organisation, *, by: Person, **fields: Any
+) -> Credential:
+    """Issued to someone who showed it."""
+    achievement = an_achievement(organisation, **fields)
+    shows(person, achievement)
+    return issue(achievement, person, by=by)

@@ -1,0 +1,36 @@
+"""Addresses of profile: what is mine, what HR issues, and what outsiders ask."""
+
+from django.urls import path
+
+from gezel.profile.views import issuing, mine, outside
+
+app_name = "profile"
+urlpatterns = [
+    path("verify/", outside.verify, name="verify"),
+    path("verify/<uuid:pk>/", outside.shared, name="shared"),
+    path("verify/<uuid:pk>/credential.json", outside.shared_file, name="shared_file"),
+    path("did/<slug:slug>/did.json", outside.did_document, name="did"),
+    path("credentials/status/<slug:slug>/<int:number>/", outside.status, name="status"),
+    path("vc-api/credentials/issue", outside.api_issue, name="api_issue"),
+    path("vc-api/credentials/verify", outside.api_verify, name="api_verify"),
+    path(
+        "vc-api/presentations/verify",
+        outside.api_verify_presentation,
+        name="api_verify_presentation",
+    ),
+    path("credentials/", mine.mine, name="mine"),
+    path("credentials/<uuid:pk>/", mine.credential, name="credential"),
+    path("credentials/<uuid:pk>/open/", mine.open_to_link, name="open"),
+    path("credentials/<uuid:pk>/close/", mine.close, name="close"),
+    path("credentials/<uuid:pk>/file/<str:form>/", mine.file, name="file"),
+    path("credentials/record/<slug:slug>/", mine.record, name="record"),
+    path("credentials/given/", issuing.given, name="given"),
+    path("credentials/given/<uuid:pk>/revoke/", issuing.revoke, name="revoke"),
+    path("credentials/achievements/", issuing.achievements, name="achievements"),
+    path("credentials/achievements/new/", issuing.edit, name="new_achievement"),
+    path("credentials/achievements/<int:pk>/", issuing.edit, name="achievement"),
+    path("credentials/achievements/<int:pk>/issue/", issuing.issue, name="issue"),
+    path("credentials/keys/", issuing.keys, name="keys"),
+    path("credentials/keys/new/", issuing.make_key, name="make_key"),
+    path("credentials/keys/<int:pk>/leaked/", issuing.leaked, name="leaked"),
+]

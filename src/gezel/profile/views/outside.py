@@ -1,0 +1,218 @@
+"""For who has no account: is it genuine, whose keys are these, what was withdrawn."""
+
+import json
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from gezel.people.api import Organisation
+from gezel.profile import queries, suite, words
+from gezel.profile.forms import VerifyForm
+from gezel.profile.models import Credential
+from gezel.profile.rules import model
+from gezel.profile.rules.badge import named
+from gezel.profile.rules.badges import achievement_of
+from gezel.profile.rules.canonical import Unclear
+from gezel.profile.rules.contexts import UnknownContext
+from gezel.profile.rules.text import Unreadable, read_json
+from gezel.profile.rules.verdict import (
+    Finding,
+    Verdict,
+    Weight,
+    check,
+    check_document,
+    check_presentation,
+)
+
+TONES = {
+    Verdict.VALID: ("ok", "circle-check"),
+    Verdict.INVALID: ("bad", "circle-alert"),
+    Verdict.UNKNOWN: ("warn", "circle-help"),
+}
+
+
+def told(found: Finding) -> dict[str, Any]:
+    """A finding as the page shows it."""
+    tone, icon = TONES[found.verdict]
+    return {
+        "finding": found,
+        "verdict": words.verdict(found),
+        "issuer": words.issuer(found),
+        "person": named(found.credential),
+        "about": model.text_of(achievement_of(found.credential).get("description")),
+        "criteria": _criteria(found),
+        "reasons": [words.reason(r) for r in found.reasons if r.weight is not Weight.NOTE],
+        "notes": [words.reason(r) for r in found.reasons if r.weight is Weight.NOTE],
+        "not_proved": words.not_proved(found) if found.verdict is Verdict.VALID else [],
+        "tone": tone,
+        "icon": icon,
+        "within": [(one, words.verdict(one), *TONES[one.verdict]) for one in found.within],
+    }
+
+
+def _criteria(found: Finding) -> str:
+    criteria = achievement_of(found.credential).get("criteria")
+    return model.text_of(criteria.get("narrative")) if isinstance(criteria, dict) else ""
+
+
+def verify(request: HttpRequest) -> HttpResponse:
+    """Anyone drops a file or pastes a text, and reads whether it is genuine."""
+    sent = request.method == "POST"
+    form = VerifyForm(request.POST, request.FILES) if sent else VerifyForm()
+    shown: dict[str, Any] = {"form": form}
+    if sent and form.is_valid():
+        shown |= told(check(form.given(), now=timezone.now(), sources=queries.OurOwn()))
+    status = 422 if form.errors else 200
+    return render(request, "profile/verify.html", shown, status=status)
+
+
+@require_safe
+def shared(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A credential that its owner opened to whoever has the link, checked on the spot."""
+    credential = get_object_or_404(
+        Credential.objects.select_related("organisation"),
+        pk=pk,
+        open_until__gte=timezone.localdate(),
+    )
+    found = check_document(credential.document, now=timezone.now(), sources=queries.OurOwn())
+    answer = render(request, "profile/shared.html", told(found) | {"credential": credential})
+    answer["X-Robots-Tag"] = "noindex"
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@require_safe
+def shared_file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The same as a file, so that the reader can have another program check it."""
+    credential = get_object_or_404(Credential, pk=pk, open_until__gte=timezone.localdate())
+    return as_file(credential)
+
+
+def as_file(credential: Credential) -> HttpResponse:
+    """A credential as a download."""
+    text = json.dumps(credential.document, ensure_ascii=False, indent=2)
+    answer = HttpResponse(text, content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="credential-{credential.pk}.json"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+# -- what verifiers ask ---------------------------------------------------------------------------
+
+
+@require_safe
+def did_document(request: HttpRequest, slug: str) -> HttpResponse:
+    """The keys of an organisation."""
+    organisation = get_object_or_404(Organisation, slug=slug)
+    return _public(queries.did_document(organisation), "application/did+json")
+
+
+@require_safe
+def status(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """What was withdrawn: a list of bits in which each has a place that only they know."""
+    found = queries.status_list(get_object_or_404(Organisation, slug=slug), number)
+    if found is None:
+        raise Http404
+    return _public(found, "application/vc")
+
+
+def _public(document: dict[str, Any], kind: str) -> HttpResponse:
+    answer = HttpResponse(json.dumps(document, ensure_ascii=False), content_type=kind)
+    answer["Access-Control-Allow-Origin"] = "*"
+    answer["Cache-Control"] = "public, max-age=30"
+    return answer
+
+
+# -- the interface of test suites -----------------------------------------------------------------
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """The body, where the interface is open at all.
+
+    Raises:
+        Unreadable: it is no object.
+    """
+    if not settings.VC_API:
+        raise Http404
+    found = read_json(request.body)
+    if not isinstance(found, dict):
+        raise Unreadable("not_json")
+    return found
+
+
+def _refused(code: str) -> JsonResponse:
+    return JsonResponse({"verified": False, "errors": [code]}, status=400)
+
+
+@csrf_exempt
+@require_POST
+def api_issue(request: HttpRequest) -> HttpResponse:
+    """Sign a credential with the key of the suites, which is no organisation's."""
+    try:
+        body = _asked(request)
+        signed = suite.issue(body.get("credential"), body.get("options"))
+    except (Unreadable, Unclear) as problem:
+        return _refused(problem.code)
+    except UnknownContext as problem:
+        return _refused(f"unknown_context: {problem}")
+    except suite.Refused as refusal:
+        return JsonResponse({"errors": list(refusal.args)}, status=400)
+    return JsonResponse({"verifiableCredential": signed}, status=201)
+
+
+@csrf_exempt
+@require_POST
+def api_verify(request: HttpRequest) -> HttpResponse:
+    """Check a credential."""
+    try:
+        body = _asked(request)
+    except Unreadable as problem:
+        return _refused(problem.code)
+    given = body.get("verifiableCredential")
+    sources = queries.OurOwn()
+    if isinstance(given, str):
+        return _verdict(check(given, now=timezone.now(), sources=sources))
+    return _verdict(check_document(given, now=timezone.now(), sources=sources))
+
+
+@csrf_exempt
+@require_POST
+def api_verify_presentation(request: HttpRequest) -> HttpResponse:
+    """Check what a holder shows."""
+    try:
+        body = _asked(request)
+    except Unreadable as problem:
+        return _refused(problem.code)
+    given = body.get("verifiablePresentation", body.get("presentation"))
+    options = body.get("options")
+    options = options if isinstance(options, dict) else {}
+    found = check_presentation(
+        given,
+        now=timezone.now(),
+        sources=queries.OurOwn(),
+        challenge=str(options.get("challenge") or ""),
+        domain=str(options.get("domain") or ""),
+    )
+    return _verdict(found)
+
+
+def _verdict(found: Finding) -> JsonResponse:
+    good = found.verdict is Verdict.VALID
+    errors = [r.code for r in found.reasons if r.weight is not Weight.NOTE]
+    warnings = [r.code for r in found.reasons if r.weight is Weight.NOTE]
+    return JsonResponse(
+        {
+            "verified": good,
+            "credential": found.credential,
+            "checks": ["proof", "status"],
+            "warnings": warnings,
+            "errors": errors,
+        },
+        status=200 if good else 400,
+    )

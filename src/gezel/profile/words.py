@@ -1,0 +1,191 @@
+"""What was found about a credential, in plain sentences."""
+
+from django.utils import formats
+from django.utils.dateparse import parse_date
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gezel.profile.rules.did import Ground
+from gezel.profile.rules.verdict import Finding, Reason, Verdict
+
+# A test looks whether every code that the rules give stands here.
+REASONS: dict[str, str | Promise] = {
+    # the file
+    "too_large": gettext_lazy("The file is larger than any credential."),
+    "too_deep": gettext_lazy("The file is built so deep that it cannot be meant to be read."),
+    "not_json": gettext_lazy("This is no credential: it is neither JSON nor a signed token."),
+    "not_text": gettext_lazy("The file holds signs that are no text."),
+    "key_twice": gettext_lazy("“%(key)s” stands in it twice, so it says two things at once."),
+    "none_inside": gettext_lazy("There is no credential in this picture."),
+    "more_inside": gettext_lazy("There is more than one credential in this picture."),
+    "broken_picture": gettext_lazy("This picture is broken."),
+    # its form
+    "form": gettext_lazy("“%(word)s” is missing or not as the standard asks."),
+    "unsigned_word": gettext_lazy("It holds words that the signature does not cover (%(word)s)."),
+    "lost_word": gettext_lazy("“%(word)s” is a word that the signature does not cover."),
+    "key_as_address": gettext_lazy("“%(word)s” is written in a way that hides what it says."),
+    "empty_value": gettext_lazy(
+        "“%(word)s” is empty, where it should say something or be left out."
+    ),
+    "context_inside": gettext_lazy("It changes the meaning of its words halfway."),
+    "context_in_place": gettext_lazy("It gives a meaning of its own to “%(word)s”."),
+    "decisive_word": gettext_lazy("“%(word)s” does not stand where it was signed."),
+    "described_twice": gettext_lazy("It describes itself in two places."),
+    "unclear_form": gettext_lazy("It can be read in more than one way."),
+    "number_too_large": gettext_lazy("It holds a number that programs read differently."),
+    "too_intricate": gettext_lazy("It is made so intricate that checking it would take for ever."),
+    "too_many_within": gettext_lazy("It bundles more credentials than we check at once."),
+    "too_many_proofs": gettext_lazy("It has more signatures than we check at once."),
+    # its signature
+    "no_proof": gettext_lazy("It is not signed."),
+    "proof_kind": gettext_lazy("It is signed in a way that we do not check."),
+    "proof_purpose": gettext_lazy("Its signature was made for something else (%(purpose)s)."),
+    "proof_context": gettext_lazy("Its signature was made over other words."),
+    "proof_expired": gettext_lazy("Its signature counted until %(day)s."),
+    "proof_challenge": gettext_lazy("It was made for someone else (%(word)s)."),
+    "signed_later": gettext_lazy("It says to be signed in the future."),
+    "altered": gettext_lazy("It was changed after it was signed, or signed by someone else."),
+    "algorithm": gettext_lazy("It says to be signed with %(algorithm)s, which does not fit."),
+    "token_extension": gettext_lazy("It asks for rules that we do not know."),
+    "token_disagrees": gettext_lazy("It says two different things about itself (%(claim)s)."),
+    "token_without_credential": gettext_lazy("There is no credential in this token."),
+    # whose key
+    "bad_did": gettext_lazy("“%(did)s” is no address of an issuer."),
+    "no_key": gettext_lazy("It names no key that we can use."),
+    "key_of_another": gettext_lazy("It is signed with a key that is not the issuer's."),
+    "key_not_listed": gettext_lazy(
+        "The issuer (%(issuer)s) does not know the key it is signed with."
+    ),
+    "key_not_for_this": gettext_lazy("The issuer (%(issuer)s) does not use this key to issue."),
+    "key_compromised": gettext_lazy(
+        "It was signed after %(since)s, the day from which others had this key."
+    ),
+    "key_leaked_later": gettext_lazy(
+        "Others had the issuer's key from %(since)s. It says to be signed before, which nobody can "
+        "check. Ask the person for one that was signed anew."
+    ),
+    "key_expired": gettext_lazy("It was signed after %(since)s, when this key was put away."),
+    "document_of_another": gettext_lazy(
+        "At the address of the issuer (%(issuer)s) stands someone else."
+    ),
+    "issuer_not_reached": gettext_lazy(
+        "The issuer (%(issuer)s) was not asked or did not answer, so we cannot tell whether the "
+        "key is theirs."
+    ),
+    "issuer_without_address": gettext_lazy(
+        "The issuer (%(issuer)s) has no address to ask whether the key is theirs."
+    ),
+    "token_without_key": gettext_lazy(
+        "It names no key, so its signature cannot be checked without asking the issuer "
+        "(%(issuer)s)."
+    ),
+    "key_as_written": gettext_lazy(
+        "The key comes from the file itself: this says that nothing changed, not who made it."
+    ),
+    # days
+    "not_yet": gettext_lazy("It counts only from %(day)s."),
+    "expired": gettext_lazy("It counted until %(day)s."),
+    # its status
+    "revoked": gettext_lazy("The issuer withdrew it."),
+    "suspended": gettext_lazy("The issuer suspended it."),
+    "status_unknown": gettext_lazy(
+        "Its status is unknown: the list of what was withdrawn was not asked or did not answer."
+    ),
+    "status_not_trusted": gettext_lazy(
+        "Its status is unknown: the list of what was withdrawn is not the issuer's, or out of date."
+    ),
+    "status_kind": gettext_lazy("Its status is unknown: it is kept in a way that we do not read."),
+    "status_form": gettext_lazy("Its status is unknown: the list of what was withdrawn is broken."),
+    "status_bomb": gettext_lazy(
+        "Its status is unknown: the list of what was withdrawn is far too large."
+    ),
+    "status_short": gettext_lazy(
+        "Its status is unknown: the list of what was withdrawn is too short."
+    ),
+    "status_index": gettext_lazy("Its status is unknown: its place in the list does not exist."),
+    # the rest
+    "unknown_context": gettext_lazy(
+        "It stands on a vocabulary that we do not have (%(address)s), so we cannot tell what was "
+        "signed."
+    ),
+    "within_invalid": gettext_lazy("A credential within it is not valid: %(name)s"),
+    "within_unknown": gettext_lazy("A credential within it could not be proved: %(name)s"),
+    "older_badge": gettext_lazy(
+        "It is a badge of the older kind, which proves nothing by itself: whoever hosts it has to "
+        "say the same."
+    ),
+    "old_model": gettext_lazy("It is written after an older version of the standard."),
+    "old_suite": gettext_lazy("It is signed in an older way."),
+    "doubtful_name": gettext_lazy(
+        "The name of the issuer mixes alphabets or hides signs, so that it may look like "
+        "another's: %(name)s"
+    ),
+}
+
+
+def reason(found: Reason) -> str:
+    """One reason as a sentence."""
+    told = dict(found.told)
+    for word in ("day", "since"):
+        if word in told and (day := _day(told[word])):
+            told[word] = day
+    return str(REASONS[found.code]) % told
+
+
+def _day(text: str) -> str:
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return ""
+    return formats.date_format(found, "j F Y") if found else ""
+
+
+def verdict(found: Finding) -> str:
+    """The outcome in one sentence."""
+    match found.verdict:
+        case Verdict.VALID:
+            return _("This is genuine.")
+        case Verdict.INVALID:
+            return (
+                _("Withdrawn: this no longer counts.")
+                if found.revoked
+                else _("Do not rely on this.")
+            )
+        case _:
+            return _("We cannot prove this.")
+
+
+def issuer(found: Finding) -> str:
+    """Who issued it, and how far that is proved."""
+    name = found.issuer_name or found.issuer
+    match found.ground:
+        case Ground.DOMAIN:
+            return _("%(name)s, proved by its address: %(address)s") % {
+                "name": name,
+                "address": domain(found.issuer),
+            }
+        case Ground.KEY:
+            return _("Someone who calls themselves %(name)s; only their key is proved.") % {
+                "name": name
+            }
+        case _:
+            return _("It says %(name)s, which is not proved.") % {"name": name or "?"}
+
+
+def domain(did: str) -> str:
+    """The address in the name of an issuer, as people read it."""
+    if did.startswith("did:web:"):
+        return did.removeprefix("did:web:").split(":")[0].replace("%3A", ":")
+    return did.partition("//")[2].partition("/")[0] or did
+
+
+def not_proved(found: Finding) -> list[str]:
+    """What even a valid credential does not say."""
+    told = [
+        _("That whoever shows it is the person it is about: compare the name, or ask."),
+        _("That the person still masters it today."),
+    ]
+    if found.ground is not Ground.DOMAIN:
+        told.insert(0, _("Who made it: a name in a file can be anyone's."))
+    return told

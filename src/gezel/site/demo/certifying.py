@@ -1,0 +1,37 @@
+"""What the demo organisations certify, and the credentials that people hold."""
+
+from typing import Any
+
+from gezel.certificates.models import CertificateType
+from gezel.profile.actions import issue
+from gezel.profile.models import Achievement
+from gezel.profile.queries import shown_by
+from gezel.site.demo.cast import Stage
+
+
+def build_credentials(stage: Stage, told: dict[str, Any]) -> None:
+    """Achievements with their criteria; given to who is named and showed it."""
+    hr = {stage.employers[key].pk: stage.people[key] for key in ("femke", "rachida")}
+    for t in told["achievement"]:
+        organisation = stage.organisations[t["org"]]
+        certificate = None
+        if "certificate" in t:
+            named = {
+                c.name_nl: c for c in CertificateType.objects.filter(organisation=organisation)
+            }
+            kinds = {k["key"]: k["name"]["nl"] for k in stage.story.read("certificates")["type"]}
+            certificate = named[kinds[t["certificate"]]]
+        achievement = Achievement.objects.create(
+            organisation=organisation,
+            skill=stage.skills[t["skill"]] if "skill" in t else None,
+            level=t.get("level"),
+            certificate=certificate,
+            months=t.get("months"),
+            **{
+                f"{word}_{n}": t[word][n] for word in ("name", "about", "criteria") for n in t[word]
+            },
+        )
+        for key in t["given"]:
+            person = stage.people[key]
+            if shown_by(person, achievement):
+                issue(achievement, person, by=hr[organisation.pk])
