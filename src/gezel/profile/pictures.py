@@ -13,9 +13,9 @@ _PAPER = (255, 255, 255)
 def drawing(name: str, issuer: str, *, hue: int) -> bytes:
     """As SVG, with the words as text."""
     lines = _lines(name)
-    first = 262 - 20 * (len(lines) - 1)
+    first = 262 - 17 * (len(lines) - 1)
     words = "".join(
-        f'<text x="256" y="{first + 40 * n}" font-size="34" font-weight="700">{escape(line)}</text>'
+        f'<text x="256" y="{first + 34 * n}" font-size="28" font-weight="700">{escape(line)}</text>'
         for n, line in enumerate(lines)
     )
     return (
@@ -32,7 +32,7 @@ def drawing(name: str, issuer: str, *, hue: int) -> bytes:
     ).encode()
 
 
-def _lines(name: str, wide: int = 18, most: int = 4) -> list[str]:
+def _lines(name: str, wide: int = 21, most: int = 4) -> list[str]:
     """The name over a few lines; what does not fit ends in an ellipsis."""
     lines: list[str] = []
     for whole in name.split():
