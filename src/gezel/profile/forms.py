@@ -4,6 +4,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,17 @@ class VerifyForm(forms.Form):
         max_length=MOST_BYTES,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
+
+    ask = forms.BooleanField(
+        label=_("Ask the issuer"),
+        required=False,
+        help_text=_("We then ask the address in the file for its keys and what was withdrawn."),
+    )
+
+    def __init__(self, *args: Any, **told: Any) -> None:
+        super().__init__(*args, **told)
+        if not settings.ASK_ISSUERS:
+            del self.fields["ask"]
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -83,8 +95,8 @@ class AchievementForm(forms.ModelForm[Achievement]):
             for name in ("about_nl", "about_en", "criteria_nl", "criteria_en")
         }
 
-    def __init__(self, *args: Any, skills: Any, certificates: Any, **settings: Any) -> None:
-        super().__init__(*args, **settings)
+    def __init__(self, *args: Any, skills: Any, certificates: Any, **told: Any) -> None:
+        super().__init__(*args, **told)
         self._choose("skill", Skill, skills)
         self._choose("certificate", CertificateType, certificates)
         self.fields["level"].widget.attrs |= {"min": 1, "max": 5}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,18 +14,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gezel.certificates.api import Holding
+from gezel.kit.outside import NotReached, ask_outside
 from gezel.people.api import Employment, Organisation, Person
 from gezel.profile import sealing
 from gezel.profile.models import LIST_SIZE, Achievement, Credential, SigningKey
-from gezel.profile.rules import proofs, status
+from gezel.profile.rules import jwt, proofs, status
 from gezel.profile.rules.dates import written
 from gezel.profile.rules.did import document_of, web_address, web_did
 from gezel.profile.rules.earning import Shown, grounds
+from gezel.profile.rules.text import MOST_BYTES, Unreadable, decoded, read_json
 from gezel.skills.api import Evidence
 
 # A withdrawn credential is told of within a minute; a list is asked for by everyone who checks one.
 LIST_COUNTS_FOR = timedelta(days=1)
 LIST_KEPT_SECONDS = 30
+PATIENCE, MOST_QUESTIONS = 10, 8
 
 
 def did_of(organisation: Organisation) -> str:
@@ -114,6 +118,43 @@ class OurOwn:
             number = address.removeprefix(start).removesuffix("/")
             if address.startswith(start) and number.isdecimal() and len(number) < 5:
                 return status_list(organisation, int(number))
+        return None
+
+
+class Asking(OurOwn):
+    """Asks issuers elsewhere too, over the network; only where that was said and is allowed.
+
+    A file decides whom we ask, so little is given: https to the open internet, no redirect, a
+    megabyte, ten seconds, and no more than a few questions for one file.
+    """
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Any | None] = {}
+
+    def document(self, address: str) -> Any | None:
+        own = super().document(address)
+        if own is not None or not address.startswith("https://"):
+            return own
+        if address not in self.asked:
+            most = len(self.asked) >= MOST_QUESTIONS
+            self.asked[address] = None if most else _asked_elsewhere(address)
+        return self.asked[address]
+
+
+def _asked_elsewhere(address: str) -> Any | None:
+    try:
+        status_, said = ask_outside(
+            "GET",
+            address,
+            headers={"Accept": "application/json", "User-Agent": "Gezel"},
+            patience=PATIENCE,
+            most=MOST_BYTES + 1,
+        )
+        if status_ != HTTPStatus.OK:
+            return None
+        text = decoded(said).strip()
+        return text if jwt.looks_like_one(text) else read_json(text)
+    except (NotReached, Unreadable):
         return None
 
 

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gezel.kit.outside import checked_address
 from gezel.records.models import Key
-from gezel.records.rules.outside import checked_address
 from gezel.records.rules.shapes import is_iri
 
 YEARS_MOST = 731

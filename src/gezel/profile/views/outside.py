@@ -67,7 +67,8 @@ def verify(request: HttpRequest) -> HttpResponse:
     form = VerifyForm(request.POST, request.FILES) if sent else VerifyForm()
     shown: dict[str, Any] = {"form": form}
     if sent and form.is_valid():
-        shown |= told(check(form.given(), now=timezone.now(), sources=queries.OurOwn()))
+        sources = queries.Asking() if form.cleaned_data.get("ask") else queries.OurOwn()
+        shown |= told(check(form.given(), now=timezone.now(), sources=sources))
     status = 422 if form.errors else 200
     return render(request, "profile/verify.html", shown, status=status)
 

@@ -1,31 +1,26 @@
 """Handing statements on: in order, each at least once, and never into the house itself."""
 
 import base64
-import contextlib
 import hashlib
-import http.client
 import json
 import logging
-import socket
-import ssl
 import uuid
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from gezel.kit.outside import NotReached, ask_outside, checked_address
 from gezel.people.api import Organisation, Person
 from gezel.records.actions.files import read_file
 from gezel.records.models import Forward, Undelivered
 from gezel.records.queries import finding
 from gezel.records.queries.finding import Filters, Row
 from gezel.records.rules.files import announced
-from gezel.records.rules.outside import checked_address, is_open, waits
+from gezel.records.rules.outside import waits
 
 log = logging.getLogger(__name__)
 A_BATCH, BATCHES = 50, 20
@@ -35,10 +30,6 @@ _GOOD = range(200, 300)
 # What is wrong with one statement and not with the way there.
 _STATEMENT_AT_FAULT = frozenset({400, 403, 409, 413, 422})
 _THERE_ALREADY = 409
-
-
-class NotReached(Exception):  # noqa: N818 - reads as what it is where it is raised
-    """The other store did not answer, or not as a store does."""
 
 
 def _box() -> Fernet:
@@ -62,7 +53,7 @@ def forward_to(
     """Begin to hand on what comes in from now on, or all there is.
 
     Raises:
-        ValueError: the address is none that statements may go to (`rules.outside`).
+        ValueError: the address is none that statements may go to (`kit.outside`).
     """
     checked_address(address, anywhere=settings.FORWARD_ANYWHERE)
     return Forward.objects.create(
@@ -258,64 +249,19 @@ def _written(raws: Sequence[str]) -> tuple[bytes, str]:
     return b"".join(parts), f"multipart/mixed; boundary={edge}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    host: str
-    port: int
-    numeric: str
-
-
 def post_outside(address: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
-    """POST to an address outside: status, and the beginning of what was said.
-
-    The name is looked up once and the connection made to the very address that was looked at, so
-    a name that answers otherwise the second time leads nowhere. No redirect is followed.
+    """POST to another store: status, and the beginning of what was said.
 
     Raises:
         NotReached: nobody answered, or the address lies within the house.
     """
-    try:
-        parts = checked_address(address, anywhere=settings.FORWARD_ANYWHERE)
-    except ValueError:
-        raise NotReached("The address is none to send to.") from None
-    secure = parts.scheme == "https"
-    host, port = parts.hostname or "", parts.port or (443 if secure else 80)
-    place = _Place(host, port, _looked_up(host, port))
-    connection = _Pinned(place, secure=secure)
-    try:
-        connection.request("POST", parts.path or "/", body, headers)
-        answer = connection.getresponse()
-        said = answer.read(_MOST_SAID).decode("utf-8", "replace")
-    except (OSError, http.client.HTTPException) as problem:
-        raise NotReached(str(problem)[:200] or type(problem).__name__) from None
-    finally:
-        with contextlib.suppress(OSError):
-            connection.close()
-    return answer.status, " ".join(said.split()).replace("\x00", "")
-
-
-def _looked_up(host: str, port: int) -> str:
-    try:
-        found: Collection[Any] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise NotReached(f"{host} cannot be found.") from None
-    numeric = [str(entry[4][0]).partition("%")[0] for entry in found]
-    if not settings.FORWARD_ANYWHERE and not all(map(is_open, numeric)):
-        raise NotReached(f"{host} lies within a private network, where nothing is sent.")
-    return numeric[0]
-
-
-class _Pinned(http.client.HTTPConnection):
-    """A connection to the numeric address that was looked at, under the name that was asked."""
-
-    def __init__(self, place: _Place, *, secure: bool) -> None:
-        super().__init__(place.host, place.port, timeout=PATIENCE)
-        self._place, self._secure = place, secure
-        if secure:
-            self.default_port = 443
-
-    def connect(self) -> None:
-        self.sock = socket.create_connection((self._place.numeric, self._place.port), PATIENCE)
-        if self._secure:
-            context = ssl.create_default_context()
-            self.sock = context.wrap_socket(self.sock, server_hostname=self._place.host)
+    status, said = ask_outside(
+        "POST",
+        address,
+        body,
+        headers,
+        patience=PATIENCE,
+        most=_MOST_SAID,
+        anywhere=settings.FORWARD_ANYWHERE,
+    )
+    return status, " ".join(said.decode("utf-8", "replace").split()).replace("\x00", "")

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gezel.kit.jobs import begin_minute, run_waiting
+from gezel.kit.outside import checked_address, is_open
 from gezel.people.api import Mandate, Organisation, Person, give_mandate
 from gezel.records.actions import forwarding, keeping
 from gezel.records.actions.files import keep_file, path_of
@@ -27,7 +28,7 @@ from gezel.records.models import Attachment, Forward, Key, Statement
 from gezel.records.models.readers import STATEMENTS_OF_A_PERSON
 from gezel.records.partitions import months
 from gezel.records.queries import finding
-from gezel.records.rules.outside import checked_address, is_open, waits
+from gezel.records.rules.outside import waits
 from gezel.records.tests.speaking import Speaker, a_speaker, a_statement, an_attachment, in_parts
 from gezel.trust.models import Reading
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from gezel.profile import words
-from gezel.profile.queries import OurOwn
+from gezel.profile.queries import Asking, OurOwn
 from gezel.profile.rules.did import Nowhere, Sources
 from gezel.profile.rules.verdict import Verdict, check
 
@@ -18,7 +18,7 @@ CODES = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.UNKNOWN: 2}
 
 class Command(BaseCommand):
     help = (
-        "Check a credential (JSON, token, PNG or SVG) without a network. "
+        "Check a credential (JSON, token, PNG or SVG); without --ask no network is used. "
         "Exit 0: valid, 1: invalid, 2: not proved."
     )
     requires_system_checks = []
@@ -32,6 +32,11 @@ class Command(BaseCommand):
             help="take a key that comes in the file for the issuer's, as validators of form do",
         )
         parser.add_argument(
+            "--ask",
+            action="store_true",
+            help="ask issuers over the network (https) for their keys and what was withdrawn",
+        )
+        parser.add_argument(
             "--alone",
             action="store_true",
             help="ask not even this installation about issuers and what was withdrawn",
@@ -43,7 +48,9 @@ class Command(BaseCommand):
             data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         except OSError as problem:
             raise CommandError(f"This file cannot be read: {problem.strerror}.") from None
-        sources: Sources = Nowhere() if options["alone"] else OurOwn()
+        sources: Sources = Asking() if options["ask"] else OurOwn()
+        if options["alone"]:
+            sources = Nowhere()
         found = check(
             data, now=timezone.now(), sources=sources, as_written=options["key_as_written"]
         )
