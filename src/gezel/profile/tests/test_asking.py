@@ -87,11 +87,9 @@ def test_a_name_that_leads_into_the_house_is_not_asked(
     monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
     """The name is fine; what the name server says about it is not."""
-    monkeypatch.setattr(
-        outside.socket, "getaddrinfo", lambda *_a, **_k: [(0, 0, 0, "", (host, 443))]
-    )
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_a, **_k: [(0, 0, 0, "", (host, 443))])
     connected: list[Any] = []
-    monkeypatch.setattr(outside.socket, "create_connection", lambda *a: connected.append(a))
+    monkeypatch.setattr("socket.create_connection", lambda *a: connected.append(a))
 
     with pytest.raises(NotReached, match="private network"):
         ask_outside("GET", "https://issuer.example/did.json", patience=1, most=100)
@@ -115,7 +113,7 @@ def test_a_slow_answer_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
             return b"x"
 
     moments = iter(range(100))
-    monkeypatch.setattr(outside.time, "monotonic", lambda: next(moments))
+    monkeypatch.setattr("time.monotonic", lambda: next(moments))
 
     with pytest.raises(NotReached, match="too slowly"):
         outside._read(Dripping(), 1_000_000, 5)  # type: ignore[arg-type]
