@@ -30,6 +30,7 @@ from gezel.content.actions import (
     start,
 )
 from gezel.content.models import DeckCard, Media
+from gezel.content.rules.kinds import body_of
 from gezel.content.tests import builders as content
 from gezel.gatherings.actions import add_material, book, set_up, tell
 from gezel.gatherings.models import News
@@ -76,6 +77,10 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
     )
     add_block(module, kind="text", body=module.blocks.all()[0].content, by=femke)
     practical = module.blocks.get(kind="practical")
+    film = add_block(
+        module, kind="video", body=body_of("video", content.SAID_ON_FILM), by=femke,
+        media=keep_upload(van_dijk, BytesIO(content.WEBM), expected="video"),
+    )  # fmt: skip
     proof = send_proof(
         noor, practical, organisation=van_dijk, line="Locked.", looker=daan, key=uuid.uuid4(),
         media=keep_upload(van_dijk, BytesIO(content.a_picture()), expected="image"),
@@ -205,6 +210,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             for page in ("open", "commit", "go", "renew", "leave", "back", "result")
         },
         "content:practice:block_pk": practical.pk,
+        **{f"content:edit_captions_{code}:block_pk": film.pk for code in ("nl", "en")},
         **{f"content:{page}:key": proof.key for page in ("look", "proof_photo", "take_back_proof")},
         "content:answer_asking:key": asking.key,
         "review_pk": review.pk,

@@ -20,6 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +79,10 @@ CONTEXTS_IN_WHEEL = {
 }
 EXPORTED = re.compile(r"module\.exports\s*=\s*(\{.*\})\s*;?\s*$", re.DOTALL)
 
+# What stands within a package under a licence of its own: its name there, and that licence.
+WITHIN = {"h5p-standalone": ("H5P core", "GPL-3.0-or-later")}
+LICENCES = "licences.json"
+
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 # Our own source, bundled with the packages it imports into one script for the pages that need it.
@@ -122,8 +127,10 @@ def bring_in() -> None:
             # looks it up and stops.
             told = (fresh / name).read_text(encoding="utf-8")
             (fresh / name).write_text(SOURCE_MAP.sub("", told), encoding="utf-8")
+    used = {package_of(source) for source in FILES} | {"lucide-static"}
     for source, name in BUNDLES.items():
-        bundle(source, name, fresh)
+        used |= bundle(source, name, fresh)
+    (fresh / LICENCES).write_text(json.dumps(list(licences(used)), indent=1), encoding="utf-8")
     for sheet in fresh.rglob("*.css"):
         sheet.write_text(without_missing_fonts(sheet), encoding="utf-8")
     names = icon_names()
@@ -207,8 +214,27 @@ def state() -> str:
     return digest.hexdigest()
 
 
-def bundle(source: str, name: str, folder: Path) -> None:
+def package_of(path: str) -> str:
+    """The package that a file below `node_modules` is of."""
+    first, *rest = path.split("/")
+    return f"{first}/{rest[0]}" if first.startswith("@") else first
+
+
+def licences(packages: set[str]) -> Iterator[dict[str, str]]:
+    """Name, version and licence of what goes along to browsers, for the page that tells it."""
+    for package in sorted(packages):
+        told = json.loads((MODULES / package / "package.json").read_text(encoding="utf-8"))
+        version = str(told["version"])
+        yield {"name": package, "version": version, "licence": str(told["license"])}
+        if package in WITHIN:
+            name, licence = WITHIN[package]
+            yield {"name": f"{name} ({package})", "version": version, "licence": licence}
+
+
+def bundle(source: str, name: str, folder: Path) -> set[str]:
     """One script of our source and what it imports, and beside it the licences of all of that.
+
+    Gives back the packages that are in it.
 
     The program itself is called and not its wrapper, so no Node is needed for this.
     """
@@ -233,6 +259,7 @@ def bundle(source: str, name: str, folder: Path) -> None:
     told.unlink()
     texts = [f"{package}\n\n{licence_of(package)}" for package in sorted(packages)]
     (folder / f"LICENSE-{name}.txt").write_text(("\n\n" + "-" * 72 + "\n\n").join(texts))
+    return packages
 
 
 def licence_of(package: str) -> str:

@@ -21,3 +21,4 @@ class ContentConfig(AppConfig):
         listen(DocumentAsked, launches.guard)
         nightly(jobs.tonight)
         each_minute(jobs.soon)
+        each_minute(jobs.films_waiting)

@@ -232,6 +232,22 @@ def finish_packages(progress: Progress) -> None:
     actions.finish_left_alone(timezone.now())
 
 
+@job(title=_("Make a film small for phones"))
+def make_film_small(progress: Progress, *, media: int) -> None:
+    """A small film beside the one that came, and its picture. Twice is as once."""
+    actions.shrink(media)
+
+
+def films_waiting() -> list[Errand]:
+    """Films that came in and wait, one after another: each takes a core."""
+    if not actions.can_shrink():
+        return []
+    return [
+        (make_film_small, {"media": pk})
+        for pk in actions.films_to_shrink().values_list("pk", flat=True)[:1]
+    ]
+
+
 def tonight() -> list[Errand]:
     """What is to be done every night."""
     return [

@@ -149,8 +149,11 @@ def media_to_see(visitor: Visitor, module_pk: int) -> QuerySet[Media]:
     if visitor.employment is not None:
         allowed |= Q(pk__in=modules_to_play(visitor).values("pk"))
         allowed |= Q(pk__in=modules_to_preview(visitor).values("pk"))
-    return Media.objects.filter(
+    shown = Media.objects.filter(
         pk__in=Module.objects.filter(allowed, pk=module_pk).values("blocks__media")
+    )
+    return Media.objects.filter(
+        Q(pk__in=shown) | Q(pk__in=shown.values("small")) | Q(pk__in=shown.values("poster"))
     )
 
 

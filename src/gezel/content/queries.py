@@ -139,7 +139,7 @@ class Play:
 
 def preview(module: Module) -> Play:
     """A module as whoever begins it now would see it, with nothing answered or kept."""
-    blocks = module.blocks.current().select_related("media")
+    blocks = module.blocks.current().select_related("media__small", "media__poster")
     steps = tuple(Step(n, block, block.content, None) for n, block in enumerate(blocks, 1))
     attempt = Attempt(module=module, version=module.version)
     return Play(attempt, steps, scoring.state([(s.block.pk, s.body) for s in steps], []))
@@ -150,7 +150,7 @@ def play(attempt: Attempt) -> Play:
     blocks = list(
         Block.objects.filter(module=attempt.module_id)
         .as_of(attempt.version)
-        .select_related("media")
+        .select_related("media__small", "media__poster")
     )
     said = answers_of(attempt)
     counted = scoring.counting(said)
@@ -355,9 +355,15 @@ def _played_blocks(module: Module, attempt: Attempt | None) -> BlockQuerySet:
 
 
 def media_of(module: Module, attempt: Attempt | None) -> list[Media]:
-    """The files someone needs to play this module."""
-    blocks = _played_blocks(module, attempt).order_by()
-    return list(Media.objects.filter(pk__in=blocks.values("media")).order_by("pk"))
+    """The files a phone needs to play this module: of a film the small one, with its picture."""
+    shown = Media.objects.filter(pk__in=_played_blocks(module, attempt).order_by().values("media"))
+    return list(
+        Media.objects.filter(
+            Q(pk__in=shown.filter(small=None))
+            | Q(pk__in=shown.values("small"))
+            | Q(pk__in=shown.values("poster"))
+        ).order_by("pk")
+    )
 
 
 def captions_of(module: Module, attempt: Attempt | None) -> list[tuple[int, str]]:

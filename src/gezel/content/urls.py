@@ -20,6 +20,7 @@ from gezel.content.views import (
 )
 from gezel.content.views.making import (
     blocks,
+    captions,
     drafts,
     editing,
     house_rules,
@@ -101,6 +102,10 @@ urlpatterns = [
     path("<int:module_pk>/edit/about/", drafts.about, name="about"),
     path("<int:module_pk>/edit/add/<slug:kind>/", blocks.add, name="add_block"),
     path("<int:module_pk>/edit/<int:block_pk>/", blocks.change, name="change_block"),
+    path("<int:module_pk>/edit/<int:block_pk>/captions/nl/", captions.captions,
+         {"language": "nl"}, name="edit_captions_nl"),
+    path("<int:module_pk>/edit/<int:block_pk>/captions/en/", captions.captions,
+         {"language": "en"}, name="edit_captions_en"),
     path("<int:module_pk>/edit/<int:block_pk>/move/", editing.move, name="move_block"),
     path("<int:module_pk>/edit/<int:block_pk>/remove/", editing.remove, name="remove_block"),
     path("<int:module_pk>/edit/order/", editing.order, name="order_blocks"),

@@ -25,6 +25,8 @@ _checkout = PACKAGE.parents[1]
 _here = _checkout if (_checkout / "pyproject.toml").exists() else Path.cwd()
 DATA_DIR = Path(os.environ.get("GEZEL_DATA_DIR", _here / "var")).resolve()
 BASE_URL = os.environ.get("GEZEL_BASE_URL", "http://localhost:8000").rstrip("/")
+# Where the source of exactly what runs here is to be had: the AGPL gives everyone a right to it.
+SOURCE_URL = os.environ.get("GEZEL_SOURCE_URL", "")
 DEMO = os.environ.get("GEZEL_DEMO", "") == "1"
 DEBUG = os.environ.get("GEZEL_DEBUG", "") == "1"
 

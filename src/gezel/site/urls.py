@@ -3,11 +3,13 @@
 from django.urls import include, path
 
 from gezel.site import shell, views
+from gezel.site.about import about
 from gezel.site.api import api
 from gezel.site.gallery import gallery
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("about/", about, name="about"),
     path("rest/", views.rest, name="rest"),
     path("team/", views.team, name="team"),
     path("look/", views.look, name="look"),

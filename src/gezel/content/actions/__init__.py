@@ -31,6 +31,7 @@ from gezel.content.actions.cards import (
 )
 from gezel.content.actions.devices import begin_on_device, keep_place, pass_for, read_pass
 from gezel.content.actions.files import Refused, keep_captions, keep_file, keep_upload
+from gezel.content.actions.films import can_shrink, films_to_shrink, shrink
 from gezel.content.actions.package_playing import (
     KeptState,
     Opened,
@@ -108,6 +109,7 @@ __all__ = [
     "begin_package",
     "begin_upload",
     "bring_package",
+    "can_shrink",
     "change_block",
     "change_module",
     "change_package",
@@ -120,6 +122,7 @@ __all__ = [
     "drop_proofs",
     "drop_upload",
     "end_co_author",
+    "films_to_shrink",
     "finish",
     "finish_left_alone",
     "gather",
@@ -156,6 +159,7 @@ __all__ = [
     "send_proof",
     "set_house_rules",
     "show_what_one_knows",
+    "shrink",
     "start",
     "store",
     "successor",

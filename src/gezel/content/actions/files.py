@@ -36,9 +36,9 @@ def keep_upload(organisation: Organisation, upload: IO[bytes], *, expected: str)
     upload.seek(0)
     kind = uploads.kind_of(head)
     if expected == "image" and kind in uploads.PICTURES:
-        return _keep_picture(organisation, upload, uploads.PICTURES[kind])
+        return keep_picture(organisation, upload, uploads.PICTURES[kind])
     if expected == "video" and kind in uploads.FILMS:
-        return _keep_film(organisation, upload, kind)
+        return keep_film(organisation, upload, kind)
     if expected == "audio" and (sound := uploads.sound_of(head)):
         _within(upload, uploads.LARGEST_AUDIO)
         return _keep(organisation, File(upload), sound)
@@ -110,7 +110,12 @@ def keep_captions(text: str) -> str:
         ) from error
 
 
-def _keep_picture(organisation: Organisation, upload: IO[bytes], form: str) -> Media:
+def keep_picture(organisation: Organisation, upload: IO[bytes], form: str) -> Media:
+    """A picture of this form, drawn anew as WebP.
+
+    Raises:
+        Refused: it is broken, or too large.
+    """
     data = upload.read(uploads.LARGEST_IMAGE + 1)
     if len(data) > uploads.LARGEST_IMAGE:
         raise Refused(_("This picture is larger than 15 MB. Choose a smaller one."))
@@ -133,7 +138,12 @@ def _too_many_pixels() -> Refused:
     return Refused(_("This picture has more than 40 million pixels. Choose a smaller one."))
 
 
-def _keep_film(organisation: Organisation, upload: IO[bytes], kind: str) -> Media:
+def keep_film(organisation: Organisation, upload: IO[bytes], kind: str) -> Media:
+    """A film as it is.
+
+    Raises:
+        Refused: it is too large.
+    """
     upload.seek(0, os.SEEK_END)
     if upload.tell() > uploads.LARGEST_VIDEO:
         raise Refused(_("This video is larger than 1 GB. Make it shorter or smaller."))

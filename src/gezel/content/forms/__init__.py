@@ -15,6 +15,7 @@ from gezel.content.forms.blocks import (
     TextForm,
     VideoForm,
 )
+from gezel.content.forms.captions import CaptionsForm
 from gezel.content.forms.packages import NewPackageForm, PackageAboutForm, PackageFileForm
 from gezel.content.forms.questions import (
     MatchForm,
@@ -37,6 +38,7 @@ __all__ = [
     "SKILL_ROWS",
     "AboutForm",
     "BlockForm",
+    "CaptionsForm",
     "NewPackageForm",
     "PackageAboutForm",
     "PackageFileForm",

@@ -55,8 +55,8 @@ class VideoForm(BlockForm):
     title_en = line(_("Title in English"))
     transcript_nl = area(_("What is said and shown, in Dutch"))
     transcript_en = area(_("What is said and shown, in English"))
-    captions_nl = forms.FileField(label=_("Captions in Dutch (WebVTT)"), required=False)
-    captions_en = forms.FileField(label=_("Captions in English (WebVTT)"), required=False)
+    captions_nl = forms.FileField(label=_("Captions in Dutch (WebVTT or SRT)"), required=False)
+    captions_en = forms.FileField(label=_("Captions in English (WebVTT or SRT)"), required=False)
 
     def check(self) -> None:
         self.need("title")

@@ -44,7 +44,16 @@ class Module(models.Model):
 
 
 class Media(models.Model):
-    """A file shown in a module, checked, made anew where it is a picture, named by its content."""
+    """A file shown in a module, checked, made anew where it is a picture, named by its content.
+
+    A film has a small one beside it for a phone, and a picture for before it plays, where the
+    server could make them (`actions.films`).
+    """
+
+    class Film(models.TextChoices):
+        WAITING = "", _("not looked at yet")
+        MADE = "made", _("made small, or small already")
+        FAILED = "failed", _("could not be made small")
 
     organisation = models.ForeignKey(
         "people.Organisation", on_delete=models.CASCADE, related_name="media"
@@ -56,6 +65,11 @@ class Media(models.Model):
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    film = models.CharField(max_length=6, choices=Film.choices, default=Film.WAITING, blank=True)
+    small = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="small_of")
+    poster = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="poster_of"
+    )
 
     class Meta:
         constraints = [

@@ -115,6 +115,7 @@ EMBED = {
 MP3 = b"ID3\x04" + bytes(200)
 PDF = b"%PDF-1.7\n" + bytes(50)
 LATER_KINDS = (RECORDING, HANDOUT, ORDER, MATCH, NUMBER, SHORT, PRACTICAL, EMBED)
+SAID_ON_FILM = {name: FILM[name] for name in ("title", "transcript")} | {"captions": {"en": WEBVTT}}
 FILES = {"parts.svg": DRAWING, "isolate.webm": WEBM, "isolate.en.vtt": WEBVTT.encode(),
          "hum.mp3": MP3, "checklist.pdf": PDF}  # fmt: skip
 EVERYTHING = (TEXT, PICTURE, FILM, QUESTION, SEVERAL, REFLECTION, CHECKLIST)

@@ -118,8 +118,26 @@ def _page(module: Module, form: BlockForm, kind: str, block: Block | None) -> di
         "kind": Block.Kind(kind),
         "standing": block,
         "most": uploads.PURPOSES.get(kind),
+        "film": _about_film(block) if kind == Block.Kind.VIDEO else "",
         "turn": int(timezone.now().timestamp() * 1000),
     }
+
+
+def _about_film(block: Block | None) -> str:
+    """Whether phones get a smaller film, and if not why."""
+    film = block.media if block else None
+    if film is not None and film.small_id:
+        return _("Phones play a smaller version of this film.")
+    if film is not None and film.film == Media.Film.FAILED:
+        return _("This film could not be made smaller. Phones play it as it is.")
+    if film is not None and film.film == Media.Film.MADE:
+        return _("This film is small enough for phones as it is.")
+    if not actions.can_shrink():
+        return _(
+            "This server cannot make films smaller, because ffmpeg is not installed. Phones play "
+            "them as they are: keep them short, or make them smaller first."
+        )
+    return _("Phones get a smaller version of this film, a few minutes after it is saved.")
 
 
 def _keep_block(by: Person, module: Module, form: BlockForm, block: Block | None) -> Block | None:

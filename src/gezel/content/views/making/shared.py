@@ -22,7 +22,8 @@ def module_to_edit(request: Request, module_pk: int) -> Module:
 
 
 def block_to_edit(module: Module, block_pk: int) -> Block:
-    found: Block = get_object_or_404(module.blocks.current().select_related("media"), pk=block_pk)
+    blocks = module.blocks.current().select_related("media__small")
+    found: Block = get_object_or_404(blocks, pk=block_pk)
     found.module = module
     return found
 
