@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezel.catalogue.api import ActivitySkill, Taught
-from gezel.content.models import Block, Media, Module, Snapshot, Writing
+from gezel.content.models import Block, Media, Module, Snapshot, SnapshotFile, Writing
 from gezel.people.api import Person
 
 MOST_SNAPSHOTS = 50
@@ -70,6 +70,8 @@ def keep_snapshot(module: Module, *, version: int, done: str, by: Person | None)
     kept = Snapshot.objects.create(
         module_id=module.pk, version=version, whole=whole_of(module.pk), done=done, by=by
     )
+    shown = {raw["media"] for raw in kept.whole["blocks"] if raw["media"]}
+    SnapshotFile.objects.bulk_create(SnapshotFile(snapshot=kept, media_id=pk) for pk in shown)
     old = (
         Snapshot.objects.filter(module=module.pk)
         .order_by("-version")

@@ -17,7 +17,7 @@ from gezel.content.models.practice import LOOKER, PROOFS_OF_A_PERSON, Proof
 from gezel.content.models.test_out import TestOut
 from gezel.content.models.together import Asking, CoAuthor, PeerReview, Remark, Thanks
 from gezel.content.models.uploads import UPLOADS_OF_A_PERSON, ContentSettings, Upload
-from gezel.content.models.versions import Snapshot, Writing
+from gezel.content.models.versions import Snapshot, SnapshotFile, Writing
 
 __all__ = [
     "ATTEMPTS_OF_A_PERSON",
@@ -52,6 +52,7 @@ __all__ = [
     "Remark",
     "Review",
     "Snapshot",
+    "SnapshotFile",
     "TestOut",
     "Thanks",
     "UnitState",

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gezel.content.models.modules import Block, Module
+from gezel.content.models.modules import Block, Media, Module
 from gezel.people.api import COLLEAGUES, SELF, Audience
 from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
 
@@ -43,6 +43,24 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.module_id} version {self.version}"
+
+
+class SnapshotFile(models.Model):
+    """That a version of a module shows a file: it stays as long as that version can come back.
+
+    Holds no personal data; goes with its version.
+    """
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="files")
+    media = models.ForeignKey(Media, on_delete=models.PROTECT, related_name="snapshots")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["snapshot", "media"], name="one_file_a_snapshot")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.media_id} in {self.snapshot_id}"
 
 
 @personal_data(

@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +29,7 @@ from gezel.content.models import (
     Snapshot,
     Writing,
 )
+from gezel.content.rules import kinds
 from gezel.content.rules.bodies import Text, Words
 from gezel.content.tests.builders import PRACTICAL, QUESTION, TEXT, a_module, a_picture
 from gezel.kit.jobs import begin_night, run_waiting
@@ -517,6 +519,32 @@ def test_taken_back_is_gone_for_both(
     assert visit(daan).get(page("look", proof.key)).status_code == 404
     assert not Media.objects.filter(pk=proof.media_id).exists()
     assert path
+
+
+def test_a_photo_that_an_older_version_shows_stays_until_that_version_goes(
+    practice: Module, mine: Module, noor: Person, daan: Person
+) -> None:
+    """The same picture, drawn anew, is one file: of a proof, and of a block taken out since."""
+    proof = a_proof(practice, noor, daan)
+    block = add_block(
+        mine, kind="image", body=kinds.body_of("image", {"alt": {"en": "A lock"}}),
+        media=proof.media, by=noor,
+    )  # fmt: skip
+    mine.refresh_from_db()
+    shown = Snapshot.objects.get(module=mine, version=mine.version)
+    actions.remove_block(block, version=mine.version, by=noor)
+
+    actions.take_back_proof(proof)
+    assert Media.objects.filter(pk=proof.media_id).exists()
+    mine.refresh_from_db()
+    restore(mine, shown, by=noor)
+    assert mine.blocks.current().get(kind="image").media_id == proof.media_id
+
+    mine.blocks.filter(kind="image").delete()
+    with pytest.raises(ProtectedError):
+        proof.media.delete()
+    Snapshot.objects.filter(module=mine).delete()
+    proof.media.delete()
 
 
 def test_who_left_is_out_of_sight(
