@@ -59,8 +59,8 @@ def on_the_server() -> tuple[Part, ...]:
 def licence_of(one: Distribution) -> str:
     """The licence a package says it has: as an expression, as a class, or in words."""
     told = one.metadata
-    if expression := told.get("License-Expression"):
-        return str(expression)
+    if "License-Expression" in told:
+        return told["License-Expression"]
     classes = [
         line.rpartition("::")[2].strip()
         for line in told.get_all("Classifier") or ()
@@ -68,5 +68,6 @@ def licence_of(one: Distribution) -> str:
     ]
     if classes:
         return ", ".join(sorted(set(classes)))
-    first: str = (told.get("License") or "").strip().partition("\n")[0]
-    return first[:_LONGEST]
+    if "License" in told:
+        return told["License"].strip().partition("\n")[0][:_LONGEST]
+    return ""

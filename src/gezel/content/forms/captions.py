@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -40,9 +39,9 @@ class CaptionsForm(forms.Form):
     )
     cues: list[Cue]
 
-    def clean_file(self) -> UploadedFile | None:
+    def clean_file(self) -> Any:
         """A file of captions, which says what stands in the form from now on."""
-        sent: UploadedFile | None = self.cleaned_data["file"]
+        sent = self.cleaned_data["file"]
         if sent is not None:
             if (sent.size or 0) > LARGEST:
                 raise forms.ValidationError(_("This file is larger than captions are."))

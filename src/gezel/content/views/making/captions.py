@@ -42,8 +42,8 @@ def captions(request: Request, module_pk: int, block_pk: int, language: str) -> 
                             len(form.cues)) % {"count": len(form.cues)}  # fmt: skip
             messages.success(request, told)
             return redirect(f"content:edit_captions_{language}", module.pk, kept.pk)
-    told = {"form": form, "module": module, "standing": block, "body": body, "language": language}
-    return render(request, "content/captions.html", told, status=422 if form.is_bound else 200)
+    shown = {"form": form, "module": module, "standing": block, "body": body, "language": language}
+    return render(request, "content/captions.html", shown, status=422 if form.is_bound else 200)
 
 
 def _with(body: Video, form: CaptionsForm, language: str) -> Video:
