@@ -366,15 +366,19 @@ def media_of(module: Module, attempt: Attempt | None) -> list[Media]:
     )
 
 
-def captions_of(module: Module, attempt: Attempt | None) -> list[tuple[int, str]]:
-    """The captions of its films: the number of the block, and the language."""
-    films = _played_blocks(module, attempt).filter(kind=Block.Kind.VIDEO)
-    return [
+def captions_and_kinds(
+    module: Module, attempt: Attempt | None
+) -> tuple[list[tuple[int, str]], set[str]]:
+    """The captions of its films (the number of the block, and the language), and which kinds of
+    block there are in what someone plays; in one query."""
+    rows = list(_played_blocks(module, attempt).values_list("pk", "kind", "body"))
+    captions = [
         (pk, code)
-        for pk, body in films.values_list("pk", "body")
+        for pk, kind, body in rows
         for code in ("nl", "en")
-        if body.get("captions", {}).get(code)
+        if kind == Block.Kind.VIDEO and body.get("captions", {}).get(code)
     ]
+    return captions, {kind for _pk, kind, _body in rows}
 
 
 def page_files(page: str, script: str) -> list[dict[str, Any]]:

@@ -33,6 +33,8 @@ class ModuleFileForm(forms.Form):
 
     def __init__(self, *args: Any, language: str, module: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if module:
+            self.fields["file"].help_text = _("Questions in GIFT (.txt) or Moodle XML (.xml).")
         self.initial = {"key": uuid.uuid4(), "language": language, "module": module}
         # One that went ahead in parts need not come along as well.
         self.fields["file"].required = not (self.data or {}).get("upload")

@@ -1,5 +1,6 @@
 """Playing by plain forms and by batches; who may; what is refused."""
 
+import io
 import json
 import uuid
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from gezel.content.actions import begin_package, finish, start
+from gezel.content.actions import begin_package, finish, keep_upload, send_proof, start
 from gezel.content.models import Answer, Attempt, Module, PackageAttempt
 from gezel.content.queries import play
 from gezel.content.tests.builders import (
@@ -20,6 +21,7 @@ from gezel.content.tests.builders import (
     TEXT,
     a_module,
     a_package,
+    a_picture,
     answer_everything,
 )
 from gezel.people.api import Organisation, Person
@@ -408,3 +410,54 @@ def test_reading_writes_nothing(visit: Visit, noor: Person, module: Module) -> N
         pk = module.pk if name == "content:play" else module.activity_id
         client.get(reverse(name, args=[pk]))
     assert not Attempt.objects.exists()
+
+
+def test_what_cannot_be_had_without_connection_is_said_when_a_module_is_kept(
+    visit: Visit, noor: Person, van_dijk: Organisation
+) -> None:
+    embed = {"kind": "embed", "title": {"en": "Map"}, "url": "https://maps.example.test/one"}
+    practical = {"kind": "practical", "prompt": {"en": "Lock it."}, "looker": "lead"}
+    client = visit(noor)
+    for blocks, said in (
+        ([TEXT], ""),
+        ([TEXT, embed], "What comes from another site needs a connection."),
+        ([TEXT, practical], "An assignment with a photo is handed in with a connection."),
+    ):
+        module = a_module(van_dijk, blocks)
+        assert client.get(reverse("content:keep", args=[module.pk])).json()["note"] == said
+
+
+@pytest.mark.parametrize("many", [1, 12])
+def test_preview_practice_and_look_ask_the_same_however_much_there_is(  # noqa: PLR0917
+    visit: Visit,
+    noor: Person,
+    daan: Person,
+    van_dijk: Organisation,
+    django_assert_max_num_queries: Any,
+    many: int,
+) -> None:
+    practical = {"kind": "practical", "prompt": {"en": "Lock it."}, "looker": "lead"}
+    module = a_module(van_dijk, [*EVERYTHING, practical] * many, shared_by=noor)
+    blocks = list(module.blocks.filter(kind="practical"))
+    proofs = [
+        send_proof(
+            noor,
+            block,
+            organisation=van_dijk,
+            media=keep_upload(van_dijk, io.BytesIO(a_picture()), expected="image"),
+            line="Done",
+            looker=daan,
+            key=uuid.uuid4(),
+        )
+        for block in blocks
+    ]
+    pages = (
+        (noor, reverse("content:preview", args=[module.pk])),
+        (noor, reverse("content:practice", args=[module.pk, blocks[0].pk])),
+        (daan, reverse("content:look", args=[proofs[0].key])),
+    )
+    for person, address in pages:
+        client = visit(person)
+        assert client.get(address).status_code == 200
+        with django_assert_max_num_queries(12):
+            client.get(address)

@@ -1,14 +1,18 @@
 """What someone keeps on their phone to go on without connection."""
 
+from collections.abc import Iterator
+
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from gezel.content import actions, decks, policy, queries
+from gezel.content.models import Block
 from gezel.content.rules import keeping
 from gezel.content.views.playing import told_of
 from gezel.people.api import Request, at_work, mark_of, signed_in
@@ -59,6 +63,7 @@ def keep(request: Request, module_pk: int) -> JsonResponse:
     media = queries.media_of(module, attempt)
     chosen = keeping.fitting({row.pk: row.size for row in media})
     left_out = len(media) - len(chosen)
+    captions, kinds = queries.captions_and_kinds(module, attempt)
     page = reverse("content:kept_module", args=[module.pk])
     files = [
         *queries.page_files(page, "content/player.js"),
@@ -73,14 +78,9 @@ def keep(request: Request, module_pk: int) -> JsonResponse:
         ),
         *(
             {"url": reverse(f"content:captions_{code}", args=[module.pk, pk]), "size": 2_000}
-            for pk, code in queries.captions_of(module, attempt)
+            for pk, code in captions
         ),
     ]
-    note = ngettext(
-        "%(count)d film is too large to keep; its text is there.",
-        "%(count)d films are too large to keep; their text is there.",
-        left_out,
-    ) % {"count": left_out}
     return JsonResponse(
         {
             "id": MODULE.format(pk=module.pk),
@@ -92,9 +92,23 @@ def keep(request: Request, module_pk: int) -> JsonResponse:
             "files": files,
             "bytes": sum(file["size"] for file in files),
             "left_out": left_out,
-            "note": note if left_out else "",
+            "note": " ".join(_not_there(left_out, kinds)),
         }
     )
+
+
+def _not_there(films: int, kinds: set[str]) -> Iterator[str]:
+    """What of a module cannot be had without connection, so that nobody finds out on the way."""
+    if films:
+        yield ngettext(
+            "%(count)d film is too large to keep; its text is there.",
+            "%(count)d films are too large to keep; their text is there.",
+            films,
+        ) % {"count": films}
+    if Block.Kind.EMBED in kinds:
+        yield _("What comes from another site needs a connection.")
+    if Block.Kind.PRACTICAL in kinds:
+        yield _("An assignment with a photo is handed in with a connection.")
 
 
 @signed_in
