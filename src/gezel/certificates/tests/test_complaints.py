@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +19,7 @@ from gezel.certificates.tests.builders import (
     a_holding,
     a_list,
     a_load,
+    a_task,
     a_type,
     days,
 )
@@ -241,6 +244,24 @@ def test_complaint_4_the_board_of_a_lead_names_everyone_in_their_line_and_nobody
         assert other.name not in page
     assert daan.name in above
     assert visit(noor).get(reverse("team")).status_code == 404
+
+
+def test_complaint_4_a_large_team_costs_no_question_a_person(
+    noor: Person, daan: Person, van_dijk: Organisation, visit: Visit
+) -> None:
+    bhv = a_type(van_dijk, jobs=("Mechanic",))
+    a_task(van_dijk, needs=[bhv], jobs=[Employment.objects.get(person=noor).job])
+    lead, asked = visit(daan), []
+    for many in (4, 56):
+        for n in range(many):
+            person = a_colleague(van_dijk, f"Person {n}", lead=daan)
+            a_holding(person, bhv, issued_on=days(-340), confirmed_by=daan if n % 2 else None)
+        lead.get(reverse("team"))  # what does not change is remembered
+        with CaptureQueriesContext(connection) as questions:
+            assert lead.get(reverse("team")).status_code == 200
+        asked.append(len(questions))
+
+    assert asked[1] <= asked[0] + 2, asked
 
 
 def test_complaint_4_what_waits_is_confirmed_on_the_board_itself(
