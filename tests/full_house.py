@@ -36,6 +36,7 @@ from gezel.gatherings.actions import add_material, book, set_up, tell
 from gezel.gatherings.models import News
 from gezel.gatherings.tests import builders as gatherings
 from gezel.kit.models import Task
+from gezel.paths.tests import builders as paths
 from gezel.people.actions.importing import receive
 from gezel.people.api import Organisation, Person, give_mandate, root_of
 from gezel.people.models import Employment, Job, JoinRequest
@@ -106,6 +107,10 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
     holding = certificates.a_holding(noor, kind)
     credential = profile_builders.a_credential(noor, van_dijk, by=femke, skill=skill)
     profile_builders.shows(daan, credential.achievement)
+    path = paths.a_full_path(van_dijk, activity, module.activity, skill)
+    walker = paths.a_walker(path, noor)
+    paths.a_walker(path, daan)
+    rule = paths.a_rule(path, paths.a_condition(noor, skill))
     goal = plans.a_goal(noor, skill=skill)
     step = plans.a_step(goal)
     share(goal, shared=True, by=noor)
@@ -291,6 +296,47 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             for page in ("preview", "columns", "confirm", "discard")
         },
         "certificates:load_example:form": "csv",
+        **{f"paths:{page}:pk": walker.pk for page in ("walk", "stay", "stop")},
+        **{
+            f"paths:{page}:{name}": value
+            for page, step in (
+                ("done", "s1"),
+                ("undone", "s1"),
+                ("choose", "s3"),
+                ("anyway", "s1"),
+                ("reply", "s4"),
+            )
+            for name, value in (("pk", walker.pk), ("step", step))
+        },
+        **{
+            f"paths:{page}:pk": path.pk
+            for page in (
+                "build",
+                "about",
+                "order",
+                "publish",
+                "in_use",
+                "drop",
+                "versions",
+                "move",
+                "figures",
+                "add_step",
+                "edit_step",
+                "remove_step",
+                "move_step",
+                "people",
+                "by_list",
+                "exemptions",
+                "new_rule",
+            )
+        },
+        **{f"paths:{page}:step": "s3" for page in ("edit_step", "remove_step", "move_step")},
+        "paths:add_step:into": "root",
+        "paths:add_step:kind": "activity",
+        "paths:end_exemption:pk": paths.an_exemption(path, femke, by=femke).pk,
+        **{
+            f"paths:{page}:pk": rule.pk for page in ("rule", "change_rule", "use_rule", "stop_rule")
+        },
         **{
             f"profile:{page}:pk": credential.pk
             for page in ("shared", "shared_file", "credential", "open", "close", "file", "revoke")

@@ -147,6 +147,10 @@ SOONER = {
         "tests/test_kept.py",
         "test_who_left_goes_two_years_later_and_the_person_stays",
     ),
+    "paths.Exemption": (
+        "src/gezel/paths/tests/test_actions.py",
+        "test_exceptions_go_two_years_after_they_ended",
+    ),
     "plans.SharedGoal": ("tests/test_kept.py", "test_a_shared_goal_goes_with_the_name_in_it"),
     "skills.EvidenceRequest": (
         "tests/test_kept.py",

@@ -26,7 +26,7 @@ from gezel.content.actions.courses import CourseRefused, import_course
 from gezel.content.actions.importing import FileRefused, import_file
 from gezel.content.models import ATTEMPTS_OF_A_PERSON, Answer, Attempt, Block, Media, Module
 from gezel.content.policy import modules_to_play
-from gezel.content.queries import completed_activities, completed_packages
+from gezel.content.queries import completed_activities, completed_packages, completions
 from gezel.content.rules.bodies import Words
 from gezel.content.rules.kinds import body_of as block_body
 
@@ -52,6 +52,7 @@ __all__ = [
     "claim_upload",
     "completed_activities",
     "completed_packages",
+    "completions",
     "draft_module",
     "finish",
     "import_course",

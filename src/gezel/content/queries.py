@@ -618,3 +618,32 @@ def questions_of(module: Module) -> list[Step]:
     """The questions of a module as it is now, numbered by themselves."""
     found = module.blocks.current().filter(kind__in=ASKED_KINDS)
     return [Step(number, block, block.content, None) for number, block in enumerate(found, 1)]
+
+
+def completions(
+    person_pks: Collection[int], activity_pks: Collection[int]
+) -> dict[tuple[int, int], date]:
+    """(person, activity) → the last day they completed it and did not fail: two questions.
+
+    For rooms above; it tells that something was completed, which the employer may know.
+    """
+    if not person_pks or not activity_pks:
+        return {}
+    modules = Attempt.objects.filter(person__in=person_pks, module__activity__in=activity_pks)
+    packages = PackageAttempt.objects.filter(
+        person__in=person_pks, package__activity__in=activity_pks, trial=False
+    )
+    rows = [
+        *modules.filter(completed_at__isnull=False)
+        .exclude(passed=False)
+        .values_list("person_id", "module__activity_id", "completed_at"),
+        *packages.filter(completed_at__isnull=False)
+        .exclude(passed=False)
+        .values_list("person_id", "package__activity_id", "completed_at"),
+    ]
+    found: dict[tuple[int, int], date] = {}
+    for person, activity, at in rows:
+        if at is not None:
+            day = timezone.localtime(at).date()
+            found[person, activity] = max(day, found.get((person, activity), day))
+    return found

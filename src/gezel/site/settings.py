@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "gezel.gatherings",
     "gezel.plans",
     "gezel.certificates",
+    "gezel.paths",
     "gezel.content",
     "gezel.catalogue",
     "gezel.skills",

@@ -31,6 +31,7 @@ urlpatterns = [
     path("certificates/", include("gezel.certificates.urls")),
     path("sessions/", include("gezel.gatherings.urls")),
     path("calendar/", include("gezel.gatherings.feed_urls")),
+    path("paths/", include("gezel.paths.urls")),
     path("plan/", include("gezel.plans.urls")),
     path("records/", include("gezel.records.urls")),
     path("trust/", include("gezel.trust.urls")),

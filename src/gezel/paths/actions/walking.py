@@ -1,0 +1,356 @@
+"""Walking a path: steps that are done, skipped, chosen, and what follows from them."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gezel.content.api import completions
+from gezel.kit.events import announce
+from gezel.paths import rules
+from gezel.paths.common import activities_asked, played_here, read_activities, skills_asked
+from gezel.paths.events import PathCompleted
+from gezel.paths.models import Enrolment, Mark, Reply, Version
+from gezel.paths.rules import Kind, Node, State, What
+from gezel.people.api import Person
+from gezel.skills.api import Standing, one_with
+
+_STEPS = uuid.UUID("1c2f0a3e-5f0e-4a53-9a7e-0d6f8f1f5b11")
+
+
+def _held(enrolment: Enrolment) -> Enrolment:
+    """The row, held until the end: two who tick at once count each other's step."""
+    return (
+        Enrolment.objects.select_for_update(of=("self",))
+        .select_related("version")
+        .get(pk=enrolment.pk)
+    )
+
+
+def _node(enrolment: Enrolment, step: str) -> Node:
+    node = rules.found(enrolment.version.structure, step)
+    if node is None:
+        raise ValidationError(_("This step is no longer part of your path. Open the page again."))
+    return node
+
+
+def _write(
+    enrolment: Enrolment,
+    step: str,
+    what: What,
+    on: date,
+    *,
+    by: Person | None,
+    key: uuid.UUID | None = None,
+    because: Mapping[str, Any] | None = None,
+) -> None:
+    Mark.objects.get_or_create(
+        key=key or uuid.uuid4(),
+        defaults={
+            "enrolment": enrolment,
+            "step": step,
+            "what": what.value,
+            "on": on,
+            "by": by,
+            "because": dict(because or {}),
+        },
+    )
+
+
+def _walk(enrolment: Enrolment, on: date) -> rules.Walk:
+    return rules.walked(
+        enrolment.version.structure,
+        [m.fact for m in enrolment.marks.all()],
+        enrolment.begins_on,
+        on,
+    )
+
+
+def _last_words(enrolment: Enrolment) -> rules.Walk:
+    """As it stands with all that was ever said, whatever the day."""
+    return _walk(enrolment, date.max)
+
+
+@transaction.atomic
+def mark_done(
+    enrolment: Enrolment, step: str, *, on: date, by: Person, key: uuid.UUID | None = None
+) -> None:
+    """Someone did a step that nobody else tells of: in the work, a course elsewhere.
+
+    Raises:
+        ValidationError: it is no such step, or not open yet.
+    """
+    held = _held(enrolment)
+    node = _node(held, step)
+    if node.is_block or node.kind is Kind.FEEDBACK or not held.is_open:
+        raise ValidationError(_("This step cannot be marked as done."))
+    if played_here(node, read_activities([node.activity] if node.activity else [])):
+        raise ValidationError(_("This step is done by finishing it here. Open it to go on."))
+    if on > timezone.localdate():
+        raise ValidationError(_("This date lies ahead. Choose today or earlier."))
+    state = _last_words(held).stands[step].state
+    if state is State.DONE:
+        return
+    _write(held, step, What.DONE, on, by=by, key=key)
+    reckon([held])
+
+
+@transaction.atomic
+def mark_undone(enrolment: Enrolment, step: str, *, by: Person) -> None:
+    """It was not done after all. What stands as a module completed stays done.
+
+    Raises:
+        ValidationError: the path was completed, so others built on it.
+    """
+    held = _held(enrolment)
+    _node(held, step)
+    if not held.is_open:
+        raise ValidationError(_("This path was closed, so its steps stay as they are."))
+    last = held.marks.filter(step=step, what=What.DONE.value).last()
+    if last is None or "activity" in last.because:
+        raise ValidationError(_("This step cannot be taken back."))
+    # On the day it was done, so that it counts on no day.
+    _write(held, step, What.UNDONE, last.on, by=by)
+    reckon([held])
+
+
+@transaction.atomic
+def choose(enrolment: Enrolment, steps: Collection[str], *, choice: str, by: Person) -> None:
+    """Someone says which of a choice they will do; they may choose again while nothing is done.
+
+    Raises:
+        ValidationError: not as many as are asked, or nothing of this choice.
+    """
+    held = _held(enrolment)
+    node = _node(held, choice)
+    if node.kind is not Kind.CHOICE or not held.is_open:
+        raise ValidationError(_("There is nothing to choose here."))
+    there = [child.key for child in node.children]
+    walk = _last_words(held)
+    settled = {key for key in there if walk.stands[key].state in {State.DONE, State.SKIPPED}}
+    wanted = (set(steps) & set(there)) - settled
+    if len(wanted) != node.pick - len(settled & set(there)):
+        raise ValidationError(_("Choose %(n)s of these.") % {"n": max(0, node.pick - len(settled))})
+    today = timezone.localdate()
+    for key in there:
+        picked = walk.stands[key].picked
+        if key in wanted and not picked:
+            _write(held, key, What.PICKED, today, by=by)
+        elif picked and key not in wanted and key not in settled:
+            _write(held, key, What.UNPICKED, today, by=by)
+    reckon([held])
+
+
+@transaction.atomic
+def do_anyway(enrolment: Enrolment, step: str, *, by: Person) -> None:
+    """Someone wants to do what they need not: it is theirs to choose."""
+    held = _held(enrolment)
+    _node(held, step)
+    stand = _last_words(held).stands[step]
+    if held.is_open and stand.state is State.SKIPPED:
+        _write(held, step, What.WANTED, timezone.localdate(), by=by)
+        reckon([held])
+
+
+@transaction.atomic
+def reply(enrolment: Enrolment, step: str, *, text: str, by: Person, key: uuid.UUID) -> Reply:
+    """Someone answers a question on the way; that is the step done.
+
+    Raises:
+        ValidationError: it is no question, or not open yet.
+    """
+    held = _held(enrolment)
+    node = _node(held, step)
+    if node.kind is not Kind.FEEDBACK:
+        raise ValidationError(_("There is no question here."))
+    today = timezone.localdate()
+    if held.is_open and _walk(held, today).stands[step].state is State.LATER:
+        raise ValidationError(_("This question is asked later."))
+    answer, new = Reply.objects.get_or_create(
+        key=key,
+        defaults={
+            "enrolment": held,
+            "step": step,
+            "text": text,
+            "readers": node.readers.value,
+        },
+    )
+    if answer.enrolment_id != held.pk:
+        raise ValidationError(_("This form was used before. Open the page again."))
+    if new and held.is_open:
+        _write(held, step, What.DONE, today, by=by, key=uuid.uuid5(_STEPS, str(key)))
+        reckon([held])
+    return answer
+
+
+# -- news from below ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def tick(person_pk: int, activity_pk: int, on: date) -> None:
+    """An activity was completed: it is done on every open path of which it is a step, and may
+    let another be skipped. The same completion again adds nothing."""
+    for held in _open_enrolments(person_pk):
+        structure = held.version.structure
+        if activity_pk not in activities_asked(structure):
+            continue
+        walk = _last_words(held)
+        for node in structure.steps:
+            if node.activity == activity_pk and walk.stands[node.key].state is not State.DONE:
+                _write(
+                    held,
+                    node.key,
+                    What.DONE,
+                    on,
+                    by=None,
+                    key=uuid.uuid5(_STEPS, f"{held.pk}/{node.key}/{on.isoformat()}"),
+                    because={"activity": activity_pk},
+                )
+        skip_what_is_shown([held])
+        reckon([held])
+
+
+@transaction.atomic
+def look_at_skill(person_pk: int, skill_pk: int) -> None:
+    """Someone's level was estimated anew: what they show now need not be done."""
+    found = [
+        held
+        for held in _open_enrolments(person_pk)
+        if any(skill_pk in set(one_with([asked])) for asked in skills_asked(held.version.structure))
+    ]
+    if found:
+        skip_what_is_shown(found)
+        reckon(found)
+
+
+def _open_enrolments(person_pk: int) -> list[Enrolment]:
+    return list(
+        Enrolment.objects.select_for_update(of=("self",))
+        .filter(person=person_pk, state=Enrolment.State.OPEN)
+        .select_related("version")
+        .prefetch_related("marks")
+        .order_by("pk")
+    )
+
+
+# -- what follows ---------------------------------------------------------------------------------
+
+
+def skip_what_is_shown(enrolments: Sequence[Enrolment]) -> None:
+    """Steps that someone shows already are skipped, once, with what shows it.
+
+    Who took a skip back is not skipped again. A handful of questions for any number of people.
+    """
+    versions = {e.version_id: e.version for e in enrolments}
+    structures = {pk: version.structure for pk, version in versions.items()}
+    asking = [e for e in enrolments if _has_skips(structures[e.version_id])]
+    if not asking:
+        return
+    used = [structures[e.version_id] for e in asking]
+    people = {e.person_id for e in asking}
+    levels = _levels(people, skills_asked(*used))
+    done = _done_before(people, activities_asked(*used))
+    today = timezone.localdate()
+    marked: dict[int, set[str]] = defaultdict(set)
+    for enrolment, step in Mark.objects.filter(
+        enrolment__in=[e.pk for e in asking],
+        what__in=[What.DONE.value, What.SKIPPED.value, What.WANTED.value],
+    ).values_list("enrolment_id", "step"):
+        marked[enrolment].add(step)
+    Mark.objects.bulk_create(
+        Mark(
+            enrolment=e,
+            step=node.key,
+            what=What.SKIPPED.value,
+            on=today,
+            because={k: v for k, v in rules.vars_of(met).items() if v},
+        )
+        for e in asking
+        for node in structures[e.version_id].walk()
+        if node.skips and node.key not in marked[e.pk]
+        if (met := rules.skip_met(node, levels[e.person_id], done[e.person_id], today))
+    )
+
+
+def _has_skips(structure: Node) -> bool:
+    return any(node.skips for node in structure.walk())
+
+
+def _levels(people: Collection[int], skills: Collection[int]) -> Mapping[int, dict[int, float]]:
+    """Person → skill → level as estimated; a merged skill counts as the one that stays."""
+    found: dict[int, dict[int, float]] = defaultdict(dict)
+    same = {other: skill for skill in skills for other in one_with([skill])}
+    for person, skill, level in Standing.objects.filter(
+        person__in=people, skill__in=list(same)
+    ).values_list("person_id", "skill_id", "level"):
+        asked = same[skill]
+        found[person][asked] = max(level, found[person].get(asked, 0.0))
+    return found
+
+
+def _done_before(
+    people: Collection[int], activities: Collection[int]
+) -> Mapping[int, dict[int, date]]:
+    """Person → activity → the last day it was completed: as a module, or as a step of any path."""
+    found: dict[int, dict[int, date]] = defaultdict(dict)
+    for (person, activity), day in completions(people, activities).items():
+        found[person][activity] = day
+    if not activities:
+        return found
+    by_version: dict[int, dict[str, int | None]] = {}
+    rows = Mark.objects.filter(enrolment__person__in=people, what=What.DONE.value).values_list(
+        "enrolment__person_id", "enrolment__version_id", "step", "on"
+    )
+    rows_list = list(rows)
+    for version in Version.objects.filter(pk__in={row[1] for row in rows_list}):
+        by_version[version.pk] = {
+            n.key: n.activity for n in version.structure.steps if n.activity in activities
+        }
+    for person, version_pk, step, day in rows_list:
+        did = by_version.get(version_pk, {}).get(step)
+        if did is not None:
+            found[person][did] = max(day, found[person].get(did, day))
+    return found
+
+
+def reckon(enrolments: Iterable[Enrolment], on: date | None = None) -> list[Enrolment]:
+    """What is kept of how far people are is worked out anew; who is through is told of.
+
+    Gives those that were completed by this.
+    """
+    today = on or timezone.localdate()
+    there = [e for e in enrolments if e.is_open]
+    marks: dict[int, list[rules.Mark]] = defaultdict(list)
+    for enrolment, step, what, day in (
+        Mark.objects.filter(enrolment__in=[e.pk for e in there])
+        .order_by("pk")
+        .values_list("enrolment_id", "step", "what", "on")
+    ):
+        marks[enrolment].append(rules.Mark(step, What(what), day))
+    changed, through = [], []
+    for one in there:
+        walk = rules.walked(one.version.structure, marks[one.pk], one.begins_on, today)
+        before = (one.steps_asked, one.steps_settled, one.next_due_on)
+        one.steps_asked, one.steps_settled, one.next_due_on = (
+            walk.asked, walk.settled, walk.due_on,
+        )  # fmt: skip
+        if walk.complete:
+            one.state = Enrolment.State.DONE
+            one.completed_on = walk.stands[rules.ROOT].on or today
+            through.append(one)
+        if walk.complete or before != (walk.asked, walk.settled, walk.due_on):
+            changed.append(one)
+    Enrolment.objects.bulk_update(
+        changed,
+        ["steps_asked", "steps_settled", "next_due_on", "state", "completed_on"],
+        batch_size=2_000,
+    )
+    for one in through:
+        announce(PathCompleted(one.pk, one.path_id, one.person_id, one.completed_on or today))
+    return through

@@ -1,0 +1,31 @@
+"""The front door of paths.
+
+For rooms above: `tell_kind` adds a sort of condition to the rules, `enrol` puts people on a path.
+"""
+
+from gezel.paths.actions import enrol, make_path, publish, run_rules, run_rules_for
+from gezel.paths.kinds import ConditionKind, Ground, pick, tell_kind
+from gezel.paths.models import PROGRESS_OF_A_PERSON, Enrolment, Mark, Path, Rule, Version
+from gezel.paths.queries import report, report_steps
+from gezel.paths.rules import walked
+
+__all__ = [
+    "PROGRESS_OF_A_PERSON",
+    "ConditionKind",
+    "Enrolment",
+    "Ground",
+    "Mark",
+    "Path",
+    "Rule",
+    "Version",
+    "enrol",
+    "make_path",
+    "pick",
+    "publish",
+    "report",
+    "report_steps",
+    "run_rules",
+    "run_rules_for",
+    "tell_kind",
+    "walked",
+]

@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+
+from gezel.kit.events import listen
+
+
+class PathsConfig(AppConfig):
+    name = "gezel.paths"
+    label = "paths"
+
+    def ready(self) -> None:
+        """What is completed ticks steps, what is shown skips them, and who moves is looked at."""
+        from gezel.content.events import ModuleCompleted  # noqa: PLC0415 - models first
+        from gezel.kit.jobs import nightly  # noqa: PLC0415
+        from gezel.paths import jobs, listeners  # noqa: PLC0415
+        from gezel.people.events import EmploymentChanged  # noqa: PLC0415
+        from gezel.skills.events import EvidenceAdded  # noqa: PLC0415
+
+        listen(ModuleCompleted, listeners.on_module_completed)
+        listen(EvidenceAdded, listeners.on_evidence_added)
+        listen(EmploymentChanged, listeners.on_employment_changed)
+        nightly(jobs.tonight)

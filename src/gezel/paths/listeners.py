@@ -1,0 +1,31 @@
+"""What paths does with news from the rooms below."""
+
+from django.utils import timezone
+
+from gezel.content.events import ModuleCompleted
+from gezel.kit.jobs import enqueue
+from gezel.paths import actions
+from gezel.paths.jobs import run_rules_of
+from gezel.people.api import Organisation
+from gezel.people.events import EmploymentChanged
+from gezel.skills.events import EvidenceAdded
+
+
+def on_module_completed(event: ModuleCompleted) -> None:
+    """A finished module is a step done, unless it was not passed."""
+    if event.passed is not False:
+        actions.tick(event.person_pk, event.activity_pk, event.on)
+
+
+def on_evidence_added(event: EvidenceAdded) -> None:
+    """What someone shows now, they need not do."""
+    actions.look_at_skill(event.person_pk, event.skill_pk)
+
+
+def on_employment_changed(event: EmploymentChanged) -> None:
+    """Who moves may be meant by another rule: looked at right away, of many in the background."""
+    if len(event.person_pks) > actions.AT_ONCE:
+        enqueue(run_rules_of, by=None, organisation=event.organisation_pk)
+        return
+    organisation = Organisation(pk=event.organisation_pk)
+    actions.run_rules_for(organisation, event.person_pks, timezone.localdate())
