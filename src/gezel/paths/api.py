@@ -6,7 +6,7 @@ For rooms above: `tell_kind` adds a sort of condition to the rules, `enrol` puts
 from gezel.paths.actions import enrol, make_path, publish, run_rules, run_rules_for
 from gezel.paths.kinds import ConditionKind, Ground, pick, tell_kind
 from gezel.paths.models import PROGRESS_OF_A_PERSON, Enrolment, Mark, Path, Rule, Version
-from gezel.paths.queries import report, report_steps
+from gezel.paths.queries import meant, report, report_steps
 from gezel.paths.rules import walked
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Version",
     "enrol",
     "make_path",
+    "meant",
     "pick",
     "publish",
     "report",

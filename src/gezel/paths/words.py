@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from gezel.paths.rules import Change, Kind, Part, Problem, Readers, Stand, State
 
@@ -48,14 +48,6 @@ READERS_TO_CHOOSE: Mapping[Readers, Text] = {
     Readers.HR: gettext_lazy("HR"),
     Readers.BOTH: gettext_lazy("who leads them and HR"),
     Readers.NOBODY: gettext_lazy("nobody but they themselves"),
-}
-STATES: Mapping[State, Text] = {
-    State.DONE: gettext_lazy("done"),
-    State.SKIPPED: gettext_lazy("skipped"),
-    State.OPEN: gettext_lazy("now"),
-    State.CHOOSE: gettext_lazy("to choose"),
-    State.LATER: gettext_lazy("later"),
-    State.LEFT: gettext_lazy("not chosen"),
 }
 WRONG: Mapping[str, Text] = {
     "empty": gettext_lazy("There are no steps yet. Add the first one."),
@@ -117,8 +109,3 @@ def changed(change: Change, title: Titles) -> str:
     if change.what == "moved":
         return _("Moved: %(step)s") % {"step": name}
     return _("Changed: %(step)s") % {"step": name}
-
-
-def in_days(days: int) -> str:
-    """A day counted from the first one, in a path that is being made."""
-    return ngettext("day %(n)s", "day %(n)s", days) % {"n": days}

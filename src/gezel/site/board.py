@@ -51,6 +51,8 @@ CARDS = Later("content:panel_cards", "content:cards", _("Cards of today"))
 MAKING = Later("content:panel_making", "content:making", _("What colleagues ask of you"))
 TESTS = Later("assessment:panel_under_way", "assessment:mine", _("Skill tests"))
 CERTIFICATES = Later("certificates:panel_mine", "certificates:mine", _("My certificates"))
+PATH = Later("paths:panel_mine", "paths:mine", _("My path"))
+TEAM_PATHS = Later("paths:panel_team", "paths:team", _("Paths of my team"))
 TEAM_CERTIFICATES = Later(
     "certificates:panel_team", "certificates:overview", _("Certificates of my team")
 )
@@ -86,6 +88,7 @@ def board_for(visitor: Visitor) -> Board:
             ("skills:panel_organisation",),
             (
                 *((TEAM,) if visitor.leads else ()),
+                PATH,
                 MINE,
                 RUNNING,
                 SESSIONS,
@@ -104,8 +107,10 @@ def board_for(visitor: Visitor) -> Board:
             (
                 RUNNING,
                 TEAM_CERTIFICATES,
+                TEAM_PATHS,
                 PLANS,
                 SESSIONS,
+                PATH,
                 MINE,
                 CERTIFICATES,
                 MODULES,
@@ -117,5 +122,5 @@ def board_for(visitor: Visitor) -> Board:
     return Board(
         (*own, "content:panel_continue"),
         ("skills:panel_mine",),
-        (SESSIONS, RUNNING, CERTIFICATES, CARDS, MAKING, TIPS, TESTS, SHARED),
+        (PATH, SESSIONS, RUNNING, CERTIFICATES, CARDS, MAKING, TIPS, TESTS, SHARED),
     )

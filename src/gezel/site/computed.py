@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from gezel.assessment.api import believed
 from gezel.catalogue.api import tips_for
 from gezel.certificates.api import reckoned
+from gezel.paths.api import meant, walked
 from gezel.plans.api import three_plans
 from gezel.skills.api import (
     compared,
@@ -132,4 +133,24 @@ def tell() -> None:
         what=_("Until when a certificate is valid"),
         how=_("The day it was issued and the term its issuer or your employer gives it."),
         order=60,
+    )
+    computed_about_people(
+        walked,
+        what=_("Where you stand on a learning path"),
+        how=_(
+            "From the steps you did, chose or need not do, and the day. What you showed already is "
+            "skipped and says by what; you may do it all the same. Each step tells what it waits "
+            "for."
+        ),
+        order=62,
+    )
+    computed_about_people(
+        meant,
+        what=_("Whether a rule puts you on a learning path"),
+        how=_(
+            "By your unit, job, place of work, contract hours, time in service, levels and "
+            "certificates, as HR wrote the rule in plain words. Who no longer fits is not taken "
+            "off: a person decides."
+        ),
+        order=63,
     )

@@ -70,6 +70,8 @@ MAIN = (
     ),
 )
 OWN = (
+    Item("paths:mine", _("My paths"), "route", lambda visitor: True),
+    Item("paths:team", _("Paths of my team"), "users", _leads),
     Item("certificates:mine", _("My certificates"), "badge-check", lambda visitor: True),
     Item("profile:mine", _("My credentials"), "award", lambda visitor: True),
     Item("gatherings:coming", _("Sessions"), "calendar-days", _works),
@@ -83,6 +85,7 @@ OWN = (
     Item("skills:profiles", _("Role profiles"), "briefcase", _works),
     Item("certificates:overview", _("Certificates of everyone"), "shield-check", _hr),
     Item("profile:achievements", _("What we certify"), "award", _hr),
+    Item("paths:all", _("Paths"), "list-ordered", _makes, near=("/paths/rules/",)),
     Item("assessment:banks", _("Tests and questions"), "square-pen", _makes),
     Item("plans:planning_rules", _("How plans are made"), "route", _hr),
     Item("content:house_rules", _("How modules are made"), "layers", _hr),
