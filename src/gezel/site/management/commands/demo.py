@@ -17,6 +17,7 @@ from gezel.site.demo import (
     learning,
     making,
     meeting,
+    routes,
 )
 from gezel.site.demo.scale import build_scale
 from gezel.site.demo.story import ORGANISATIONS, Story
@@ -74,6 +75,7 @@ def build_demo(story: Story | None = None) -> dict[str, int]:
     for made in stage.organisations.values():
         abilities.finish_evidence(made)
     certifying.build_credentials(stage, stage.story.read("credentials"))
+    routes.build_paths(stage)
     return {
         "organisations": len(stage.organisations),
         "people": len(stage.people),
