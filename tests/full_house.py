@@ -107,10 +107,6 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
     holding = certificates.a_holding(noor, kind)
     credential = profile_builders.a_credential(noor, van_dijk, by=femke, skill=skill)
     profile_builders.shows(daan, credential.achievement)
-    path = paths.a_full_path(van_dijk, activity, module.activity, skill)
-    walker = paths.a_walker(path, noor)
-    paths.a_walker(path, daan)
-    rule = paths.a_rule(path, paths.a_condition(noor, skill))
     goal = plans.a_goal(noor, skill=skill)
     step = plans.a_step(goal)
     share(goal, shared=True, by=noor)
@@ -296,56 +292,13 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             for page in ("preview", "columns", "confirm", "discard")
         },
         "certificates:load_example:form": "csv",
-        **{f"paths:{page}:pk": walker.pk for page in ("walk", "stay", "stop")},
-        **{
-            f"paths:{page}:{name}": value
-            for page, step in (
-                ("done", "s1"),
-                ("undone", "s1"),
-                ("choose", "s3"),
-                ("anyway", "s1"),
-                ("reply", "s4"),
-            )
-            for name, value in (("pk", walker.pk), ("step", step))
-        },
-        **{
-            f"paths:{page}:pk": path.pk
-            for page in (
-                "build",
-                "about",
-                "order",
-                "publish",
-                "in_use",
-                "drop",
-                "versions",
-                "move",
-                "figures",
-                "add_step",
-                "edit_step",
-                "remove_step",
-                "move_step",
-                "people",
-                "by_list",
-                "exemptions",
-                "new_rule",
-            )
-        },
-        **{f"paths:{page}:step": "s3" for page in ("edit_step", "remove_step", "move_step")},
-        "paths:add_step:into": "root",
-        "paths:add_step:kind": "activity",
-        "paths:end_exemption:pk": paths.an_exemption(path, femke, by=femke).pk,
-        **{
-            f"paths:{page}:pk": rule.pk for page in ("rule", "change_rule", "use_rule", "stop_rule")
-        },
-        **{
-            f"profile:{page}:pk": credential.pk
-            for page in ("shared", "shared_file", "credential", "open", "close", "file", "revoke")
-        },
-        **{f"profile:{page}:pk": credential.achievement_id for page in ("achievement", "issue")},
-        **{f"profile:{page}:slug": van_dijk.slug for page in ("did", "status", "record")},
-        "profile:status:number": 0,
-        "profile:file:form": "json",
-        "profile:leaked:pk": credential.signed_with_id,
+        **paths.addresses(
+            paths.a_full_path(van_dijk, activity, module.activity, skill),
+            noor,
+            skill,
+            lead=daan,
+            hr=femke,
+        ),
         **{
             f"plans:{page}:pk": goal.pk
             for page in ("goal", "edit_goal", "share", "end_goal", "write_wish", "confirm", "steps")

@@ -13,6 +13,7 @@ from gezel.catalogue.api import Activity
 from gezel.certificates.models import Brings, CertificateType, Load, TypeTerms, WorkTask
 from gezel.certificates.rules.columns import NEEDED
 from gezel.kit.fields import DayField
+from gezel.paths.api import Path
 from gezel.people.api import Employment, Job, Location, Organisation, Unit
 from gezel.skills.api import Level, Skill
 
@@ -202,6 +203,24 @@ class FromForm(forms.Form):
         label=_("For certificates issued from"),
         help_text=_("What was issued before keeps the terms it has."),
     )
+
+
+class PathsForm(forms.Form):
+    """The learning paths that end in the certificate."""
+
+    paths = forms.ModelMultipleChoiceField(
+        label=_("Learning paths that end in it"),
+        queryset=Path.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, organisation: Organisation, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        field = self.fields["paths"]
+        if isinstance(field, forms.ModelMultipleChoiceField):
+            found = Path.objects.filter(organisation=organisation)
+            field.queryset = found.order_by("name_nl", "name_en")
 
 
 class ShowsRow(forms.Form):

@@ -211,6 +211,24 @@ class Brings(models.Model):
         return f"{self.activity_id} brings {self.type_id}"
 
 
+class PathBrings(models.Model):
+    """Completing a learning path gives this certificate."""
+
+    type = models.ForeignKey(
+        CertificateType, on_delete=models.CASCADE, related_name="brought_by_paths"
+    )
+    path = models.ForeignKey("paths.Path", on_delete=models.CASCADE, related_name="brings")
+
+    class Meta:
+        verbose_name_plural = "path brings"
+        constraints = [
+            models.UniqueConstraint(fields=["type", "path"], name="once_at_the_end_of_a_path")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.path_id} brings {self.type_id}"
+
+
 @personal_data(
     what=_("That you in person must have a certificate, where HR asked it of you by name"),
     purpose=_("To know who must have which certificate, and from when."),

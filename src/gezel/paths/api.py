@@ -4,7 +4,7 @@ For rooms above: `tell_kind` adds a sort of condition to the rules, `enrol` puts
 """
 
 from gezel.paths.actions import enrol, make_path, publish, run_rules, run_rules_for
-from gezel.paths.kinds import ConditionKind, Ground, pick, tell_kind
+from gezel.paths.kinds import ConditionKind, Ground, Value, pick, tell_kind
 from gezel.paths.models import PROGRESS_OF_A_PERSON, Enrolment, Mark, Path, Rule, Version
 from gezel.paths.queries import meant, report, report_steps
 from gezel.paths.rules import walked
@@ -17,6 +17,7 @@ __all__ = [
     "Mark",
     "Path",
     "Rule",
+    "Value",
     "Version",
     "enrol",
     "make_path",

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from gezel.catalogue.events import ActivityCompleted
 from gezel.content.events import ModuleCompleted
 from gezel.kit.jobs import enqueue
 from gezel.paths import actions
@@ -15,6 +16,11 @@ def on_module_completed(event: ModuleCompleted) -> None:
     """A finished module is a step done, unless it was not passed."""
     if event.passed is not False:
         actions.tick(event.person_pk, event.activity_pk, event.on)
+
+
+def on_activity_completed(event: ActivityCompleted) -> None:
+    """Who was at sessions of an activity did that step."""
+    actions.tick(event.person_pk, event.activity_pk, event.on)
 
 
 def on_evidence_added(event: EvidenceAdded) -> None:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from gezel.paths import policy, queries
 from gezel.paths.models import Enrolment
-from gezel.paths.views.shared import note
+from gezel.paths.web import note
 from gezel.people.api import Request, at_work, signed_in
 
 MOST = 2

@@ -10,6 +10,7 @@ from gezel.certificates.actions.holdings import (
 from gezel.certificates.actions.hours import (
     completed,
     decide_hours,
+    path_completed,
     register_hours,
     renew_by_hours,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "lines_of",
     "load_certificates",
     "new_terms",
+    "path_completed",
     "prepare",
     "put_aside",
     "receive",

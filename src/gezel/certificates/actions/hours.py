@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from gezel.catalogue.api import Activity
 from gezel.certificates import queries, rules
 from gezel.certificates.actions.holdings import register_without_asking
-from gezel.certificates.models import Brings, CertificateType, Holding, HoursDone
+from gezel.certificates.models import Brings, CertificateType, Holding, HoursDone, PathBrings
 from gezel.people.api import Person
 
 MOST_A_DAY = Decimal(24)
@@ -148,6 +148,19 @@ def completed(person_pk: int, activity_pk: int, on: date) -> None:
             )
         else:
             _hours_of_activity(person_pk, one, on, key)
+
+
+def path_completed(enrolment_pk: int, path_pk: int, person_pk: int, on: date) -> None:
+    """A learning path that was completed may end in a certificate; once, however often told."""
+    for one in PathBrings.objects.filter(path=path_pk).select_related("type"):
+        register_without_asking(
+            person_pk,
+            one.type,
+            issued_on=on,
+            origin=Holding.Origin.ACTIVITY,
+            key=uuid.uuid5(one.type.key, f"path/{enrolment_pk}"),
+            refresher=False,
+        )
 
 
 def _hours_of_activity(person_pk: int, one: Brings, on: date, key: uuid.UUID) -> None:

@@ -20,9 +20,11 @@ from gezel.certificates.models import (
     CertificateType,
     Duty,
     Exemption,
+    PathBrings,
     TypeTerms,
     WorkTask,
 )
+from gezel.paths.api import Path
 from gezel.people.api import Job, Organisation, Person
 from gezel.skills.api import Skill
 
@@ -51,6 +53,7 @@ def save_type(
     shows: Mapping[Skill, int] | None = None,
     duties: Iterable[tuple[Job, date]] | None = None,
     brings: Mapping[Activity, str] | None = None,
+    paths: Iterable[Path] | None = None,
     certificate: CertificateType | None = None,
     seen: int = 0,
     key: uuid.UUID | None = None,
@@ -60,7 +63,7 @@ def save_type(
     Args:
         terms: until when it counts, from the beginning; only for a new type. Later ones are dated
             and come by `change_terms`.
-        shows: None leaves them as they are; so do `duties` and `brings`.
+        shows: None leaves them as they are; so do `duties`, `brings` and `paths`.
         duties: the jobs that must have it and from when; other duties stay.
 
     Raises:
@@ -89,6 +92,11 @@ def save_type(
             Brings.objects.update_or_create(
                 type=certificate, activity=activity, defaults={"what": what}
             )
+    if paths is not None:
+        there = list(paths)
+        PathBrings.objects.filter(type=certificate).exclude(path__in=there).delete()
+        for path in there:
+            PathBrings.objects.get_or_create(type=certificate, path=path)
     if duties is not None:
         _duties_of_jobs(certificate, dict(duties))
     changed(organisation.pk)

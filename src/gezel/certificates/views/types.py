@@ -115,8 +115,13 @@ def edit_type(request: Request, pk: int | None = None) -> HttpResponse:
         if found
         else [],
     )
+    ends = forms.PathsForm(
+        posted,
+        organisation=visitor.organisation,
+        initial={"paths": [b.path_id for b in found.brought_by_paths.all()]} if found else None,
+    )
     stale = False
-    every: list[Any] = [form, shows, brings, *([terms] if terms else [])]
+    every: list[Any] = [form, shows, brings, ends, *([terms] if terms else [])]
     if posted is not None and all([one.is_valid() for one in every]):  # noqa: C419 # all tell
         try:
             kept = actions.save_type(
@@ -125,6 +130,7 @@ def edit_type(request: Request, pk: int | None = None) -> HttpResponse:
                 terms=terms.terms if terms else None,
                 shows=forms.shown_skills(shows, skills),
                 brings=forms.brought(brings, activities),
+                paths=ends.cleaned_data["paths"],
                 certificate=found,
                 seen=number(request.POST.get("version", "")),
                 key=key(request),
@@ -145,6 +151,7 @@ def edit_type(request: Request, pk: int | None = None) -> HttpResponse:
         "terms": terms,
         "shows": shows,
         "brings": brings,
+        "ends": ends,
         "type": policy.types_to_edit(visitor).get(pk=pk) if pk else None,
         "versions": [(t, words.term(t), t.from_on > now) for t in found.terms.all()]
         if found

@@ -74,7 +74,7 @@ def a_walker(path: Path, person: Person, *, begins_on: date | None = None) -> En
         begins_on=begins_on or timezone.localdate(),
         how=Enrolment.How.HAND,
     )
-    return Enrolment.objects.get(path=path, person=person, state__in=["open", "done"])
+    return Enrolment.objects.filter(path=path, person=person).latest("pk")
 
 
 def a_rule(path: Path, condition: Condition = EVERYONE, *, begins: str = "match") -> Rule:
@@ -146,3 +146,30 @@ def people_on(path: Path, states: Iterable[str] = ("open",)) -> set[int]:
             "person_id", flat=True
         )
     )
+
+
+def addresses(
+    path: Path, walks: Person, skill: Skill, *, lead: Person, hr: Person
+) -> dict[str, object]:
+    """What the addresses of paths need for a walk through every page: "page:argument"."""
+    walker = a_walker(path, walks)
+    a_walker(path, lead)
+    rule = a_rule(path, a_condition(walks, skill))
+    told: dict[str, object] = {"paths:add_step:into": "root", "paths:add_step:kind": "activity"}
+    told["paths:end_exemption:pk"] = an_exemption(path, hr, by=hr).pk
+    steps = {"done": "s1", "undone": "s1", "choose": "s3", "anyway": "s1", "reply": "s4"}
+    for page in ("walk", "stay", "stop", *steps):
+        told[f"paths:{page}:pk"] = walker.pk
+    for page, step in steps.items():
+        told[f"paths:{page}:step"] = step
+    for page in (
+        "build", "about", "order", "publish", "in_use", "drop", "versions", "move", "figures",
+        "add_step", "edit_step", "remove_step", "move_step", "people", "by_list", "exemptions",
+        "new_rule",
+    ):  # fmt: skip
+        told[f"paths:{page}:pk"] = path.pk
+    for page in ("edit_step", "remove_step", "move_step"):
+        told[f"paths:{page}:step"] = "s3"
+    for page in ("rule", "change_rule", "use_rule", "stop_rule"):
+        told[f"paths:{page}:pk"] = rule.pk
+    return told

@@ -336,14 +336,14 @@ def test_sql_means_the_same_people_as_reading_them_one_by_one(
     def fits(e: Employment, one: Leaf) -> bool:
         v = one.value
         if one.kind == "unit":
-            wanted = paths[v["unit"]]
-            here = str(e.unit.path)
+            wanted: str = paths[v["unit"]]
+            here: str = e.unit.path
             return here.startswith(wanted) if v["below"] else here == wanted
         if one.kind == "job":
             return bool(e.job_id == v["job"])
         if one.kind == "started":
             served = (today - e.starts_on).days
-            return bool(served < v["days"]) == (v["way"] == "less")
+            return bool((served < v["days"]) == (v["way"] == "less"))
         if e.contract_hours is None:
             return False
         if v["way"] == "least":

@@ -5,11 +5,11 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -40,8 +40,14 @@ pytestmark = pytest.mark.django_db
 Visit = Callable[[Person], Client]
 
 
-def text(answer: HttpResponse) -> str:
+def text(answer: Any) -> str:
+    """What a page says, without its marks."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def sent(answer: Any) -> bytes:
+    """A file as it was sent."""
+    return b"".join(answer.streaming_content)
 
 
 # -- building -------------------------------------------------------------------------------------
@@ -200,7 +206,7 @@ def test_noor_walks_her_path_to_the_end(van_dijk: Organisation, noor: Person, vi
     walk = reverse("paths:walk", args=[enrolment.pk])
     assert "Opens after: Read" in text(client.get(walk))
 
-    def send(what: str, step: str, **fields: object) -> HttpResponse:
+    def send(what: str, step: str, **fields: object) -> Any:
         return client.post(reverse(f"paths:{what}", args=[enrolment.pk, step]), fields)
 
     client.post(reverse("paths:done", args=[enrolment.pk, "Read"]))
@@ -300,7 +306,7 @@ def test_a_rule_is_written_part_by_part_with_the_count_beside_it(
     page = reverse("paths:rule", args=[rule.pk])
     assert "3 of 3 people here" in text(client.get(page))
 
-    def change(**fields: object) -> HttpResponse:
+    def change(**fields: object) -> Any:
         rule.refresh_from_db()
         return client.post(
             reverse("paths:change_rule", args=[rule.pk]), {"seen": rule.revision, **fields}
@@ -367,13 +373,15 @@ def test_people_are_put_on_by_a_list_as_it_was_shown(
     assert page.count("Nobody who works here has this e-mail address") == 2
     assert "This person is in it twice." in page
     assert people_on(path) == {daan.pk}
-    sent = {
+    hidden = {
         name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', answer.content.decode())
         for name in ("digest", "list_begins_on")
     }
     kept = re.search(r'name="rows" hidden>([^<]*)<', answer.content.decode())
     assert kept
-    form = {name: found.group(1) for name, found in sent.items() if found} | {"rows": kept.group(1)}
+    form = {name: found.group(1) for name, found in hidden.items() if found} | {
+        "rows": kept.group(1)
+    }
     changed = client.post(address, {**form, "digest": "0"})
     assert changed.status_code == 409
     client.post(address, form)
@@ -471,12 +479,12 @@ def test_the_report_tells_of_each_person_each_step(
     client = visit(femke)
     address = reverse("paths:people", args=[path.pk])
 
-    csv = b"".join(client.get(f"{address}?export=csv").streaming_content).decode()  # type: ignore[arg-type]
+    csv = sent(client.get(f"{address}?export=csv")).decode()
     lines = [line for line in csv.splitlines() if "Noor" in line]
     assert len(lines) == 1
     assert today.isoformat() in lines[0]
     assert ",50,1,2," in lines[0]
-    book = b"".join(client.get(f"{address}?export=xlsx").streaming_content)  # type: ignore[arg-type]
+    book = sent(client.get(f"{address}?export=xlsx"))
     rows = load_workbook(BytesIO(book)).get_sheet_by_index(0).to_python()
     assert rows[0][-2:] == ["read", "practise"]
     assert [r[-2:] for r in rows if r[0] == "Noor Jansen"] == [[today, ""]]

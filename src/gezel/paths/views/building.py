@@ -21,7 +21,7 @@ from gezel.paths.kinds import Ground
 from gezel.paths.models import Path
 from gezel.paths.patterns import TEMPLATES
 from gezel.paths.rules import ROOT, Kind, Node
-from gezel.paths.views.shared import key, note, number
+from gezel.paths.web import key, note, number
 from gezel.people.api import Request, at_work, require
 
 MOST_ACTIVITIES = 2_000

@@ -22,7 +22,7 @@ from gezel.kit.sheets import SheetError, read
 from gezel.kit.tables import Column, Filter, Table
 from gezel.paths import actions, forms, policy, queries
 from gezel.paths.models import Enrolment, Path
-from gezel.paths.views.shared import key, note
+from gezel.paths.web import key, note
 from gezel.people.api import Request, Unit, at_work
 
 Export = Callable[[str, Sequence[object], Iterable[Sequence[object]]], HttpResponseBase]

@@ -16,7 +16,7 @@ from gezel.paths.kinds import Ground, in_words, kinds, leaf_words
 from gezel.paths.models import Path, Rule
 from gezel.paths.rules import conditions
 from gezel.paths.rules.conditions import Condition, Group, Leaf, Place
-from gezel.paths.views.shared import key, number
+from gezel.paths.web import key, number
 from gezel.people.api import Request, at_work
 
 SOME = 6

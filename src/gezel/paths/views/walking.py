@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gezel.paths import actions, policy, queries
 from gezel.paths.forms import ReplyForm, StopForm
 from gezel.paths.models import Enrolment
-from gezel.paths.views.shared import key, note
+from gezel.paths.web import key, note
 from gezel.people.api import Request, at_work, require, signed_in
 
 

@@ -27,6 +27,7 @@ GROUPS: dict[str, Group] = {
     "intake": Group(f"{_HERE}.intake", alone=True),
     "certificates": Group(f"{_HERE}.certificates", alone=True),
     "credentials": Group(f"{_HERE}.credentials", (SQLITE,)),
+    "paths": Group(f"{_HERE}.paths", alone=True),
     "adaptive": Group(f"{_HERE}.adaptive", (SQLITE,)),
     "fairness": Group(f"{_HERE}.fairness", (SQLITE,)),
     "profile": Group(f"{_HERE}.profile", (SQLITE,)),

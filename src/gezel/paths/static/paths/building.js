@@ -14,15 +14,16 @@
         onEnd({ item, to, from, oldIndex, newIndex }) {
           if (to === from && oldIndex === newIndex) return;
           const form = item.querySelector("form");
-          htmx.ajax("POST", item.dataset.pathMove, {
-            target: "#builder",
-            swap: "outerHTML show:none",
-            values: {
-              csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value,
-              seen: form.elements.seen.value,
-              into: to.dataset.pathInto,
-              place: newIndex,
-            },
+          const values = {
+            csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value,
+            seen: form.elements.seen.value,
+            into: to.dataset.pathInto,
+            place: newIndex,
+          };
+          // Once the drag is over: the style it leaves behind may not be copied to what comes.
+          setTimeout(() => {
+            for (const moved of builder.querySelectorAll("[style]")) moved.removeAttribute("style");
+            htmx.ajax("POST", item.dataset.pathMove, { target: "#builder", swap: "outerHTML show:none", values });
           });
         },
       });

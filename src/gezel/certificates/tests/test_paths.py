@@ -1,0 +1,84 @@
+"""What certificates and learning paths have to do with each other."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from gezel.certificates.models import Holding, PathBrings
+from gezel.certificates.tests.builders import a_holding, a_type, days
+from gezel.paths.actions import mark_done
+from gezel.paths.api import Path
+from gezel.paths.kinds import Ground, in_words
+from gezel.paths.queries import meant
+from gezel.paths.tests.builders import a_path, a_rule, a_step, a_walker, leaf, people_on
+from gezel.people.api import Organisation, Person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_path_that_is_completed_gives_its_certificate_once(
+    van_dijk: Organisation, noor: Person
+) -> None:
+    kind = a_type(van_dijk, "EV technician", months=24)
+    path = a_path(van_dijk, a_step("a"))
+    PathBrings.objects.create(type=kind, path=path)
+    today = timezone.localdate()
+
+    mark_done(a_walker(path, noor), "a", on=today, by=noor)
+
+    holding = Holding.objects.get(person=noor)
+    assert (holding.type, holding.issued_on, holding.state) == (kind, today, "confirmed")
+    mark_done(a_walker(path, noor), "a", on=today, by=noor)
+    assert Holding.objects.filter(person=noor).count() == 2, "walked again, it is a new dated fact"
+
+
+def test_a_rule_of_a_path_may_ask_for_a_certificate(
+    van_dijk: Organisation, noor: Person, daan: Person, femke: Person
+) -> None:
+    kind = a_type(van_dijk, "BHV", months=12)
+    a_holding(noor, kind, issued_on=days(-30), confirmed_by=femke)
+    a_holding(daan, kind, issued_on=days(-800), confirmed_by=femke)
+    ground = Ground(van_dijk)
+
+    def who(state: str, on: date) -> set[str]:
+        found = meant(leaf("holds", type=kind.pk, state=state), ground, on)
+        return {e.person.first_name for e in found}
+
+    today = timezone.localdate()
+    assert who("valid", today) == {"Noor"}
+    assert who("lapsed", today) == {"Daan"}
+    assert who("lacking", today) == {"Daan", "Femke"}
+    assert who("valid", days(400)) == set()
+    lapsed = leaf("holds", type=kind.pk, state="lapsed")
+    assert in_words(lapsed, ground) == "whose certificate BHV has lapsed"
+    path = a_path(van_dijk)
+    a_rule(path, lapsed)
+    assert people_on(path) == {daan.pk}
+
+
+def test_hr_says_which_path_brings_a_certificate(
+    van_dijk: Organisation, de_linde: Organisation, femke: Person, visit: Callable[[Person], Client]
+) -> None:
+    kind = a_type(van_dijk)
+    path, other = a_path(van_dijk), a_path(de_linde, name="Elsewhere")
+    client, address = visit(femke), reverse("certificates:type", args=[kind.pk])
+    page = client.get(address).content.decode()
+    assert path.name in page
+    assert other.name not in page
+    form = {
+        "name_nl": "BHV", "name_en": "BHV", "version": kind.version, "paths": [path.pk],
+        "shows-TOTAL_FORMS": 0, "shows-INITIAL_FORMS": 0,
+        "brings-TOTAL_FORMS": 0, "brings-INITIAL_FORMS": 0,
+    }  # fmt: skip
+
+    client.post(address, form)
+    assert list(Path.objects.filter(brings__type=kind)) == [path]
+    kind.refresh_from_db()
+    client.post(address, {**form, "version": kind.version, "paths": [other.pk]})
+    assert list(Path.objects.filter(brings__type=kind)) == [path]
+    client.post(address, {**form, "version": kind.version, "paths": []})
+    assert not PathBrings.objects.exists()
