@@ -5,12 +5,11 @@ from typing import Any
 from gezel.certificates.models import CertificateType
 from gezel.profile.actions import issue
 from gezel.profile.models import Achievement
-from gezel.profile.queries import shown_by
 from gezel.site.demo.cast import Stage
 
 
 def build_credentials(stage: Stage, told: dict[str, Any]) -> None:
-    """Achievements with their criteria; given to who is named and showed it."""
+    """Achievements with their criteria; given to who is named, who must have shown it."""
     hr = {stage.employers[key].pk: stage.people[key] for key in ("femke", "rachida")}
     for t in told["achievement"]:
         organisation = stage.organisations[t["org"]]
@@ -32,6 +31,4 @@ def build_credentials(stage: Stage, told: dict[str, Any]) -> None:
             },
         )
         for key in t["given"]:
-            person = stage.people[key]
-            if shown_by(person, achievement):
-                issue(achievement, person, by=hr[organisation.pk])
+            issue(achievement, stage.people[key], by=hr[organisation.pk])
