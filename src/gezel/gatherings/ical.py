@@ -1,6 +1,6 @@
 """Sessions as calendar programs read them (RFC 5545 and 5546).
 
-Every session is an event of its own, also in a series (decision 0011): people book one of them,
+Every session is an event of its own, also in a series (decision 0012): people book one of them,
 and one that is moved or cancelled is then nothing special. The UID never changes; SEQUENCE rises.
 """
 
