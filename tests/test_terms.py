@@ -99,7 +99,15 @@ SOONER = {
         "src/gezel/content/tests/test_uploads.py",
         "test_the_night_takes_what_nobody_went_on_with",
     ),
+    "gatherings.Division": (
+        "src/gezel/gatherings/tests/test_kept.py",
+        "test_what_was_kept_of_a_session_goes_after_two_years",
+    ),
     "gatherings.GroupMember": (
+        "src/gezel/gatherings/tests/test_kept.py",
+        "test_what_was_kept_of_a_session_goes_after_two_years",
+    ),
+    "gatherings.GroupMove": (
         "src/gezel/gatherings/tests/test_kept.py",
         "test_what_was_kept_of_a_session_goes_after_two_years",
     ),

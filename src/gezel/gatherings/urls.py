@@ -3,7 +3,7 @@
 from django.urls import path
 
 from gezel.gatherings import panels
-from gezel.gatherings.views import attending, calendars, lists, resources, sessions
+from gezel.gatherings.views import attending, calendars, groups, lists, resources, sessions
 
 app_name = "gatherings"
 urlpatterns = [
@@ -37,4 +37,11 @@ urlpatterns = [
     path("panels/mine/", panels.panel_mine, name="panel_mine"),
     path("panels/run/", panels.panel_run, name="panel_run"),
     path("panels/activity/<int:pk>/", panels.panel_activity, name="panel_activity"),
+    path("<int:pk>/groups/", groups.groups, name="groups"),
+    path("<int:pk>/groups/form/", groups.form_groups, name="form_groups"),
+    path("<int:pk>/groups/change/", groups.change, name="change_groups"),
+    path("<int:pk>/groups/rule/", groups.rule, name="group_rule"),
+    path("<int:pk>/groups/move/<int:person>/", groups.move, name="move_in_groups"),
+    path("<int:pk>/groups/why/", groups.why_not, name="why_not_together"),
+    path("<int:pk>/groups/mine/", groups.mine, name="my_group"),
 ]

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from gezel.gatherings.models import (
-    GroupMember,
+    Division,
     GroupWish,
     Invited,
     News,
@@ -15,11 +15,11 @@ KEPT = timedelta(days=730)
 
 
 def forget_old(now: datetime) -> None:
-    """Two years after a session: who had a place or waited, in which group, and what was wished.
+    """Two years after a session: who had a place or waited, in which groups, and what was wished.
 
     That someone was there is their attendance, and stays theirs.
     """
     before = now - KEPT
-    for model in (Place, GroupMember, GroupWish, SessionWish, Invited):
+    for model in (Place, Division, GroupWish, SessionWish, Invited):
         model._default_manager.filter(gathering__ends_at__lt=before).delete()
     News.objects.filter(told_at__lt=before).delete()

@@ -5,62 +5,144 @@ import uuid
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gezel.gatherings.models.readers import PLACES_OF_A_PERSON, TAKEAWAYS_OF_A_PERSON
+from gezel.gatherings.models.readers import (
+    GROUPS_OF_A_PERSON,
+    PLACES_OF_A_PERSON,
+    TAKEAWAYS_OF_A_PERSON,
+)
 from gezel.gatherings.models.sessions import Gathering
+from gezel.people.api import COLLEAGUES, SELF, Audience
 from gezel.trust.api import CONSENT, LEGITIMATE_INTEREST, personal_data
+
+
+@personal_data(
+    what=_("That you formed groups at a session, and when"),
+    purpose=_("So that one can see how the groups came about, and go back to earlier ones."),
+    audience=Audience(SELF, COLLEAGUES),
+    ground=LEGITIMATE_INTEREST,
+    term=_("Until two years after the session."),
+    person="made_by",
+    order=71,
+)
+class Division(models.Model):
+    """How the people of a session were divided, from a moment on.
+
+    Forming anew, splitting, merging and evening out make another; those before stay as they were.
+    The newest that was not taken back is how it stands. Holds who made it; goes two years after
+    the session.
+    """
+
+    class Mode(models.TextChoices):
+        RULE = "rule", _("by rule")
+        WISH = "wish", _("by wish")
+        CHANCE = "chance", _("by chance")
+        EVEN = "even", _("evened out")
+        SPLIT = "split", _("a group split")
+        MERGE = "merge", _("groups merged")
+
+    gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="divisions")
+    mode = models.CharField(max_length=6, choices=Mode.choices)
+    # What was asked, as `rules.groups` has it: sizes, dials, the seed. Nothing about anyone.
+    asked = models.JSONField(default=dict)
+    made_by = models.ForeignKey(
+        "people.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    made_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # Rises with each move by hand, so that of two at once the second looks again.
+    version = models.PositiveIntegerField(default=1)
+    key = models.UUIDField(unique=True, default=uuid.uuid4)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.gathering_id}: {self.mode}"
 
 
 class Group(models.Model):
     """A part of the people at a session who do something together."""
 
-    gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="groups")
-    name = models.CharField(_("name"), max_length=80)
-    position = models.PositiveSmallIntegerField(default=0)
-    # How many it should be, where the trainer said so; else they are evened out.
-    size = models.PositiveSmallIntegerField(null=True, blank=True)
+    division = models.ForeignKey(Division, on_delete=models.CASCADE, related_name="groups")
+    position = models.PositiveSmallIntegerField()
+    # Forming anew leaves it as it is.
     locked = models.BooleanField(default=False)
-    key = models.UUIDField(unique=True, default=uuid.uuid4)
 
     class Meta:
-        ordering = ["position", "pk"]
+        ordering = ["position"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(size=None) | Q(size__gte=1), name="group_is_of_someone"
-            )
+            models.UniqueConstraint(fields=["division", "position"], name="one_group_a_position")
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.division_id}: {self.position}"
+
+    @property
+    def name(self) -> str:
+        return gettext("Group %(n)s") % {"n": self.position + 1}
 
 
 @personal_data(
     what=_("Which group you are in at a session"),
     purpose=_("So that you and who gives it know with whom you work."),
-    audience=PLACES_OF_A_PERSON,
+    audience=GROUPS_OF_A_PERSON,
     ground=LEGITIMATE_INTEREST,
     term=_("Until two years after the session."),
     person="person",
     order=72,
 )
 class GroupMember(models.Model):
-    """Someone is in a group; in one group a session. Goes two years after the session."""
+    """Someone is in a group; in one group of a division. Goes two years after the session."""
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="members")
     # Beside the group, so that the database can keep one group a person.
-    gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="+")
+    division = models.ForeignKey(Division, on_delete=models.CASCADE, related_name="members")
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+")
-    # The trainer put them here: forming anew leaves them.
+    # Who gives it keeps them here: forming anew leaves them.
     fixed = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["gathering", "person"], name="one_group_a_person")
+            models.UniqueConstraint(fields=["division", "person"], name="one_group_a_person")
         ]
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.group_id}"
+
+
+@personal_data(
+    what=_("That you were moved to another group by hand"),
+    purpose=_("So that a move can be taken back."),
+    audience=PLACES_OF_A_PERSON,
+    ground=LEGITIMATE_INTEREST,
+    term=_("Until two years after the session."),
+    person="person",
+    order=72,
+)
+class GroupMove(models.Model):
+    """Someone was moved by hand; two with one `step` changed places. Goes with the division."""
+
+    division = models.ForeignKey(Division, on_delete=models.CASCADE, related_name="moves")
+    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+")
+    from_group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
+    to_group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
+    step = models.UUIDField()
+    moved_at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            # A form sent twice moves once.
+            models.UniqueConstraint(fields=["step", "person"], name="one_move_a_step")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.from_group_id} to {self.to_group_id}"
 
 
 @personal_data(

@@ -36,3 +36,27 @@ def _names_of_trainers(person: "Person", on: date) -> Sequence[str]:
 TRAINER = Relation(_("Who gives a session you come to"), _comes_to_mine, _names_of_trainers)
 PLACES_OF_A_PERSON = Audience(SELF, LINE, HR, TRAINER)
 TAKEAWAYS_OF_A_PERSON = Audience(SELF, TRAINER)
+
+
+def _in_my_group(visitor: "Visitor", on: date) -> Q:
+    from gezel.gatherings.models import GroupMember  # noqa: PLC0415 - they stand on this
+
+    if visitor.employment is None:
+        return Q(pk__in=[])
+    mine = GroupMember.objects.filter(person=visitor.person.pk, division__withdrawn_at=None)
+    there = GroupMember.objects.filter(group__in=mine.values("group"))
+    return Q(pk__in=there.values("person")) & COLLEAGUES.seen_by(visitor, on)
+
+
+def _names_in_group(person: "Person", on: date) -> Sequence[str]:
+    from gezel.gatherings.models import GroupMember  # noqa: PLC0415 - they stand on this
+
+    mine = GroupMember.objects.filter(
+        person=person, division__withdrawn_at=None, division__gathering__ends_at__date__gte=on
+    )
+    there = GroupMember.objects.filter(group__in=mine.values("group")).exclude(person=person)
+    return sorted({m.person.name for m in there.select_related("person")})
+
+
+IN_MY_GROUP = Relation(_("Who is in your group at a session"), _in_my_group, _names_in_group)
+GROUPS_OF_A_PERSON = Audience(SELF, LINE, HR, TRAINER, IN_MY_GROUP)

@@ -6,7 +6,7 @@ from itertools import permutations, product
 import pytest
 
 from gezel.gatherings.rules import feasible
-from gezel.gatherings.rules.explaining import change, explain, lying, swapped, why_not
+from gezel.gatherings.rules.explaining import Hand, explain, lying
 from gezel.gatherings.rules.forming import (
     by_chance,
     divide,
@@ -205,24 +205,61 @@ def test_merging_is_refused_where_people_are_to_be_apart() -> None:
 def test_what_a_swap_changes_is_the_difference_of_two_reckonings() -> None:
     case = case_for_groups(5, 24, 4)
     now = divide(case, starts=1)
+    hand = Hand(case, now)
+    blind = replace(case, dials=replace(case.dials, levels=0))
 
-    for one, other in ((0, 5), (3, 17), (8, 21)):
-        then = swapped(now, one, other)
-        told = change(case, now, then)
-        assert told.total == pytest.approx(worth(case, then).total - worth(case, now).total)
+    for option in hand.options(3):
+        then = hand.moved(3, option.group)
+        assert option.move.total == pytest.approx(
+            worth(blind, then).total - worth(blind, now).total
+        )
+        assert option.swap_with is not None
+        assert option.swap
+        swapped = hand.swapped(3, option.swap_with)
+        assert swapped[3] == option.group
+        assert option.swap == hand.effect(swapped)
+        before, after = explain(case, now).groups, explain(case, swapped).groups
+        for what in ("units", "met", "wishes"):
+            told = sum(getattr(g, what) for g in after) - sum(getattr(g, what) for g in before)
+            assert getattr(option.swap, what) == told
+
+
+def test_the_swap_offered_is_the_best_of_those_that_break_no_rule() -> None:
+    case = replace(case_for_groups(6, 20, 4), dials=Dials(levels=0, even=0))
+    hand = Hand(case, divide(case, starts=1, effort=0.1))
+
+    for option in hand.options(0):
+        every = [m.key for m, g in zip(case.members, hand.now, strict=True) if g == option.group]
+        costs = {other: _spent(case, hand.swapped(0, other)) for other in every}
+
+        assert option.swap_with in costs
+        assert costs[option.swap_with] == pytest.approx(min(costs.values()))
+
+
+def _spent(case: Case, division: Division) -> float:
+    told = worth(case, division).aspects
+    return sum(float(getattr(case.dials, aspect)) * told[aspect] for aspect in told)
+
+
+def test_what_a_swap_brings_says_nothing_of_levels() -> None:
+    case = case_for_groups(5, 24, 4)
+    now = divide(case, starts=1)
+    other_levels = tuple(replace(m, level=1.0 + m.key % 5) for m in case.members)
+
+    assert Hand(case, now).options(0) == Hand(replace(case, members=other_levels), now).options(0)
 
 
 def test_why_not_with_someone_names_the_rule_or_the_price() -> None:
     case = replace(case_for_groups(5, 24, 4), apart=(frozenset({0, 1}),))
     now = divide(case)
+    hand = Hand(case, now)
 
-    assert why_not(case, now, 0, 1).rules == (Fault("apart", (0, 1), now[1]),) or why_not(
-        case, now, 0, 1
-    ).rules == (Fault("apart", (0, 1), now[0]),)
+    [broken] = hand.why_not(0, 1).effect.broken
+    assert (broken.kind, broken.members) == ("apart", (0, 1))
     other = next(key for key in range(2, 24) if now[key] != now[0])
-    told = why_not(case, now, 0, other)
-    assert told.rules == ()
-    assert told.change.total > 0  # else the division would have been improved
+    told = hand.why_not(0, other)
+    assert told.effect.broken == ()
+    assert {0, other} & set(told.moves)
 
 
 def test_levels_of_a_few_people_stay_dark() -> None:

@@ -1,15 +1,18 @@
 """What is kept of sessions goes when we said it would, and attendance stays."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 from django.utils import timezone
 
 from gezel.gatherings.actions import digest_of, forget_old, make_feed, revoke_feed
 from gezel.gatherings.models import (
     Attendance,
+    Division,
     Feed,
     Group,
     GroupMember,
+    GroupMove,
     GroupWish,
     Invited,
     News,
@@ -24,14 +27,18 @@ def test_what_was_kept_of_a_session_goes_after_two_years(
     van_dijk: Organisation, noor: Person, daan: Person
 ) -> None:
     now = timezone.now()
-    kept = (Place, GroupMember, GroupWish, SessionWish, Invited, News)
+    kept = (Place, Division, GroupMember, GroupMove, GroupWish, SessionWish, Invited, News)
     for days in (-740, -700):
         session = a_session(van_dijk, by=daan, days=-300)
         session.starts_at, session.ends_at = in_days(days), in_days(days + 0.1)
         session.save()
         Place.objects.create(gathering=session, person=noor, state="booked")
-        group = Group.objects.create(gathering=session, name="A")
-        GroupMember.objects.create(group=group, gathering=session, person=noor)
+        division = Division.objects.create(gathering=session, mode="rule", made_by=daan)
+        group = Group.objects.create(division=division, position=0)
+        GroupMember.objects.create(group=group, division=division, person=noor)
+        GroupMove.objects.create(
+            division=division, person=noor, from_group=group, to_group=group, step=uuid4()
+        )
         GroupWish.objects.create(gathering=session, person=noor, other=daan)
         SessionWish.objects.create(gathering=session, person=noor)
         Invited.objects.create(gathering=session, person=noor, sequence=0)
