@@ -13,6 +13,7 @@ from gezel.assessment.actions import draft_item
 from gezel.assessment.actions import receive as receive_questions
 from gezel.assessment.actions import start as start_test
 from gezel.assessment.tests import builders as assessment
+from gezel.catalogue.api import Activity
 from gezel.catalogue.tests import builders as catalogue
 from gezel.certificates.tests import builders as certificates
 from gezel.connect.post import stop_path
@@ -32,8 +33,9 @@ from gezel.content.actions import (
 from gezel.content.models import DeckCard, Media
 from gezel.content.rules.kinds import body_of
 from gezel.content.tests import builders as content
-from gezel.gatherings.actions import add_material, book, set_up, tell
-from gezel.gatherings.models import News
+from gezel.gatherings.actions import add_material, book, groups, set_up, tell
+from gezel.gatherings.grouping import Asked
+from gezel.gatherings.models import Gathering, News
 from gezel.gatherings.tests import builders as gatherings
 from gezel.kit.models import Task
 from gezel.paths.tests import builders as paths
@@ -149,6 +151,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         noor, by=noor, key=uuid.uuid4(),
     )  # fmt: skip
     tell([noor.pk], session, "changed")
+    divided = _divided(van_dijk, noor, daan, activity)
     with NamedTemporaryFile() as file:
         file.write(b"Q {=a ~b}")
         file.flush()
@@ -188,6 +191,19 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
                 "one",
             )
         },
+        **{
+            f"gatherings:{page}:pk": divided.pk
+            for page in (
+                "groups",
+                "form_groups",
+                "change_groups",
+                "group_rule",
+                "move_in_groups",
+                "why_not_together",
+                "my_group",
+            )
+        },
+        "gatherings:move_in_groups:person": noor.pk,
         "gatherings:decide:pk": asked_place.pk,
         "gatherings:seen:pk": News.objects.get(person=noor).pk,
         "gatherings:resource:pk": room.pk,
@@ -326,3 +342,17 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "mfa_remove_webauthn:pk": 1,
         "mfa_edit_webauthn:pk": 1,
     }
+
+
+def _divided(van_dijk: Organisation, noor: Person, daan: Person, activity: Activity) -> Gathering:
+    """A session with groups formed twice, someone who came later, and a rule."""
+    session = gatherings.a_session(van_dijk, by=daan, days=9, activity=activity)
+    for name in ("Aleid van der Group-Schimmelpenninck Langenaam", "Bo", "Cas", "Din", "Ed"):
+        gatherings.a_place(session, a_colleague(van_dijk, name))
+    gatherings.a_place(session, noor)
+    for mode in ("rule", "chance"):
+        groups.form_groups(session, Asked(groups=2), mode, by=daan, key=uuid.uuid4())
+    late = a_colleague(van_dijk, "Late")
+    gatherings.a_place(session, late)
+    groups.say(session, noor, late, "apart")
+    return session

@@ -8,10 +8,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gezel.gatherings.actions.groups import MOST_GROUPS, MOST_WISHES
+from gezel.gatherings.forms import PeopleField
 from gezel.gatherings.grouping import Asked
 from gezel.gatherings.models import Division, GroupWish
 from gezel.gatherings.rules.groups import Dials
-from gezel.people.api import Person, PersonQuerySet
+from gezel.people.api import Organisation, Person
 
 DIALS = ("levels", "units", "new", "wishes", "even")
 HOW_MUCH = [(0, _("does not count")), (1, _("a little")), (2, _("fairly")), (3, _("most"))]
@@ -114,23 +115,16 @@ class RuleForm(TwoForm):
 class WishForm(forms.Form):
     """With whom someone would like to be, by address: who comes is not for everyone to read."""
 
-    def __init__(self, *args: Any, colleagues: PersonQuerySet, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._colleagues = colleagues
-        self.others: list[Person] = []
-        for at in range(1, MOST_WISHES + 1):
-            self.fields[f"other_{at}"] = forms.EmailField(
-                label=gettext("E-mail address of colleague %(n)s") % {"n": at}, required=False
-            )
+    others = PeopleField(label=_("Colleagues"))
 
-    def clean(self) -> dict[str, Any]:
-        told: dict[str, Any] = super().clean() or self.cleaned_data
-        for name, address in told.items():
-            if not address:
-                continue
-            found = self._colleagues.filter(email__iexact=address).first()
-            if found is None:
-                self.add_error(name, gettext("Nobody who works here has this address."))
-            else:
-                self.others.append(found)
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = self.fields["others"]
+        assert isinstance(others, PeopleField)  # noqa: S101 # for the type checker
+        others.organisation = organisation
+
+    def clean_others(self) -> tuple[Person, ...]:
+        told: tuple[Person, ...] = self.cleaned_data["others"]
+        if len(told) > MOST_WISHES:
+            raise forms.ValidationError(gettext("Name at most %(n)s people.") % {"n": MOST_WISHES})
         return told

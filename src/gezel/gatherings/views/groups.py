@@ -1,6 +1,5 @@
 """The groups of a session: forming them, changing them by hand, and seeing one's own."""
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -13,33 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from gezel.gatherings import grouping_words, policy
+from gezel.gatherings import grouping_words
 from gezel.gatherings.actions import groups as actions
 from gezel.gatherings.grouping import Asked, Hall
 from gezel.gatherings.grouping_forms import GroupsForm, RuleForm, TwoForm, WishForm, initial_of
 from gezel.gatherings.models import Division, Gathering, GroupMove, GroupWish, Place
 from gezel.gatherings.rules.explaining import FEWEST_LEVELS, Hand, Told, explain
 from gezel.gatherings.rules.groups import Impossible, faults
-from gezel.people.api import COLLEAGUES, Audience, Request, at_work, require
-from gezel.trust.api import note_reading
+from gezel.gatherings.views.sessions import found_to_run
+from gezel.gatherings.views.shared import add_errors, key, note
+from gezel.people.api import Request, at_work, require
 
 HISTORY = 20
-COLLEAGUES_ONLY = Audience(COLLEAGUES)
-
-
-def _run(request: Request, pk: int) -> Gathering:
-    """A session that is the visitor's to run."""
-    found: Gathering = get_object_or_404(
-        policy.sessions_to_run(request.visitor).select_related("activity"), pk=pk
-    )
-    return found
-
-
-def _key(request: Request) -> uuid.UUID:
-    try:
-        return uuid.UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid.uuid4()
 
 
 def _number(told: str | None) -> int:
@@ -57,7 +41,7 @@ def _names(hall: Hall) -> dict[int, str]:
 @require_safe
 def groups(request: Request, pk: int) -> HttpResponse:
     """The groups as they stand, or as they stood: `?division=` shows an earlier one to read."""
-    gathering = _run(request, pk)
+    gathering = found_to_run(request.visitor, pk)
     earlier = None
     if told := request.GET.get("division"):
         earlier = get_object_or_404(Division, gathering=gathering, pk=_number(told))
@@ -74,12 +58,7 @@ def _page(
 ) -> HttpResponse:
     hall = Hall(gathering, earlier)
     people = [(key, seated.person.name) for key, seated in hall.seated.items()]
-    note_reading(
-        reader_pk=request.visitor.person.pk,
-        about=list(hall.seated),
-        matter="sessions",
-        purpose="session",
-    )
+    note(request, [seated.person for seated in hall.seated.values()])
     asked = hall.asked()
     division = hall.division
     shown: dict[str, Any] = {
@@ -161,24 +140,21 @@ def _cards(
 @require_POST
 def form_groups(request: Request, pk: int) -> HttpResponse:
     """Groups are formed, or formed anew."""
-    gathering = _run(request, pk)
+    gathering = found_to_run(request.visitor, pk)
     form = GroupsForm(request.POST)
     if form.is_valid():
-        key = _key(request)
+        own = key(request)
         try:
             actions.form_groups(
                 gathering,
                 # Another chance each time it is asked, and the same for a form sent twice.
-                form.asked(seed=key.int % 1_000_000),
+                form.asked(seed=own.int % 1_000_000),
                 form.cleaned_data["mode"],
                 by=request.visitor.person,
-                key=key,
+                key=own,
             )
         except ValidationError as problem:
-            told = problem.error_dict if hasattr(problem, "error_dict") else {None: [problem]}
-            for name, errors in told.items():
-                for error in errors:
-                    form.add_error(name, error)
+            add_errors(form, problem)
         except Impossible as refusal:
             names = _names(Hall(gathering))
             form.add_error(None, grouping_words.refusal(refusal.clash, names))
@@ -202,7 +178,7 @@ def _back(request: Request, pk: int, at: str = "") -> HttpResponseRedirect:
 @require_POST
 def change(request: Request, pk: int) -> HttpResponse:
     """One step: evened out, split, merged, locked, kept, or the last one taken back."""
-    gathering = _run(request, pk)
+    gathering = found_to_run(request.visitor, pk)
     ways: dict[str, Callable[[Request, Gathering], str]] = {
         "even": _even,
         "split": _split,
@@ -229,13 +205,13 @@ def change(request: Request, pk: int) -> HttpResponse:
 
 
 def _even(request: Request, gathering: Gathering) -> str:
-    actions.even_out(gathering, by=request.visitor.person, key=_key(request))
+    actions.even_out(gathering, by=request.visitor.person, key=key(request))
     return _("Evened out, with as few people moved as could be.")
 
 
 def _split(request: Request, gathering: Gathering) -> str:
     at = _number(request.POST.get("group"))
-    actions.split(gathering, at, by=request.visitor.person, key=_key(request))
+    actions.split(gathering, at, by=request.visitor.person, key=key(request))
     return _("Split in two.")
 
 
@@ -243,7 +219,7 @@ def _merge(request: Request, gathering: Gathering) -> str:
     one, other = _number(request.POST.get("group")), _number(request.POST.get("other"))
     if min(one, other) < 0:
         raise ValidationError(_("Choose another group to merge it with."))
-    actions.merge(gathering, one, other, by=request.visitor.person, key=_key(request))
+    actions.merge(gathering, one, other, by=request.visitor.person, key=key(request))
     return _("Merged.")
 
 
@@ -274,7 +250,7 @@ def _keep(request: Request, gathering: Gathering) -> str:
 @require_POST
 def rule(request: Request, pk: int) -> HttpResponse:
     """Two people must be together, or apart; or that is taken back."""
-    gathering = _run(request, pk)
+    gathering = found_to_run(request.visitor, pk)
     if drop := request.POST.get("drop"):
         actions.take_back_rule(gathering, _number(drop))
         return _back(request, pk, "#rules")
@@ -299,7 +275,7 @@ def rule(request: Request, pk: int) -> HttpResponse:
 @at_work
 def move(request: Request, pk: int, person: int) -> HttpResponse:
     """Where someone could go and what that would bring; and going there."""
-    gathering = _run(request, pk)
+    gathering = found_to_run(request.visitor, pk)
     hall = Hall(gathering)
     division = hall.division
     if division is None or person not in hall.seated:
@@ -348,7 +324,7 @@ def _do_move(request: Request, hall: Hall, division: Division, person: int) -> H
             to,
             swap=swap if swap > 0 else None,
             version=_number(request.POST.get("version")),
-            step=_key(request),
+            step=key(request),
         )
     except ValidationError as problem:
         messages.error(request, problem.messages[0])
@@ -364,7 +340,7 @@ def _do_move(request: Request, hall: Hall, division: Division, person: int) -> H
 @require_safe
 def why_not(request: Request, pk: int) -> HttpResponse:
     """Why two people are not in one group, and what it would cost."""
-    gathering = _run(request, pk)
+    gathering = found_to_run(request.visitor, pk)
     hall = Hall(gathering)
     require(hall.division is not None)
     names = _names(hall)
@@ -406,16 +382,14 @@ def mine(request: Request, pk: int) -> HttpResponse:
     gathering, me = place.gathering, request.visitor.person
     hall = Hall(gathering)
     wished = GroupWish.objects.filter(gathering=gathering, person=me, must=False)
+    over = gathering.ends_at <= timezone.now()
     form = WishForm(
         request.POST or None,
-        colleagues=COLLEAGUES_ONLY.people_for(request.visitor).exclude(pk=me.pk),
-        initial={
-            f"other_{at}": address
-            for at, address in enumerate(wished.values_list("other__email", flat=True), 1)
-        },
+        organisation=request.visitor.organisation,
+        initial={"others": ", ".join(wished.values_list("other__email", flat=True))},
     )
-    if request.method == "POST" and form.is_valid():
-        actions.wish_for(gathering, me, form.others)
+    if request.method == "POST" and form.is_valid() and not over:
+        actions.wish_for(gathering, me, form.cleaned_data["others"])
         messages.success(request, _("Kept. It counts as far as it can."))
         return redirect("gatherings:my_group", pk)
     group = hall.where.get(me.pk)
@@ -426,6 +400,6 @@ def mine(request: Request, pk: int) -> HttpResponse:
         "together": [seated for key, seated in hall.seated.items() if hall.where.get(key) == group]
         if group is not None
         else [],
-        "over": gathering.ends_at <= timezone.now(),
+        "over": over,
     }
     return render(request, "gatherings/groups_mine.html", shown, status=422 if form.errors else 200)

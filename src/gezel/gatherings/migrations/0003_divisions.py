@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gatherings", "0001_first"),
+        ("gatherings", "0002_when_it_changed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
