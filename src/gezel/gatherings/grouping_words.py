@@ -53,7 +53,7 @@ def lines(told: Told, dials: Dials, *, levels_known: bool) -> list[Line]:
                 round(100 * told.better_than["units"]),
             )
         )  # fmt: skip
-    if dials.new:
+    if dials.new and told.chance["met"]:
         met = sum(group.met for group in told.groups)
         found.append(
             Line(
@@ -61,7 +61,7 @@ def lines(told: Told, dials: Dials, *, levels_known: bool) -> list[Line]:
                 round(100 * told.better_than["new"]),
             )
         )  # fmt: skip
-    if dials.wishes:
+    if dials.wishes and told.chance["wishes"]:
         wishes = sum(group.wishes for group in told.groups)
         found.append(
             Line(
