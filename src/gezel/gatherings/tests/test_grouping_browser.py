@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 WORDS = {
     "en": {
         "form": "Form groups", "count": "Number of groups", "zero": "Make at least one group.",
-        "move": "^Move: P00", "there": "Move there: Group 2",
+        "move": "^Move.*P00", "there": "^Move there.*Group 2",
         "moved": "P00 Long is in group 2 now.",
-        "back": "Take back the last step", "split": "Split: Group 1", "third": "Group 3",
+        "back": "Take back the last step", "split": "^Split.*Group 1", "third": "Group 3",
         "mine": "My group",
     },
     "nl": {
         "form": "Groepen maken", "count": "Aantal groepen", "zero": "Maak minstens één groep.",
-        "move": "^Verplaatsen: P00", "there": "Daarheen verplaatsen: Groep 2",
+        "move": "^Verplaatsen.*P00", "there": "^Daarheen.*Groep 2",
         "moved": "P00 Long zit nu in groep 2.", "back": "Laatste stap terugdraaien",
-        "split": "Splitsen: Groep 1", "third": "Groep 3", "mine": "Mijn groep",
+        "split": "^Splitsen.*Groep 1", "third": "Groep 3", "mine": "Mijn groep",
     },
 }  # fmt: skip
 
@@ -72,7 +72,7 @@ def test_groups_are_formed_moved_and_taken_back(
     page.keyboard.press("Enter")
     expect(page.locator("[data-way]")).to_have_count(1)
     accessible(page)
-    page.get_by_role("button", name=words["there"]).focus()
+    page.get_by_role("button", name=re.compile(words["there"])).focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text(words["moved"])).to_be_visible()
     expect(cards.nth(1).get_by_text("P00 Long", exact=True)).to_be_visible()
@@ -88,7 +88,7 @@ def test_groups_are_formed_moved_and_taken_back(
         page.mouse.up()
         expect(page.get_by_text(words["moved"])).to_be_visible()
 
-    page.get_by_role("button", name=words["split"]).click()
+    page.get_by_role("button", name=re.compile(words["split"])).click()
     expect(cards).to_have_count(3)
     expect(page.get_by_role("heading", name=words["third"])).to_be_visible()
 
