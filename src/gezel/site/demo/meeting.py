@@ -17,7 +17,9 @@ from gezel.gatherings.actions import (
     set_up,
     take_along,
 )
-from gezel.gatherings.models import Gathering, Group, GroupMember, Place, Resource
+from gezel.gatherings.actions.groups import form_groups
+from gezel.gatherings.grouping import Asked
+from gezel.gatherings.models import Gathering, Place, Resource
 from gezel.gatherings.rules.series import Every, Pattern
 from gezel.people.api import Location
 from gezel.site.demo.cast import Stage
@@ -35,12 +37,16 @@ def build_sessions(stage: Stage) -> None:
         _people(stage, session, made)
         if "there" in session:
             _was_there(stage, session, made)
-        for name, members in session.get("groups", {}).items():
-            group = Group.objects.create(gathering=made, name=name)
-            GroupMember.objects.bulk_create(
-                GroupMember(group=group, gathering=made, person=stage.people[key])
-                for key in members
-            )
+        if "groups" in session:
+            _groups(stage, session, made)
+
+
+def _groups(stage: Stage, told: dict[str, Any], made: Gathering) -> None:
+    """Groups by chance at first, and then by rule, so that there is something to look back at."""
+    by = stage.people[told["by"]]
+    for mode in ("chance", "rule"):
+        key = uuid.uuid5(made.key, f"groups/{mode}")
+        form_groups(made, Asked(groups=told["groups"]), mode, by=by, key=key)
 
 
 def _room(stage: Stage, told: dict[str, Any]) -> Resource:
