@@ -22,12 +22,15 @@ def sessions_to_read(visitor: Visitor) -> GatheringQuerySet:
 
 
 def sessions_to_run(visitor: Visitor) -> GatheringQuerySet:
-    """Who set it up, who gives it, and who keeps learning material (HR, authors) run a session."""
+    """Who set it up, who gives it, and HR run a session."""
     here = sessions_to_read(visitor)
-    if visitor.is_author:
-        return here
+    return here if visitor.is_hr else sessions_given(visitor)
+
+
+def sessions_given(visitor: Visitor) -> GatheringQuerySet:
+    """What the visitor set up or gives: only they read what people write afterwards."""
     given = Role.objects.giving().filter(person=visitor.person).values("gathering")
-    return here.filter(Q(made_by=visitor.person) | Q(pk__in=given))
+    return sessions_to_read(visitor).filter(Q(made_by=visitor.person) | Q(pk__in=given))
 
 
 def may_run(visitor: Visitor, gathering: Gathering) -> bool:

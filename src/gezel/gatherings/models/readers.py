@@ -20,7 +20,10 @@ def _comes_to_mine(visitor: "Visitor", on: date) -> Q:
         return Q(pk__in=[])
     here = visitor.employment.organisation_id
     given = Role.objects.giving().filter(person=visitor.person.pk, gathering__organisation=here)
-    coming = Place.objects.living().filter(gathering__in=given.values("gathering"))
+    coming = Place.objects.living().filter(
+        Q(gathering__in=given.values("gathering"))
+        | Q(gathering__made_by=visitor.person.pk, gathering__organisation=here)
+    )
     # Someone who left is out of sight, as everywhere.
     return Q(pk__in=coming.values("person")) & COLLEAGUES.seen_by(visitor, on)
 
@@ -28,12 +31,19 @@ def _comes_to_mine(visitor: "Visitor", on: date) -> Q:
 def _names_of_trainers(person: "Person", on: date) -> Sequence[str]:
     from gezel.gatherings.models import Place, Role  # noqa: PLC0415 - they stand on this
 
-    coming = Place.objects.living().filter(person=person).values("gathering")
-    roles = Role.objects.giving().filter(gathering__in=coming, person__isnull=False)
-    return sorted({r.person.name for r in roles.select_related("person") if r.person})
+    coming = Place.objects.living().filter(person=person)
+    roles = Role.objects.giving().filter(
+        gathering__in=coming.values("gathering"), person__isnull=False
+    )
+    names = {r.person.name for r in roles.select_related("person") if r.person}
+    made = coming.filter(gathering__made_by__isnull=False).select_related("gathering__made_by")
+    names |= {p.gathering.made_by.name for p in made if p.gathering.made_by}
+    return sorted(names - {person.name})
 
 
-TRAINER = Relation(_("Who gives a session you come to"), _comes_to_mine, _names_of_trainers)
+TRAINER = Relation(
+    _("Who gives or set up a session you come to"), _comes_to_mine, _names_of_trainers
+)
 PLACES_OF_A_PERSON = Audience(SELF, LINE, HR, TRAINER)
 TAKEAWAYS_OF_A_PERSON = Audience(SELF, TRAINER)
 

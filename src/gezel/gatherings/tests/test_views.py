@@ -268,6 +268,11 @@ def test_what_one_will_use_is_read_by_oneself_and_who_gives_it(
     people = reverse("gatherings:people", args=[session.pk])
     assert "The wiring map" in visit(femke).get(people).content.decode()
     assert visit(daan).get(people).status_code == 404
+    # Another of HR runs it as well, and does not read what was promised to who gives it.
+    hr = a_colleague(van_dijk, "Another of HR", mandates=["hr"])
+    other = visit(hr).get(people)
+    assert other.status_code == 200
+    assert "The wiring map" not in other.content.decode()
     refused = visit(daan).post(
         reverse("gatherings:take_along", args=[session.pk]), {"text": "I was not there"}
     )

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from gezel.gatherings import actions, forms, queries
+from gezel.gatherings import actions, forms, policy, queries
 from gezel.gatherings.models import Attendance, Gathering, Place
 from gezel.gatherings.rules import codes
 from gezel.gatherings.views.sessions import found_to_read, found_to_run
@@ -140,6 +140,8 @@ def _list_page(
         "afterwards": now > found.ends_at + timedelta(hours=24),
         "over": now >= found.ends_at,
         "begun": now >= found.starts_at,
+        # HR runs it too, and does not read this: it was promised to who gives it.
+        "gives": policy.sessions_given(request.visitor).filter(pk=found.pk).exists(),
         "takeaways": queries.takeaways(found),
         "who": who or forms.WhoForm(),
         "reason": reason or forms.ReasonForm(),
