@@ -345,7 +345,7 @@ def why_not(request: Request, pk: int) -> HttpResponse:
     require(hall.division is not None)
     names = _names(hall)
     inside = {key: names[key] for key in hall.where}
-    form = TwoForm(request.GET, people=inside.items())
+    form = TwoForm(request.GET or None, people=inside.items())
     shown: dict[str, Any] = {"session": gathering, "form": form}
     if form.is_valid():
         one, other = form.cleaned_data["one"], form.cleaned_data["other"]
