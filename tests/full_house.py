@@ -316,6 +316,15 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             hr=femke,
         ),
         **{
+            f"profile:{page}:pk": credential.pk
+            for page in ("shared", "shared_file", "credential", "open", "close", "file", "revoke")
+        },
+        **{f"profile:{page}:pk": credential.achievement_id for page in ("achievement", "issue")},
+        **{f"profile:{page}:slug": van_dijk.slug for page in ("did", "status", "record")},
+        "profile:status:number": 0,
+        "profile:file:form": "json",
+        "profile:leaked:pk": credential.signed_with_id,
+        **{
             f"plans:{page}:pk": goal.pk
             for page in ("goal", "edit_goal", "share", "end_goal", "write_wish", "confirm", "steps")
         },

@@ -144,6 +144,8 @@ def _day(text: str) -> str:
 def verdict(found: Finding) -> str:
     """The outcome in one sentence."""
     match found.verdict:
+        case Verdict.VALID if found.ground is Ground.WRITTEN:
+            return _("Unchanged since it was signed; who signed it is not proved.")
         case Verdict.VALID:
             return _("This is genuine.")
         case Verdict.INVALID:

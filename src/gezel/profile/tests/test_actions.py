@@ -20,6 +20,7 @@ from gezel.profile import actions, jobs, queries, sealing
 from gezel.profile.models import LIST_SIZE, Credential, SigningKey
 from gezel.profile.rules.verdict import Finding, Verdict, check_document
 from gezel.profile.tests.builders import a_credential, an_achievement, shows
+from gezel.profile.tests.samples import a_badge, signed
 from gezel.skills.api import Evidence
 
 
@@ -251,6 +252,12 @@ def test_the_command_says_it_in_its_exit_code(
     assert "changed after it was signed" in capsys.readouterr().out
     assert code("--alone") == 2
     assert "was not asked" in capsys.readouterr().out
+    assert code("--alone", "--key-as-written") == 2
+    file.write_text(json.dumps(signed(a_badge("https://vandijk.example/issuer"))))
+    call_command("verify", str(file), "--key-as-written")
+    told = capsys.readouterr().out
+    assert "who signed it is not proved" in told
+    assert "genuine" not in told
 
 
 def test_all_of_one_organisation_in_one_record(

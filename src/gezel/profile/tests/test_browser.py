@@ -57,6 +57,7 @@ WORDS = {
 
 
 @pytest.mark.browser
+@pytest.mark.browser_once
 @pytest.mark.parametrize(
     ("phone", "language"), [(True, "nl"), (False, "en")], ids=["phone-nl-dark", "desk-en-light"]
 )

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
@@ -353,6 +355,28 @@ def test_a_presentation_is_checked_with_what_it_holds(db: None, settings: Settin
     assert not verified(shown(badge), challenge="another")
     assert not verified({**shown(badge), "holder": "did:web:evil.example"})
     assert not verified(shown({**badge, "name": "More"}))
+
+
+def test_more_of_them_cost_no_more_questions(
+    noor: Person, femke: Person, van_dijk: Organisation, visit: Visit
+) -> None:
+    me, hr = visit(noor), visit(femke)
+    pages = [(me, "mine"), (hr, "given"), (hr, "achievements"), (hr, "keys")]
+
+    def asked() -> list[int]:
+        found = []
+        for client, name in pages:
+            client.get(reverse(f"profile:{name}"))
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(reverse(f"profile:{name}")).status_code == 200
+            found.append(len(queries))
+        return found
+
+    a_credential(noor, van_dijk, by=femke)
+    one = asked()
+    for _ in range(4):
+        a_credential(noor, van_dijk, by=femke)
+    assert asked() == one
 
 
 def test_an_achievement_of_another_organisation_is_not_there(
