@@ -70,7 +70,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         organisation=van_dijk, person=noor, asked_of=daan, skill=skill
     )
     occupation = Occupation.objects.create(source="esco", uri="test:1", name_en="Mechanic")
-    activity = catalogue.an_activity(van_dijk, teaches={skill: (1, 3)})
+    catalogue.a_preview(activity := catalogue.an_activity(van_dijk, teaches={skill: (1, 3)}))
     told = (content.TEXT, content.QUESTION, content.PRACTICAL)
     module = content.a_module(van_dijk, told, teaches={skill: 3})
     attempt = start(noor, module, organisation=van_dijk)
@@ -283,6 +283,8 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "catalogue:activity:pk": activity.pk,
         "catalogue:edit:pk": activity.pk,
         "catalogue:dates:pk": activity.pk,
+        "catalogue:preview_picture:pk": activity.pk,
+        "catalogue:remove_preview:pk": activity.pk,
         "catalogue:hide_tip:pk": activity.pk,
         "certificates:holding:pk": holding.pk,
         "certificates:decide:pk": holding.pk,

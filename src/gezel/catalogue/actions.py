@@ -9,11 +9,19 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gezel.catalogue.models import Activity, ActivitySkill, HiddenTip, Provider, TipPreference
+from gezel.catalogue.models import (
+    Activity,
+    ActivitySkill,
+    HiddenTip,
+    LinkPreview,
+    Provider,
+    TipPreference,
+)
+from gezel.catalogue.previews import Preview, name_of
 from gezel.catalogue.queries import KIND
 from gezel.kit import search
 from gezel.people.api import Organisation, Person
@@ -98,6 +106,8 @@ def change(
     )
     if not changed:
         raise Outdated
+    # What was read of another page says nothing about this one.
+    LinkPreview.objects.filter(activity=activity).exclude(link=fields.get("link", "")).delete()
     ActivitySkill.objects.filter(activity=activity).delete()
     _teach(activity, teaches)
     keep_findable([activity.pk])
@@ -133,6 +143,41 @@ def share(
         shared_by=person,
         key=key,
     )
+
+
+@transaction.atomic
+def keep_preview(activity_pk: int, link: str, found: Preview) -> bool:
+    """What the page behind a link told of itself is shown beside it; once.
+
+    Where the sharer left the title to the page, it becomes the title. False: the activity went,
+    or its link is another by now.
+    """
+    activity = Activity.objects.select_for_update().filter(pk=activity_pk, link=link).first()
+    if activity is None:
+        return False
+    LinkPreview.objects.get_or_create(
+        activity=activity,
+        defaults={
+            "link": link,
+            "title": found.title,
+            "site": found.site,
+            "picture": found.picture.data if found.picture else None,
+            "width": found.picture.width if found.picture else 0,
+            "height": found.picture.height if found.picture else 0,
+        },
+    )
+    if found.title and name_of(link) in (activity.title_nl, activity.title_en):
+        language = "nl" if activity.title_nl == name_of(link) else "en"
+        Activity.objects.filter(pk=activity_pk).update(
+            **{f"title_{language}": found.title}, version=F("version") + 1
+        )
+        keep_findable([activity_pk])
+    return True
+
+
+def drop_preview(activity: Activity) -> None:
+    """Whoever keeps the activity does not want what was found beside it."""
+    LinkPreview.objects.filter(activity=activity).delete()
 
 
 def _provider(organisation: Organisation, name: str) -> Provider | None:

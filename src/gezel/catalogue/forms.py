@@ -5,10 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from gezel.catalogue.models import Activity
+from gezel.catalogue.previews import name_of
 
 LEVELS_BEFORE = [
     (0, _("0 · nothing yet")),
@@ -144,6 +146,17 @@ class ShareForm(forms.Form):
     language = forms.ChoiceField(
         label=_("In which language?"), choices=[("nl", _("Dutch")), ("en", _("English"))]
     )
+
+    def __init__(self, *args: Any, **told: Any) -> None:
+        super().__init__(*args, **told)
+        if settings.ASK_LINKS:
+            self.fields["title"].required = False
+            self.fields["title"].help_text = _(
+                "Leave it empty, and we ask the page once for its title and picture."
+            )
+
+    def clean_title(self) -> str:
+        return self.cleaned_data["title"] or name_of(self.cleaned_data.get("link", ""))
 
 
 class TipsForm(forms.Form):

@@ -1,10 +1,13 @@
 """Work of the catalogue in the background."""
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gezel.catalogue import actions
+from gezel.catalogue import actions, previews
+from gezel.catalogue.models import Activity
 from gezel.kit.jobs import Outcome, Progress, job, nightly
 
 
@@ -12,6 +15,20 @@ from gezel.kit.jobs import Outcome, Progress, job, nightly
 def forget(progress: Progress) -> Outcome:
     """Every night: what was kept as long as we said it would be, goes."""
     return Outcome(_("Removed."), figures={"removed": actions.forget_old(timezone.localdate())})
+
+
+@job(title=gettext_lazy("Look at a link that was shared"))
+def look_at_link(progress: Progress, *, activity: int) -> Outcome:
+    """The page behind a link is read once, where the house allows it (`GEZEL_ASK_LINKS`)."""
+    there = Activity.objects.filter(pk=activity, preview=None).values_list("link", flat=True)
+    link = there.first()
+    found = previews.look_at(link) if link and settings.ASK_LINKS else None
+    if not link or found is None or not actions.keep_preview(activity, link, found):
+        return Outcome(_("Nothing to show beside the link: the page did not tell what it is."))
+    return Outcome(
+        _("What the page tells of itself stands beside the link."),
+        url=reverse("catalogue:activity", args=[activity]),
+    )
 
 
 nightly(lambda: [(forget, {})])

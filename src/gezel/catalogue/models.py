@@ -157,6 +157,24 @@ class Activity(models.Model):
         return in_language(nl=self.summary_nl, en=self.summary_en)
 
 
+class LinkPreview(models.Model):
+    """What the page behind a shared link told of itself, read once; tells nothing about a person.
+
+    The picture is of our own drawing and small, so it lies in the row and goes with it.
+    """
+
+    activity = models.OneToOneField(Activity, on_delete=models.CASCADE, related_name="preview")
+    link = models.URLField(_("link"), max_length=500)
+    title = models.CharField(max_length=250, blank=True)
+    site = models.CharField(max_length=100, blank=True)
+    picture = models.BinaryField(null=True)
+    width = models.PositiveSmallIntegerField(default=0)
+    height = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.activity_id}: {self.title}"
+
+
 class ActivitySkill(models.Model):
     """The skill an activity teaches, from which level to which."""
 

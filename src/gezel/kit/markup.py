@@ -1,4 +1,4 @@
-"""XML that people send in: read without following anything it points at.
+"""XML that people send in, and the head of a page: read without following what it points at.
 
 No document type, no entity, no look-up, and no deeper than a person would write it. lxml reads
 what we let through; what would make it fetch, expand or recurse is refused before.
@@ -6,6 +6,8 @@ what we let through; what would make it fetch, expand or recurse is refused befo
 
 import codecs
 import re
+import unicodedata
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -13,6 +15,13 @@ LARGEST = 16 * (1 << 20)
 DEEPEST = 200
 # Each costs some hundred bytes once read: a document of nothing but elements, hundreds of MB.
 MOST_SIGNS = 300_000
+# Of a page of the web only its head is read: what is longer, says nothing to a reader.
+LARGEST_HEAD = 512 * 1024
+MOST_SIGNS_IN_A_HEAD = 5_000
+_HEAD_ENDS = re.compile(rb"</head\b|<body\b", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9_-]{1,40})""", re.IGNORECASE
+)
 
 # In any encoding that an XML parser may guess: the zero bytes of UTF-16 and UTF-32 are dropped.
 _FORBIDDEN = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -74,6 +83,68 @@ def read_xml(data: bytes, *, largest: int = LARGEST) -> etree._Element:
         if deep > DEEPEST:
             raise MarkupRefused("depth")
     return root
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a page of the web tells of itself, as plain words; empty where it tells nothing."""
+
+    title: str = ""
+    site: str = ""
+    picture: str = ""
+    """Its address as the page writes it: not looked at, and not to be shown."""
+
+
+def read_head(data: bytes, charset: str = "") -> Head:
+    """The head of a page of the web, from its first bytes; its body is not read.
+
+    Args:
+        charset: as the server told it, or empty.
+
+    Raises:
+        MarkupRefused: it is too large, or no page at all.
+    """
+    end = _HEAD_ENDS.search(data)
+    data = data[: end.start()] if end else data
+    if len(data) > LARGEST_HEAD or data.count(b"<") > MOST_SIGNS_IN_A_HEAD:
+        raise MarkupRefused("size")
+    if b"\x00" in data or b"<" not in data:
+        raise MarkupRefused("broken")
+    told = _CHARSET.search(data)
+    name = charset or (told.group(1).decode("ascii") if told else "")
+    text = data.decode(name if _is_known(name) else "utf-8", "replace")
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(text.encode(), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise MarkupRefused("broken") from error
+    if root is None:
+        raise MarkupRefused("broken")
+    said: dict[str, str] = {}
+    for meta in root.iter("meta"):
+        of = (meta.get("property") or meta.get("name") or "").strip().lower()
+        said.setdefault(of, meta.get("content") or "")
+    title = next(root.iter("title"), None)
+    return Head(
+        title=plain(said.get("og:title") or "".join(title.itertext() if title is not None else ())),
+        site=plain(said.get("og:site_name") or ""),
+        picture=(said.get("og:image") or said.get("og:image:url") or "").strip(),
+    )
+
+
+def plain(text: str) -> str:
+    """Words on one line, without signs that steer: controls, turns of the writing direction."""
+    kept = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
+    return " ".join(kept.split())
+
+
+def _is_known(charset: str) -> bool:
+    try:
+        return _PLAIN.fullmatch(codecs.lookup(charset).name) is not None
+    except (LookupError, ValueError):
+        return False
 
 
 def _is_plain(seen: bytes) -> bool:

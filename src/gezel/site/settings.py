@@ -349,6 +349,8 @@ FORWARD_ANYWHERE = os.environ.get("GEZEL_FORWARD_ANYWHERE", "") == "1"
 SEALING_KEYS = [k.strip() for k in os.environ.get("GEZEL_KEY", "").split(",") if k.strip()]
 # "1": whoever checks a credential may have us ask its issuer over the network.
 ASK_ISSUERS = os.environ.get("GEZEL_ASK_ISSUERS", "") == "1"
+# "1": of a link that a colleague shares, the page is read once for its title and picture.
+ASK_LINKS = os.environ.get("GEZEL_ASK_LINKS", "") == "1"
 # "1" opens the interface with which public test suites drive issuer and verifier. It signs what it
 # is given, with a key that belongs to no organisation.
 VC_API = os.environ.get("GEZEL_VC_API", "") == "1"

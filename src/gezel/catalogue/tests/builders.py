@@ -1,10 +1,15 @@
 """Short ways to activities, through the actions the product uses."""
 
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
-from gezel.catalogue.actions import Taught, offer
+from PIL import Image
+
+from gezel.catalogue.actions import Taught, keep_preview, offer
 from gezel.catalogue.models import Activity
+from gezel.catalogue.previews import Preview
+from gezel.kit.pictures import drawn_anew
 from gezel.people.api import Organisation, Person
 from gezel.skills.api import Skill
 
@@ -35,3 +40,15 @@ def an_activity(
         provider=provider,
         shared_by=shared_by,
     )
+
+
+def a_picture(size: tuple[int, int] = (320, 180)) -> bytes:
+    out = BytesIO()
+    Image.new("RGB", size, "teal").save(out, "PNG")
+    return out.getvalue()
+
+
+def a_preview(activity: Activity) -> None:
+    """What the page behind its link told of itself, with a picture."""
+    picture = drawn_anew(a_picture(), within=(320, 180))
+    keep_preview(activity.pk, activity.link, Preview("Working safely", "example.org", picture))

@@ -311,9 +311,10 @@ def activity(request: Request, pk: int) -> HttpResponse:
     """The page to choose by: what it brings you, what it asks of you, and what else there is."""
     visitor = request.visitor
     found = get_object_or_404(
-        queries.with_details(policy.activities_to_read(visitor), visitor).prefetch_related(
-            "offerings", "prerequisites__needs", "prerequisites__skill"
-        ),
+        queries.with_details(policy.activities_to_read(visitor), visitor)
+        .select_related("preview")
+        .defer("preview__picture")
+        .prefetch_related("offerings", "prerequisites__needs", "prerequisites__skill"),
         pk=pk,
     )
     taught = list(found.teaches.all())
@@ -330,6 +331,7 @@ def activity(request: Request, pk: int) -> HttpResponse:
             "because": next((b for b in brings if b.want and b.fits), None),
             "similar": [Card(a, None) for a in queries.similar(found, visitor)],
             "may_edit": policy.activities_to_edit(visitor).filter(pk=found.pk).exists(),
+            "preview": getattr(found, "preview", None),
             "on_offer": found.state == Activity.State.OPEN,
             "today": timezone.localdate(),
         },

@@ -6,15 +6,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from gezel.catalogue import actions, policy, queries
+from gezel.catalogue import actions, jobs, policy, queries
 from gezel.catalogue.forms import LEVELS_AFTER, LEVELS_BEFORE, ActivityForm, ShareForm
-from gezel.catalogue.models import Activity
+from gezel.catalogue.models import Activity, LinkPreview
+from gezel.kit.jobs import enqueue
 from gezel.people.api import Request, at_work, require
 from gezel.skills.api import Proposal, Skill, find_skills, propose, skills_by_key
 
@@ -229,25 +233,60 @@ def share(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and chooser.valid:
         told = form.cleaned_data
         try:
-            shared = actions.share(
-                request.visitor.person,
-                request.visitor.organisation,
-                title=told["title"],
-                link=told["link"],
-                why=told["why"],
-                hours=_hours(told["minutes"]),
-                language=told["language"],
-                teaches=chooser.taught,
-                key=_key(request.POST),
-            )
+            with transaction.atomic():
+                shared = actions.share(
+                    request.visitor.person,
+                    request.visitor.organisation,
+                    title=told["title"],
+                    link=told["link"],
+                    why=told["why"],
+                    hours=_hours(told["minutes"]),
+                    language=told["language"],
+                    teaches=chooser.taught,
+                    key=_key(request.POST),
+                )
+                if settings.ASK_LINKS:
+                    enqueue(
+                        jobs.look_at_link,
+                        by=request.user,
+                        key=shared.key,
+                        activity=shared.pk,
+                    )
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, _("Thank you: your colleagues can find it now."))
+            if settings.ASK_LINKS:
+                messages.info(request, _("What the page tells of itself follows in a moment."))
             return redirect("catalogue:activity", shared.pk)
     page = {"form": form, "chooser": chooser, "key": _key(request.POST) or uuid.uuid4()}
     status = 422 if request.method == "POST" else 200
     return render(request, "catalogue/share.html", page, status=status)
+
+
+@require_safe
+@at_work
+def preview_picture(request: Request, pk: int) -> HttpResponse:
+    """The picture beside a shared link: of our own drawing, never fetched from elsewhere."""
+    found = get_object_or_404(
+        LinkPreview.objects.exclude(picture=None),
+        activity__in=policy.activities_to_read(request.visitor).filter(pk=pk),
+    )
+    return HttpResponse(
+        bytes(found.picture or b""),
+        content_type="image/webp",
+        headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=86400"},
+    )
+
+
+@require_POST
+@at_work
+def remove_preview(request: Request, pk: int) -> HttpResponse:
+    """What was found beside a link goes; the link and its title stay."""
+    found = get_object_or_404(policy.activities_to_edit(request.visitor), pk=pk)
+    actions.drop_preview(found)
+    messages.success(request, _("Removed. The link and its title are still there."))
+    return redirect("catalogue:activity", found.pk)
 
 
 def _hours(minutes: int) -> Decimal:

@@ -2,10 +2,12 @@
 
 import gzip
 import json
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from gezel.content.actions.courses import QUESTIONS_TITLE, CourseRefused, import_course
 from gezel.content.models import Module
@@ -98,3 +100,22 @@ def test_the_real_lessons_come_in_whole(van_dijk: Organisation, noor: Person) ->
         assert "licence" in str(first.body)
         for block in module.blocks.filter(kind="text"):
             assert "<script" not in to_html(block.body["body"]["en"])
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(not SHARED.exists(), reason="course_content is not on this machine")
+def test_the_command_takes_the_real_lessons_in(van_dijk: Organisation, noor: Person) -> None:
+    """As the README writes it; a second time adds nothing."""
+    told = ["course", str(SHARED), "--organisation", "van-dijk", "--by", noor.email]
+    first, again = StringIO(), StringIO()
+
+    call_command("import", *told, "--only", "spreadsheets", "--offer", stdout=first)
+    came_in = Module.objects.count()
+    call_command("import", *told, "--only", "spreadsheets", "--offer", stdout=again)
+
+    assert came_in == sum(line.endswith(" blocks") for line in first.getvalue().splitlines()) > 0
+    assert Module.objects.count() == came_in
+    assert again.getvalue().count("here already") == came_in
+    assert set(Module.objects.values_list("activity__state", flat=True)) == {"open"}
+    with pytest.raises(CommandError, match="not in this folder"):
+        call_command("import", "course", str(SHARED.parent), *told[2:])
