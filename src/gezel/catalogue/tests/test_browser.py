@@ -6,9 +6,15 @@ import pytest
 from conftest import PageOf
 from django.urls import reverse
 from playwright.sync_api import expect
+from pytest_django import Settings
 
+from gezel.catalogue import jobs, previews
 from gezel.catalogue.models import Activity
-from gezel.catalogue.tests.builders import an_activity
+from gezel.catalogue.previews import Preview
+from gezel.catalogue.tests.builders import a_picture, an_activity
+from gezel.kit.jobs import run
+from gezel.kit.models import Task
+from gezel.kit.pictures import drawn_anew
 from gezel.people.api import Organisation, Person
 from gezel.skills.tests.builders import a_profile, a_skill, an_evidence
 
@@ -98,3 +104,35 @@ def test_a_tip_is_swapped_put_aside_taken_back_and_tips_switched_off(
         expect(page.get_by_text(say["off"])).to_have_count(0 if wanted else 1)
         expect(tips).to_have_count(5 if wanted else 0)
         accessible(page)
+
+
+@pytest.mark.parametrize("look", [("nl", True), ("en", False)], ids=str)
+def test_a_link_without_a_title_gets_what_its_page_tells(
+    *,
+    page_of: PageOf,
+    accessible: Any,
+    noor: Person,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    look: tuple[str, bool],
+) -> None:
+    language, phone = look
+    settings.ASK_LINKS = True
+    picture = drawn_anew(a_picture((640, 360)), within=(640, 360))
+    found = Preview("Hoogspanningsveiligheid: " + "werkvoorbereiding" * 8, "De Smidse", picture)
+    monkeypatch.setattr(previews, "look_at", lambda _link: found)
+    page = page_of(noor, phone=phone, dark=phone, language=language)
+    page.goto(reverse("catalogue:share"))
+    page.locator("[name=link]").fill("https://page.example/vonken")
+    page.locator("[name=why]").fill("Helder uitgelegd.")
+    page.get_by_role("button", name=WORDS[language]["share"], exact=True).click()
+    page.wait_for_url(lambda url: not url.endswith(reverse("catalogue:share")))
+    run(Task.objects.get(name=jobs.look_at_link.name).pk)
+
+    page.reload()
+    expect(page.locator("h1")).to_have_text(found.title)
+    expect(page.locator(".preview img")).to_have_js_property("naturalWidth", 640)
+    accessible(page)
+    page.locator(".preview button").click()
+    expect(page.locator(".preview")).to_have_count(0)
+    expect(page.locator("h1")).to_have_text(found.title)
