@@ -6,9 +6,10 @@ The defaults are the embedded size: one process, SQLite and a worker thread in `
 import atexit
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
-from tempfile import mkdtemp
+from tempfile import mkdtemp, mkstemp
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -56,11 +57,15 @@ def _secret_key() -> str:
     file = DATA_DIR / "secret-key"
     if not file.exists():
         DATA_DIR.mkdir(parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-                out.write(get_random_secret_key())
-        except FileExistsError:  # another process was first
-            pass
+        # Written apart and then named, so that who starts at the same moment never reads half.
+        handle, made = mkstemp(prefix="secret-key-", dir=DATA_DIR)
+        with os.fdopen(handle, "w") as out:
+            out.write(get_random_secret_key())
+            out.flush()
+            os.fsync(out.fileno())
+        with suppress(FileExistsError):  # another process was first
+            os.link(made, file)
+        Path(made).unlink()
     if not (key := file.read_text().strip()):
         raise ImproperlyConfigured(f"{file} is empty: remove it and start again.")
     return key

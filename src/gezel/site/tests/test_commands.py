@@ -73,3 +73,24 @@ def test_a_first_start_begins_with_nothing(tmp_path: Path) -> None:
         )
     assert (tmp_path / "var" / "gezel.sqlite3").exists()
     assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.once
+def test_who_start_at_the_same_moment_have_one_key(tmp_path: Path) -> None:
+    """On a new machine the second once read the key before it was written."""
+    environment = os.environ | {
+        "GEZEL_DATA_DIR": str(tmp_path / "var"),
+        "DJANGO_SETTINGS_MODULE": "gezel.site.settings",
+    }
+    environment.pop("GEZEL_SECRET_KEY", None)
+    look = "from gezel.site import settings; print(settings.SECRET_KEY)"
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", look], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(8)
+    ]
+    told = {one.communicate(timeout=60)[0].strip() for one in started}
+
+    assert told == {(tmp_path / "var" / "secret-key").read_text()}
+    assert [file.name for file in (tmp_path / "var").iterdir()] == ["secret-key"]
