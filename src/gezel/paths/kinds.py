@@ -5,7 +5,7 @@ that a rule of any size is one question about everyone. Rooms above add kinds of
 `tell_kind` (`certificates`: holds a certificate).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gezel.paths.rules.conditions import Condition, Group, Leaf, told
+from gezel.paths.rules.conditions import Condition, Group, Leaf, leaves, told
 from gezel.people.api import Job, Location, Organisation, Unit
 from gezel.skills.api import Demand, Level, ProfileJob, Skill, Standing, one_with
 
@@ -33,6 +33,7 @@ class Ground:
 
     organisation: Organisation
     kept: dict[str, Any] = field(default_factory=dict)
+    looked_up: dict[int, str | None] = field(default_factory=dict)
 
     @cached_property
     def units(self) -> dict[int, tuple[str, str, int]]:
@@ -61,6 +62,24 @@ class Ground:
             Q(demands__profile__organisation=self.organisation) | Q(organisation=self.organisation)
         ).distinct()
         return {s.pk: s.name for s in sorted(found, key=lambda s: s.name.casefold())}
+
+    def path_of(self, unit: int) -> str | None:
+        """The address of a unit in the tree; None if there is no such unit here."""
+        if "units" not in self.__dict__ and unit in self.looked_up:
+            return self.looked_up[unit]
+        there = self.units.get(unit)
+        return there[0] if there else None
+
+    def look_up_units(self, wanted: Iterable[int]) -> None:
+        """One question for these alone: for whoever needs few of the thousands there may be."""
+        pks = set(wanted)
+        if not pks or "units" in self.__dict__:
+            return
+        self.looked_up = dict.fromkeys(pks, None) | dict(
+            Unit.objects.filter(organisation=self.organisation, pk__in=pks).values_list(
+                "pk", "path"
+            )
+        )
 
     def once(self, what: str, ask: Callable[[], Any]) -> Any:
         """For kinds of other rooms: asked once for all conditions of a page."""
@@ -126,12 +145,12 @@ def _unit_fields(ground: Ground) -> dict[str, forms.Field]:
 
 
 def _unit_asks(value: Value, ground: Ground, _on: date) -> Q:
-    there = ground.units.get(value["unit"])
-    if there is None:
+    path = ground.path_of(value["unit"])
+    if path is None:
         return NOBODY
     if not value.get("below"):
         return Q(unit=value["unit"])
-    return Q(unit__path__startswith=there[0])
+    return Q(unit__path__startswith=path)
 
 
 def _unit_words(value: Value, ground: Ground) -> str:
@@ -301,15 +320,14 @@ for _kind in (
 def asked(tree: Condition, ground: Ground, on: date) -> Q:
     """The tree as one piece of a question about employments that run on a day.
 
-    A kind nobody tells of any more means nobody, whichever way round: no rule may hit everyone
-    because a room was taken out.
+    A tree with a kind nobody tells of any more means nobody, whichever way round: no rule may
+    hit everyone because a room was taken out.
     """
+    if not all_known(tree):
+        return NOBODY
 
     def leaf(one: Leaf) -> Q:
-        kind = _kinds.get(one.kind)
-        if kind is None:
-            return NOBODY
-        found = kind.asks(one.value, ground, on)
+        found = _kinds[one.kind].asks(one.value, ground, on)
         return ~found if one.no else found
 
     def group(one: Group, parts: list[Q]) -> Q:
@@ -324,6 +342,11 @@ def asked(tree: Condition, ground: Ground, on: date) -> Q:
 
 
 EVERYBODY = Q(pk__isnull=False)
+
+
+def all_known(tree: Condition) -> bool:
+    """Whether some room tells of every condition in it."""
+    return all(one.kind in _kinds for one in leaves(tree))
 
 
 def in_words(tree: Condition, ground: Ground) -> str:

@@ -65,6 +65,7 @@ TEAM_BOARD = Board(
         "certificates:panel_confirm",
         "gatherings:panel_run",
         "plans:panel_team",
+        "paths:panel_team",
         "certificates:panel_lapsing",
         "people:panel_team",
     ),

@@ -1,8 +1,10 @@
 """Rules that put people on paths: written, looked at, taken into use, and run."""
 
+import json
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
@@ -12,11 +14,11 @@ from django.utils import timezone
 from gezel.paths import queries
 from gezel.paths.actions.building import ChangedMeanwhileError
 from gezel.paths.actions.enrolling import put_on
-from gezel.paths.kinds import NOBODY, Ground, asked
+from gezel.paths.kinds import NOBODY, Ground, all_known, asked
 from gezel.paths.models import Enrolment, Exemption, Path, Rule
 from gezel.paths.queries import Hit
 from gezel.paths.rules import conditions
-from gezel.paths.rules.conditions import Condition
+from gezel.paths.rules.conditions import Condition, Leaf
 from gezel.people.api import Employment, Organisation
 
 # People of one event whose rules are looked at at once; of more, everyone's are, in a job.
@@ -215,21 +217,36 @@ def run_rules_for(organisation: Organisation, person_pks: Collection[int], on: d
 def _held_against(
     every: list[Rule], person_pks: Collection[int], ground: Ground, on: date
 ) -> tuple[dict[int, set[int]], dict[int, date]]:
-    """Rule → whom of these it means; person → the first day of their work here."""
+    """Rule → whom of these it means; person → the first day of their work here.
+
+    What rules ask is much the same fifty times over, so each plain condition is asked once and
+    the trees are decided by the rule that words are told from.
+    """
     fits: dict[int, set[int]] = {rule.pk: set() for rule in every}
     starts: dict[int, date] = {}
     here = Employment.objects.current(on).filter(
         organisation=ground.organisation, person__in=person_pks
     )
-    names = {f"rule_{rule.pk}": rule for rule in every}
-    answers = {
-        name: Case(When(asked(rule.tree, ground, on), then=Value(1)), default=Value(0))
-        for name, rule in names.items()
-    }
-    rows = here.annotate(**answers).values_list("person_id", "starts_on", *names)
-    for person, starts_on, *held in rows:
-        starts[person] = starts_on
-        for rule, fits_here in zip(every, held, strict=True):
-            if fits_here:
-                fits[rule.pk].add(person)
+    trees = {rule.pk: rule.tree for rule in every if all_known(rule.tree)}
+    plain = [leaf for tree in trees.values() for leaf in conditions.leaves(tree)]
+    ground.look_up_units(leaf.value["unit"] for leaf in plain if leaf.kind == "unit")
+    names: dict[str, str] = {}
+    answers = {}
+    for leaf in plain:
+        told = _told(leaf)
+        if told not in names:
+            names[told] = f"condition_{len(names)}"
+            means = asked(replace(leaf, no=False), ground, on)
+            answers[names[told]] = Case(When(means, then=Value(1)), default=Value(0))
+    rows = here.annotate(**answers).values("person_id", "starts_on", *answers)
+    for row in rows:
+        starts[row["person_id"]] = row["starts_on"]
+        for pk, tree in trees.items():
+            if conditions.holds(tree, lambda leaf, row=row: bool(row[names[_told(leaf)]])):  # type: ignore[misc]
+                fits[pk].add(row["person_id"])
     return fits, starts
+
+
+def _told(leaf: Leaf) -> str:
+    """The same for plain conditions that ask the same, whichever way round."""
+    return json.dumps([leaf.kind, dict(leaf.value)], sort_keys=True)
