@@ -28,9 +28,7 @@ class ClockField(forms.TimeField):
     """A time of the day, as a phone lets one pick it."""
 
     def __init__(self, **settings: Any) -> None:
-        settings.setdefault(
-            "widget", forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": "300"})
-        )
+        settings.setdefault("widget", forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
         settings.setdefault("input_formats", ["%H:%M", "%H.%M", "%H:%M:%S"])
         super().__init__(**settings)
 
