@@ -8,14 +8,14 @@ class CertificatesConfig(AppConfig):
     label = "certificates"
 
     def ready(self) -> None:
-        from gezel.catalogue.events import ActivityCompleted  # noqa: PLC0415
-        from gezel.certificates import everyone, jobs, listeners  # noqa: PLC0415 - models first
-        from gezel.certificates.conditions import HOLDS  # noqa: PLC0415
-        from gezel.content.events import ModuleCompleted  # noqa: PLC0415
-        from gezel.kit.jobs import nightly  # noqa: PLC0415
-        from gezel.paths.api import tell_kind  # noqa: PLC0415
-        from gezel.paths.events import PathCompleted  # noqa: PLC0415
-        from gezel.people.events import EmploymentChanged  # noqa: PLC0415
+        from gezel.catalogue.events import ActivityCompleted  # noqa: PLC0415 - models first
+        from gezel.certificates import everyone, jobs, listeners  # noqa: PLC0415 - the same
+        from gezel.certificates.conditions import HOLDS  # noqa: PLC0415 - the same
+        from gezel.content.events import ModuleCompleted  # noqa: PLC0415 - the same
+        from gezel.kit.jobs import nightly  # noqa: PLC0415 - the same
+        from gezel.paths.api import tell_kind  # noqa: PLC0415 - the same
+        from gezel.paths.events import PathCompleted  # noqa: PLC0415 - the same
+        from gezel.people.events import EmploymentChanged  # noqa: PLC0415 - the same
 
         listen(EmploymentChanged, everyone.on_employment_changed)
         listen(ActivityCompleted, listeners.on_activity_completed)

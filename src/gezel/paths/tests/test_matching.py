@@ -237,6 +237,21 @@ def test_a_rule_costs_the_same_number_of_questions_for_any_number_of_people(
     assert cost(lambda: actions.run_rules_for(van_dijk, [noor.pk], today)) == one
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_condition_that_no_room_tells_of_means_nobody_whichever_way_round(
+    van_dijk: Organisation, noor: Person, *, turned: bool
+) -> None:
+    """Also inside a group that is turned round: no rule hits everyone as a room was taken out."""
+    tree = Group(parts=(Leaf("of a room that is gone", {}),), no=turned)
+    path = a_path(van_dijk)
+    a_rule(path, tree)
+
+    assert meant(tree, van_dijk) == set()
+    assert not people_on(path)
+    moves(noor)
+    assert not people_on(path)
+
+
 def test_a_rule_reads_as_a_sentence(van_dijk: Organisation, noor: Person) -> None:
     workshop = a_unit(van_dijk, "Workshop")
     tree = all_of(

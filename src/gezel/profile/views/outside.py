@@ -151,6 +151,7 @@ def _refused(code: str) -> JsonResponse:
     return JsonResponse({"verified": False, "errors": [code]}, status=400)
 
 
+# Programs post here, and no cookie is asked for or read: there is nobody's session to misuse.
 @csrf_exempt
 @require_POST
 def api_issue(request: HttpRequest) -> HttpResponse:
@@ -167,7 +168,7 @@ def api_issue(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"verifiableCredential": signed}, status=201)
 
 
-@csrf_exempt
+@csrf_exempt  # as above
 @require_POST
 def api_verify(request: HttpRequest) -> HttpResponse:
     """Check a credential."""
@@ -182,7 +183,7 @@ def api_verify(request: HttpRequest) -> HttpResponse:
     return _verdict(check_document(given, now=timezone.now(), sources=sources))
 
 
-@csrf_exempt
+@csrf_exempt  # as above
 @require_POST
 def api_verify_presentation(request: HttpRequest) -> HttpResponse:
     """Check what a holder shows."""
