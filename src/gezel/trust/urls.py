@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from gezel.trust import views
+from gezel.trust.views import kept
 
 app_name = "trust"
 urlpatterns = [
-    path("", views.who_sees_what, name="who_sees_what"),
-    path("looked/", views.who_looked, name="who_looked"),
-    path("organisation/", views.organisation, name="organisation"),
-    path("organisation.json", views.organisation_file, name="organisation_file"),
+    path("", kept.who_sees_what, name="who_sees_what"),
+    path("looked/", kept.who_looked, name="who_looked"),
+    path("organisation/", kept.organisation, name="organisation"),
+    path("organisation.json", kept.organisation_file, name="organisation_file"),
 ]

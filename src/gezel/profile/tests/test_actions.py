@@ -143,7 +143,7 @@ def test_places_in_the_list_tell_nothing_and_a_full_list_gets_a_next(
     noor: Person, femke: Person, van_dijk: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = a_credential(noor, van_dijk, by=femke)
-    monkeypatch.setattr(actions, "FULL_AT", 1)
+    monkeypatch.setattr(actions.credentials, "FULL_AT", 1)
 
     second = a_credential(noor, van_dijk, by=femke)
 

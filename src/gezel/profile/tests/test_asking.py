@@ -37,7 +37,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             return 200, json.dumps(the_issuer()).encode()
         raise NotReached("nobody")
 
-    monkeypatch.setattr(queries, "ask_outside", answer)
+    monkeypatch.setattr(queries.credentials, "ask_outside", answer)
     return asked
 
 
@@ -77,7 +77,7 @@ def test_one_file_cannot_make_us_ask_for_ever(db: None, elsewhere: list[str]) ->
         assert sources.document(f"https://issuer-{number}.example/did.json") is None
         assert sources.document(f"http://issuer-{number}.example/") is None
 
-    assert len(elsewhere) == queries.MOST_QUESTIONS
+    assert len(elsewhere) == queries.credentials.MOST_QUESTIONS
 
 
 @pytest.mark.parametrize(

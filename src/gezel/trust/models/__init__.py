@@ -1,0 +1,9 @@
+"""Tables of trust."""
+
+from gezel.trust.models.readings import (
+    Reading,
+)
+
+__all__ = [
+    "Reading",
+]
