@@ -30,7 +30,7 @@ from gezel.content.actions import (
     send_proof,
     start,
 )
-from gezel.content.models import DeckCard, Media
+from gezel.content.models import Card, CardPace, DeckCard, Media
 from gezel.content.rules.kinds import body_of
 from gezel.content.tests import builders as content
 from gezel.gatherings.actions import add_material, book, groups, set_up, tell
@@ -55,6 +55,16 @@ from gezel.skills.tests import builders as skills
 CSV = b"name,e-mail,unit,job\nNew One,new.one@example.test,Workshop,Mechanic\n"
 
 
+def _a_deck(person: Person, card: Card) -> DeckCard:
+    """A card that is due, in the deck of someone whose cards come a little sooner."""
+    CardPace.objects.create(
+        person=person, pace=0.8, reviews=140, knew=121, expected=127.6, version=1,
+        worked_out_on=timezone.localdate(),
+    )  # fmt: skip
+    due_on = timezone.localdate() - timedelta(days=1)
+    return DeckCard.objects.create(person=person, card=card, due_on=due_on)
+
+
 def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -> dict[str, object]:
     """Make one of everything, mostly Noor's; the pieces of addresses that lead to it.
 
@@ -75,9 +85,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
     module = content.a_module(van_dijk, told, teaches={skill: 3})
     attempt = start(noor, module, organisation=van_dijk)
     card = add_card(module, front={"en": "Where?"}, back={"en": "Here."})
-    deck_card = DeckCard.objects.create(
-        person=noor, card=card, due_on=timezone.localdate() - timedelta(days=1)
-    )
+    deck_card = _a_deck(noor, card)
     add_block(module, kind="text", body=module.blocks.all()[0].content, by=femke)
     practical = module.blocks.get(kind="practical")
     film = add_block(

@@ -66,6 +66,10 @@ SOONER = {
     ),
     "content.Asking": ("tests/test_kept.py", "test_what_one_takes_back_of_a_module_goes"),
     "content.CoAuthor": ("tests/test_kept.py", "test_what_one_takes_back_of_a_module_goes"),
+    "content.CardPace": (
+        "src/gezel/content/tests/test_pace.py",
+        "test_switched_off_it_is_gone_and_cards_come_by_the_published_schedule",
+    ),
     "content.Proof": (
         "src/gezel/content/tests/test_together.py",
         "test_after_a_year_the_photo_goes_and_the_evidence_stays",

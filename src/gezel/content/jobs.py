@@ -232,6 +232,12 @@ def finish_packages(progress: Progress) -> None:
     actions.finish_left_alone(timezone.now())
 
 
+@job(title=_("Work out how fast cards come back"))
+def fit_paces(progress: Progress) -> None:
+    """Every night: the pace of everyone, from their reviews."""
+    actions.fit_paces(timezone.now())
+
+
 @job(title=_("Make a film small for phones"))
 def make_film_small(progress: Progress, *, media: int) -> None:
     """A small film beside the one that came, and its picture. Twice is as once."""
@@ -258,4 +264,5 @@ def tonight() -> list[Errand]:
         (remove_proofs, {}),
         (remove_writings, {}),
         (finish_packages, {}),
+        (fit_paces, {}),
     ]

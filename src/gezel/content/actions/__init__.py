@@ -23,6 +23,7 @@ from gezel.content.actions.bringing import (
 )
 from gezel.content.actions.cards import (
     add_card,
+    fit_paces,
     gather,
     look_at_cards,
     make_cards,
@@ -125,6 +126,7 @@ __all__ = [
     "films_to_shrink",
     "finish",
     "finish_left_alone",
+    "fit_paces",
     "gather",
     "give_review",
     "go_elsewhere",

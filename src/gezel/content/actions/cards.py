@@ -1,12 +1,14 @@
 """Repetition cards: into someone's deck, looked at, put to rest; and what authors add."""
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any, Literal
 
+import numpy as np
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -16,12 +18,14 @@ from gezel.content.models import (
     Attempt,
     Block,
     Card,
+    CardPace,
     CardWishes,
     DeckCard,
     Module,
     Review,
 )
 from gezel.content.rules import cards as rules
+from gezel.content.rules import pace as fitting
 from gezel.content.rules import scoring
 from gezel.content.rules.kinds import ASKED_KINDS
 from gezel.people.api import Person
@@ -68,7 +72,7 @@ def make_cards(attempt: Attempt) -> int:
             if row.card.block_id is not None
         ]
         Review.objects.bulk_create(looks, ignore_conflicts=True)
-        reckon([look.deck_card_id for look in looks], likely=wishes.likely)
+        reckon([look.deck_card_id for look in looks], wishes)
     return new
 
 
@@ -143,30 +147,93 @@ def _follow(person: Person) -> int:
     return changed
 
 
-def reckon(deck_cards: Iterable[int], *, likely: int) -> None:
-    """Work out anew how these cards stand, from their reviews."""
+def reckon(deck_cards: Iterable[int], wishes: CardWishes) -> None:
+    """Work out anew how these cards of one person stand, from their reviews."""
     looks: dict[int, list[rules.Look]] = defaultdict(list)
     pks = list(deck_cards)
+    fitted = CardPace.objects.filter(person=wishes.person_id).first() if wishes.fitted else None
+    pace = fitted.pace if fitted else 1.0
     for look in Review.objects.filter(deck_card__in=pks):
-        looks[look.deck_card_id].append(
-            rules.Look(
-                str(look.key),
-                look.at,
-                timezone.localdate(look.at),
-                look.rating,
-                str(look.undoes) if look.undoes else None,
-            )
-        )
+        looks[look.deck_card_id].append(_look(look))
     rows = list(DeckCard.objects.filter(pk__in=pks))
     for row in rows:
         stands = rules.standing(
-            looks[row.pk], added_on=timezone.localdate(row.added_at), likely=likely
+            looks[row.pk],
+            added_on=timezone.localdate(row.added_at),
+            likely=wishes.likely,
+            pace=pace,
         )
         row.due_on, row.last_on = stands.due_on, stands.last_on
         row.stability, row.difficulty = stands.stability, stands.difficulty
     DeckCard.objects.bulk_update(
         rows, ["due_on", "last_on", "stability", "difficulty"], batch_size=200
     )
+
+
+def _look(review: Review) -> rules.Look:
+    return rules.Look(
+        str(review.key),
+        review.at,
+        timezone.localdate(review.at),
+        review.rating,
+        str(review.undoes) if review.undoes else None,
+    )
+
+
+def fit_paces(at: datetime) -> int:
+    """Work out the pace of everyone who lets it be worked out; of how many.
+
+    All reviews in one question, and twice is as once. The dates of cards stay: each follows when
+    it is next looked at, so that no deck jumps overnight. Someone is counted with the
+    organisation most of their reviews are of.
+    """
+    reviews = (
+        Review.objects.exclude(deck_card__person__card_wishes__fitted=False)
+        .select_related("deck_card__card__module__activity")
+        .order_by("deck_card__person_id", "deck_card_id", "pk")
+    )
+    whose: list[int] = []
+    recalls: list[rules.Recall] = []
+    at_work: dict[int, Counter[int]] = defaultdict(Counter)
+    for row, of_card in groupby(reviews.iterator(chunk_size=2000), lambda one: one.deck_card):
+        known = list(rules.recalls(map(_look, of_card)))
+        recalls += known
+        whose += [row.person_id] * len(known)
+        at_work[row.person_id][row.card.module.activity.organisation_id] += len(known)
+    people, numbers = np.unique(np.array(whose, dtype=np.int64), return_inverse=True)
+    homes = [max(sorted(at_work[pk]), key=at_work[pk].__getitem__) for pk in people.tolist()]
+    found = fitting.paces(
+        np.array([one.days for one in recalls], dtype=np.float64),
+        np.array([one.stability for one in recalls], dtype=np.float64),
+        np.array([one.knew for one in recalls], dtype=np.bool_),
+        numbers,
+        np.unique(np.array(homes, dtype=np.int64), return_inverse=True)[1],
+    )
+    rows = [
+        CardPace(
+            person_id=pk,
+            pace=float(found.person[n]),
+            reviews=int(found.reviews[n]),
+            knew=int(found.knew[n]),
+            expected=float(found.expected[n]),
+            version=fitting.VERSION,
+            worked_out_on=timezone.localdate(at),
+        )
+        for n, pk in enumerate(people.tolist())
+    ]
+    with transaction.atomic():
+        CardPace.objects.bulk_create(
+            rows,
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=["person"],
+            update_fields=["pace", "reviews", "knew", "expected", "version", "worked_out_on"],
+        )
+        # Who switched it off meanwhile, or took every review back.
+        CardPace.objects.filter(
+            Q(person__card_wishes__fitted=False) | ~Q(worked_out_on=timezone.localdate(at))
+        ).delete()
+    return len(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +297,7 @@ def look_at_cards(
             told.append(Told(one.key, "kept"))
         Review.objects.bulk_create(fresh.values())
         if fresh:
-            reckon({r.deck_card_id for r in fresh.values()}, likely=CardWishes.of(person).likely)
+            reckon({r.deck_card_id for r in fresh.values()}, CardWishes.of(person))
     return told
 
 
@@ -254,17 +321,29 @@ def _put_to_rest(row: DeckCard, how: str, at: datetime) -> None:
 
 @transaction.atomic
 def wish(
-    person: Person, *, minutes: int, likely: int, off: bool, paused_until: date | None
+    person: Person,
+    *,
+    minutes: int,
+    likely: int,
+    off: bool,
+    paused_until: date | None,
+    fitted: bool = True,
 ) -> CardWishes:
-    """Someone says how they want their cards; how sure they want to be moves every date."""
+    """Someone says how they want their cards.
+
+    How sure they want to be moves every date. So does letting them be fitted or not: switched
+    off, their pace is gone and every card comes by the published schedule.
+    """
     wishes, _made = CardWishes.objects.select_for_update().get_or_create(person=person)
-    moved = wishes.likely != likely
-    wishes.minutes, wishes.likely = minutes, likely
+    moved = (wishes.likely, wishes.fitted) != (likely, fitted)
+    wishes.minutes, wishes.likely, wishes.fitted = minutes, likely, fitted
     wishes.off, wishes.paused_until = off, paused_until
     wishes.full_clean(exclude=["person"])
     wishes.save()
+    if not fitted:
+        CardPace.objects.filter(person=person).delete()
     if moved:
-        reckon(DeckCard.objects.filter(person=person).values_list("pk", flat=True), likely=likely)
+        reckon(DeckCard.objects.filter(person=person).values_list("pk", flat=True), wishes)
     return wishes
 
 

@@ -4,6 +4,7 @@ from gezel.content.models.attempts import ATTEMPTS_OF_A_PERSON, Answer, Attempt
 from gezel.content.models.cards import (
     CARDS_OF_A_PERSON,
     Card,
+    CardPace,
     CardWishes,
     DeckCard,
     Review,
@@ -33,6 +34,7 @@ __all__ = [
     "Block",
     "BlockQuerySet",
     "Card",
+    "CardPace",
     "CardWishes",
     "CoAuthor",
     "ContentSettings",

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gezel.content.models.modules import Block, Module
 from gezel.content.rules.cards import LIKELY
+from gezel.content.rules.pace import Tells, told
 from gezel.people.api import SELF, Audience
 from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
 
@@ -139,6 +140,7 @@ class CardWishes(models.Model):
         validators=[MinValueValidator(LIKELY.least), MaxValueValidator(LIKELY.most)],
     )
     off = models.BooleanField(_("make no cards of my modules"), default=False)
+    fitted = models.BooleanField(_("fit the days to how I remember"), default=True)
     paused_until = models.DateField(_("rest until"), null=True, blank=True)
 
     def __str__(self) -> str:
@@ -148,3 +150,46 @@ class CardWishes(models.Model):
     def of(cls, person: Any) -> "CardWishes":
         """What someone wishes; the usual if they never said."""
         return cls.objects.filter(person=person).first() or cls(person=person)
+
+
+@personal_data(
+    what=_("How fast your cards come back beside the published schedule"),
+    purpose=_("To bring cards back neither too soon nor too late for you."),
+    audience=CARDS_OF_A_PERSON,
+    ground=LEGITIMATE_INTEREST,
+    term=_("Worked out anew every night; gone as soon as you switch it off."),
+    order=52,
+)
+class CardPace(models.Model):
+    """The pace of someone, and the reviews it stands on (`rules.pace`)."""
+
+    person = models.OneToOneField(
+        "people.Person", on_delete=models.CASCADE, related_name="card_pace"
+    )
+    pace = models.FloatField()
+    reviews = models.PositiveIntegerField()
+    knew = models.PositiveIntegerField()
+    expected = models.FloatField()
+    version = models.PositiveSmallIntegerField()
+    worked_out_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pace__gt=0), name="pace_stretches"),
+            models.CheckConstraint(
+                condition=Q(reviews__gte=1, knew__lte=F("reviews")), name="pace_stands_on_reviews"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.pace:.2f}"
+
+    @property
+    def likely_known(self) -> int:
+        """In how many reviews the published schedule expected the card to be known."""
+        return round(self.expected)
+
+    @property
+    def tells(self) -> Tells:
+        """What it comes to, in a word."""
+        return told(self.pace)

@@ -6,10 +6,11 @@ when the chance to still know it has sunk to what the person asks. We look in wh
 are no steps of minutes, and no dice: the same reviews always give the same day.
 
 Parameters fitted to one person would need about a thousand of their reviews and the optimiser of
-the package, which needs torch (hundreds of megabytes); so the published ones are for everyone.
+the package, which needs torch (hundreds of megabytes); so the published ones are for everyone, and
+one number per person, their pace, stretches what comes out (`rules.pace`).
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -17,6 +18,7 @@ from statistics import median
 from typing import TypeVar
 
 from fsrs import Card, Rating, Scheduler, State
+from fsrs.scheduler import DEFAULT_PARAMETERS
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -25,6 +27,9 @@ USUAL_SECONDS = 12.0  # a card, until we know how long this person takes
 LEAST_SECONDS, MOST_SECONDS = 3.0, 60.0
 TAKEN_FROM = 100  # so many of the newest reviews tell how long someone takes
 LONGEST_YEARS = 5
+# The curve of FSRS-6: R = (1 + FACTOR t / S) ** DECAY, so that after S days nine in ten are known.
+DECAY = -DEFAULT_PARAMETERS[20]
+FACTOR = 0.9 ** (1 / DECAY) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a card stands: the day it comes back, and FSRS's two numbers (days, 1–10)."""
+    """How a card stands: the day it comes back, and FSRS's two numbers (days, stretched by the
+    pace of the person; 1–10)."""
 
     due_on: date
     stability: float | None
@@ -82,24 +88,67 @@ def counting(looks: Iterable[Look]) -> list[Look]:
     )
 
 
-def standing(looks: Iterable[Look], *, added_on: date, likely: int = LIKELY.usual) -> Standing:
+def _walk(looks: Iterable[Look]) -> Iterator[tuple[Card, Look]]:
+    """Each review that counts, and how the published schedule says the card stands after it."""
+    scheduler, card = _scheduler(LIKELY.usual), Card(card_id=1)
+    for look in counting(looks):
+        # FSRS counts in days; noon keeps one day one day, whatever the hour and the summer time.
+        noon = datetime.combine(look.on, time(12), UTC)
+        card, _log = scheduler.review_card(card, Rating(look.rating or FORGOT), noon)
+        yield card, look
+
+
+def standing(
+    looks: Iterable[Look], *, added_on: date, likely: int = LIKELY.usual, pace: float = 1.0
+) -> Standing:
     """How a card stands after its reviews, whatever order they arrived in.
 
     One that was never looked at comes the day after it was added.
 
     Args:
         likely: the percentage of certainty at which it comes back.
+        pace: what the stability of all cards of this person is stretched by. Here and nowhere
+            else: what is kept of a card is stretched, what is worked out anew begins unstretched.
     """
-    scheduler, card, last = _scheduler(likely), Card(card_id=1), None
-    for look in counting(looks):
-        # FSRS counts in days; noon keeps one day one day, whatever the hour and the summer time.
-        noon = datetime.combine(look.on, time(12), UTC)
-        card, _log = scheduler.review_card(card, Rating(look.rating or FORGOT), noon)
-        last = look.on
-    if last is None or card.last_review is None:
+    card, last = None, None
+    for card, last in _walk(looks):  # noqa: B007 - the last of them is what counts
+        pass
+    if card is None or last is None or card.stability is None:
         return Standing(added_on + timedelta(days=1), None, None, None)
-    days = max(1, (card.due - card.last_review).days)
-    return Standing(last + timedelta(days=days), card.stability, card.difficulty, last)
+    stability = card.stability * pace
+    due_on = last.on + timedelta(days=days_until(stability, likely))
+    return Standing(due_on, stability, card.difficulty, last.on)
+
+
+def days_until(stability: float, likely: int) -> int:
+    """After how many days the chance has sunk to what someone asks, at least one.
+
+    Args:
+        stability: days after which nine in ten are still known.
+        likely: a percentage.
+    """
+    days = round(stability / FACTOR * ((likely / 100) ** (1 / DECAY) - 1))
+    return min(max(days, 1), 365 * LONGEST_YEARS)
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """A review from which a pace can be learned: days since the one before it, how stable the
+    card was then by the published schedule (days), and whether it was known."""
+
+    days: int
+    stability: float
+    knew: bool
+
+
+def recalls(looks: Iterable[Look]) -> Iterator[Recall]:
+    """The reviews of one card that say something about forgetting: not the first, and none on
+    the day of the one before."""
+    before: tuple[float, date] | None = None
+    for card, look in _walk(looks):
+        if before is not None and look.on > before[1]:
+            yield Recall((look.on - before[1]).days, before[0], look.rating != FORGOT)
+        before = (float(card.stability or 0), look.on)
 
 
 def chance(stability: float | None, last_on: date | None, on: date) -> float:

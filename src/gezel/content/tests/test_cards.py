@@ -217,7 +217,7 @@ def test_the_same_batch_in_any_order_changes_nothing(noor: Person, module: Modul
     assert Review.objects.count() == 2 + 3
     stands = list(DeckCard.objects.order_by("pk").values("due_on", "stability", "difficulty"))
     DeckCard.objects.update(due_on=MONDAY, stability=None, difficulty=None)
-    reckon(DeckCard.objects.values_list("pk", flat=True), likely=90)
+    reckon(DeckCard.objects.values_list("pk", flat=True), CardWishes.of(noor))
     again = list(DeckCard.objects.order_by("pk").values("due_on", "stability", "difficulty"))
     assert again == stands
     other_words = Looked(first.key, one.pk, first.at, 1)

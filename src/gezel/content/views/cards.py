@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gezel.content import actions, decks, policy, queries
 from gezel.content.actions.cards import MOST_REVIEWS_AT_ONCE, Looked
-from gezel.content.models import Card, CardWishes
+from gezel.content.models import Card, CardPace, CardWishes
 from gezel.content.rules.bodies import LONGEST_LINE, clean
 from gezel.content.views.sending import moment_of, raw_key
 from gezel.people.api import Person, Request, at_work, mark_of
@@ -187,11 +187,14 @@ class WishesForm(forms.ModelForm[CardWishes]):
 
     class Meta:
         model = CardWishes
-        fields = ("minutes", "likely", "paused_until", "off")
+        fields = ("minutes", "likely", "paused_until", "off", "fitted")
         help_texts = {
             "minutes": gettext_lazy("No more cards come a day than fit in this."),
             "paused_until": gettext_lazy(
                 "On holiday, or too busy? Until this day no card comes, and nothing is lost."
+            ),
+            "fitted": gettext_lazy(
+                "Off, the published settings count for you and your pace is removed."
             ),
         }
         widgets = {"paused_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
@@ -210,6 +213,7 @@ def mine(request: Request) -> HttpResponse:
             likely=said["likely"],
             off=said["off"],
             paused_until=said["paused_until"],
+            fitted=said["fitted"],
         )
         messages.success(request, _("Saved."))
         return redirect("content:my_cards")
@@ -220,6 +224,7 @@ def mine(request: Request) -> HttpResponse:
         "page": page,
         "faces": [decks.face_of(row) for row in page],
         "faded": decks.faded(request.visitor),
+        "pace": CardPace.objects.filter(person=request.user).first(),
     }
     return render(request, "content/my_cards.html", told)
 

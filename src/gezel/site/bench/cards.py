@@ -12,8 +12,9 @@ from time import process_time
 import numpy as np
 
 from gezel.content.rules.cards import Look, standing
+from gezel.content.rules.pace import chances, paces
 from gezel.site.bench.decay import LOGS, Floats, Reviews, log_loss, read
-from gezel.site.bench.figures import Figure, skipped
+from gezel.site.bench.figures import Figure, at_most, skipped
 
 BINS, FOLDS = 20, 3
 LOOKS, ROUNDS = 10, 200
@@ -43,6 +44,7 @@ def measure() -> Iterator[Figure]:
         "cards: log loss of FSRS-6, one number fitted to others", log_loss(known.recalled, fitted),
         "", baseline=constant, conditions=f"{rows}; R to a power, {FOLDS} folds over items",
     )  # fmt: skip
+    yield from _pace(known)
 
 
 def _one_number(known: Reviews) -> Floats:
@@ -56,6 +58,48 @@ def _one_number(known: Reviews) -> Floats:
         losses = [log_loss(known.recalled[train], known.fsrs[train] ** k) for k in powers]
         told[test] = known.fsrs[test] ** powers[int(np.argmin(losses))]
     return told
+
+
+def _pace(known: Reviews) -> Iterator[Figure]:
+    """The rule of the product, as the nights would have it: each learner in turn held out beside
+    all the others, with none of their reviews, and with the earlier half of them.
+
+    The constant is the mean of all reviews the rule had seen. Of someone with an earlier half the
+    mean of that half is told too: it foretells better than any of these, and cannot say when a
+    card should come back, since it does not fall with the days.
+    """
+    learners = np.unique(known.learner)
+    middle = np.array([np.median(known.on[known.learner == one]) for one in learners])
+    later = known.on > middle[known.learner]
+    place = np.zeros(learners.size, dtype=np.int64)
+    for name, with_own in (
+        ("without a review of theirs", False),
+        ("from their earlier half", True),
+    ):
+        ours, usual, own = (np.zeros(known.recalled.size) for _ in range(3))
+        found = np.zeros(learners.size)
+        for one in learners:
+            mine = known.learner == one
+            seen = ~mine | (~later & with_own)
+            told = paces(
+                known.days[seen], known.stability[seen], known.recalled[seen] > 0,
+                known.learner[seen], place,
+            )  # fmt: skip
+            found[one] = told.person[one] if with_own else told.organisation[0]
+            ours[mine] = chances(known.days[mine], known.stability[mine], float(found[one]))
+            usual[mine] = known.recalled[seen].mean()
+            own[mine] = known.recalled[mine & ~later].mean()
+        truth = known.recalled[later]
+        loss, constant, published, own_mean = (
+            log_loss(truth, said[later]) for said in (ours, usual, known.fsrs, own)
+        )
+        also = f", their own earlier mean {own_mean:.3f}" if with_own else ""
+        yield at_most(
+            f"cards: log loss with a pace, {name}", loss, "", constant, baseline=constant,
+            conditions=f"{later.sum():,} later reviews, {learners.size} learners held out in turn; "
+            f"published parameters {published:.3f}{also}; paces "
+            + " ".join(f"{pace:.2f}" for pace in found),
+        )  # fmt: skip
 
 
 def rmse_of_bins(recalled: Floats, said: Floats, bins: int = BINS) -> float:

@@ -78,6 +78,9 @@ class Reviews:
     recalled: Floats
     before: Floats
     fsrs: Floats
+    stability: Floats
+    learner: NDArray[np.int64]
+    on: NDArray[np.int64]
 
 
 def read() -> Reviews:
@@ -88,13 +91,14 @@ def read() -> Reviews:
             grade = int(row["Grade"])
             if grade <= 5:
                 items[row["user"], row["ElNo"]].setdefault(row["Date"], grade)
-    number, days, recalled, before, peer = [], [], [], [], []
-    for at, grades in enumerate(items.values()):
+    number, days, recalled, before, peer, stable, learner, days_on = ([] for _ in range(8))
+    names = sorted({user for user, _item in items})
+    for at, ((user, _item), grades) in enumerate(items.items()):
         told = sorted(grades.items())
         said = _fsrs(told)
         right = wrong = 0
         last, gap, last_right = None, 0, 1.0
-        for (day, grade), predicted in zip(told, said, strict=True):
+        for (day, grade), (predicted, stability) in zip(told, said, strict=True):
             on = date.fromisoformat(day)
             if last is not None:
                 number.append(at)
@@ -102,22 +106,28 @@ def read() -> Reviews:
                 recalled.append(float(grade >= 3))
                 before.append([np.log1p(right), np.log1p(wrong), np.log1p(gap), last_right])
                 peer.append(predicted)
+                stable.append(stability)
+                learner.append(names.index(user))
+                days_on.append(on.toordinal())
                 gap = (on - last).days
             right, wrong = right + (grade >= 3), wrong + (grade < 3)
             last, last_right = on, float(grade)
     return Reviews(
-        np.array(number), np.array(days), np.array(recalled), np.array(before), np.array(peer)
-    )
+        np.array(number), np.array(days), np.array(recalled), np.array(before), np.array(peer),
+        np.array(stable), np.array(learner), np.array(days_on),
+    )  # fmt: skip
 
 
-def _fsrs(told: list[tuple[str, int]]) -> list[float]:
-    """What FSRS with its published parameters expects before each review."""
+def _fsrs(told: list[tuple[str, int]]) -> list[tuple[float, float]]:
+    """What FSRS with its published parameters expects before each review, and the stability
+    (days; 0 before the first) it expects it from."""
     from fsrs import Card, Rating, Scheduler
 
     scheduler, card, said = Scheduler(enable_fuzzing=False), Card(), []
     for day, grade in told:
         at = datetime.fromisoformat(day).replace(tzinfo=UTC)
-        said.append(float(scheduler.get_card_retrievability(card, at)))
+        chance = float(scheduler.get_card_retrievability(card, at))
+        said.append((chance, float(card.stability or 0)))
         rating = Rating.Again if grade < 3 else Rating(grade - 1)
         card, _log = scheduler.review_card(card, rating, at)
     return said
