@@ -99,7 +99,7 @@ def paces(days: Floats, stability: Floats, knew: Bools, whose: Ints, place: Ints
         )
     share = MOST_OF_ONE / np.maximum(counted, MOST_OF_ONE)
     together = np.zeros((GRID.size, places))
-    np.add.at(together, (slice(None), place), told * share)
+    np.add.at(together.T, place, (told * share).T)
     speaking = np.bincount(place, counted > 0, minlength=places) >= FEWEST_PEOPLE
     usual = _likeliest(together * speaking, np.zeros(places), SPREAD_OF_ORGANISATIONS)
     own = _likeliest(told, usual[place], SPREAD_OF_PEOPLE)
@@ -108,7 +108,7 @@ def paces(days: Floats, stability: Floats, knew: Bools, whose: Ints, place: Ints
         np.exp(usual),
         counted.astype(np.int64),
         np.bincount(whose, knew, minlength=people).astype(np.int64),
-        np.bincount(whose, chances(days, stability), minlength=people),
+        np.bincount(whose, chances(days, stability), minlength=people).astype(np.float64),
     )
 
 
