@@ -29,6 +29,7 @@ from gezel.content.policy import modules_to_play
 from gezel.content.queries import completed_activities, completed_packages, completions
 from gezel.content.rules.bodies import Words
 from gezel.content.rules.kinds import body_of as block_body
+from gezel.content.rules.pace import paces
 
 __all__ = [
     "ATTEMPTS_OF_A_PERSON",
@@ -63,6 +64,7 @@ __all__ = [
     "make_module",
     "modules_to_play",
     "open_up",
+    "paces",
     "set_house_rules",
     "start",
     "store_package",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from gezel.assessment.api import believed
 from gezel.catalogue.api import tips_for
 from gezel.certificates.api import reckoned
+from gezel.content.api import paces
 from gezel.paths.api import meant, walked
 from gezel.plans.api import three_plans
 from gezel.skills.api import (
@@ -127,6 +128,17 @@ def tell() -> None:
             "Only you have them made; what you do not choose is not kept."
         ),
         order=55,
+    )
+    computed_about_people(
+        paces,
+        what=_("How soon your repetition cards come back"),
+        how=_(
+            "A published schedule, stretched or shortened by one number of yours: from how often "
+            "you knew a card and how often that was expected. While you have few reviews, how it "
+            "goes at your organisation counts along, where five people or more have cards. Only "
+            "you see it, and you can switch it off."
+        ),
+        order=57,
     )
     computed_about_people(
         reckoned,

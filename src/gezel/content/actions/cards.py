@@ -154,7 +154,7 @@ def reckon(deck_cards: Iterable[int], wishes: CardWishes) -> None:
     fitted = CardPace.objects.filter(person=wishes.person_id).first() if wishes.fitted else None
     pace = fitted.pace if fitted else 1.0
     for look in Review.objects.filter(deck_card__in=pks):
-        looks[look.deck_card_id].append(_look(look))
+        looks[look.deck_card_id].append(_look(look.key, look.at, look.rating, look.undoes))
     rows = list(DeckCard.objects.filter(pk__in=pks))
     for row in rows:
         stands = rules.standing(
@@ -170,13 +170,11 @@ def reckon(deck_cards: Iterable[int], wishes: CardWishes) -> None:
     )
 
 
-def _look(review: Review) -> rules.Look:
+def _look(
+    key: uuid.UUID, at: datetime, rating: int | None, undoes: uuid.UUID | None
+) -> rules.Look:
     return rules.Look(
-        str(review.key),
-        review.at,
-        timezone.localdate(review.at),
-        review.rating,
-        str(review.undoes) if review.undoes else None,
+        str(key), at, timezone.localdate(at), rating, str(undoes) if undoes else None
     )
 
 
@@ -187,19 +185,30 @@ def fit_paces(at: datetime) -> int:
     it is next looked at, so that no deck jumps overnight. Someone is counted with the
     organisation most of their reviews are of.
     """
+    # Few columns, since there are millions: the words of a card would be read with each review.
     reviews = (
         Review.objects.exclude(deck_card__person__card_wishes__fitted=False)
-        .select_related("deck_card__card__module__activity")
         .order_by("deck_card__person_id", "deck_card_id", "pk")
+        .values_list(
+            "deck_card__person_id",
+            "deck_card_id",
+            "deck_card__card__module__activity__organisation_id",
+            "key",
+            "at",
+            "rating",
+            "undoes",
+        )
     )
     whose: list[int] = []
     recalls: list[rules.Recall] = []
     at_work: dict[int, Counter[int]] = defaultdict(Counter)
-    for row, of_card in groupby(reviews.iterator(chunk_size=2000), lambda one: one.deck_card):
-        known = list(rules.recalls(map(_look, of_card)))
+    for (person, _card, home), rows_of_card in groupby(
+        reviews.iterator(chunk_size=2000), lambda row: row[:3]
+    ):
+        known = list(rules.recalls(_look(*row[3:]) for row in rows_of_card))
         recalls += known
-        whose += [row.person_id] * len(known)
-        at_work[row.person_id][row.card.module.activity.organisation_id] += len(known)
+        whose += [person] * len(known)
+        at_work[person][home] += len(known)
     people, numbers = np.unique(np.array(whose, dtype=np.int64), return_inverse=True)
     homes = [max(sorted(at_work[pk]), key=at_work[pk].__getitem__) for pk in people.tolist()]
     found = fitting.paces(

@@ -80,7 +80,10 @@ class DeckCard(models.Model):
 
 @personal_data(
     what=_("Each time you looked at a card, and how it went"),
-    purpose=_("To work out when the card should come back."),
+    purpose=_(
+        "To work out when the card should come back and, together with those of colleagues, "
+        "when cards come back for someone with few reviews."
+    ),
     audience=CARDS_OF_A_PERSON,
     ground=LEGITIMATE_INTEREST,
     term=_("Yours for life; nobody else reads it."),
