@@ -170,12 +170,8 @@ def reckon(deck_cards: Iterable[int], wishes: CardWishes) -> None:
     )
 
 
-def _look(
-    key: uuid.UUID, at: datetime, rating: int | None, undoes: uuid.UUID | None
-) -> rules.Look:
-    return rules.Look(
-        str(key), at, timezone.localdate(at), rating, str(undoes) if undoes else None
-    )
+def _look(key: uuid.UUID, at: datetime, rating: int | None, undoes: uuid.UUID | None) -> rules.Look:
+    return rules.Look(str(key), at, timezone.localdate(at), rating, str(undoes) if undoes else None)
 
 
 def fit_paces(at: datetime) -> int:

@@ -127,7 +127,7 @@ def days_until(stability: float, likely: int) -> int:
         stability: days after which nine in ten are still known.
         likely: a percentage.
     """
-    days = round(stability / FACTOR * ((likely / 100) ** (1 / DECAY) - 1))
+    days: int = round(stability / FACTOR * ((likely / 100) ** (1 / DECAY) - 1))
     return min(max(days, 1), 365 * LONGEST_YEARS)
 
 
