@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from gezel.content.models import (
+    COMPLETED,
     Answer,
     Attempt,
     Block,
@@ -49,20 +50,13 @@ AHEAD = timedelta(days=730)
 
 def completed_activities(person: Person) -> QuerySet[Attempt, Any]:
     """The activities whose module someone completed and did not fail, as a subquery."""
-    return (
-        Attempt.objects.filter(person=person, completed_at__isnull=False)
-        .exclude(passed=False)
-        .values("module__activity")
-    )
+    return Attempt.objects.filter(COMPLETED, person=person).values("module__activity")
 
 
 def completed_packages(person: Person) -> QuerySet[PackageAttempt, Any]:
     """The same for packages."""
-    return (
-        PackageAttempt.objects.filter(person=person, completed_at__isnull=False, trial=False)
-        .exclude(passed=False)
-        .values("package__activity")
-    )
+    done = PackageAttempt.objects.filter(COMPLETED, person=person, trial=False)
+    return done.values("package__activity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -629,17 +623,15 @@ def completions(
     """
     if not person_pks or not activity_pks:
         return {}
-    modules = Attempt.objects.filter(person__in=person_pks, module__activity__in=activity_pks)
+    modules = Attempt.objects.filter(
+        COMPLETED, person__in=person_pks, module__activity__in=activity_pks
+    )
     packages = PackageAttempt.objects.filter(
-        person__in=person_pks, package__activity__in=activity_pks, trial=False
+        COMPLETED, person__in=person_pks, package__activity__in=activity_pks, trial=False
     )
     rows = [
-        *modules.filter(completed_at__isnull=False)
-        .exclude(passed=False)
-        .values_list("person_id", "module__activity_id", "completed_at"),
-        *packages.filter(completed_at__isnull=False)
-        .exclude(passed=False)
-        .values_list("person_id", "package__activity_id", "completed_at"),
+        *modules.values_list("person_id", "module__activity_id", "completed_at"),
+        *packages.values_list("person_id", "package__activity_id", "completed_at"),
     ]
     found: dict[tuple[int, int], date] = {}
     for person, activity, at in rows:

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from gezel.content.models import (
+    COMPLETED,
     Answer,
     Attempt,
     Block,
@@ -96,7 +97,7 @@ def gather(person: Person, *, at: datetime | None = None) -> int:
     changed = _follow(person)
     if wishes.off:
         return changed
-    done = Attempt.objects.filter(person=person, completed_at__isnull=False).exclude(passed=False)
+    done = Attempt.objects.filter(COMPLETED, person=person)
     held = DeckCard.objects.filter(person=person, card__block=OuterRef("pk"))
     unheld = Block.objects.filter(
         ~Exists(held),

@@ -1,6 +1,6 @@
 """The tables of this room, each file along its meaning."""
 
-from gezel.content.models.attempts import ATTEMPTS_OF_A_PERSON, Answer, Attempt
+from gezel.content.models.attempts import ATTEMPTS_OF_A_PERSON, COMPLETED, Answer, Attempt
 from gezel.content.models.cards import (
     CARDS_OF_A_PERSON,
     Card,
@@ -23,6 +23,7 @@ from gezel.content.models.versions import Snapshot, SnapshotFile, Writing
 __all__ = [
     "ATTEMPTS_OF_A_PERSON",
     "CARDS_OF_A_PERSON",
+    "COMPLETED",
     "INTAKES_OF_A_PERSON",
     "LOOKER",
     "PROOFS_OF_A_PERSON",

@@ -13,6 +13,9 @@ from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
 
 # What someone answered is theirs alone: the policy and "who sees what" both ask this object.
 ATTEMPTS_OF_A_PERSON = Audience(SELF)
+# A round, of a module or a package, that was completed and not failed; where nothing could be
+# failed, completed is enough.
+COMPLETED = Q(completed_at__isnull=False) & (Q(passed=True) | Q(passed=None))
 
 
 @personal_data(
