@@ -252,7 +252,12 @@ def _track_objective(objective: Objective, said: Mapping[str, Any]) -> None:
     score = said.get("score") or {}
     if not isinstance(score, dict):
         raise Malformed("score")
-    objective.set("satisfied", _SATISFIED.get(str(said.get("success_status"))))
+    satisfied = _SATISFIED.get(str(said.get("success_status")))
+    if objective.by_measure:
+        # Its score decides, also for who reads it from a global objective.
+        scaled = _number(score.get("scaled"))
+        satisfied = None if scaled is None else scaled >= objective.least
+    objective.set("satisfied", satisfied)
     objective.set("completed", _COMPLETED.get(str(said.get("completion_status"))))
     objective.set("progress", _number(said.get("progress_measure")))
     for name, word in _SCORES.items():

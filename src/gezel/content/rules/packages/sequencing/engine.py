@@ -216,7 +216,8 @@ class Sequencer:
         if kind == "exit":
             return self._exit(current)
         if kind == "exitAll":
-            return self._exit_all()
+            self._exit_all()
+            return "exit"
         if kind == "suspendAll":
             return self._suspend_all(current)
         if kind == "abandon":
@@ -236,7 +237,9 @@ class Sequencer:
                 raise Shut("TB.2.3-1")
             termination, sequencing = self._post_conditions(now)
             if termination == "exitAll":
-                return self._exit_all() if sequencing == "" else self._exit_all() or sequencing
+                self._exit_all()
+                # What was asked counts no more: the whole ends, or begins anew.
+                return sequencing or "exit"
             if termination == "exitParent":
                 _require(now.parent is not None, "TB.2.3-4")
                 self.current = now.parent
@@ -247,14 +250,13 @@ class Sequencer:
                 return "exit"
             return sequencing
 
-    def _exit_all(self) -> str:
+    def _exit_all(self) -> None:
         current = self.current
         if current is not None and current.active:
             self._end_attempt(current)
         self._terminate_descendants(self.root)
         self._end_attempt(self.root)
         self.current = self.root
-        return ""
 
     def _suspend_all(self, current: Activity) -> str:
         if current.active or current.suspended:

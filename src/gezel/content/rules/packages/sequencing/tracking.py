@@ -277,6 +277,7 @@ class Activity:
         limit = self.told["limits"]["attempts"]
         answers: dict[str, Known] = {
             "always": True,
+            "never": False,
             "satisfied": self.satisfied(objective),
             "objectiveStatusKnown": self.satisfied(objective) is not None,
             "objectiveMeasureKnown": measure is not None,
