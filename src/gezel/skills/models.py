@@ -411,6 +411,7 @@ class Evidence(models.Model):
         CERTIFICATE = "certificate", _("certificate")
         MODULE = "module", _("module completed")
         TEST = "test", _("skill test")
+        PRACTICAL = "practical", _("practical work, looked at")
 
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="evidence")
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="evidence")

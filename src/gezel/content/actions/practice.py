@@ -1,6 +1,7 @@
 """Showing at work what was learned, and looking at what a colleague showed."""
 
 import uuid
+from datetime import date
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from gezel.catalogue.api import ActivitySkill
 from gezel.content.models import Block, Media, Proof
+from gezel.content.rules import scoring
 from gezel.people.api import Organisation, Person
-from gezel.skills.api import add_evidence
+from gezel.skills.api import Evidence, add_evidence
 
 
 def send_proof(
@@ -48,15 +50,11 @@ def send_proof(
 
 
 @transaction.atomic
-def confirm_proof(proof: Proof, *, by: Person, leads: bool, remark: str = "") -> Proof:
+def confirm_proof(proof: Proof, *, by: Person, remark: str = "") -> Proof:
     """Who was asked to look confirms what they saw: evidence for each skill the module teaches.
 
-    By declared rule: what a lead confirms counts as confirmed by a lead, what another colleague
-    confirms as a colleague's view, each at the level the module brings to. Once, however often
-    asked.
-
-    Args:
-        leads: whether `by` leads the person.
+    By declared rule: a piece of practical work, looked at, at the level the module brings to. Once,
+    however often asked; the same assignment again within a year adds none.
     """
     locked = Proof.objects.select_for_update().select_related("block__module").get(pk=proof.pk)
     if locked.state != Proof.State.SENT:
@@ -66,21 +64,36 @@ def confirm_proof(proof: Proof, *, by: Person, leads: bool, remark: str = "") ->
         state=Proof.State.CONFIRMED, remark=remark, looked_at=now
     )
     taught = ActivitySkill.objects.filter(activity=locked.block.module.activity_id)
+    day = timezone.localdate(now)
+    last = shown_with(locked.person, locked.block_id)
     for row in taught.select_related("skill"):
-        add_evidence(
-            locked.person,
-            row.skill,
-            kind="lead" if leads else "colleague",
-            level=row.to_level,
-            on=timezone.localdate(now),
-            by=by,
-            organisation=locked.organisation,
-            note=locked.line,
-            rests_on=f"content:proof:{locked.key}",
-            key=uuid.uuid5(locked.key, f"skill {row.skill_id}"),
-        )
+        if scoring.is_news(last.get(row.skill_id), day):
+            add_evidence(
+                locked.person,
+                row.skill,
+                kind="practical",
+                level=row.to_level,
+                on=day,
+                by=by,
+                organisation=locked.organisation,
+                note=locked.line,
+                rests_on=_ground(locked.block_id),
+                key=uuid.uuid5(locked.key, f"skill {row.skill_id}"),
+            )
     locked.refresh_from_db()
     return locked
+
+
+def shown_with(person: Person, block_pk: int) -> dict[int, date]:
+    """Per skill the last day on which this assignment gave someone evidence that stands."""
+    found = Evidence.objects.filter(
+        person=person, rests_on=_ground(block_pk), corrected_by=None, level__gt=0
+    )
+    return dict(found.order_by("observed_on").values_list("skill", "observed_on"))
+
+
+def _ground(block_pk: int) -> str:
+    return f"content:assignment:{block_pk}"
 
 
 def return_proof(proof: Proof, *, remark: str) -> bool:

@@ -35,6 +35,7 @@ from gezel.content.tests.builders import PRACTICAL, QUESTION, TEXT, a_module, a_
 from gezel.kit.jobs import begin_night, run_waiting
 from gezel.people.api import Organisation, Person, Visitor, give_mandate
 from gezel.people.tests.builders import a_colleague
+from gezel.skills.actions import correct
 from gezel.skills.models import Evidence
 from gezel.skills.tests.builders import a_skill
 from gezel.trust.models import Reading
@@ -464,7 +465,7 @@ def test_a_photo_goes_to_the_one_who_was_named_and_agreed(
     visit(daan).post(page("look", proof.key), {"confirm": "1", "remark": "Neat."})
     visit(daan).post(page("look", proof.key), {"confirm": "1"})
     evidence = Evidence.objects.get(person=noor)
-    assert (evidence.kind, evidence.level, evidence.given_by) == ("lead", 3, daan)
+    assert (evidence.kind, evidence.level, evidence.given_by) == ("practical", 3, daan)
     assert "Neat." in client.get(here).content.decode()
 
 
@@ -571,7 +572,7 @@ def test_after_a_year_the_photo_goes_and_the_evidence_stays(
     practice: Module, noor: Person, daan: Person
 ) -> None:
     old, fresh = a_proof(practice, noor, daan), None
-    actions.confirm_proof(old, by=daan, leads=True)
+    actions.confirm_proof(old, by=daan)
     Proof.objects.filter(pk=old.pk).update(looked_at=timezone.now() - timedelta(days=366))
     fresh = a_proof(practice, noor, daan)
     Writing.objects.create(
@@ -584,6 +585,21 @@ def test_after_a_year_the_photo_goes_and_the_evidence_stays(
     assert list(Proof.objects.all()) == [fresh]
     assert Evidence.objects.filter(person=noor).count() == 1
     assert not Writing.objects.exists()
+
+
+def test_the_same_assignment_counts_once_a_year(
+    practice: Module, noor: Person, daan: Person
+) -> None:
+    for _twice in range(2):
+        actions.confirm_proof(a_proof(practice, noor, daan), by=daan)
+    evidence = Evidence.objects.get(person=noor)
+    assert (evidence.kind, evidence.rests_on) == (
+        "practical", f"content:assignment:{practice.blocks.get().pk}",
+    )  # fmt: skip
+    # Taken back by who gave it, it counts no more, and the next may.
+    correct(evidence, reason="Not hers.", by=daan)
+    actions.confirm_proof(a_proof(practice, noor, daan), by=daan)
+    assert Evidence.objects.filter(person=noor, level__gt=0, corrected_by=None).count() == 1
 
 
 def test_authors_with_a_mandate_keep_their_keys(

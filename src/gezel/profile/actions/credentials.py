@@ -203,6 +203,7 @@ def _evidence(achievement: Achievement, ground: Shown) -> tuple[str, str]:
         "lead": _("Confirmed by a lead"),
         "test": _("Skill test"),
         "certificate": _("Certificate"),
+        "practical": _("Practical work that someone looked at"),
     }
     day = formats.date_format(ground.on, "j F Y")
     if achievement.level:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-# A lead who saw it, a test that was taken, a certificate that was confirmed. One's own view, a
+# A lead who saw it, a test that was taken, a certificate that was confirmed, a piece of work that
+# someone named looked at. One's own view, a
 # colleague's, or having completed a module says that it was done and not that it is mastered.
-ASSESSED = frozenset({"lead", "test", "certificate"})
+ASSESSED = frozenset({"lead", "test", "certificate", "practical"})
 
 
 @dataclass(frozen=True, slots=True)

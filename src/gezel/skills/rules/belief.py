@@ -8,6 +8,7 @@ thousandths of a level, and the steps sum to the figure on the page.
 
 - A *rating* (self, lead, colleague) is the level, plus what ratings of its kind lie too high, plus
   how mild this rater is, plus noise. A *test* has noise alone.
+- A *practical* piece of work that someone looked at is its level plus noise; each piece counts.
 - A *certificate* says that someone is at or above its level with a certain probability.
 - A *completed module* moves a little, and never above the level it assessed.
 - Of one rater and kind only the newest counts: who changes their mind has not seen twice as much.
@@ -341,6 +342,8 @@ def _said(
     if piece.kind == "test":
         spread = piece.sd if piece.sd is not None else p.test_sd
         return day, _TEST, piece.level, 0.0, 0.0, spread * spread
+    if piece.kind == "practical":
+        return day, _RATING, piece.level, 0.0, 0.0, p.practical_sd * p.practical_sd
     if piece.kind == "certificate":
         return day, _CERTIFICATE, piece.level, 0.0, 0.0, _odds(piece.level, p)
     if piece.kind == "module":

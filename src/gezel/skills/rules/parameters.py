@@ -50,6 +50,10 @@ class Parameters:
     test_sd: float
     # Who holds a certificate is at or above its level with this probability.
     certificate_p: float
+    # One piece of work that someone named looked at, at the level it was set for. Between a lead,
+    # who saw months of it (.61 with strictness), and a colleague's view without work at hand
+    # (.81): tasks differ from each other, so one says less than many. Our assumption.
+    practical_sd: float
     # A completed training moves people .63 standard deviations on average (Arthur et al. 2003),
     # with a standard deviation among people taken as one level; how much of it stuck is unsure.
     module_shift: float
@@ -90,6 +94,7 @@ PARAMETERS: Mapping[int, Parameters] = MappingProxyType(
             ),
             test_sd=0.4,
             certificate_p=0.9,
+            practical_sd=0.7,
             module_shift=0.63,
             module_sd=1.2,
             drift=0.4,

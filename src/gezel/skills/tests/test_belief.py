@@ -232,7 +232,22 @@ def test_when_a_level_sinks_below_what_is_asked() -> None:
     assert sinks_below(told, 3, TODAY, half_life=6.5) is None
 
 
-kinds = st.sampled_from(["self", "colleague", "lead", "module", "certificate", "test"])
+kinds = st.sampled_from(["self", "colleague", "lead", "module", "certificate", "test", "practical"])
+
+
+def test_work_that_was_looked_at_weighs_between_a_lead_and_a_colleague() -> None:
+    def bridged(kind: str) -> float:
+        (part,) = estimate([Piece(1, kind, 4, TODAY, "daan")], TODAY).parts
+        assert part.weight is not None
+        return part.weight
+
+    order = ["self", "colleague", "practical", "lead", "test"]
+    assert [bridged(kind) for kind in order] == sorted(bridged(kind) for kind in order)
+    # Each piece of work counts; of a colleague's views only the newest.
+    twice = [Piece(n, "practical", 4, TODAY, None) for n in (1, 2)]
+    assert len(estimate(twice, TODAY).parts) == 2
+
+
 pieces = st.lists(
     st.builds(
         Piece,
