@@ -13,4 +13,4 @@ class AssessmentConfig(AppConfig):
         from gezel.skills.api import tell_tests  # noqa: PLC0415
 
         nightly(jobs.tonight)
-        tell_tests(queries.test_of)
+        tell_tests(queries.tests_of)

@@ -1,6 +1,6 @@
 """Reads what a test, its makers and its results need."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -290,9 +290,13 @@ def test_to_take(visitor: Visitor, skill_pk: int) -> Test | None:
     return policy.tests_to_take(visitor).filter(Exists(asks), skill=skill_pk).first()
 
 
-def test_of(visitor: Visitor, skill_pk: int) -> str:
-    """Where the visitor tests themselves in a skill; empty where there is no test for them."""
-    if visitor.employment is None:
-        return ""
-    test = visitor.once(f"assessment:test:{skill_pk}", lambda: test_to_take(visitor, skill_pk))
-    return reverse("assessment:about", args=[test.pk]) if test else ""
+def tests_of(visitor: Visitor, skill_pks: Collection[int]) -> dict[int, str]:
+    """Skill → where the visitor tests themselves in it, for those that have a test: one query."""
+    if visitor.employment is None or not skill_pks:
+        return {}
+    asks = Item.objects.filter(test=OuterRef("pk"), state=Item.State.LIVE)
+    found = policy.tests_to_take(visitor).filter(Exists(asks), skill__in=skill_pks)
+    return {
+        skill: reverse("assessment:about", args=[pk])
+        for pk, skill in found.order_by("-pk").values_list("pk", "skill")
+    }

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from gezel.catalogue.api import Activity
 from gezel.content.models import (
     COMPLETED,
     Answer,
@@ -42,7 +43,16 @@ from gezel.content.rules.scoring import Said
 from gezel.kit.bundle import bundle
 from gezel.kit.prepared import prepared
 from gezel.people.api import Mandate, Organisation, Person, Visitor
-from gezel.skills.api import Demand, RoleProfile, Skill, estimates, profile_of, requirements
+from gezel.skills.api import (
+    Demand,
+    Level,
+    RoleProfile,
+    Skill,
+    estimates,
+    profile_of,
+    requirements,
+    tests_of,
+)
 
 # A demand that begins within this time is worth learning for now.
 AHEAD = timedelta(days=730)
@@ -327,6 +337,39 @@ def levels_of(person: Person, skill_pks: Iterable[int], on: date) -> dict[int, f
     wanted = set(skill_pks)
     found = estimates([person.pk], on, skill_pks=wanted)
     return {pk: found[person.pk, pk].level if (person.pk, pk) in found else 0.0 for pk in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A skill that an activity teaches, to the person about to begin it.
+
+    Attributes:
+        word: the level it brings to.
+        shown: whether they show that level today already.
+        test: the address of the skill's test where they can show it without this; else empty.
+    """
+
+    skill: Skill
+    word: str
+    shown: bool
+    test: str
+
+
+def taught_to(visitor: Visitor, activity: Activity, on: date) -> list[Taught]:
+    """What an activity teaches, and how its reader may show that they know it already."""
+    rows = list(activity.teaches.select_related("skill"))
+    pks = [row.skill_id for row in rows]
+    held = levels_of(visitor.person, pks, on)
+    tests = tests_of(visitor, [row.skill_id for row in rows if held[row.skill_id] < row.to_level])
+    return [
+        Taught(
+            row.skill,
+            str(Level(row.to_level).label),
+            held[row.skill_id] >= row.to_level,
+            tests.get(row.skill_id, ""),
+        )
+        for row in rows
+    ]
 
 
 def teachable_skills(organisation: Organisation) -> QuerySet[Skill]:

@@ -58,6 +58,7 @@ from gezel.skills.queries.offer import (
     tell_tests,
     tell_use,
     tell_wage,
+    tests_of,
 )
 from gezel.skills.queries.offer import Want as Wanted
 from gezel.skills.queries.one_ahead import refreshes
@@ -155,6 +156,7 @@ __all__ = [
     "tell_tests",
     "tell_use",
     "tell_wage",
+    "tests_of",
     "vouch",
     "work_out_ahead",
 ]

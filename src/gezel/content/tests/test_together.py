@@ -487,13 +487,14 @@ def test_nobody_else_sees_a_photo_of_someones_work(
     assert client.post(page("take_back_proof", proof.key)).status_code == 404
 
 
-def test_what_a_colleague_confirms_is_a_colleagues_view(
+def test_what_a_colleague_confirms_is_work_that_was_looked_at(
     practice: Module, noor: Person, karim: Person, visit: Visit
 ) -> None:
     proof = a_proof(practice, noor, karim)
     visit(karim).post(page("look", proof.key), {"confirm": "1"})
 
-    assert Evidence.objects.get(person=noor).kind == "colleague"
+    evidence = Evidence.objects.get(person=noor)
+    assert (evidence.kind, evidence.given_by) == ("practical", karim)
 
 
 def test_sent_back_says_what_is_missing_and_one_can_try_again(

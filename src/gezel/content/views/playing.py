@@ -33,14 +33,15 @@ def play(request: Request, module_pk: int) -> HttpResponse:
     )
     attempt = queries.latest_attempt(request.user, module)
     if attempt is None or attempt.completed_at is not None:
-        teaches = module.activity.teaches.select_related("skill")
         not_now = actions.why_not(request.user, module, on=timezone.localdate())
+        teaches = queries.taught_to(request.visitor, module.activity, timezone.localdate())
         told = {
             "can_test_out": not_now is None,
             "again_on": not_now.on if not_now else None,
             "module": module,
             "last": attempt,
-            "teaches": [(row.skill, Level(row.to_level).label) for row in teaches],
+            "teaches": teaches,
+            "tests": [one for one in teaches if one.test],
             "blocks": module.blocks.current().count(),
         }
         return render(request, "content/intro.html", told)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -30,11 +31,12 @@ def package(request: Request, package_pk: int) -> HttpResponse:
     if attempt is not None and actions.was_left(attempt):
         attempt = actions.leave_package(attempt, organisation=request.visitor.organisation)
     if attempt is None or attempt.completed_at is not None:
-        teaches = found.activity.teaches.select_related("skill")
+        teaches = queries.taught_to(request.visitor, found.activity, timezone.localdate())
         told = {
             "package": found,
             "last": attempt,
-            "teaches": [(row.skill, Level(row.to_level).label) for row in teaches],
+            "teaches": teaches,
+            "tests": [one for one in teaches if one.test],
             "minutes": round(found.activity.hours * 60) or 1,
             "units": len(found.current.manifest["units"]) if found.current else 0,
         }

@@ -61,9 +61,9 @@ _how_long: list[HowLong] = []
 _what_fits: list[WhatFits] = []
 _how_used: list[HowUsed] = []
 Wage = Callable[[Organisation], int]
-TestOf = Callable[[Visitor, int], str]
+TestsOf = Callable[[Visitor, Collection[int]], Mapping[int, str]]
 _wage: list[Wage] = []
-_test_of: list[TestOf] = []
+_tests_of: list[TestsOf] = []
 
 # What an hour of work costs an employer in the Netherlands on average, rounded (Eurostat, labour
 # cost levels 2024, about € 45): pay, holiday money and employer's charges, in cents.
@@ -142,12 +142,15 @@ def wage_cents(organisation: Organisation) -> int:
     return next((source(organisation) for source in _wage), WAGE_CENTS)
 
 
-def tell_tests(test_of: TestOf) -> None:
-    """A room above says how to be asked where the visitor can test themselves in a skill."""
-    if test_of not in _test_of:
-        _test_of.append(test_of)
+def tell_tests(tests_of: TestsOf) -> None:
+    """A room above says how to be asked where the visitor can test themselves in some skills."""
+    if tests_of not in _tests_of:
+        _tests_of.append(tests_of)
 
 
-def test_of(visitor: Visitor, skill_pk: int) -> str:
-    """The address of the skill's test that is open to the visitor; empty where there is none."""
-    return next((url for source in _test_of if (url := source(visitor, skill_pk))), "")
+def tests_of(visitor: Visitor, skill_pks: Collection[int]) -> dict[int, str]:
+    """Skill → the address of its test that is open to the visitor, where there is one."""
+    found: dict[int, str] = {}
+    for source in reversed(_tests_of):
+        found |= source(visitor, skill_pks)
+    return found

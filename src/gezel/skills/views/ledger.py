@@ -117,7 +117,7 @@ def _narrowing(
 
     A test is named only to who can take it: nobody else can do anything about it.
     """
-    test = offer.test_of(visitor, skill.pk) if mine else ""
+    test = offer.tests_of(visitor, [skill.pk]).get(skill.pk, "") if mine else ""
     shown = []
     for one in told.narrowing():
         if one.kind != Evidence.Kind.TEST:
