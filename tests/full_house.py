@@ -331,6 +331,25 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         },
         **{f"profile:{page}:pk": credential.achievement_id for page in ("achievement", "issue")},
         **{f"profile:{page}:slug": van_dijk.slug for page in ("did", "status", "record")},
+        **{
+            f"profile:{page}:pk": profile_builders.a_share(noor).pk
+            for page in (
+                "share",
+                "share_preview",
+                "withdraw_share",
+                "move_share",
+                "renew_share",
+            )
+        },
+        **{f"profile:{page}:code": "can" for page in ("write", "show_part")},
+        **{
+            f"profile:{page}:secret": "nobody-made-this"
+            for page in ("read", "read_credential", "read_credential_file")
+        },
+        **{
+            f"profile:{page}:pk": credential.pk
+            for page in ("read_credential", "read_credential_file")
+        },
         "profile:status:number": 0,
         "profile:file:form": "json",
         "profile:leaked:pk": credential.signed_with_id,

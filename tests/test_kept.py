@@ -19,6 +19,9 @@ from gezel.people.api import Organisation, Person
 from gezel.people.models import Employment, Mandate
 from gezel.plans.actions import remove_shared_goal
 from gezel.plans.models import SharedGoal
+from gezel.profile.actions import note_opening
+from gezel.profile.models import Opening, Share
+from gezel.profile.tests.builders import a_share
 from gezel.skills.models import EvidenceRequest, RaterFit
 from gezel.skills.tests.builders import a_skill
 from gezel.trust.models import Reading
@@ -187,3 +190,17 @@ def test_a_shared_goal_goes_with_the_name_in_it(van_dijk: Organisation, femke: P
     remove_shared_goal(goal)
 
     assert not SharedGoal.objects.exists()
+
+
+def test_links_to_a_profile_go_a_year_after_they_ended(noor: Person) -> None:
+    today, now = timezone.localdate(), timezone.now()
+    ended, withdrawn, older, still = (a_share(noor, label=str(n)) for n in range(4))
+    for share in (ended, withdrawn, older, still):
+        note_opening(share)
+    Share.objects.filter(pk=ended.pk).update(until=today - timedelta(days=366))
+    Share.objects.filter(pk=withdrawn.pk).update(withdrawn_at=now - timedelta(days=367))
+    Share.objects.filter(pk=older.pk).update(until=today - timedelta(days=364))
+    _night()
+
+    assert {share.label for share in Share.objects.all()} == {"2", "3"}
+    assert Opening.objects.count() == 2

@@ -164,6 +164,14 @@ SOONER = {
         "test_exceptions_go_two_years_after_they_ended",
     ),
     "plans.SharedGoal": ("tests/test_kept.py", "test_a_shared_goal_goes_with_the_name_in_it"),
+    **dict.fromkeys(
+        ("profile.Share", "profile.Opening"),
+        ("tests/test_kept.py", "test_links_to_a_profile_go_a_year_after_they_ended"),
+    ),
+    "profile.PatternsSwitch": (
+        "src/gezel/profile/tests/test_patterns.py",
+        "test_off_until_switched_on_and_off_again_leaves_nothing",
+    ),
     "skills.EvidenceRequest": (
         "tests/test_kept.py",
         "test_closed_questions_and_old_figures_of_raters_go",

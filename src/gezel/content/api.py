@@ -25,11 +25,13 @@ from gezel.content.actions import store as store_package
 from gezel.content.actions.courses import CourseRefused, import_course
 from gezel.content.actions.importing import FileRefused, import_file
 from gezel.content.models import ATTEMPTS_OF_A_PERSON, Answer, Attempt, Block, Media, Module
+from gezel.content.own import Done, Moment, Recall, done_by, moments_of, recalls_of
 from gezel.content.policy import modules_to_play
 from gezel.content.queries import completed_activities, completed_packages, completions
 from gezel.content.rules.bodies import Words
 from gezel.content.rules.kinds import body_of as block_body
 from gezel.content.rules.pace import paces
+from gezel.content.rules.prose import to_html
 
 __all__ = [
     "ATTEMPTS_OF_A_PERSON",
@@ -38,10 +40,13 @@ __all__ = [
     "Attempt",
     "Block",
     "CourseRefused",
+    "Done",
     "FileRefused",
     "Given",
     "Media",
     "Module",
+    "Moment",
+    "Recall",
     "Refused",
     "Words",
     "add_block",
@@ -54,6 +59,7 @@ __all__ = [
     "completed_activities",
     "completed_packages",
     "completions",
+    "done_by",
     "draft_module",
     "finish",
     "import_course",
@@ -63,10 +69,13 @@ __all__ = [
     "keep_upload",
     "make_module",
     "modules_to_play",
+    "moments_of",
     "open_up",
     "paces",
+    "recalls_of",
     "set_house_rules",
     "start",
     "store_package",
     "thank",
+    "to_html",
 ]

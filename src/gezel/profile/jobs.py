@@ -1,4 +1,5 @@
-"""In the background: what a leaked key signed is signed anew; secrets lie under the newest key."""
+"""In the background: what a leaked key signed is signed anew; secrets lie under the newest key;
+links that ended long ago go."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,5 +25,11 @@ def reseal_keys(progress: Progress) -> Outcome:
     return Outcome("", figures={"resealed": actions.reseal()})
 
 
+@job(title=gettext_lazy("Remove links to profiles, a year after they ended"))
+def forget_shares(progress: Progress) -> Outcome:
+    """Every night, as their declaration tells."""
+    return Outcome(_("Removed."), figures={"removed": actions.forget_shares()})
+
+
 def tonight() -> list[Errand]:
-    return [(reseal_keys, {})]
+    return [(reseal_keys, {}), (forget_shares, {})]

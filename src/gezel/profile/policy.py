@@ -1,9 +1,9 @@
-"""What may a visitor see and do about credentials?"""
+"""What may a visitor see and do about profiles and credentials?"""
 
 from django.db.models import QuerySet
 
 from gezel.people.api import HR, Audience, PersonQuerySet, Visitor
-from gezel.profile.models import Achievement, Credential, SigningKey
+from gezel.profile.models import Achievement, Credential, Share, SigningKey
 
 _HR = Audience(HR)
 
@@ -11,6 +11,11 @@ _HR = Audience(HR)
 def own_credentials(visitor: Visitor) -> QuerySet[Credential]:
     """Mine, from every employer, for life."""
     return Credential.objects.filter(person=visitor.person)
+
+
+def own_shares(visitor: Visitor) -> QuerySet[Share]:
+    """My links, whoever I worked for when I made them. Nobody else comes here, not even HR."""
+    return Share.objects.filter(person=visitor.person)
 
 
 def may_issue(visitor: Visitor) -> bool:

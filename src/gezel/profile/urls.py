@@ -1,11 +1,32 @@
-"""Addresses of profile: what is mine, what HR issues, and what outsiders ask."""
+"""Addresses of profile: what is mine, what I share, what HR issues, and what outsiders ask."""
 
 from django.urls import path
 
-from gezel.profile.views import issuing, mine, outside
+from gezel.profile.views import issuing, mine, outside, patterns, profile, reading, shares
 
 app_name = "profile"
 urlpatterns = [
+    path("profile/", profile.own, name="own"),
+    path("profile/arrange/", profile.arrange, name="arrange"),
+    path("profile/part/<slug:code>/", profile.write, name="write"),
+    path("profile/part/<slug:code>/show/", profile.show_part, name="show_part"),
+    path("profile/patterns/", patterns.patterns, name="patterns"),
+    path("profile/patterns/switch/", patterns.switch, name="switch_patterns"),
+    path("profile/links/", shares.shares, name="shares"),
+    path("profile/links/new/", shares.new_share, name="new_share"),
+    path("profile/links/<int:pk>/", shares.share, name="share"),
+    path("profile/links/<int:pk>/preview/", shares.share_preview, name="share_preview"),
+    path("profile/links/<int:pk>/withdraw/", shares.withdraw_share, name="withdraw_share"),
+    path("profile/links/<int:pk>/until/", shares.move_share, name="move_share"),
+    path("profile/links/<int:pk>/address/", shares.renew_share, name="renew_share"),
+    # What stands in an address of ours may be anything: each gets the same answer.
+    path("shared/<str:secret>/", reading.read, name="read"),
+    path("shared/<str:secret>/<uuid:pk>/", reading.read_credential, name="read_credential"),
+    path(
+        "shared/<str:secret>/<uuid:pk>/credential.json",
+        reading.read_credential_file,
+        name="read_credential_file",
+    ),
     path("verify/", outside.verify, name="verify"),
     path("verify/<uuid:pk>/", outside.shared, name="shared"),
     path("verify/<uuid:pk>/credential.json", outside.shared_file, name="shared_file"),

@@ -12,6 +12,7 @@ from gezel.certificates.api import reckoned
 from gezel.content.api import paces
 from gezel.paths.api import meant, walked
 from gezel.plans.api import three_plans
+from gezel.profile.api import patterns
 from gezel.skills.api import (
     compared,
     demand_on,
@@ -165,4 +166,14 @@ def tell() -> None:
             "off: a person decides."
         ),
         order=63,
+    )
+    computed_about_people(
+        patterns,
+        what=_("Your own learning patterns: when, how long, in what form, and what sticks"),
+        how=_(
+            "Counted from your own answers, cards and sessions of the past year, when you open the "
+            "page and only if you switched it on. Each figure says what it was made from. Only you "
+            "see it, it is in no report, and the outcome is not kept."
+        ),
+        order=70,
     )

@@ -70,6 +70,7 @@ MAIN = (
     ),
 )
 OWN = (
+    Item("profile:own", _("My profile"), "user", lambda visitor: True),
     Item("paths:mine", _("My paths"), "route", lambda visitor: True),
     Item("paths:team", _("Paths of my team"), "users", _leads),
     Item("certificates:mine", _("My certificates"), "badge-check", lambda visitor: True),

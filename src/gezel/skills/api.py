@@ -64,6 +64,7 @@ from gezel.skills.queries.offer import Want as Wanted
 from gezel.skills.queries.one_ahead import refreshes
 from gezel.skills.queries.other import compared
 from gezel.skills.queries.programme import programme
+from gezel.skills.queries.shown import From, ShownSkill, shown_skills
 from gezel.skills.queries.taxonomy import find_skills, give_own_names, skills_by_key
 from gezel.skills.rules import (
     HIGHEST_LEVEL,
@@ -88,6 +89,7 @@ __all__ = [
     "Demand",
     "Evidence",
     "FadingRule",
+    "From",
     "Level",
     "Need",
     "Occupation",
@@ -99,6 +101,7 @@ __all__ = [
     "Proposals",
     "Requirement",
     "RoleProfile",
+    "ShownSkill",
     "Skill",
     "SkillAlias",
     "SkillAsked",
@@ -147,6 +150,7 @@ __all__ = [
     "requirements",
     "requirements_of",
     "senses",
+    "shown_skills",
     "skills_asked_of",
     "skills_by_key",
     "standings_of",

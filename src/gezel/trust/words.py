@@ -11,6 +11,7 @@ MATTERS: dict[str, Text] = {
     "plans": _("Your plan and goals"),
     "certificates": _("Your certificates"),
     "credentials": _("Credentials that were issued to you"),
+    "profile": _("The part of your profile that you share by a link"),
     "employment": _("Your job and place in the organisation"),
     "learning": _("What you learned"),
     "records": _("What you learned"),
@@ -22,6 +23,7 @@ PURPOSES: dict[str, Text] = {
     "hr": _("works for HR"),
     "api": _("through a key for another system"),
     "looker": _("you asked to look"),
+    "link": _("had a link that you made"),
     "session": _("gives a session you come to"),
     "admin": _("looks after the system"),
 }

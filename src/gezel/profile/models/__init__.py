@@ -7,11 +7,19 @@ from gezel.profile.models.credentials import (
     Credential,
     SigningKey,
 )
+from gezel.profile.models.profile import PROFILE_OF_A_PERSON, Part, PatternsSwitch
+from gezel.profile.models.shares import Opening, Share, ShareQuerySet
 
 __all__ = [
     "ISSUED_TO_A_PERSON",
     "LIST_SIZE",
+    "PROFILE_OF_A_PERSON",
     "Achievement",
     "Credential",
+    "Opening",
+    "Part",
+    "PatternsSwitch",
+    "Share",
+    "ShareQuerySet",
     "SigningKey",
 ]

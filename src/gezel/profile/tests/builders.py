@@ -1,12 +1,14 @@
 """Something to certify, and someone it was issued to."""
 
+import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from gezel.people.api import Organisation, Person
-from gezel.profile.actions import issue
-from gezel.profile.models import Achievement, Credential
+from gezel.profile.actions import issue, share_profile
+from gezel.profile.models import Achievement, Credential, Share
 from gezel.skills.api import Evidence, Skill
 from gezel.skills.tests.builders import a_skill
 
@@ -56,3 +58,18 @@ def a_credential(
     achievement = an_achievement(organisation, **fields)
     shows(person, achievement)
     return issue(achievement, person, by=by)
+
+
+def a_link(person: Person, *chosen: str, **fields: Any) -> tuple[Share, str]:
+    """A link to all someone can, if nothing else is chosen; and the secret of its address."""
+    told = {
+        "label": "A new employer",
+        "until": timezone.localdate() + timedelta(days=30),
+        "key": uuid.uuid4(),
+    } | fields
+    return share_profile(person, chosen=chosen or ("all:can",), **told)
+
+
+def a_share(person: Person, *chosen: str, **fields: Any) -> Share:
+    """The same, where nobody opens it."""
+    return a_link(person, *chosen, **fields)[0]

@@ -18,6 +18,7 @@ from gezel.site.demo import (
     making,
     meeting,
     routes,
+    telling,
 )
 from gezel.site.demo.scale import build_scale
 from gezel.site.demo.story import ORGANISATIONS, Story
@@ -76,6 +77,7 @@ def build_demo(story: Story | None = None) -> dict[str, int]:
         abilities.finish_evidence(made)
     certifying.build_credentials(stage, stage.story.read("credentials"))
     routes.build_paths(stage)
+    telling.build_profiles(stage, stage.story.read("profiles"))
     return {
         "organisations": len(stage.organisations),
         "people": len(stage.people),

@@ -1,0 +1,10 @@
+"""The front door of profile.
+
+For what else comes on a profile: `tell_items`.
+"""
+
+from gezel.profile.queries import tell_items
+from gezel.profile.rules.arranging import Figure, Item
+from gezel.profile.rules.patterns import patterns
+
+__all__ = ["Figure", "Item", "patterns", "tell_items"]
