@@ -9,7 +9,6 @@ from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from gezel.certificates.api import Holding
 from gezel.content.api import done_by
@@ -23,7 +22,7 @@ from gezel.profile.models import Credential, Part, Share
 from gezel.profile.rules import arranging, sharing
 from gezel.profile.rules.arranging import PARTS, Figure, Item, Placed
 from gezel.profile.rules.lookalikes import is_doubtful
-from gezel.skills.api import Level, shown_skills
+from gezel.skills.api import From, Level, shown_skills
 
 # How something comes on a profile: everything of someone, up to a day.
 Source = Callable[[Person, date], Iterable[Item]]
@@ -191,7 +190,7 @@ def _skills(person: Person, until: date) -> Iterable[Item]:
         yield Item(
             f"skill:{shown.skill.pk}",
             shown.skill.name,
-            sources=tuple(_source(s.said, s.organisation, s.pieces) for s in shown.sources),
+            sources=tuple(_source(source) for source in shown.sources),
             stated=shown.is_own_view,
             on=shown.newest_on,
             figure=Figure(shown.level, shown.low, shown.high, words[level]),
@@ -199,10 +198,14 @@ def _skills(person: Person, until: date) -> Iterable[Item]:
         )
 
 
-def _source(said: str, organisation: str, pieces: int) -> str:
-    told = f"{said} ({organisation})" if organisation else said
-    times = ngettext("%(n)s time", "%(n)s times", pieces) % {"n": pieces}
-    return told if pieces == 1 else f"{told}, {times}"
+def _source(source: From) -> str:
+    """Where evidence comes from, as whoever reads along may know it: no name of who gave it."""
+    if source.is_own_view:
+        return _("own view")
+    told = f"{source.said} ({source.organisation})" if source.organisation else source.said
+    if source.pieces == 1:
+        return told
+    return f"{told}, " + _("%(n)s times") % {"n": source.pieces}
 
 
 def _learning(person: Person, until: date) -> Iterable[Item]:

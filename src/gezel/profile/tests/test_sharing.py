@@ -75,8 +75,8 @@ def test_my_profile_holds_what_i_can_did_hold_and_want(
 
     for told in (
         rich["skill"].name, rich["own"].name, rich["module"].activity.title, "An evening of volts",
-        rich["kind"].name, rich["credential"].document["name"], rich["goal"].title, "Confirmed by a lead",
-        "own view",
+        rich["kind"].name, rich["credential"].document["name"], rich["goal"].title,
+        "Confirmed by a lead", "own view",
     ):  # fmt: skip
         assert str(told).lower() in text.lower(), told
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 WORDS = {
     "en": {
         "profile": "My profile", "can": "What I can do", "about": "About me", "write": "Write",
-        "pin": "Write and pin", "story": "Your story", "save": "Save", "arrange": "Arrange",
-        "down": "Move “About me” down", "aside": "Put aside: Where I want to go",
+        "story": "Your story", "save": "Save", "arrange": "Arrange",
+        "down": "Move “About me” down", "goals": "Where I want to go",
         "share": "Share a part", "all": "All of it", "whom": "For whom?",
         "word": "A word to the reader", "see": "See it as they will", "make": "Make the link",
         "address": "Address", "read": "The page as it is read", "check": "Check it",
@@ -29,14 +29,14 @@ WORDS = {
     },
     "nl": {
         "profile": "Mijn profiel", "can": "Wat ik kan", "about": "Over mij", "write": "Schrijven",
-        "pin": "Schrijven en vastzetten", "story": "Je verhaal", "save": "Bewaren",
+        "story": "Je verhaal", "save": "Opslaan",
         "arrange": "Indelen", "down": "“Over mij” omlaag",
-        "aside": "Apart zetten: Waar ik heen wil",
+        "goals": "Waar ik heen wil",
         "share": "Een deel delen", "all": "Alles", "whom": "Voor wie?",
         "word": "Een woord aan de lezer", "see": "Bekijken zoals zij het zien",
         "make": "Link maken", "address": "Adres", "read": "De pagina zoals die gelezen wordt",
         "check": "Controleren", "genuine": "Dit is echt.", "back": "Terug naar het profiel",
-        "looked": "Wie keek", "withdraw": "Nu intrekken",
+        "looked": "Wie er keek", "withdraw": "Nu intrekken",
         "closed": "Deze pagina is er niet, of niet meer",
         "gone": "Ingetrokken. De link leidt nergens meer heen.",
     },
@@ -67,7 +67,7 @@ def test_a_profile_is_written_and_arranged(
     expect(me.get_by_role("heading", name=said["profile"])).to_be_visible()
     accessible(me)
 
-    me.get_by_role("link", name=f"{said['pin']}: {said['can']}").click()
+    me.locator("section", has_text=said["can"]).get_by_role("link", name=said["write"]).click()
     me.get_by_label(said["story"]).fill("I **measure** twice.")
     me.get_by_label("brazing").check()
     accessible(me)
@@ -79,7 +79,8 @@ def test_a_profile_is_written_and_arranged(
     accessible(me)
     me.get_by_role("button", name=said["down"]).press("Enter")
     expect(me.locator(".parts b").first).to_have_text(said["can"])
-    me.get_by_role("button", name=said["aside"]).click()
+    me.locator(".parts li", has_text=said["goals"]).get_by_role("button").last.click()
+    expect(me.locator(".parts li.aside")).to_have_count(1)
     me.goto(reverse("profile:own"))
     expect(me.locator("section h2").first).to_have_text(said["can"])
     accessible(me)
