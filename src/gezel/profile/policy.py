@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from gezel.people.api import HR, Audience, PersonQuerySet, Visitor
-from gezel.profile.models import Achievement, Credential, Share, SigningKey
+from gezel.profile.models import Achievement, Credential, Share, ShareQuerySet, SigningKey
 
 _HR = Audience(HR)
 
@@ -13,7 +13,7 @@ def own_credentials(visitor: Visitor) -> QuerySet[Credential]:
     return Credential.objects.filter(person=visitor.person)
 
 
-def own_shares(visitor: Visitor) -> QuerySet[Share]:
+def own_shares(visitor: Visitor) -> ShareQuerySet:
     """My links, whoever I worked for when I made them. Nobody else comes here, not even HR."""
     return Share.objects.filter(person=visitor.person)
 

@@ -62,7 +62,7 @@ def a_credential(
 
 def a_link(person: Person, *chosen: str, **fields: Any) -> tuple[Share, str]:
     """A link to all someone can, if nothing else is chosen; and the secret of its address."""
-    told = {
+    told: dict[str, Any] = {
         "label": "A new employer",
         "until": timezone.localdate() + timedelta(days=30),
         "key": uuid.uuid4(),

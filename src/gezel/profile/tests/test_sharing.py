@@ -16,7 +16,7 @@ from gezel.certificates.tests.builders import a_holding, a_type
 from gezel.content.tests.builders import a_module
 from gezel.gatherings.tests.builders import a_past_place, a_session, there
 from gezel.kit.text import in_language
-from gezel.people.api import Employment, Organisation, Person, employ, end_employment
+from gezel.people.api import Employment, Organisation, Person, employ, end_employment, root_of
 from gezel.plans.tests.builders import a_goal
 from gezel.profile import actions, queries
 from gezel.profile.models import Opening, Part, Share
@@ -101,7 +101,7 @@ def test_the_account_outlives_the_job_and_the_profile_with_it(
         job = organisation.jobs.first() or organisation.jobs.create(name="Mechanic")
         Employment.objects.create(
             person=noor, organisation=organisation, job=job,
-            unit=organisation.units.first(), starts_on=timezone.localdate(),
+            unit=root_of(organisation), starts_on=timezone.localdate(),
         )  # fmt: skip
     text = body(me.get(reverse("profile:own")))
     assert [t for t in titles if str(t) not in text] == []

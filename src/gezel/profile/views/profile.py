@@ -93,8 +93,9 @@ def write(request: Request, code: str) -> HttpResponse:
             messages.success(request, _("Kept. Nobody else sees it until you share it."))
             return redirect("profile:own")
         # What they wrote stays on the screen, and saving it once more puts it in its place.
-        form.data = form.data.copy()  # type: ignore[union-attr] # a QueryDict, as it was sent
-        form.data["version"] = str(placed.version)
+        again = request.POST.copy()
+        again["version"] = str(placed.version)
+        form = StoryForm(again, keys=keys)
     pins = form.pins() if sent else list(placed.pins)
     shown = {
         "code": code,
