@@ -33,10 +33,12 @@ from gezel.content.actions import (
 from gezel.content.models import Card, CardPace, DeckCard, Media
 from gezel.content.rules.kinds import body_of
 from gezel.content.tests import builders as content
-from gezel.gatherings.actions import add_material, book, groups, set_up, tell
+from gezel.gatherings.actions import add_material, book, groups, set_up, tell, timetables
+from gezel.gatherings.actions import choosing as choosings
 from gezel.gatherings.grouping import Asked
-from gezel.gatherings.models import Gathering, News
+from gezel.gatherings.models import Choosing, Gathering, News, Proposed, Timetable
 from gezel.gatherings.tests import builders as gatherings
+from gezel.gatherings.tests import timetabling
 from gezel.kit.models import Task
 from gezel.paths.tests import builders as paths
 from gezel.people.actions.importing import receive
@@ -212,6 +214,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             )
         },
         "gatherings:move_in_groups:person": noor.pk,
+        **_planning(van_dijk, noor, daan, femke),
         "gatherings:decide:pk": asked_place.pk,
         "gatherings:seen:pk": News.objects.get(person=noor).pk,
         "gatherings:resource:pk": room.pk,
@@ -380,6 +383,68 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "mfa_remove_webauthn:pk": 1,
         "mfa_edit_webauthn:pk": 1,
     }
+
+
+def _planning(
+    van_dijk: Organisation, noor: Person, daan: Person, femke: Person
+) -> dict[str, object]:
+    """The pieces of addresses that lead to a timetable and a choice."""
+    timetable, moved = _timetable(van_dijk, noor, daan, femke)
+    choosing = _choosing(van_dijk, noor, femke)
+    return {
+        **{
+            f"gatherings:{page}:pk": timetable.pk
+            for page in (
+                "timetable",
+                "edit_timetable",
+                "timetable_new_wanted",
+                "timetable_wanted",
+                "timetable_new_giver",
+                "timetable_giver",
+                "timetable_people",
+                "timetable_drop",
+                "timetable_wish",
+                "timetable_propose",
+                "timetable_stop",
+                "timetable_board",
+                "timetable_move",
+                "timetable_change",
+                "timetable_accept",
+            )
+        },
+        "gatherings:timetable_wanted:one": moved.wanted_id,
+        "gatherings:timetable_giver:one": timetable.givers.get().pk,
+        "gatherings:timetable_move:one": moved.pk,
+        "gatherings:timetable_change:one": moved.pk,
+        **{
+            f"gatherings:{page}:pk": choosing.pk
+            for page in ("choosing", "edit_choosing", "share_out", "choose")
+        },
+    }
+
+
+def _timetable(
+    van_dijk: Organisation, noor: Person, daan: Person, femke: Person
+) -> tuple[Timetable, Proposed]:
+    """A timetable with a session proposed, and a wish that does not come true."""
+    made = timetabling.a_timetable(
+        van_dijk, by=femke, wish_until=timezone.localdate() + timedelta(days=3)
+    )
+    one, other = (
+        timetabling.wanted(made, catalogue.an_activity(van_dijk, title)) for title in ("One", "Two")
+    )
+    timetables.keep_giver(made, daan, [one], timetabling.NEVER)
+    timetables.add_wishers(made, [noor.pk, a_colleague(van_dijk, "Wishing").pk], [one, other])
+    timetabling.planned(made)
+    return made, Proposed.objects.get()
+
+
+def _choosing(van_dijk: Organisation, noor: Person, femke: Person) -> Choosing:
+    """A choice among two sessions in which Noor has said something."""
+    sessions = [gatherings.a_session(van_dijk, by=femke, days=d, seats=5) for d in (9, 10)]
+    made = timetabling.a_choosing(van_dijk, *sessions, by=femke)
+    choosings.choose(made, noor, sessions)
+    return made
 
 
 def _divided(van_dijk: Organisation, noor: Person, daan: Person, activity: Activity) -> Gathering:

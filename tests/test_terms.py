@@ -131,6 +131,26 @@ SOONER = {
         "src/gezel/gatherings/tests/test_kept.py",
         "test_what_was_kept_of_a_session_goes_after_two_years",
     ),
+    "gatherings.Timetable": (
+        "src/gezel/gatherings/tests/test_kept.py",
+        "test_a_timetable_goes_three_months_after_its_last_day",
+    ),
+    "gatherings.Giver": (
+        "src/gezel/gatherings/tests/test_kept.py",
+        "test_a_timetable_goes_three_months_after_its_last_day",
+    ),
+    "gatherings.Wisher": (
+        "src/gezel/gatherings/tests/test_kept.py",
+        "test_a_timetable_goes_three_months_after_its_last_day",
+    ),
+    "gatherings.Proposed": (
+        "src/gezel/gatherings/tests/test_kept.py",
+        "test_a_timetable_goes_three_months_after_its_last_day",
+    ),
+    "gatherings.ProposedPlace": (
+        "src/gezel/gatherings/tests/test_kept.py",
+        "test_a_timetable_goes_three_months_after_its_last_day",
+    ),
     "gatherings.SessionWish": (
         "src/gezel/gatherings/tests/test_kept.py",
         "test_what_was_kept_of_a_session_goes_after_two_years",

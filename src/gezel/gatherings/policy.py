@@ -3,12 +3,15 @@
 from django.db.models import Q, QuerySet
 
 from gezel.gatherings.models import (
+    Choosing,
+    ChoosingQuerySet,
     Gathering,
     GatheringQuerySet,
     Place,
     PlaceQuerySet,
     Resource,
     Role,
+    Timetable,
 )
 from gezel.people.api import HR, LINE, Audience, PersonQuerySet, Visitor
 
@@ -85,3 +88,35 @@ def resources_to_edit(visitor: Visitor) -> QuerySet[Resource]:
     """HR and authors say which rooms and things can be booked."""
     found = resources_to_read(visitor)
     return found if visitor.is_author else found.none()
+
+
+def timetables_to_make(visitor: Visitor) -> QuerySet[Timetable]:
+    """HR sees every timetable here, an author those they made; to others there are none."""
+    here = Timetable.objects.filter(organisation=visitor.organisation)
+    if visitor.is_hr:
+        return here
+    return here.filter(made_by=visitor.person) if visitor.is_author else here.none()
+
+
+def timetables_to_wish_in(visitor: Visitor) -> QuerySet[Timetable]:
+    """Where people may say what they would like, and where someone said so or was put in."""
+    here = Timetable.objects.filter(organisation=visitor.organisation)
+    return here.filter(Q(wish_until__isnull=False) | Q(wishers__person=visitor.person)).distinct()
+
+
+def choosings_to_run(visitor: Visitor) -> QuerySet[Choosing]:
+    """HR runs every choice here, an author those they made."""
+    here = Choosing.objects.filter(organisation=visitor.organisation)
+    if visitor.is_hr:
+        return here
+    return here.filter(made_by=visitor.person) if visitor.is_author else here.none()
+
+
+def choosings_of(visitor: Visitor) -> ChoosingQuerySet:
+    """Where one may choose: for everyone here, or for one's unit and those above it."""
+    if visitor.employment is None:
+        return Choosing.objects.none()
+    unit = visitor.employment.unit
+    way = [unit.path[:end] for end in range(unit.steplen, len(unit.path) + 1, unit.steplen)]
+    here = Choosing.objects.filter(organisation=visitor.organisation)
+    return here.filter(Q(units=None) | Q(units__path__in=way)).distinct()

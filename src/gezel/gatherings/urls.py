@@ -3,7 +3,16 @@
 from django.urls import path
 
 from gezel.gatherings import panels
-from gezel.gatherings.views import attending, calendars, groups, lists, resources, sessions
+from gezel.gatherings.views import (
+    attending,
+    calendars,
+    choosing,
+    groups,
+    lists,
+    resources,
+    sessions,
+    timetables,
+)
 
 app_name = "gatherings"
 urlpatterns = [
@@ -37,6 +46,28 @@ urlpatterns = [
     path("panels/mine/", panels.panel_mine, name="panel_mine"),
     path("panels/run/", panels.panel_run, name="panel_run"),
     path("panels/activity/<int:pk>/", panels.panel_activity, name="panel_activity"),
+    path("planning/", timetables.timetables, name="timetables"),
+    path("planning/new/", timetables.edit, name="new_timetable"),
+    path("planning/<int:pk>/", timetables.timetable, name="timetable"),
+    path("planning/<int:pk>/edit/", timetables.edit, name="edit_timetable"),
+    path("planning/<int:pk>/what/", timetables.wanted, name="timetable_new_wanted"),
+    path("planning/<int:pk>/what/<int:one>/", timetables.wanted, name="timetable_wanted"),
+    path("planning/<int:pk>/givers/", timetables.giver, name="timetable_new_giver"),
+    path("planning/<int:pk>/givers/<int:one>/", timetables.giver, name="timetable_giver"),
+    path("planning/<int:pk>/people/", timetables.people, name="timetable_people"),
+    path("planning/<int:pk>/drop/", timetables.drop, name="timetable_drop"),
+    path("planning/<int:pk>/wish/", timetables.wish, name="timetable_wish"),
+    path("planning/<int:pk>/propose/", timetables.propose, name="timetable_propose"),
+    path("planning/<int:pk>/stop/", timetables.stop, name="timetable_stop"),
+    path("planning/<int:pk>/board/", timetables.board, name="timetable_board"),
+    path("planning/<int:pk>/board/<int:one>/", timetables.move, name="timetable_move"),
+    path("planning/<int:pk>/board/<int:one>/change/", timetables.change, name="timetable_change"),
+    path("planning/<int:pk>/accept/", timetables.accept, name="timetable_accept"),
+    path("choices/new/", choosing.edit, name="new_choosing"),
+    path("choices/<int:pk>/", choosing.choosing, name="choosing"),
+    path("choices/<int:pk>/edit/", choosing.edit, name="edit_choosing"),
+    path("choices/<int:pk>/share-out/", choosing.share_out, name="share_out"),
+    path("choices/<int:pk>/choose/", choosing.choose, name="choose"),
     path("<int:pk>/groups/", groups.groups, name="groups"),
     path("<int:pk>/groups/form/", groups.form_groups, name="form_groups"),
     path("<int:pk>/groups/change/", groups.change, name="change_groups"),

@@ -29,6 +29,7 @@ from gezel.people.models import (
     Unit,
 )
 from gezel.people.queries import UnitChoice, units_to_choose
+from gezel.people.units import UnitField, units_of
 from gezel.people.visitor import Request, Visitor, stand_in
 from gezel.people.web import at_work, require, signed_in
 
@@ -52,6 +53,7 @@ __all__ = [
     "Request",
     "Unit",
     "UnitChoice",
+    "UnitField",
     "Visitor",
     "apply_staff_list",
     "at_work",
@@ -69,6 +71,7 @@ __all__ = [
     "root_of",
     "signed_in",
     "stand_in",
+    "units_of",
     "units_to_choose",
     "visitor_of",
 ]

@@ -3,12 +3,13 @@
 from django.urls import path
 
 from gezel.people import panels
-from gezel.people.views import importing, listing, person, settings, tree
+from gezel.people.views import importing, listing, person, settings, tree, units
 
 app_name = "people"
 urlpatterns = [
     path("", tree.tree, name="tree"),
     path("units/<int:pk>/", tree.unit, name="unit"),
+    path("units/like/", units.unit_options, name="unit_options"),
     path("<int:pk>/", person.person, name="person"),
     path("<int:pk>/mandates", person.give, name="give_mandate"),
     path("mandates/<int:pk>/end", person.take_back, name="end_mandate"),

@@ -13,12 +13,12 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from gezel.gatherings import letters
 from gezel.gatherings.actions.telling import What, confirm, tell
-from gezel.gatherings.models import Gathering, Place
+from gezel.gatherings.models import Choosing, Gathering, Place
 from gezel.gatherings.rules import places as rules
 from gezel.people.api import Employment, Person
 
@@ -74,6 +74,11 @@ def book(
             return standing
         if held.is_cancelled:
             raise ValidationError(_("This session is cancelled."))
+        if by.pk == person.pk and (choosing := _shared_out_by_wish(held)):
+            raise ValidationError(
+                _("Places here are shared out by wish. Say what you would like until %(day)s.")
+                % {"day": formats.date_format(choosing.until_on, "DATE_FORMAT")}
+            )
         if held.starts_at <= (now or timezone.now()):
             raise ValidationError(_("This session has begun; ask who gives it."))
         place = Place.objects.create(
@@ -86,6 +91,11 @@ def book(
         if place.state == State.BOOKED and by.pk == person.pk:
             confirm(person.pk, held, letters.BOOKED)
         return place
+
+
+def _shared_out_by_wish(gathering: Gathering) -> Choosing | None:
+    """The choice in which this session's places are still to be shared out."""
+    return Choosing.objects.filter(placed_at=None, sessions=gathering).first()
 
 
 def walk_in(gathering: Gathering, person: Person, *, by: Person) -> Place | None:

@@ -9,9 +9,11 @@ from gezel.gatherings.models import (
     News,
     Place,
     SessionWish,
+    Timetable,
 )
 
 KEPT = timedelta(days=730)
+TIMETABLE_KEPT = timedelta(days=92)
 
 
 def forget_old(now: datetime) -> None:
@@ -22,4 +24,6 @@ def forget_old(now: datetime) -> None:
     before = now - KEPT
     for model in (Place, Division, GroupWish, SessionWish, Invited):
         model._default_manager.filter(gathering__ends_at__lt=before).delete()
+    # Who wished what serves until it is held, and a little longer to look back.
+    Timetable.objects.filter(last_on__lt=(now - TIMETABLE_KEPT).date()).delete()
     News.objects.filter(told_at__lt=before).delete()

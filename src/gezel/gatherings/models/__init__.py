@@ -2,13 +2,13 @@
 
 from gezel.gatherings.models.attendance import Attendance, Takeaway
 from gezel.gatherings.models.calendars import Feed, Invited
+from gezel.gatherings.models.choosing import Choosing, ChoosingQuerySet, SessionWish
 from gezel.gatherings.models.groups import (
     Division,
     Group,
     GroupMember,
     GroupMove,
     GroupWish,
-    SessionWish,
 )
 from gezel.gatherings.models.places import News, Place, PlaceQuerySet
 from gezel.gatherings.models.readers import PLACES_OF_A_PERSON, TAKEAWAYS_OF_A_PERSON, TRAINER
@@ -21,16 +21,27 @@ from gezel.gatherings.models.sessions import (
     Series,
     Use,
 )
+from gezel.gatherings.models.timetables import (
+    Giver,
+    Proposed,
+    ProposedPlace,
+    Timetable,
+    Wanted,
+    Wisher,
+)
 
 __all__ = [
     "PLACES_OF_A_PERSON",
     "TAKEAWAYS_OF_A_PERSON",
     "TRAINER",
     "Attendance",
+    "Choosing",
+    "ChoosingQuerySet",
     "Division",
     "Feed",
     "Gathering",
     "GatheringQuerySet",
+    "Giver",
     "Group",
     "GroupMember",
     "GroupMove",
@@ -40,10 +51,15 @@ __all__ = [
     "News",
     "Place",
     "PlaceQuerySet",
+    "Proposed",
+    "ProposedPlace",
     "Resource",
     "Role",
     "Series",
     "SessionWish",
     "Takeaway",
+    "Timetable",
     "Use",
+    "Wanted",
+    "Wisher",
 ]

@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -69,6 +68,8 @@ class Group(models.Model):
 
     division = models.ForeignKey(Division, on_delete=models.CASCADE, related_name="groups")
     position = models.PositiveSmallIntegerField()
+    # As who gives it called it; empty: by its number.
+    called = models.CharField(max_length=40, blank=True)
     # Forming anew leaves it as it is.
     locked = models.BooleanField(default=False)
 
@@ -83,7 +84,7 @@ class Group(models.Model):
 
     @property
     def name(self) -> str:
-        return gettext("Group %(n)s") % {"n": self.position + 1}
+        return self.called or gettext("Group %(n)s") % {"n": self.position + 1}
 
 
 @personal_data(
@@ -182,33 +183,3 @@ class GroupWish(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} and {self.other_id} {self.kind}"
-
-
-@personal_data(
-    what=_("To which sessions you would like to go, in your order"),
-    purpose=_("So that sessions are planned for who wants them, and places given fairly."),
-    audience=PLACES_OF_A_PERSON,
-    ground=CONSENT,
-    term=_("Until two years after the session."),
-    person="person",
-    order=74,
-)
-class SessionWish(models.Model):
-    """A session someone would like to come to; 1 is what they want most."""
-
-    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+")
-    gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="wishes")
-    rank = models.PositiveSmallIntegerField(
-        default=1, validators=[MinValueValidator(1), MaxValueValidator(5)]
-    )
-    key = models.UUIDField(unique=True, default=uuid.uuid4)
-
-    class Meta:
-        verbose_name_plural = "session wishes"
-        constraints = [
-            models.UniqueConstraint(fields=["person", "gathering"], name="one_wish_a_session"),
-            models.CheckConstraint(condition=Q(rank__range=(1, 5)), name="wish_has_a_rank"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person_id}: {self.gathering_id} ({self.rank})"

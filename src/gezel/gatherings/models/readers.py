@@ -70,3 +70,57 @@ def _names_in_group(person: "Person", on: date) -> Sequence[str]:
 
 IN_MY_GROUP = Relation(_("Who is in your group at a session"), _in_my_group, _names_in_group)
 GROUPS_OF_A_PERSON = Audience(SELF, LINE, HR, TRAINER, IN_MY_GROUP)
+
+
+def _planned_by_me(visitor: "Visitor", on: date) -> Q:
+    from gezel.gatherings.models import Giver, Wisher  # noqa: PLC0415 - they stand on this
+
+    if visitor.employment is None:
+        return Q(pk__in=[])
+    mine = {
+        "timetable__made_by": visitor.person.pk,
+        "timetable__organisation": visitor.employment.organisation_id,
+    }
+    among = Q(pk__in=Wisher.objects.filter(**mine).values("person")) | Q(
+        pk__in=Giver.objects.filter(**mine).values("person")
+    )
+    return among & COLLEAGUES.seen_by(visitor, on)
+
+
+def _names_of_planners(person: "Person", on: date) -> Sequence[str]:
+    from gezel.gatherings.models import Timetable  # noqa: PLC0415 - they stand on this
+
+    among = Q(wishers__person=person) | Q(givers__person=person)
+    found = Timetable.objects.filter(among, made_by__isnull=False).select_related("made_by")
+    return sorted({t.made_by.name for t in found if t.made_by} - {person.name})
+
+
+PLANNER = Relation(_("Who makes a timetable you are in"), _planned_by_me, _names_of_planners)
+PLANNED = Audience(SELF, HR, PLANNER)
+
+
+def _chooses_in_mine(visitor: "Visitor", on: date) -> Q:
+    from gezel.gatherings.models import SessionWish  # noqa: PLC0415 - they stand on this
+
+    if visitor.employment is None:
+        return Q(pk__in=[])
+    mine = SessionWish.objects.filter(
+        choosing__made_by=visitor.person.pk,
+        choosing__organisation=visitor.employment.organisation_id,
+    )
+    return Q(pk__in=mine.values("person")) & COLLEAGUES.seen_by(visitor, on)
+
+
+def _names_of_organisers(person: "Person", on: date) -> Sequence[str]:
+    from gezel.gatherings.models import Choosing  # noqa: PLC0415 - they stand on this
+
+    found = Choosing.objects.filter(wishes__person=person, made_by__isnull=False).select_related(
+        "made_by"
+    )
+    return sorted({c.made_by.name for c in found if c.made_by} - {person.name})
+
+
+ORGANISER = Relation(
+    _("Who shares out the places you choose from"), _chooses_in_mine, _names_of_organisers
+)
+CHOSEN = Audience(SELF, HR, ORGANISER)

@@ -320,7 +320,7 @@ class Use(models.Model):
 
 
 class Material(models.Model):
-    """Something to read or do before or after a session: a link, or something in the catalogue."""
+    """Something to read or do before or after a session: a link, an activity, or a file."""
 
     class When(models.TextChoices):
         BEFORE = "before", _("before")
@@ -333,14 +333,20 @@ class Material(models.Model):
     activity = models.ForeignKey(
         "catalogue.Activity", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
+    media = models.ForeignKey(
+        "content.Media", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # As it was called, so that who takes it along finds it back.
+    filename = models.CharField(max_length=150, blank=True)
     key = models.UUIDField(unique=True, default=uuid.uuid4)
 
     class Meta:
         ordering = ["-when", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(activity__isnull=False, link="")
-                | Q(activity=None) & ~Q(link="") & ~Q(title=""),
+                condition=Q(activity__isnull=False, link="", media=None)
+                | Q(activity=None, media=None) & ~Q(link="") & ~Q(title="")
+                | Q(activity=None, link="", media__isnull=False) & ~Q(title=""),
                 name="material_leads_somewhere",
             )
         ]

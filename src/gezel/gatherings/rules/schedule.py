@@ -12,8 +12,10 @@ That makes it small, and its bound close: mostly the schedule found is proven th
 come, first served gives it a schedule to begin with.
 """
 
+import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -93,7 +95,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that a schedule is made of; `before` is one to stay close to, if there is one."""
+    """All that a schedule is made of; `before` is one to stay close to, if there is one.
+
+    What is `locked` stays as it is: slot, room, trainer and people; it is among `before`.
+    """
 
     slots: tuple[Slot, ...]
     rooms: tuple[Room, ...]
@@ -102,6 +107,7 @@ class Case:
     people: tuple[Attendee, ...]  # who asked first comes first
     away: Mapping[int, int] = field(default_factory=dict)  # team → how many may be away at once
     before: tuple[Session, ...] = ()
+    locked: tuple[Session, ...] = ()
 
     def covered(self, activity: Activity, start: int) -> tuple[int, ...]:
         """The slots a session takes that starts there; none if the day is too short for it."""
@@ -193,7 +199,7 @@ def faults(case: Case, sessions: Sequence[Session]) -> list[str]:
 # -- first come, first served ---------------------------------------------------------------------
 
 
-class _Taken:
+class Taken:
     """What is taken while a schedule is built up one by one."""
 
     def __init__(self, case: Case) -> None:
@@ -238,7 +244,7 @@ class _Taken:
 
 def first_come(case: Case) -> list[Session]:
     """How it goes without help: sessions one by one where there is room, people as they ask."""
-    taken = _Taken(case)
+    taken = Taken(case)
     planned: list[tuple[Activity, int, Room, Trainer, list[int]]] = []
     rounds = max((a.sessions for a in case.activities), default=0)
     for turn in range(rounds):
@@ -409,12 +415,53 @@ class _Model:
 class _Told(cp_model.CpSolverSolutionCallback):
     """Tells how far it is as better schedules are found."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, built: _Model) -> None:
         super().__init__()
-        self.progress = progress
+        self.progress, self.built = progress, built
+        self.wishes = _wishes(built.case)
 
     def on_solution_callback(self) -> None:
-        self.progress(int(self.objective_value) // WISH, int(self.best_objective_bound) // WISH)
+        granted = sum(self.boolean_value(v) for v in self.built.comes.values())
+        bound = int(self.best_objective_bound) // WISH
+        self.progress(granted, self.wishes if self.built.case.before else min(bound, self.wishes))
+
+
+def _wishes(case: Case) -> int:
+    return sum(len(dict.fromkeys(p.wishes)) for p in case.people)
+
+
+class CannotStand(Exception):  # noqa: N818 - reads as what it is where it is raised
+    """What is locked breaks a rule: which."""
+
+    def __init__(self, broken: Sequence[str]) -> None:
+        super().__init__(", ".join(broken))
+        self.broken = tuple(broken)
+
+
+# How often it is asked whether to stop.
+LOOK_SECONDS = 0.5
+
+
+@contextmanager
+def _until(solver: cp_model.CpSolver, stop: Callable[[], bool] | None) -> Iterator[None]:
+    """Whoever waits may say it is enough: the best so far is what it becomes."""
+    if stop is None:
+        yield
+        return
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(LOOK_SECONDS):
+            if stop():
+                solver.stop_search()
+
+    watcher = threading.Thread(target=watch, name="stop", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
 
 
 def propose(
@@ -423,28 +470,36 @@ def propose(
     seconds: float = SECONDS,
     seed: int = SEED,
     progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Schedule:
     """The best schedule found in the time there is, with why what is missing is missing.
 
     Args:
         progress: told the wishes granted and the most there could be, at each better schedule.
+        stop: asked now and then, from another thread, whether the best so far is enough.
+
+    Raises:
+        CannotStand: what is locked cannot be held any more.
     """
+    if broken := faults(case, case.locked):
+        raise CannotStand(list(dict.fromkeys(broken)))
     sessions, bound = _solved(
         case,
         _mended(case, seed) if case.before else first_come(case),
-        (),
+        case.locked,
         seconds=seconds,
         seed=seed,
         progress=progress,
+        stop=stop,
     )
     granted = sum(len(s.people) for s in sessions)
-    wishes = sum(len(dict.fromkeys(p.wishes)) for p in case.people)
+    wishes = _wishes(case)
     return Schedule(
         sessions=tuple(sessions),
-        missed=tuple(_missed(case, sessions)),
-        short=_short(case, sessions),
+        missed=tuple(missed(case, sessions)),
+        short=short(case, sessions),
         # With changes counted too, the bound says little about wishes alone.
-        most=wishes if case.before else max(granted, min(wishes, int(bound + 1e-6) // WISH)),
+        most=wishes if case.before else max(granted, int(min(wishes, (bound + 1e-6) // WISH))),
     )
 
 
@@ -456,6 +511,7 @@ def _solved(
     seconds: float,
     seed: int,
     progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> tuple[list[Session], float]:
     """The best sessions found, with all of `kept` among them, and the bound on what counts."""
     built = _Model(case)
@@ -469,17 +525,18 @@ def _solved(
     solver.parameters.max_deterministic_time = seconds
     # The limit that counts is the same on every machine; this one is for a machine that is busy.
     solver.parameters.max_time_in_seconds = 2 * seconds
-    status = solver.solve(built.model, _Told(progress) if progress else None)
+    with _until(solver, stop):
+        status = solver.solve(built.model, _Told(progress, built) if progress else None)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return _read(built, solver), solver.best_objective_bound
-    return list(hint), float("inf")
+    return list(kept or hint), float("inf")
 
 
 def _mended(case: Case, seed: int) -> list[Session]:
     """The schedule there was, with what still stands left as it is and the rest filled in."""
     kept = _standing(case)
     if faults(replace(case, activities=tuple(replace(a, least=0) for a in case.activities)), kept):
-        return first_come(case)
+        return list(case.locked) or first_come(case)
     return _solved(case, kept, kept, seconds=SECONDS_TO_MEND, seed=seed)[0]
 
 
@@ -575,11 +632,12 @@ def _shared_out(
 # -- what could not be, and why -------------------------------------------------------------------
 
 
-def _missed(case: Case, sessions: Sequence[Session]) -> list[Missed]:
+def missed(case: Case, sessions: Sequence[Session]) -> list[Missed]:
+    """The wishes that do not come true with these sessions, and why."""
     activities = {a.key: a for a in case.activities}
     seats = {r.key: r.seats for r in case.rooms}
     people = {p.key: p for p in case.people}
-    taken = _Taken(case)
+    taken = Taken(case)
     got = set()
     for session in sessions:
         for key in session.people:
@@ -607,7 +665,7 @@ def _nearest(reasons: set[WhyNot]) -> WhyNot:
     return next((why for why in order if why in reasons), "no session")
 
 
-def _short(case: Case, sessions: Sequence[Session]) -> dict[int, WhyNoSession]:
+def short(case: Case, sessions: Sequence[Session]) -> dict[int, WhyNoSession]:
     """Why an activity has fewer sessions than it might have had."""
     held = Counter(s.activity for s in sessions)
     granted = Counter(s.activity for s in sessions for _ in s.people)

@@ -5,11 +5,13 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from gezel.catalogue.tests.builders import an_activity
 from gezel.gatherings.actions import digest_of, forget_old, make_feed, revoke_feed
 from gezel.gatherings.models import (
     Attendance,
     Division,
     Feed,
+    Giver,
     Group,
     GroupMember,
     GroupMove,
@@ -17,9 +19,14 @@ from gezel.gatherings.models import (
     Invited,
     News,
     Place,
+    Proposed,
+    ProposedPlace,
     SessionWish,
+    Timetable,
+    Wanted,
+    Wisher,
 )
-from gezel.gatherings.tests.builders import a_session, in_days
+from gezel.gatherings.tests.builders import a_room, a_session, in_days
 from gezel.people.api import Organisation, Person
 
 
@@ -57,6 +64,30 @@ def test_what_was_kept_of_a_session_goes_after_two_years(
     forget_old(now + timedelta(days=60))
     assert not any(m._default_manager.exists() for m in kept)
     assert Attendance.objects.count() == 2
+
+
+def test_a_timetable_goes_three_months_after_its_last_day(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    today = timezone.localdate()
+    room = a_room(van_dijk)
+    kept = (Timetable, Giver, Wisher, Proposed, ProposedPlace)
+    for days in (95, 85):
+        on = today - timedelta(days=days)
+        made = Timetable.objects.create(
+            organisation=van_dijk, title="Spring", first_on=on, last_on=on, made_by=daan
+        )
+        wanted = Wanted.objects.create(timetable=made, activity=an_activity(van_dijk))
+        Giver.objects.create(timetable=made, person=daan)
+        Wisher.objects.create(timetable=made, person=noor)
+        row = Proposed.objects.create(
+            timetable=made, wanted=wanted, on=on, part="morning", room=room, trainer=daan
+        )
+        ProposedPlace.objects.create(proposed=row, person=noor)
+
+    forget_old(timezone.now())
+
+    assert {m.__name__: m._default_manager.count() for m in kept} == {m.__name__: 1 for m in kept}
 
 
 def test_a_secret_address_goes_when_it_is_taken_back(noor: Person) -> None:

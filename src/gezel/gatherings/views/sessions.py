@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gezel.gatherings import actions, forms, policy, queries
-from gezel.gatherings.models import Attendance, Gathering, Place, Takeaway
+from gezel.gatherings.models import Attendance, Choosing, Gathering, Place, Takeaway
 from gezel.gatherings.rules import codes, places
 from gezel.gatherings.rules.series import Reach
 from gezel.gatherings.views.shared import add_errors, key
@@ -79,6 +79,7 @@ def session_page(
         "uses": found.uses.select_related("resource"),
         "materials": found.materials.select_related("activity"),
         "siblings": queries.siblings(found),
+        "choosing": Choosing.objects.filter(placed_at=None, sessions=found).first(),
         "was": was,
         "there": there,
         "wrote": wrote,

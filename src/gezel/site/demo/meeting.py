@@ -10,21 +10,26 @@ from gezel.gatherings.actions import (
     Mark,
     Plan,
     book,
+    choosing,
     decide_place,
     keep_resource,
     note,
     round_off,
     set_up,
     take_along,
+    timetables,
 )
 from gezel.gatherings.actions.groups import form_groups
 from gezel.gatherings.grouping import Asked
 from gezel.gatherings.models import Gathering, Place, Resource
+from gezel.gatherings.rules import schedule
 from gezel.gatherings.rules.series import Every, Pattern
+from gezel.gatherings.timetabling import Desk
 from gezel.people.api import Location
 from gezel.site.demo.cast import Stage
 from gezel.site.demo.story import TOLD_ON
 
+FRIDAY = 4
 NAMES = uuid.UUID("7b1a33c0-4f06-4b0c-8f3b-2f0d1c5e9a11")
 
 
@@ -39,6 +44,71 @@ def build_sessions(stage: Stage) -> None:
             _was_there(stage, session, made)
         if "groups" in session:
             _groups(stage, session, made)
+    for number, one in enumerate(told["choosing"]):
+        _choosing(stage, one, number)
+    for number, one in enumerate(told["timetable"]):
+        _timetable(stage, one, rooms, number)
+
+
+def _choosing(stage: Stage, told: dict[str, Any], number: int) -> None:
+    """Sessions among which people choose now; some have said what they would like."""
+    organisation, by = stage.organisations[told["org"]], stage.people[told["by"]]
+    key = uuid.uuid5(NAMES, f"choosing/{number}")
+    sessions = [
+        set_up(
+            organisation,
+            Plan(
+                on=_day(stage, one["day"]), start=one["start"], end=one["end"],
+                title=one["title"], place=one["place"], seats=one["seats"],
+            ),
+            by=by,
+            key=uuid.uuid5(key, str(at)),
+        )
+        for at, one in enumerate(told["session"])
+    ]  # fmt: skip
+    asked = {
+        "title": told["title"], "about": told["about"],
+        "until_on": timezone.localdate() + timedelta(days=told["days"]),
+    }  # fmt: skip
+    made = choosing.keep_choosing(organisation, asked, sessions, None, by=by, key=key)
+    for who, wishes in told["wishes"].items():
+        choosing.choose(made, stage.people[who], [sessions[at] for at in wishes])
+
+
+def _timetable(stage: Stage, told: dict[str, Any], rooms: dict[str, Resource], number: int) -> None:
+    """A timetable in the making, with a proposal to look at; nobody was told of it."""
+    organisation, by = stage.organisations[told["org"]], stage.people[told["by"]]
+    first = timezone.localdate() + timedelta(days=14)
+    first -= timedelta(days=first.weekday())
+    asked = {
+        "title": told["title"], "first_on": first, "last_on": first + timedelta(days=11),
+        "weekdays": [0, 1, 2, 3, 4], "parts": told["parts"], "away_most": told["away_most"],
+        "wish_until": timezone.localdate() + timedelta(days=4),
+    }  # fmt: skip
+    made = timetables.keep_timetable(
+        organisation, asked, [rooms[k] for k in told["rooms"]], by=by,
+        key=uuid.uuid5(NAMES, f"timetable/{number}"),
+    )  # fmt: skip
+    wanted = {
+        one["activity"]: timetables.keep_wanted(
+            made, stage.activities[one["activity"]],
+            {n: one[n] for n in ("sessions", "least", "most", "length")} | {"needs": ""},
+        )
+        for one in told["wanted"]
+    }  # fmt: skip
+    for one in told["giver"]:
+        when = {"off": one.get("off", []), "away_from": None, "away_until": None}
+        timetables.keep_giver(
+            made, stage.people[one["who"]], [wanted[k] for k in one["gives"]], when
+        )
+    for one in told["wishers"]:
+        people = [stage.people[who].pk for who in one["who"]]
+        timetables.add_wishers(made, people, [wanted[k] for k in one["wishes"]])
+    made.refresh_from_db()
+    desk = Desk(made)
+    found = schedule.propose(desk.case, seconds=0.5)
+    simple = sum(len(s.people) for s in schedule.first_come(desk.case))
+    timetables.keep_proposal(made, desk, found, first=simple, stopped=False)
 
 
 def _groups(stage: Stage, told: dict[str, Any], made: Gathering) -> None:
@@ -65,7 +135,12 @@ def _room(stage: Stage, told: dict[str, Any]) -> Resource:
 
 
 def _day(stage: Stage, number: int) -> date:
-    return stage.story.on(TOLD_ON + timedelta(days=number))
+    """A day of the story; one that falls in a weekend is the Friday before or the Monday after."""
+    on = stage.story.on(TOLD_ON + timedelta(days=number))
+    over = on.weekday() - FRIDAY
+    if over <= 0:
+        return on
+    return on - timedelta(days=over) if number < 0 else on + timedelta(days=3 - over)
 
 
 def _session(

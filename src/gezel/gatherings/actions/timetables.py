@@ -1,0 +1,466 @@
+"""A timetable is made: asked for, proposed, changed by hand, and accepted in one go.
+
+Until it is accepted nobody is told anything. Each change takes the timetable's turn (`version`),
+so that of two who work on it at once, or beside the machine, the second looks again.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from gezel.catalogue.api import Activity
+from gezel.gatherings.actions.planning import Plan, set_up
+from gezel.gatherings.actions.telling import What, tell
+from gezel.gatherings.models import (
+    Gathering,
+    Giver,
+    Place,
+    Proposed,
+    ProposedPlace,
+    Resource,
+    Timetable,
+    Wanted,
+    Wisher,
+)
+from gezel.gatherings.rules import hands, schedule
+from gezel.gatherings.timetabling import ZONE, Desk
+from gezel.gatherings.timetabling_words import broken
+from gezel.people.api import Organisation, Person
+
+MOST_WISHERS = 2_000
+MOST_WANTED = 60
+
+
+class ChangedMeanwhile(Exception):  # noqa: N818 - reads as what it is where it is raised
+    """Somebody else changed the timetable, or accepted it."""
+
+
+def _turn(timetable: Timetable, version: int | None = None) -> None:
+    """This change comes next; refused where another came first or it was accepted.
+
+    Raises:
+        ChangedMeanwhile: so it is.
+    """
+    mine = Timetable.objects.filter(pk=timetable.pk, state=Timetable.State.OPEN)
+    if version is not None:
+        mine = mine.filter(version=version)
+    if not mine.update(version=F("version") + 1):
+        raise ChangedMeanwhile
+
+
+# -- what is asked --------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def keep_timetable(
+    organisation: Organisation,
+    told: dict[str, Any],
+    rooms: Iterable[Resource],
+    *,
+    by: Person,
+    key: uuid.UUID,
+    timetable: Timetable | None = None,
+) -> Timetable:
+    """A timetable is begun, or its days and rooms changed. The same `key` again is the same one.
+
+    What was proposed on days that are no more goes.
+
+    Raises:
+        ChangedMeanwhile: it was accepted.
+    """
+    if timetable is None:
+        timetable, new = Timetable.objects.get_or_create(
+            key=key, defaults={"organisation": organisation, "made_by": by, **told}
+        )
+        if not new:
+            return timetable
+    else:
+        _turn(timetable)
+        Timetable.objects.filter(pk=timetable.pk).update(**told)
+        timetable.refresh_from_db()
+    timetable.rooms.set(rooms)
+    _drop_what_cannot_be(timetable)
+    return timetable
+
+
+@transaction.atomic
+def keep_wanted(
+    timetable: Timetable, activity: Activity, told: dict[str, Any], *, wanted: Wanted | None = None
+) -> Wanted:
+    """An activity is to be planned, or asks something else now.
+
+    Raises:
+        ValidationError: it is on the list already, or the list is full.
+        ChangedMeanwhile: it was accepted.
+    """
+    _turn(timetable)
+    twice = Wanted.objects.filter(timetable=timetable, activity=activity)
+    if wanted is not None:
+        twice = twice.exclude(pk=wanted.pk)
+    if twice.exists():
+        raise ValidationError({"activity": _("This is on the list already.")})
+    if wanted is None and timetable.wanted.count() >= MOST_WANTED:
+        raise ValidationError(_("Sixty is the most for one timetable. Begin another."))
+    made = wanted or Wanted(timetable=timetable)
+    made.activity = activity
+    for name, value in told.items():
+        setattr(made, name, value)
+    made.save()
+    _drop_what_cannot_be(timetable)
+    return made
+
+
+@transaction.atomic
+def keep_giver(
+    timetable: Timetable, person: Person, gives: Collection[Wanted], when: dict[str, Any]
+) -> Giver:
+    """Someone gives these, and cannot then."""
+    _turn(timetable)
+    giver, _new = Giver.objects.update_or_create(timetable=timetable, person=person, defaults=when)
+    giver.gives.set(gives)
+    _drop_what_cannot_be(timetable)
+    return giver
+
+
+@transaction.atomic
+def drop(timetable: Timetable, kind: str, pk: int) -> None:
+    """An activity, someone who gives or someone who wishes is not in it any more."""
+    _turn(timetable)
+    found: dict[str, Any] = {"wanted": Wanted, "giver": Giver, "wisher": Wisher}
+    gone = found[kind]._default_manager.filter(timetable=timetable, pk=pk).first()
+    if gone is None:
+        return
+    if kind == "wisher":
+        ProposedPlace.objects.filter(proposed__timetable=timetable, person=gone.person_id).delete()
+    if kind == "giver":
+        Proposed.objects.filter(timetable=timetable, trainer=gone.person_id).delete()
+    gone.delete()
+    _drop_what_cannot_be(timetable)
+
+
+@transaction.atomic
+def add_wishers(timetable: Timetable, people: Iterable[int], wishes: Collection[Wanted]) -> int:
+    """These people are to come to this, beside what they wished already; how many are new in it.
+
+    Raises:
+        ValidationError: more people than one timetable takes.
+        ChangedMeanwhile: it was accepted.
+    """
+    _turn(timetable)
+    asked = sorted(set(people))
+    known = set(timetable.wishers.values_list("person_id", flat=True))
+    new = [pk for pk in asked if pk not in known]
+    if len(known) + len(new) > MOST_WISHERS:
+        raise ValidationError(
+            _("One timetable takes %(most)s people. Choose fewer, or begin another.")
+            % {"most": MOST_WISHERS}
+        )
+    Wisher.objects.bulk_create(Wisher(timetable=timetable, person_id=pk) for pk in new)
+    through = Wisher.wishes.through
+    rows = Wisher.objects.filter(timetable=timetable, person__in=asked).values_list("pk", flat=True)
+    through._default_manager.bulk_create(
+        [through(wisher_id=pk, wanted_id=one.pk) for pk in rows for one in wishes],
+        ignore_conflicts=True,
+    )
+    return len(new)
+
+
+@transaction.atomic
+def wish(
+    timetable: Timetable, person: Person, wishes: Collection[Wanted], when: dict[str, Any]
+) -> None:
+    """Someone says what they would like, and when they cannot; nothing takes it back.
+
+    Raises:
+        ChangedMeanwhile: the timetable was accepted.
+    """
+    _turn(timetable)
+    if not wishes:
+        ProposedPlace.objects.filter(proposed__timetable=timetable, person=person).delete()
+        Wisher.objects.filter(timetable=timetable, person=person).delete()
+    else:
+        mine, _new = Wisher.objects.update_or_create(
+            timetable=timetable, person=person, defaults={**when, "own": True}
+        )
+        mine.wishes.set(wishes)
+    _drop_what_cannot_be(timetable)
+
+
+def _drop_what_cannot_be(timetable: Timetable) -> None:
+    """What is proposed and cannot be any more goes: a session without its room or trainer, someone
+    who wishes something else now. So what stands can always be held."""
+    timetable = Timetable.objects.get(pk=timetable.pk)
+    if not Proposed.objects.filter(timetable=timetable).exists():
+        return
+    desk = Desk(timetable)
+    case = desk.case
+    kept: list[tuple[Proposed, schedule.Session]] = []
+    for row, session in desk.standing:
+        if session.slot in desk.slots and session.room in {r.key for r in case.rooms}:
+            change = hands.stay(case, [s for _r, s in kept], session)
+            if change is not None:
+                kept.append((row, change))
+    _write(timetable, [session for _row, session in kept])
+
+
+# -- proposing ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def begin(timetable: Timetable, *, task: uuid.UUID) -> None:
+    """The machine starts on it; what was said about stopping was about the time before.
+
+    Raises:
+        ValidationError: there is nothing to plan with yet; says what is missing.
+        ChangedMeanwhile: it was accepted.
+    """
+    _turn(timetable)
+    desk = Desk(timetable)
+    wrong = []
+    if not desk.wanted:
+        wrong.append(_("Say first what is to be planned."))
+    if not desk.rooms:
+        wrong.append(_("Choose at least one room."))
+    if not any(g.gives.all() for g in desk.givers):
+        wrong.append(_("Say who can give it."))
+    if not any(w.wishes.all() for w in desk.planned_for):
+        wrong.append(_("Nobody wishes anything yet. Add people, or let them say it themselves."))
+    if not desk.slots:
+        wrong.append(_("There is no day in it. Choose other days."))
+    if wrong:
+        raise ValidationError(wrong)
+    Timetable.objects.filter(pk=timetable.pk).update(task=task, stop_asked=False)
+
+
+def stop(timetable: Timetable) -> None:
+    """It has looked long enough: the best so far is what it becomes."""
+    Timetable.objects.filter(pk=timetable.pk).update(stop_asked=True)
+
+
+@transaction.atomic
+def keep_proposal(
+    timetable: Timetable, desk: Desk, found: schedule.Schedule, *, first: int, stopped: bool
+) -> None:
+    """What the search came to stands now; what was asked meanwhile holds for it too.
+
+    Args:
+        desk: what it was made for.
+        first: how many wishes first come, first served would have granted.
+
+    Raises:
+        ChangedMeanwhile: it was accepted.
+    """
+    _turn(timetable)
+    _write(timetable, found.sessions)
+    _drop_what_cannot_be(timetable)
+    now = Timetable.objects.get(pk=timetable.pk)
+    Timetable.objects.filter(pk=timetable.pk).update(
+        outcome={
+            "granted": found.granted,
+            "most": found.most,
+            "first": first,
+            "again": bool(desk.case.before),
+            "stopped": stopped,
+            "by_hand": False,
+            # What came in while it was looking is not in it.
+            "version": now.version if now.version == desk.timetable.version + 1 else 0,
+        }
+    )
+
+
+def _write(timetable: Timetable, sessions: Sequence[schedule.Session]) -> None:
+    """These are what is proposed; rows of what stays keep their lock."""
+    slots = Desk(timetable).slots
+    was = {
+        (p.wanted_id, p.on, p.part, p.room_id): p
+        for p in Proposed.objects.filter(timetable=timetable)
+    }
+    kept: dict[int, schedule.Session] = {}
+    new: list[tuple[Proposed, schedule.Session]] = []
+    for s in sessions:
+        slot = slots[s.slot]
+        same = was.get((s.activity, slot.on, slot.part, s.room))
+        if same is not None and same.trainer_id == s.trainer:
+            kept[same.pk] = s
+        else:
+            new.append((
+                Proposed(timetable=timetable, wanted_id=s.activity, on=slot.on, part=slot.part,
+                         room_id=s.room, trainer_id=s.trainer), s,
+            ))  # fmt: skip
+    Proposed.objects.filter(timetable=timetable).exclude(pk__in=kept).delete()
+    ProposedPlace.objects.filter(proposed__in=kept).delete()
+    Proposed.objects.bulk_create(row for row, _s in new)
+    placed = [*kept.items(), *((row.pk, s) for row, s in new)]
+    ProposedPlace.objects.bulk_create(
+        ProposedPlace(proposed_id=pk, person_id=person) for pk, s in placed for person in s.people
+    )
+
+
+# -- by hand --------------------------------------------------------------------------------------
+
+
+def change_of(
+    desk: Desk, pk: int, *, slot: int | None = None, room: int | None = None,
+    trainer: int | None = None,
+) -> hands.Change:  # fmt: skip
+    """What it would bring to have one session at another time, in another room, by another.
+
+    Raises:
+        ValidationError: that session, time, room or person is not in the timetable.
+    """
+    at = next((n for n, (row, _s) in enumerate(desk.standing) if row.pk == pk), None)
+    if at is None:
+        raise ValidationError(_("This session is not there any more. Look again."))
+    now = desk.sessions[at]
+    wanted = replace(
+        now, slot=slot or now.slot, room=room or now.room, trainer=trainer or now.trainer
+    )
+    known = (
+        wanted.slot in desk.slots
+        and wanted.room in {r.pk for r in desk.rooms}
+        and wanted.trainer in {g.person_id for g in desk.givers}
+    )
+    if not known:
+        raise ValidationError(_("This time, room or person is not in the timetable. Look again."))
+    if slot and not (room or trainer):
+        found = next(
+            (c for c in hands.ways(desk.case, desk.sessions, at) if c.session.slot == slot), None
+        )
+        if found is not None:
+            return found
+    return hands.put(desk.case, desk.sessions, at, wanted)
+
+
+@transaction.atomic
+def move(timetable: Timetable, pk: int, *, version: int, **to: int | None) -> hands.Change:
+    """A session goes to another time, room or trainer; who cannot come then loses the place.
+
+    Raises:
+        ValidationError: a rule does not allow it; or it is not there.
+        ChangedMeanwhile: somebody was first.
+    """
+    _turn(timetable, version)
+    desk = Desk(timetable)
+    row = next((row for row, _s in desk.standing if row.pk == pk), None)
+    if row is not None and row.locked:
+        raise ValidationError(_("This session is locked. Unlock it first."))
+    change = change_of(desk, pk, **to)
+    if change.broken:
+        why = ", ".join(broken(one) for one in change.broken)
+        raise ValidationError(_("That cannot be: %(why)s.") % {"why": why})
+    _write(timetable, change.sessions)
+    _by_hand(timetable)
+    return change
+
+
+def _by_hand(timetable: Timetable) -> None:
+    known = Timetable.objects.get(pk=timetable.pk).outcome
+    if known:
+        told = known | {"by_hand": True}
+        if known["version"] == timetable.version:
+            told["version"] = timetable.version + 1
+        Timetable.objects.filter(pk=timetable.pk).update(outcome=told)
+
+
+@transaction.atomic
+def lock(timetable: Timetable, pk: int, *, locked: bool) -> None:
+    """Planning again leaves a locked session, with who comes, as it is."""
+    _turn(timetable)
+    Proposed.objects.filter(timetable=timetable, pk=pk).update(locked=locked)
+    known = timetable.outcome
+    if known and known["version"] == timetable.version:
+        told = known | {"version": timetable.version + 1}
+        Timetable.objects.filter(pk=timetable.pk).update(outcome=told)
+
+
+@transaction.atomic
+def take_out(timetable: Timetable, pk: int) -> None:
+    """A session is not held after all; who would come has their wish open again."""
+    _turn(timetable)
+    Proposed.objects.filter(timetable=timetable, pk=pk).delete()
+    _by_hand(timetable)
+
+
+# -- accepting ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def accept(timetable: Timetable, *, by: Person, version: int) -> list[Gathering]:
+    """All of it becomes sessions with places, and people are told: everything or nothing.
+
+    Accepted twice is accepted once.
+
+    Raises:
+        ValidationError: nothing is proposed, or a room, trainer or person is taken meanwhile.
+        ChangedMeanwhile: it is another timetable than was looked at.
+    """
+    # One who plans here at a time, as for every session that is set up.
+    Organisation.objects.select_for_update().get(pk=timetable.organisation_id)
+    held = Timetable.objects.select_for_update().get(pk=timetable.pk)
+    if held.state == Timetable.State.ACCEPTED:
+        made = Proposed.objects.filter(timetable=held, gathering__isnull=False)
+        return [row.gathering for row in made.select_related("gathering") if row.gathering]
+    if held.version != version:
+        raise ChangedMeanwhile
+    desk = Desk(held)
+    if not desk.standing:
+        raise ValidationError(_("Nothing is proposed yet, so there is nothing to accept."))
+    _refuse_taken(desk)
+    made_now = [_set_up(desk, row, session, by=by) for row, session in desk.standing]
+    Timetable.objects.filter(pk=held.pk).update(
+        state=Timetable.State.ACCEPTED, accepted_at=timezone.now(), version=F("version") + 1
+    )
+    return made_now
+
+
+def _refuse_taken(desk: Desk) -> None:
+    """Rooms and trainers are looked at as each session is set up; people here, by name."""
+    works = {p.key: p.works for p in desk.case.people}
+    wrong = []
+    for row, session in desk.standing:
+        first, last = desk.span(session)
+        slots = {k for k in desk.slots if first.key <= k <= last.key}
+        wrong += [
+            _("%(name)s cannot come on %(day)s any more.")
+            % {"name": desk.names[pk], "day": formats.date_format(row.on, "DATE_FORMAT")}
+            for pk in session.people
+            if pk not in works or not slots <= works[pk]
+        ]
+    if wrong:
+        raise ValidationError([*wrong[:5], _("Plan again: what can stay as it is, stays.")])
+
+
+def _set_up(desk: Desk, row: Proposed, session: schedule.Session, *, by: Person) -> Gathering:
+    first, last = desk.span(session)
+    wanted, room = row.wanted, row.room
+    seats = min(wanted.most, room.seats) if room.seats else wanted.most
+    plan = Plan(
+        on=first.on,
+        start=desk.clock(first.part)[0],
+        end=desk.clock(last.part)[1],
+        activity=wanted.activity,
+        zone=ZONE,
+        place=room.location.name if room.location else "",
+        seats=seats,
+        least=min(wanted.least, seats),
+        trainers=(row.trainer,),
+        resources=((room, 1),),
+    )
+    made = set_up(desk.timetable.organisation, plan, by=by, key=row.key)
+    Place.objects.bulk_create(
+        Place(gathering=made, person_id=pk, state=Place.State.BOOKED, booked_by=by,
+              key=uuid.uuid5(row.key, str(pk)))
+        for pk in session.people
+    )  # fmt: skip
+    Gathering.objects.filter(pk=made.pk).update(taken=len(session.people))
+    made.taken = len(session.people)
+    Proposed.objects.filter(pk=row.pk).update(gathering=made)
+    tell(session.people, made, What.RESERVED)
+    return made
