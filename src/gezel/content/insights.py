@@ -22,6 +22,7 @@ class StepSeen:
     share: float | None
     seconds: float | None
     item: insight.Item | None
+    stop: insight.Stop | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def insight_of(module: Module, visitor: Visitor) -> Insight:
     past = {pk: given[pk].keys() | set(rounds[pk][1]) for pk in rounds}
     reached = [sum(block.pk in past[pk] for pk in rounds) for block in blocks]
     told = insight.reached_as_told(people, reached)
+    stops = insight.stops(people, told)
     took = _took(rounds, given)
     items = _items(blocks, given)
     steps = tuple(
@@ -71,6 +73,7 @@ def insight_of(module: Module, visitor: Visitor) -> Insight:
             _share(told[number - 1], people),
             insight.middle(took[block.pk]),
             items.get(block.pk),
+            stops[number - 1],
         )
         for number, block in enumerate(blocks, 1)
     )

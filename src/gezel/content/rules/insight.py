@@ -5,6 +5,9 @@ the later one is not told (`reached_as_told`). Difficulty is the share that had 
 first time; how well it tells apart is the point-biserial correlation with the score on the *other*
 questions (corrected item-total correlation), and the upper minus lower index of the best and the
 weakest 27 percent (Kelley 1939).
+
+A correlation of a hundred answers may lie .16 off by chance alone, so a question is only called bad
+where chance cannot have made it so (Fisher's z, 19 times in 20).
 """
 
 import math
@@ -27,6 +30,7 @@ class Advice(StrEnum):
     TOO_EASY = "too easy"
     TOO_HARD = "too hard"
     SAYS_NOTHING = "says nothing"
+    UNSURE = "unsure"
     FINE = "fine"
 
 
@@ -84,15 +88,22 @@ def upper_lower(answers: Sequence[tuple[bool, float]]) -> float | None:
 def _advice(people: int, share: float, told: float | None) -> Advice:
     if people < SAYS_LITTLE:
         return Advice.TOO_FEW
-    if told is not None and told < -0.05:
+    most = None if told is None else at_most(told, people)
+    if most is not None and most < 0:
         return Advice.UPSIDE_DOWN
     if share >= EASY:
         return Advice.TOO_EASY
     if share < HARD:
         return Advice.TOO_HARD
-    if told is None or told < WEAK:
+    if told is None or most is None or most < WEAK:
         return Advice.SAYS_NOTHING
-    return Advice.FINE
+    return Advice.FINE if told >= WEAK else Advice.UNSURE
+
+
+def at_most(told: float, people: int) -> float:
+    """What a correlation of so many answers is at most, 19 times in 20 (Fisher 1921)."""
+    held = max(-0.999, min(0.999, told))
+    return math.tanh(math.atanh(held) + 1.645 / math.sqrt(max(people - 3, 1)))
 
 
 def reached_as_told(people: int, reached: Sequence[int]) -> list[int | None]:
@@ -130,3 +141,29 @@ def largest_drop(people: int, told: Sequence[int | None]) -> int | None:
             worst, at = last - count, place
         last = count
     return at
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """So many people stopped at a step; or, where steps before it are not told, there or before."""
+
+    people: int
+    here: bool
+
+
+def stops(people: int, told: Sequence[int | None]) -> list[Stop | None]:
+    """Where a tenth or more of those who came so far went no further.
+
+    A difference of two figures that may be told is of five people or more, see `reached_as_told`.
+    """
+    found = list[Stop | None]()
+    last, before = people, True
+    for count in told:
+        if count is None:
+            found.append(None)
+        else:
+            gone = last - count
+            found.append(Stop(gone, before) if gone > 0 and gone * 10 >= last else None)
+            last = count
+        before = count is not None
+    return found

@@ -73,6 +73,14 @@ def at(values: Sequence[Any] | None, place: int) -> Any:
 
 
 @register.filter
+def takes(seconds: float) -> str:
+    """How long something takes, as one says it: 21 s, 3 min."""
+    if seconds < 90:
+        return _("%(n)s s") % {"n": round(seconds)}
+    return _("%(n)s min") % {"n": round(seconds / 60)}
+
+
+@register.filter
 def accepted_json(body: Short) -> str:
     """What is right, without what does not matter, for the script that judges."""
     return json.dumps(sorted({folded(text) for text in body.accepted}))

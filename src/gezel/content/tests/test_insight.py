@@ -9,17 +9,23 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gezel.content.actions import Given, keep_answers, start
 from gezel.content.insights import insight_of
 from gezel.content.models import Module
 from gezel.content.rules.insight import (
     Advice,
+    Stop,
+    _advice,
+    at_most,
     correlation,
     item,
     largest_drop,
     middle,
     reached_as_told,
+    stops,
     upper_lower,
 )
 from gezel.content.tests.builders import QUESTION, TEXT, a_module
@@ -76,6 +82,33 @@ def test_no_step_uncovers_one_or_two_who_stopped() -> None:
     assert reached_as_told(20, [20, 18, 15, 14, 3, 0]) == [20, None, 15, None, None, 0]
     assert largest_drop(20, [20, None, 15, None, None, 0]) == 5
     assert largest_drop(20, [20, None, 20]) is None
+
+
+def test_where_a_tenth_stops_it_is_said() -> None:
+    told = stops(100, [100, 95, None, 80, 0])
+    assert told == [None, None, None, Stop(15, here=False), Stop(80, here=True)]
+
+
+@pytest.mark.parametrize(
+    ("told", "people", "advice"),
+    [
+        (-0.06, 116, Advice.SAYS_NOTHING),  # chance may have made it negative
+        (-0.06, 2000, Advice.UPSIDE_DOWN),
+        (0.16, 166, Advice.UNSURE),  # chance may have made it weak
+        (0.16, 2000, Advice.SAYS_NOTHING),
+        (0.21, 166, Advice.FINE),
+        (None, 166, Advice.SAYS_NOTHING),
+    ],
+)
+def test_a_question_is_called_bad_where_chance_cannot_have_made_it_so(
+    told: float | None, people: int, advice: Advice
+) -> None:
+    assert _advice(people, 0.5, told) is advice
+
+
+@given(st.floats(-1, 1), st.integers(5, 5000))
+def test_more_answers_make_it_surer(told: float, people: int) -> None:
+    assert told - 0.001 <= at_most(told, people * 2) <= at_most(told, people) <= 1
 
 
 @pytest.fixture

@@ -25,8 +25,13 @@ ADVICE = {
         "Who knows the rest does no better here. Perhaps one can guess it, or it asks something"
         " that the module is not about."
     ),
+    Advice.UNSURE: _(
+        "Who knows the rest does a little better here, or it is chance: more answers will tell."
+    ),
     Advice.FINE: _("A good question: who knows the rest knows this too."),
 }
+# What asks nothing of who makes it.
+CALM = {Advice.TOO_FEW, Advice.UNSURE, Advice.FINE}
 
 
 @at_work
@@ -38,7 +43,11 @@ def module_insight(request: Request, module_pk: int) -> HttpResponse:
     )
     found = insight_of(module, request.visitor)
     rows = [
-        {"step": step, "advice": ADVICE[step.item.advice] if step.item else ""}
+        {
+            "step": step,
+            "advice": ADVICE[step.item.advice] if step.item else "",
+            "calm": step.item is not None and step.item.advice in CALM,
+        }
         for step in found.steps
     ]
     told = {"module": module, "insight": found, "rows": rows, "few": FEW}
