@@ -1,20 +1,22 @@
 """What people do with goals and plans: one function per sentence of the business."""
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezel.catalogue.api import Activity
 from gezel.kit.events import announce
-from gezel.people.api import Organisation, Person, Unit
-from gezel.plans import queries
+from gezel.people.api import Employment, Organisation, Person, Unit
+from gezel.plans import queries, rules
 from gezel.plans.events import GoalReached, PlanAgreed
 from gezel.plans.models import Agreement, Fact, Goal, PlanningRules, SharedGoal, Step, Wish
 from gezel.skills.api import RoleProfile, Skill
@@ -122,6 +124,34 @@ def share(goal: Goal, *, shared: bool, by: Person) -> None:
         _open_anew(goal)
         if shared:
             _note(goal, Fact.Kind.SHARED, by=by)
+
+
+@transaction.atomic
+def take_back_of_before(organisation_pk: int, person_pks: Collection[int]) -> int:
+    """Who comes back to an employer shares nothing of before; returns how many goals that were.
+
+    They shared with who led them then. Whether a lead of now reads along is theirs to say anew.
+    """
+    shared = Goal.objects.filter(organisation=organisation_pk, shared=True)
+    asked = set(person_pks)
+    told = [
+        (pk, person, timezone.localdate(at))
+        for pk, person, at in shared.annotate(
+            at=Coalesce(Max("facts__at", filter=Q(facts__kind=Fact.Kind.SHARED)), F("created_at"))
+        ).values_list("pk", "person_id", "at")
+        if person in asked
+    ]
+    spells: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
+    work = Employment.objects.filter(
+        organisation=organisation_pk, person__in={person for _, person, _ in told}
+    )
+    for person, begin, end in work.values_list("person_id", "starts_on", "ends_on"):
+        spells[person].append((begin, end))
+    begins = {person: rules.unbroken_since(found) for person, found in spells.items()}
+    before = [pk for pk, person, on in told if (since := begins.get(person)) and on < since]
+    for goal in shared.filter(pk__in=before):
+        _open_anew(goal)
+    return shared.filter(pk__in=before).update(shared=False)
 
 
 @transaction.atomic

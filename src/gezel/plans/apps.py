@@ -3,6 +3,7 @@ from django.apps import AppConfig
 from gezel.catalogue.events import ActivityCompleted
 from gezel.content.events import ModuleCompleted
 from gezel.kit.events import listen
+from gezel.people.events import EmploymentChanged
 from gezel.skills.events import EvidenceAdded
 
 
@@ -12,8 +13,9 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         """News of modules and sessions ticks steps; news from skills may show a goal reached;
-        what is in a plan already is no tip, what was agreed to learn counts in the look ahead,
-        and what an hour costs is said once."""
+        who comes back to an employer shares nothing of before; what is in a plan already is no
+        tip, what was agreed to learn counts in the look ahead, and what an hour costs is said
+        once."""
         from gezel.catalogue.api import keep_out_of_tips  # noqa: PLC0415 # the same
         from gezel.plans import listeners, queries  # noqa: PLC0415 # models are not there before this
         from gezel.skills.api import tell_planned_learning, tell_wage  # noqa: PLC0415 # the same
@@ -21,6 +23,7 @@ class PlansConfig(AppConfig):
         listen(ModuleCompleted, listeners.on_module_completed)
         listen(ActivityCompleted, listeners.on_activity_completed)
         listen(EvidenceAdded, listeners.on_evidence_added)
+        listen(EmploymentChanged, listeners.on_employment_changed)
         keep_out_of_tips(queries.settled_activities)
         tell_planned_learning(queries.agreed_learning)
         tell_wage(queries.wage_cents)

@@ -2,6 +2,7 @@
 
 from gezel.catalogue.events import ActivityCompleted
 from gezel.content.events import ModuleCompleted
+from gezel.people.events import EmploymentChanged
 from gezel.plans import actions
 from gezel.skills.events import EvidenceAdded
 
@@ -20,3 +21,8 @@ def on_activity_completed(event: ActivityCompleted) -> None:
 def on_evidence_added(event: EvidenceAdded) -> None:
     """New evidence may show that a goal is reached; closing it is offered, never done."""
     actions.notice_reached_goals(event.person_pk, event.skill_pk, event.observed_on)
+
+
+def on_employment_changed(event: EmploymentChanged) -> None:
+    """Who comes back shares nothing of before."""
+    actions.take_back_of_before(event.organisation_pk, event.person_pks)

@@ -24,6 +24,7 @@ from gezel.plans.rules.goals import (
     percent,
     progress,
     suggestions,
+    unbroken_since,
     urgency,
 )
 
@@ -47,5 +48,6 @@ __all__ = [
     "percent",
     "progress",
     "suggestions",
+    "unbroken_since",
     "urgency",
 ]

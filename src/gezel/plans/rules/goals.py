@@ -287,3 +287,19 @@ def _rest_is_large(outer: Group, shown: Sequence[Group], smallest: int) -> bool:
     ]
     rest = outer.size - sum(g.size for g in widest)
     return rest == 0 or rest >= smallest
+
+
+def unbroken_since(spells: Iterable[tuple[date, date | None]]) -> date | None:
+    """The first day of the newest stretch of work without a gap; None without any work.
+
+    A contract that follows on another the next day is the same stretch.
+    """
+    since: date | None = None
+    until: date | None = date.min
+    for begin, end in sorted(spells, key=lambda spell: spell[0]):
+        goes_on = until is None or (since is not None and begin <= until + timedelta(days=1))
+        if not goes_on:
+            since, until = begin, end
+        elif until is not None:
+            until = None if end is None else max(until, end)
+    return since

@@ -1,12 +1,25 @@
 """Goals, steps and agreement: what is kept, what is asked anew, what follows from news."""
 
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from gezel.content.events import ModuleCompleted
 from gezel.kit.events import announce, listen
-from gezel.people.api import Organisation, Person
-from gezel.plans import actions, queries
+from gezel.people.api import (
+    Employment,
+    Organisation,
+    Person,
+    Visitor,
+    employ,
+    end_employment,
+)
+from gezel.people.events import EmploymentChanged
+from gezel.plans import actions, policy, queries
 from gezel.plans.actions import ChangedMeanwhileError
 from gezel.plans.events import GoalReached
 from gezel.plans.models import Agreement, Fact, Goal, Step
@@ -171,3 +184,37 @@ def test_a_key_of_someone_else_opens_nothing(noor: Person, daan: Person) -> None
         actions.set_goal(
             daan, organisation=None, skill=a_skill(), level=2, due_on=in_days(9), key=goal.key
         )
+
+
+def test_a_rehire_does_not_revive_what_was_shared_before(
+    noor: Person, daan: Person, van_dijk: Organisation, as_visitor: Callable[[Person], Visitor]
+) -> None:
+    """A contract that follows on another is one stretch; a gap ends what was shared in it."""
+    today = timezone.localdate()
+    goal = a_goal(noor, skill=a_skill(), shared=True)
+    first = noor.employments.get()
+
+    def days_ago(days: int) -> date:
+        return today - timedelta(days=days)
+
+    def seen_by_lead() -> bool:
+        return policy.goals_shared_with_me(as_visitor(daan)).filter(pk=goal.pk).exists()
+
+    Fact.objects.filter(goal=goal).update(at=timezone.now() - timedelta(days=40))
+    Goal.objects.filter(pk=goal.pk).update(created_at=timezone.now() - timedelta(days=40))
+    Employment.objects.filter(pk=first.pk).update(starts_on=days_ago(90))
+    end_employment(first, last_day=days_ago(31))
+    told: dict[str, Any] = {"job": first.job, "unit": first.unit, "lead": daan}
+    second = employ(noor, van_dijk, **told, starts_on=days_ago(30))
+    assert seen_by_lead()
+
+    end_employment(second, last_day=days_ago(9))
+    assert not seen_by_lead()
+    employ(noor, van_dijk, **told, starts_on=today)
+    assert not seen_by_lead()
+    goal.refresh_from_db()
+    assert not goal.shared
+    actions.share(goal, shared=True, by=noor)
+    assert seen_by_lead()
+    announce(EmploymentChanged(van_dijk.pk, (noor.pk,)))
+    assert seen_by_lead()

@@ -23,6 +23,7 @@ from gezel.plans.rules import (
     percent,
     progress,
     suggestions,
+    unbroken_since,
     urgency,
 )
 
@@ -206,3 +207,14 @@ def test_no_difference_of_two_shown_groups_is_small(
         for inner in shown:
             if inner.path.startswith(outer.path):
                 assert outer.size - inner.size == 0 or outer.size - inner.size >= 5
+
+
+def test_a_gap_begins_a_new_stretch_of_work_and_a_new_contract_does_not() -> None:
+    first = (date(2024, 1, 1), date(2024, 6, 30))
+    next_day = (date(2024, 7, 1), date(2024, 12, 31))
+    later = (date(2025, 2, 1), None)
+
+    assert unbroken_since([]) is None
+    assert unbroken_since([next_day, first]) == date(2024, 1, 1)
+    assert unbroken_since([later, next_day, first]) == date(2025, 2, 1)
+    assert unbroken_since([first, (date(2024, 3, 1), None)]) == date(2024, 1, 1)

@@ -85,6 +85,11 @@ def test_a_profile_is_written_and_arranged(
     expect(me.locator("section h2").first).to_have_text(said["can"])
     accessible(me)
 
+    me.goto(reverse("profile:patterns"))
+    me.locator("button[value=on]").click()
+    expect(me.locator("button[value=off]")).to_be_visible()
+    accessible(me)
+
 
 @pytest.mark.browser
 @pytest.mark.browser_once
@@ -132,7 +137,8 @@ def test_shared_read_by_an_outsider_and_withdrawn(
     outsider.get_by_role("link", name=said["back"]).click()
     expect(outsider.get_by_role("heading", name=noor.name)).to_be_visible()
 
-    me.goto(reverse("profile:own"))
+    me.goto(reverse("profile:shares"))
+    accessible(me)
     me.get_by_role("link", name="Recruiter").click()
     looked = me.locator("section", has=me.get_by_role("heading", name=said["looked"]))
     expect(looked.locator(".big-number")).to_have_text("1")
