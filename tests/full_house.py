@@ -16,6 +16,7 @@ from gezel.assessment.tests import builders as assessment
 from gezel.catalogue.api import Activity
 from gezel.catalogue.tests import builders as catalogue
 from gezel.certificates.tests import builders as certificates
+from gezel.connect.actions.own import own_token
 from gezel.connect.post import stop_path
 from gezel.connect.tests.builders import a_mail, a_token
 from gezel.content.actions import (
@@ -353,6 +354,15 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             f"profile:{page}:pk": credential.pk
             for page in ("read_credential", "read_credential_file")
         },
+        **{
+            f"profile:{page}:pk": profile_builders.a_takeout(noor).pk
+            for page in ("takeout", "drop_takeout")
+        },
+        **{
+            f"profile:{page}:pk": profile_builders.an_arrival(noor, van_dijk, skill=skill).pk
+            for page in ("arrival", "look_up_again", "drop_arrival")
+        },
+        "connect:confirm_own:token": own_token(noor, "noor@thuis.example"),
         "profile:status:number": 0,
         "profile:file:form": "json",
         "profile:leaked:pk": credential.signed_with_id,

@@ -83,6 +83,14 @@ SOONER = {
         "src/gezel/content/tests/test_together.py",
         "test_what_one_was_writing_comes_back_and_goes_once_saved",
     ),
+    "profile.Takeout": (
+        "src/gezel/profile/tests/test_leaving.py",
+        "test_it_is_made_in_the_background_fetched_and_gone_after_a_week",
+    ),
+    "profile.Brought": (
+        "src/gezel/profile/tests/test_arriving.py",
+        "test_what_nobody_took_over_goes_after_a_month",
+    ),
     "records.Document": (
         "src/gezel/records/tests/test_documents.py",
         "test_a_state_goes_with_its_person_and_stays_in_the_house",

@@ -86,6 +86,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
     term=_("The question is kept for who answered it; your name goes with your account."),
     person=["written_by", "reviewed_by"],
     order=66,
+    stays=("body", "figures"),
 )
 class Item(models.Model):
     """One version of a question. What is in use never changes: a change is a new version.
@@ -209,6 +210,7 @@ class Item(models.Model):
     ground=LEGITIMATE_INTEREST,
     term=_("Yours for life; others read a result only once you put it in your profile."),
     order=48,
+    stays=("pool", "seed"),
 )
 class Sitting(models.Model):
     """Someone taking a test, from the first question to the result. Only they read it.
@@ -312,6 +314,7 @@ class Answer(models.Model):
     term=_("The file goes once it is taken over or thrown away; its name stays in the list."),
     person="by",
     order=67,
+    stays=("content",),
 )
 class Intake(models.Model):
     """A file of questions someone chose, kept while they look at what it would bring."""

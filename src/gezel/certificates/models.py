@@ -601,6 +601,7 @@ class LoadRecipe(models.Model):
     term=_("The rows until they are taken over or thirty days; that you did it, two years."),
     person="uploaded_by",
     order=48,
+    stays=("table", "header"),
 )
 class Load(models.Model):
     """A list of certificates on its way in: read, shown, and then taken over or not.

@@ -25,6 +25,7 @@ personal_data(
     term=_("Until you remove them."),
     person="user",
     order=73,
+    stays=("data",),
 )(Authenticator)
 personal_data(
     what=_("Where you are signed in: since when, with which browser, from which address"),
@@ -34,4 +35,5 @@ personal_data(
     term=_("Until you sign out there; what ended is removed when you sign in again."),
     person="user",
     order=74,
+    stays=("session_key", "data"),
 )(UserSession)

@@ -96,3 +96,13 @@ def _ways_of(kind: Kind) -> list[tuple[str, Any]]:
     """What cannot wait a week has no such choice; what must be said cannot be stopped."""
     ways = [Way.NOW] if kind.way == Way.NOW else [Way.WEEKLY, Way.NOW]
     return [(way.value, _WAYS[way]) for way in [*ways, *([Way.NOT] if kind.may_stop else [])]]
+
+
+class OwnAddressForm(forms.Form):
+    """An address of one's own."""
+
+    email = forms.EmailField(
+        label=_("Your own e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )

@@ -31,5 +31,27 @@ def _to_send() -> list[Errand]:
     return [(send_mail, {})] if actions.something_to_send() else []
 
 
+@job(title=gettext_lazy("Your own address leads from now on"))
+def own_addresses(progress: Progress) -> Outcome:
+    """Who works nowhere any more is known by their own address."""
+    return Outcome("", figures={"people": actions.own_address_leads()})
+
+
+@job(title=gettext_lazy("Close keys whose maker left"))
+def close_keys(progress: Progress) -> Outcome:
+    """Whoever made a key knows its secret."""
+    return Outcome("", figures={"closed": actions.close_keys_of_leavers()})
+
+
+def _keys_to_close() -> list[Errand]:
+    return [(close_keys, {})] if actions.keys_of_leavers().exists() else []
+
+
+def _own_addresses() -> list[Errand]:
+    return [(own_addresses, {})] if actions.people_who_left_with_an_own_address().exists() else []
+
+
 nightly(lambda: [(forget, {})])
 each_minute(_to_send)
+each_minute(_own_addresses)
+each_minute(_keys_to_close)

@@ -27,6 +27,7 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     term=_("Until two years after the token was revoked or ran out."),
     person="made_by",
     order=70,
+    stays=("digest",),
 )
 class ApiToken(models.Model):
     """A key for one purpose. Only its digest is kept: who loses it makes a new one.

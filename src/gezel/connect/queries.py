@@ -21,6 +21,7 @@ class Account:
 
     email: str
     waiting_for: str
+    own: str
     has_password: bool
     passkeys: int
     authenticator: bool
@@ -30,19 +31,21 @@ class Account:
 
 def account_of(person: Person) -> Account:
     """One overview of all ways in, in three queries."""
-    waiting = (
-        EmailAddress.objects.filter(user=person, verified=False)
+    others = dict(
+        EmailAddress.objects.filter(user=person)
         .exclude(email__iexact=person.email)
-        .values_list("email", flat=True)
-        .first()
+        .order_by("-pk")
+        .values_list("verified", "email")
     )
+    waiting, own = others.get(False, ""), others.get(True, "")
     of_kind: dict[str, list[Authenticator]] = {}
     for authenticator in Authenticator.objects.filter(user=person):
         of_kind.setdefault(authenticator.type, []).append(authenticator)
     codes = of_kind.get(Authenticator.Type.RECOVERY_CODES)
     return Account(
         email=person.email,
-        waiting_for=waiting or "",
+        waiting_for=waiting,
+        own=own,
         has_password=person.has_usable_password(),
         passkeys=len(of_kind.get(Authenticator.Type.WEBAUTHN, [])),
         authenticator=Authenticator.Type.TOTP in of_kind,

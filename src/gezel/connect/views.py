@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gezel.connect import actions, policy, queries
 from gezel.connect.adapter import know_address
-from gezel.connect.forms import MailForm, TokenForm
+from gezel.connect.forms import MailForm, OwnAddressForm, TokenForm
 from gezel.connect.kinds import kind_named
 from gezel.connect.post import read_stop
 from gezel.people.api import Person, Request, at_work, require, signed_in
@@ -37,6 +37,41 @@ def account(request: Request) -> HttpResponse:
         "gives_keys": policy.may_give_keys(request.visitor),
     }
     return render(request, "connect/account.html", told)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def own(request: Request) -> HttpResponse:
+    """An address of one's own beside the employer's."""
+    form = OwnAddressForm(request.POST or None)
+    sent_to = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.ask_own_address(request, request.user, form.cleaned_data["email"])
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            sent_to, form = form.cleaned_data["email"], OwnAddressForm()
+    told = {"form": form, "sent_to": sent_to, "own": actions.own_address_of(request.user)}
+    return render(request, "connect/own.html", told, status=422 if form.errors else 200)
+
+
+# Only with its owner signed in: a link that someone else opens confirms nothing.
+@never_cache
+@require_http_methods(["GET", "POST"])
+@signed_in
+def confirm_own(request: Request, token: str) -> HttpResponse:
+    """The link from the mail. Looking at it confirms nothing: mail programs look too."""
+    read = actions.read_own_token(token)
+    if read is None or read[0] != request.user.pk:
+        raise Http404
+    if request.method == "POST":
+        if actions.confirm_own_address(request.user, read[1]):
+            messages.success(request, _("From now on you can sign in with %s too.") % read[1])
+        else:
+            messages.error(request, _("This address belongs to another account."))
+        return redirect("connect:own")
+    return render(request, "connect/confirm_own.html", {"email": read[1]})
 
 
 @require_POST

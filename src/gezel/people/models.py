@@ -84,6 +84,11 @@ class PersonManager(BaseUserManager["Person"]):
     term=_("As long as your account exists; it is yours, also after a job."),
     person="pk",
     order=10,
+    stays=("password",),
+    former=_(
+        "HR sees your name and address beside the employment it keeps, two years long "
+        "(GDPR article 6.1.f)."
+    ),
 )
 class Person(AbstractBaseUser):
     """Someone with an account for life, whoever employs them.
@@ -189,6 +194,10 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
     ground=CONTRACT,
     term=_("Until two years after the employment ends."),
     order=20,
+    former=_(
+        "HR sees that you worked there, in which job and on which days: to settle what is left and "
+        "to give references, two years long (GDPR article 6.1.f)."
+    ),
 )
 class Employment(models.Model):
     """A person working in an organisation, from a date until, perhaps, another.
@@ -305,6 +314,10 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
     ground=LEGITIMATE_INTEREST,
     term=_("Until two years after the task ends."),
     order=30,
+    former=_(
+        "That you had a task there, and when: who decided what must stay known, two years long "
+        "(GDPR article 6.1.f)."
+    ),
 )
 class Mandate(models.Model):
     """A task for the organisation that opens doors: HR, author, works council, administrator."""
@@ -360,6 +373,7 @@ class ImportRecipe(models.Model):
     term=_("The rows until they are taken over or thirty days; that you did it, two years."),
     person="uploaded_by",
     order=35,
+    stays=("table", "header"),
 )
 class Intake(models.Model):
     """A staff list on its way in: read, understood, shown, and then taken over whole or not.

@@ -7,6 +7,7 @@ class ProfileConfig(AppConfig):
 
     def ready(self) -> None:
         from gezel.kit.jobs import nightly  # noqa: PLC0415 - models first
-        from gezel.profile import jobs  # noqa: PLC0415
+        from gezel.profile import jobs, letters  # noqa: PLC0415
 
         nightly(jobs.tonight)
+        letters.listen_for_last_days()

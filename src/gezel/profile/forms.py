@@ -1,5 +1,6 @@
 """The forms of profile."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -10,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from gezel.certificates.api import CertificateType
 from gezel.kit.fields import DayField
-from gezel.profile.models import Achievement
+from gezel.profile.actions import Choice
+from gezel.profile.models import Achievement, Brought
 from gezel.profile.rules.baking import MOST_PICTURE
 from gezel.profile.rules.text import MOST_BYTES
-from gezel.skills.api import Skill
+from gezel.skills.api import Level, Skill
 
 
 class VerifyForm(forms.Form):
@@ -153,3 +155,80 @@ class OpenForm(forms.Form):
     """Until when whoever has the link sees it."""
 
     until = DayField(label=_("Until and including"))
+
+
+class BringForm(forms.Form):
+    """A file that someone brings along from elsewhere."""
+
+    file = forms.FileField(
+        label=_("File"),
+        max_length=255,
+        help_text=_(
+            "An archive from Gezel (ZIP), a badge or credential (JSON, PNG, SVG, token; edubadges "
+            "too), or a Europass profile (XML or JSON). 50 MB at most."
+        ),
+    )
+    ask = forms.BooleanField(
+        label=_("Ask the issuers"),
+        required=False,
+        help_text=_("We then ask the addresses in the file for their keys and what was withdrawn."),
+    )
+
+    def __init__(self, *args: Any, **told: Any) -> None:
+        super().__init__(*args, **told)
+        if not settings.ASK_ISSUERS:
+            del self.fields["ask"]
+
+
+class ItemsForm(forms.Form):
+    """For each skill that was brought: which it is here, or none of these."""
+
+    def __init__(
+        self, *args: Any, items: Sequence[Brought], skills: Mapping[int, Skill], **told: Any
+    ) -> None:
+        super().__init__(*args, **told)
+        self.items, self.skills = items, skills
+        for item in items:
+            guessed = [g for g in item.guesses if g["skill"] in skills]
+            if not guessed:
+                continue
+            sure = guessed[0]["how"] != "search"
+            self.fields[f"skill-{item.pk}"] = forms.ChoiceField(
+                label=_("Which skill is it here?"),
+                required=False,
+                choices=[
+                    *((str(g["skill"]), skills[g["skill"]].name) for g in guessed),
+                    ("", _("None of these: leave it out")),
+                ],
+                initial=str(guessed[0]["skill"]) if sure else "",
+            )
+            if item.level is None:
+                self.fields[f"level-{item.pk}"] = forms.TypedChoiceField(
+                    label=_("At which level, in your own view?"),
+                    required=False,
+                    coerce=int,
+                    empty_value=None,
+                    choices=[("", "–"), *((n, f"{n} · {word}") for n, word in Level.choices if n)],
+                )
+
+    def fields_of(self, item: Brought) -> list[forms.BoundField]:
+        """What is asked about one item."""
+        names = (f"skill-{item.pk}", f"level-{item.pk}")
+        return [self[name] for name in names if name in self.fields]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        for item in self.items:
+            level = f"level-{item.pk}"
+            if level in self.fields and found.get(f"skill-{item.pk}") and not found.get(level):
+                self.add_error(level, _("Choose a level from 1 to 5."))
+        return found
+
+    def choices(self) -> dict[int, Choice]:
+        """What was chosen, by item."""
+        found = self.cleaned_data
+        return {
+            item.pk: Choice(self.skills[int(key)], found.get(f"level-{item.pk}"))
+            for item in self.items
+            if (key := found.get(f"skill-{item.pk}"))
+        }

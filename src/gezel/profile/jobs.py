@@ -1,12 +1,15 @@
 """In the background: what a leaked key signed is signed anew; secrets lie under the newest key;
 links that ended long ago go."""
 
+import uuid
+
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gezel.kit.jobs import Errand, Outcome, Progress, job
-from gezel.profile import actions
-from gezel.profile.models import SigningKey
+from gezel.kit.jobs import Errand, Outcome, Progress, Refused, job
+from gezel.profile import actions, queries
+from gezel.profile.models import SigningKey, Takeout
 
 
 @job(title=gettext_lazy("Sign credentials anew"))
@@ -17,6 +20,24 @@ def sign_credentials_again(progress: Progress, *, signing_key: int) -> Outcome:
     return Outcome(
         _("Signed anew. Whoever has an older copy can download it again."), figures={"signed": done}
     )
+
+
+@job(title=gettext_lazy("Make your archive"))
+def make_archive(progress: Progress, *, takeout: str) -> Outcome:
+    """Everything of one person in one file, for that person."""
+    found = Takeout.objects.select_related("person").filter(pk=uuid.UUID(takeout)).first()
+    if found is None:
+        raise Refused(_("This archive was thrown away meanwhile."))
+    progress.begin(len(queries.taken_along()))
+    actions.fill(found, step=progress.step)
+    return Outcome(_("Your archive is ready."), url=reverse("profile:leaving"))
+
+
+@job(title=gettext_lazy("Remove archives and files that served their time"))
+def forget(progress: Progress) -> Outcome:
+    """Archives of a week ago, and what was looked at a month ago and never taken over."""
+    figures = {"archives": actions.forget_takeouts(), "files": actions.forget_arrivals()}
+    return Outcome(_("Removed."), figures=figures)
 
 
 @job(title=gettext_lazy("Put signing keys under the newest key"))
@@ -32,4 +53,4 @@ def forget_shares(progress: Progress) -> Outcome:
 
 
 def tonight() -> list[Errand]:
-    return [(reseal_keys, {}), (forget_shares, {})]
+    return [(reseal_keys, {}), (forget_shares, {}), (forget, {})]

@@ -3,7 +3,15 @@
 from django.db.models import QuerySet
 
 from gezel.people.api import HR, Audience, PersonQuerySet, Visitor
-from gezel.profile.models import Achievement, Credential, Share, ShareQuerySet, SigningKey
+from gezel.profile.models import (
+    Achievement,
+    Arrival,
+    Credential,
+    Share,
+    ShareQuerySet,
+    SigningKey,
+    Takeout,
+)
 
 _HR = Audience(HR)
 
@@ -16,6 +24,16 @@ def own_credentials(visitor: Visitor) -> QuerySet[Credential]:
 def own_shares(visitor: Visitor) -> ShareQuerySet:
     """My links, whoever I worked for when I made them. Nobody else comes here, not even HR."""
     return Share.objects.filter(person=visitor.person)
+
+
+def own_takeouts(visitor: Visitor) -> QuerySet[Takeout]:
+    """My archives, and nobody else's, from every employer and after."""
+    return Takeout.objects.filter(person=visitor.person)
+
+
+def own_arrivals(visitor: Visitor) -> QuerySet[Arrival]:
+    """What I brought along is mine alone."""
+    return Arrival.objects.filter(person=visitor.person)
 
 
 def may_issue(visitor: Visitor) -> bool:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from gezel.profile.views import issuing, mine, outside, patterns, profile, reading, shares
+from gezel.profile.views import (
+    arriving,
+    issuing,
+    leaving,
+    mine,
+    outside,
+    patterns,
+    profile,
+    reading,
+    shares,
+)
 
 app_name = "profile"
 urlpatterns = [
@@ -45,6 +55,15 @@ urlpatterns = [
     path("credentials/<uuid:pk>/close/", mine.close, name="close"),
     path("credentials/<uuid:pk>/file/<str:form>/", mine.file, name="file"),
     path("credentials/record/<slug:slug>/", mine.record, name="record"),
+    path("leaving/", leaving.leaving, name="leaving"),
+    path("leaving/archive/", leaving.take_along, name="take_along"),
+    path("leaving/archive/<uuid:pk>/", leaving.takeout, name="takeout"),
+    path("leaving/archive/<uuid:pk>/drop/", leaving.drop_takeout, name="drop_takeout"),
+    path("leaving/former/", leaving.former, name="former"),
+    path("arriving/", arriving.arriving, name="arriving"),
+    path("arriving/<uuid:pk>/", arriving.arrival, name="arrival"),
+    path("arriving/<uuid:pk>/skills/", arriving.look_up_again, name="look_up_again"),
+    path("arriving/<uuid:pk>/drop/", arriving.discard, name="drop_arrival"),
     path("credentials/given/", issuing.given, name="given"),
     path("credentials/given/<uuid:pk>/revoke/", issuing.revoke, name="revoke"),
     path("credentials/achievements/", issuing.achievements, name="achievements"),

@@ -1,5 +1,7 @@
 """What was found about a credential, in plain sentences."""
 
+from typing import Any
+
 from django.utils import formats
 from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
@@ -7,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gezel.profile.rules.did import Ground
-from gezel.profile.rules.verdict import Finding, Reason, Verdict
+from gezel.profile.rules.text import Unreadable
+from gezel.profile.rules.verdict import Finding, Reason, Verdict, Weight
 
 # A test looks whether every code that the rules give stands here.
 REASONS: dict[str, str | Promise] = {
@@ -117,6 +120,19 @@ REASONS: dict[str, str | Promise] = {
     ),
     "old_model": gettext_lazy("It is written after an older version of the standard."),
     "old_suite": gettext_lazy("It is signed in an older way."),
+    "only_a_key": gettext_lazy(
+        "Only the key of who made it is proved, and anyone can make a key: so it counts as stated "
+        "by yourself."
+    ),
+    "about_whom": gettext_lazy(
+        "It is genuine, but nothing in it shows that it is about you (it names: %(name)s). Confirm "
+        "the address it was issued to as yours, and bring it again."
+    ),
+    "no_profile": gettext_lazy("The profile in this archive is not as Gezel writes one."),
+    "later_version": gettext_lazy(
+        "This archive was made by a later version of Gezel. Ask who runs Gezel here to update."
+    ),
+    "no_europass": gettext_lazy("This is no Europass profile, and no credential."),
     "doubtful_name": gettext_lazy(
         "The name of the issuer mixes alphabets or hides signs, so that it may look like "
         "another's: %(name)s"
@@ -131,6 +147,23 @@ def reason(found: Reason) -> str:
         if word in told and (day := _day(told[word])):
             told[word] = day
     return str(REASONS[found.code]) % told
+
+
+def kept_reason(found: dict[str, Any]) -> str:
+    """A reason as it was kept: its code and what it told; one we no longer know says nothing."""
+    code = str(found.get("code"))
+    if code not in REASONS:
+        return ""
+    told = {str(word): str(said) for word, said in dict(found.get("told") or {}).items()}
+    try:
+        return reason(Reason(code, Weight.NOTE, told))
+    except (KeyError, ValueError):
+        return ""
+
+
+def unreadable(problem: Unreadable) -> str:
+    """Why a file cannot be read."""
+    return str(REASONS[problem.code]) % problem.told
 
 
 def _day(text: str) -> str:

@@ -16,6 +16,7 @@ from gezel.records.actions import (
 from gezel.records.models import STATEMENTS_OF_A_PERSON, Key, Statement
 from gezel.records.policy import may_see_systems
 from gezel.records.queries import statements_of
+from gezel.records.queries.overview import lines_of
 from gezel.records.rules import Result, Scaled, Score
 from gezel.records.rules.broken import Broken
 
@@ -31,6 +32,7 @@ __all__ = [
     "Statement",
     "actor_of",
     "begin_profile",
+    "lines_of",
     "make_key",
     "make_session_key",
     "may_see_systems",

@@ -62,6 +62,9 @@ class Declaration:
     term: Text
     person: Sequence[str]
     order: int
+    stays: frozenset[str] = frozenset()
+    taken_by: Sequence[str] = ()
+    former: Text = ""
 
 
 _declared: dict[type[models.Model], Declaration] = {}
@@ -76,8 +79,13 @@ def personal_data(
     term: Text,
     person: str | Sequence[str] = "person",
     order: int = 50,
+    stays: Sequence[str] = (),
+    taken_by: Sequence[str] | None = None,
+    former: Text = "",
 ) -> Callable[[Model], Model]:
     """Declare a model that says something about a person.
+
+    Who leaves takes everything along that is declared: every row, every field (see `profile`).
 
     Args:
         what: the kind of data, as a heading ("Your evidence per skill").
@@ -87,11 +95,29 @@ def personal_data(
         term: how long it is kept, one sentence.
         person: the field or fields (lookup paths) that lead to the person it is about.
         order: where it stands on the page, low first.
+        stays: fields that are not taken along: secrets, and what is about others.
+        taken_by: those of `person` that take a row along, where it is not all of them: what
+            someone wrote about another is the writer's.
+        former: what an employer can still read of it after someone left, and by which law or
+            interest, in one sentence; empty: nothing.
     """
 
     def declare(model: Model) -> Model:
         fields = (person,) if isinstance(person, str) else tuple(person)
-        _declared[model] = Declaration(model, what, purpose, audience, ground, term, fields, order)
+        takers = fields if taken_by is None else tuple(taken_by)
+        _declared[model] = Declaration(
+            model,
+            what,
+            purpose,
+            audience,
+            ground,
+            term,
+            fields,
+            order,
+            frozenset(stays),
+            takers,
+            former,
+        )
         return model
 
     return declare

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from gezel.connect.frame import digest
 from gezel.connect.invitations import INVITATION
 from gezel.connect.models import ApiToken, Invitation, Reply
 from gezel.kit.turns import one_step
-from gezel.people.api import Organisation, Person
+from gezel.people.api import Employment, Organisation, Person
 
 AGAIN_AFTER = timedelta(minutes=10)
 
@@ -43,6 +43,19 @@ def forget_old(now: datetime | None = None) -> dict[str, int]:
     with one_step():
         sessions = Session.objects.filter(expire_date__lt=moment).delete()[0]
     return {"replies": replies, "tokens": tokens, "sessions": sessions}
+
+
+def keys_of_leavers() -> QuerySet[ApiToken]:
+    """Living keys whose maker no longer works for the organisation, and may still know them."""
+    works = Employment.objects.current().filter(
+        person=OuterRef("made_by"), organisation=OuterRef("organisation")
+    )
+    return ApiToken.objects.alive().filter(~Exists(works), made_by__isnull=False)
+
+
+def close_keys_of_leavers() -> int:
+    """Whoever made a key has seen its secret: it closes when they leave. Returns how many."""
+    return keys_of_leavers().update(revoked_at=timezone.now())
 
 
 @dataclass(frozen=True, slots=True)

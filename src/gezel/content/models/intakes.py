@@ -25,6 +25,7 @@ INTAKES_OF_A_PERSON = Audience(SELF)
     ),
     person="by",
     order=62,
+    stays=("found",),
 )
 class ModuleIntake(models.Model):
     """One file as someone brought it: what was found in it, and what became of it.

@@ -19,6 +19,7 @@ from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
     ground=LEGITIMATE_INTEREST,
     term=_("Yours for life; nobody else reads it."),
     order=50,
+    stays=("key",),
 )
 class Registration(models.Model):
     """Someone taking a cmi5 course once, under the code that its statements bear.
@@ -73,6 +74,7 @@ class Registration(models.Model):
     term=_("As long as the registration it belongs to."),
     person="registration__person",
     order=51,
+    stays=("fetch",),
 )
 class LaunchSession(models.Model):
     """One launch of a unit: from the address that was handed out until it is over.

@@ -45,6 +45,7 @@ class Package(models.Model):
     term=_("As long as the package is kept."),
     person="brought_by",
     order=61,
+    stays=("manifest",),
 )
 class Edition(models.Model):
     """One file as it came in, unpacked on disk under its content's hash.
@@ -96,6 +97,7 @@ class Edition(models.Model):
     ground=LEGITIMATE_INTEREST,
     term=_("Yours for life; your employer sees only that a module was completed."),
     order=48,
+    stays=("key",),
 )
 class PackageAttempt(models.Model):
     """Someone playing a package, from opening it until it is done. Only they read it.

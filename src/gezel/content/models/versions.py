@@ -18,6 +18,7 @@ from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
     term=_("The last fifty versions of a module, as long as the module is kept."),
     person="by",
     order=64,
+    stays=("whole",),
 )
 class Snapshot(models.Model):
     """A module as it stood at one version: all of it, so that it can be put back.

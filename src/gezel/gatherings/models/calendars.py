@@ -17,6 +17,7 @@ from gezel.trust.api import CONSENT, LEGITIMATE_INTEREST, personal_data
     term=_("Until you take the address back; it goes with your account."),
     person="person",
     order=70,
+    stays=("digest",),
 )
 class Feed(models.Model):
     """The secret address under which someone's own calendar program reads their sessions.

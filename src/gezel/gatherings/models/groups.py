@@ -154,6 +154,7 @@ class GroupMove(models.Model):
     term=_("Until two years after the session."),
     person=("person", "other"),
     order=73,
+    taken_by=("person",),
 )
 class GroupWish(models.Model):
     """Two people together, or apart: wished by one of them, or said by who gives the session."""

@@ -1,5 +1,18 @@
 """What people and organisations do with what one can show."""
 
+from gezel.profile.actions.arriving import (
+    MOST_BYTES,
+    Choice,
+    NotTaken,
+    check_archive,
+    discard,
+    forget_arrivals,
+    import_archive,
+    look_through,
+    look_up_again,
+    receive,
+    take_over,
+)
 from gezel.profile.actions.credentials import (
     FULL_AT,
     LONGEST_OPEN_DAYS,
@@ -12,6 +25,16 @@ from gezel.profile.actions.credentials import (
     revoke,
     save_achievement,
     sign_again,
+)
+from gezel.profile.actions.leaving import (
+    KEPT,
+    ask_archive,
+    fill,
+    forget_takeouts,
+    make_archive,
+    note_task,
+    throw_away,
+    write_archive,
 )
 from gezel.profile.actions.profile import (
     arrange,
@@ -33,18 +56,34 @@ from gezel.profile.actions.shares import (
 
 __all__ = [
     "FULL_AT",
+    "KEPT",
     "LONGEST_OPEN_DAYS",
+    "MOST_BYTES",
+    "Choice",
+    "NotTaken",
     "arrange",
+    "ask_archive",
     "bundle",
+    "check_archive",
     "digest_of",
+    "discard",
+    "fill",
+    "forget_arrivals",
     "forget_shares",
+    "forget_takeouts",
     "hide_patterns",
+    "import_archive",
     "issue",
+    "look_through",
+    "look_up_again",
+    "make_archive",
     "make_key",
     "mark_leaked",
     "move_share",
     "note_opening",
+    "note_task",
     "open_to_link",
+    "receive",
     "renew_address",
     "reseal",
     "revoke",
@@ -54,6 +93,9 @@ __all__ = [
     "show_patterns",
     "sign_again",
     "suggest_from_patterns",
+    "take_over",
+    "throw_away",
     "withdraw_share",
+    "write_archive",
     "write_part",
 ]

@@ -7,6 +7,7 @@ from gezel.profile.models.credentials import (
     Credential,
     SigningKey,
 )
+from gezel.profile.models.moving import Arrival, Brought, Takeout
 from gezel.profile.models.profile import PROFILE_OF_A_PERSON, Part, PatternsSwitch
 from gezel.profile.models.shares import Opening, Share, ShareQuerySet
 
@@ -15,6 +16,8 @@ __all__ = [
     "LIST_SIZE",
     "PROFILE_OF_A_PERSON",
     "Achievement",
+    "Arrival",
+    "Brought",
     "Credential",
     "Opening",
     "Part",
@@ -22,4 +25,5 @@ __all__ = [
     "Share",
     "ShareQuerySet",
     "SigningKey",
+    "Takeout",
 ]

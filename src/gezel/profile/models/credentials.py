@@ -119,6 +119,10 @@ class Achievement(models.Model):
     ground=LEGITIMATE_INTEREST,
     term=_("Yours for life; HR reads them until your last day, and keeps the number to withdraw."),
     order=43,
+    former=_(
+        "The number of each credential it issued, without your name, so that it can withdraw one "
+        "that was issued by mistake (GDPR article 6.1.f)."
+    ),
 )
 class Credential(models.Model):
     """What was signed for someone, word for word. Never changed but to be signed anew.

@@ -1,5 +1,9 @@
 """What profile reads."""
 
+from gezel.profile.queries.arriving import (
+    guesses_for,
+    skills_guessed,
+)
 from gezel.profile.queries.credentials import (
     LIST_COUNTS_FOR,
     LIST_KEPT_SECONDS,
@@ -16,6 +20,11 @@ from gezel.profile.queries.credentials import (
     signing_key,
     status_list,
 )
+from gezel.profile.queries.leaving import (
+    arrivals_of,
+    former_employers,
+    ready_to_leave,
+)
 from gezel.profile.queries.patterns import own_patterns, switch_of
 from gezel.profile.queries.profile import (
     Profile,
@@ -27,6 +36,14 @@ from gezel.profile.queries.profile import (
     tell_items,
 )
 from gezel.profile.queries.shares import openings_of, with_openings
+from gezel.profile.queries.taking import (
+    facts_of,
+    installation,
+    own_credentials,
+    skills_told,
+    statements_to_take,
+    taken_along,
+)
 
 __all__ = [
     "LIST_COUNTS_FOR",
@@ -34,24 +51,35 @@ __all__ = [
     "Asking",
     "OurOwn",
     "Profile",
+    "arrivals_of",
     "certifiable",
     "did_document",
     "did_of",
+    "facts_of",
+    "former_employers",
+    "guesses_for",
+    "installation",
     "issued",
     "items_of",
     "list_address",
     "method_of",
     "opened",
     "openings_of",
+    "own_credentials",
     "own_patterns",
     "placed_by",
     "profile_of",
+    "ready_to_leave",
     "share_at",
     "shared_profile",
     "shown_by",
     "signing_key",
+    "skills_guessed",
+    "skills_told",
+    "statements_to_take",
     "status_list",
     "switch_of",
+    "taken_along",
     "tell_items",
     "with_openings",
 ]

@@ -8,7 +8,14 @@ from django.utils import timezone
 
 from gezel.people.api import Organisation, Person
 from gezel.profile.actions import issue, share_profile
-from gezel.profile.models import Achievement, Credential, Share
+from gezel.profile.models import (
+    Achievement,
+    Arrival,
+    Brought,
+    Credential,
+    Share,
+    Takeout,
+)
 from gezel.skills.api import Evidence, Skill
 from gezel.skills.tests.builders import a_skill
 
@@ -73,3 +80,40 @@ def a_link(person: Person, *chosen: str, **fields: Any) -> tuple[Share, str]:
 def a_share(person: Person, *chosen: str, **fields: Any) -> Share:
     """The same, where nobody opens it."""
     return a_link(person, *chosen, **fields)[0]
+
+
+def a_takeout(person: Person) -> Takeout:
+    """An archive that is asked for and still being made."""
+    return Takeout.objects.create(person=person)
+
+
+def an_arrival(person: Person, organisation: Organisation, *, skill: Skill) -> Arrival:
+    """A file that was looked through: one of each proof, and a skill to choose."""
+    arrival = Arrival.objects.create(
+        person=person,
+        organisation=organisation,
+        name="archive-of-an-earlier-employer.zip",
+        digest=uuid.uuid4().hex,
+        form=Arrival.Form.ARCHIVE,
+        file="arrivals/none.zip",
+        told={"made_at": "2026-01-01T00:00:00", "installation": "https://a.example", "signed": []},
+        facts=3,
+        statements=1,
+    )
+    for proof in Brought.Proof:
+        for kind in Brought.Kind:
+            Brought.objects.create(
+                arrival=arrival,
+                person=person,
+                kind=kind,
+                key=f"{proof}",
+                name=f"Welding {proof}",
+                proof=proof,
+                issuer="Van Dijk, proved by its address: van-dijk.example",
+                reasons=[{"code": "issuer_not_reached", "told": {"issuer": "did:web:a.example"}}],
+                as_of=timezone.now(),
+                level=None if proof == Brought.Proof.STATED else 3,
+                shown_on=timezone.localdate(),
+                guesses=[{"skill": skill.pk, "how": "name"}],
+            )
+    return arrival

@@ -10,12 +10,12 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezel.kit.turns import one_step
-from gezel.people.api import Organisation, Person
+from gezel.people.api import Employment, Organisation, Person
 from gezel.records.models import Key
 from gezel.records.queries.keys import digest
 from gezel.records.rules.shapes import check_agent
@@ -30,6 +30,23 @@ class NewKey:
 
     key: Key
     password: str
+
+
+def keys_of_leavers() -> QuerySet[Key]:
+    """Living keys of who no longer works for the organisation: as its maker, or as its learner."""
+
+    def gone(field: str) -> Q:
+        works = Employment.objects.current().filter(
+            person=OuterRef(field), organisation=OuterRef("organisation")
+        )
+        return Q(~Exists(works), **{f"{field}__isnull": False})
+
+    return Key.objects.alive().filter(gone("made_by") | gone("person"))
+
+
+def close_keys_of_leavers() -> int:
+    """Whoever made a key has seen its password: it closes when they leave. Returns how many."""
+    return keys_of_leavers().update(revoked_at=timezone.now())
 
 
 def make_key(

@@ -16,6 +16,7 @@ from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
     term=_("Until the forwarding is removed."),
     person="made_by",
     order=48,
+    stays=("user", "password"),
 )
 class Forward(models.Model):
     """Another store, and how far it has come: the queue is the record store itself.

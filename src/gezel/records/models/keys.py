@@ -35,6 +35,7 @@ class KeyQuerySet(models.QuerySet["Key"]):
     term=_("Of a system until two years after it was closed; of a package for thirty days."),
     person=("made_by", "person"),
     order=46,
+    stays=("digest",),
 )
 class Key(models.Model):
     """A user name and a password for `/xapi/`. Of the password only a digest is kept.

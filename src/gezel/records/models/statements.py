@@ -63,6 +63,7 @@ class StatementQuerySet(models.QuerySet["Statement"]):
     ground=LEGITIMATE_INTEREST,
     term=_("Yours for life; others see only what follows from it, your evidence."),
     order=45,
+    stays=("terms",),
 )
 class Statement(models.Model):
     """An xAPI statement, whole in `raw`, with the columns that questions need beside it.

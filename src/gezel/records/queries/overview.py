@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from gezel.people.api import Organisation
 from gezel.records.models import Document, Statement
 from gezel.records.queries import finding
 from gezel.records.queries.finding import Filters
@@ -35,6 +36,12 @@ def counts_of(organisation: int) -> Counts:
         statements = cursor.fetchone()[0]
     documents = Document.objects.filter(organisation=organisation).count()
     return Counts(min(statements, COUNTED), statements > COUNTED, documents)
+
+
+def lines_of(organisation: Organisation, *, with_own: bool) -> Iterator[str]:
+    """A whole store as lines of JSON, some at a time."""
+    own = (-organisation.pk,) if with_own else ()
+    return (told for told, _people in lines((organisation.pk, *own)))
 
 
 def lines(shelves: tuple[int, ...]) -> Iterator[tuple[str, set[int]]]:

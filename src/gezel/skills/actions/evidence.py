@@ -35,6 +35,7 @@ def add_evidence(
     exact: float | None = None,
     sd: float | None = None,
     key: uuid.UUID | None = None,
+    elsewhere: bool = False,
 ) -> Evidence:
     """A dated fact about what someone showed; the estimate of that skill is made anew.
 
@@ -45,6 +46,7 @@ def add_evidence(
         exact: the level with decimals, where the source says it so finely (a test); `level` is
             then the same figure as a whole.
         sd: how far that may lie off, in levels.
+        elsewhere: it was seen before the person came here, and brought along.
 
     Raises:
         ValidationError: the date lies ahead or before anyone here could have seen it, the level
@@ -55,7 +57,7 @@ def add_evidence(
         raise ValidationError(
             {"level": _("Nobody vouches for themselves. Give it as your own view.")}
         )
-    if kind != Evidence.Kind.CERTIFICATE:
+    if not elsewhere and kind != Evidence.Kind.CERTIFICATE:
         _check_known(person, on)
     evidence, new = Evidence.objects.get_or_create(
         key=key or uuid.uuid4(),

@@ -9,7 +9,8 @@ thousandths of a level, and the steps sum to the figure on the page.
 - A *rating* (self, lead, colleague) is the level, plus what ratings of its kind lie too high, plus
   how mild this rater is, plus noise. A *test* has noise alone.
 - A *practical* piece of work that someone looked at is its level plus noise; each piece counts.
-- A *certificate* says that someone is at or above its level with a certain probability.
+- A *certificate* says that someone is at or above its level with a certain probability; so does a
+  credential of an *earlier* employer, with a lower one.
 - A *completed module* moves a little, and never above the level it assessed.
 - Of one rater and kind only the newest counts: who changes their mind has not seen twice as much.
 - Without evidence there is no belief: `NOTHING_KNOWN`, level 0, which is not "unable".
@@ -345,20 +346,22 @@ def _said(
     if piece.kind == "practical":
         return day, _RATING, piece.level, 0.0, 0.0, p.practical_sd * p.practical_sd
     if piece.kind == "certificate":
-        return day, _CERTIFICATE, piece.level, 0.0, 0.0, _odds(piece.level, p)
+        return day, _CERTIFICATE, piece.level, 0.0, 0.0, _odds(piece.level, p.certificate_p, p)
+    if piece.kind == "earlier":
+        return day, _CERTIFICATE, piece.level, 0.0, 0.0, _odds(piece.level, p.earlier_p, p)
     if piece.kind == "module":
         return day, _MODULE, piece.level, 0.0, 0.0, p.module_sd * p.module_sd
     raise ValueError(f"evidence of an unknown kind: {piece.kind}")
 
 
-def _odds(level: float, p: Parameters) -> float:
+def _odds(level: float, probability: float, p: Parameters) -> float:
     """How many times likelier a holder of this certificate is at its level than below.
 
-    Such that of people of whom nothing else is known, who hold it are there with probability
-    `certificate_p`, whether that level is common or rare.
+    Such that of people of whom nothing else is known, who hold it are there with that
+    probability, whether that level is common or rare.
     """
     above = 0.5 * math.erfc((level - 0.5 - p.prior_mean) / p.prior_sd / math.sqrt(2.0))
-    return max(1.0, p.certificate_p / (1.0 - p.certificate_p) * (1.0 - above) / above)
+    return max(1.0, probability / (1.0 - probability) * (1.0 - above) / above)
 
 
 def _uses(all_pieces: Iterable[Piece], counted: Sequence[Piece], p: Parameters) -> dict[date, int]:

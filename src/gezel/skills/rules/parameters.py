@@ -54,6 +54,9 @@ class Parameters:
     # who saw months of it (.61 with strictness), and a colleague's view without work at hand
     # (.81): tasks differ from each other, so one says less than many. Our assumption.
     practical_sd: float
+    # The same for a credential of an earlier employer: signed and about this person, but seen by
+    # nobody here. Our assumption, below that of a certificate.
+    earlier_p: float
     # A completed training moves people .63 standard deviations on average (Arthur et al. 2003),
     # with a standard deviation among people taken as one level; how much of it stuck is unsure.
     module_shift: float
@@ -95,6 +98,7 @@ PARAMETERS: Mapping[int, Parameters] = MappingProxyType(
             test_sd=0.4,
             certificate_p=0.9,
             practical_sd=0.7,
+            earlier_p=0.8,
             module_shift=0.63,
             module_sd=1.2,
             drift=0.4,

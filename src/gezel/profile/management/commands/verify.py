@@ -1,6 +1,8 @@
 """`gezel verify FILE`: is a credential genuine? Exit 0 valid, 1 invalid, 2 unknown."""
 
+import io
 import sys
+import zipfile
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from gezel.profile import words
+from gezel.profile.actions import NotTaken, check_archive
 from gezel.profile.queries import Asking, OurOwn
 from gezel.profile.rules.did import Nowhere, Sources
 from gezel.profile.rules.verdict import Verdict, check
@@ -18,8 +21,8 @@ CODES = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.UNKNOWN: 2}
 
 class Command(BaseCommand):
     help = (
-        "Check a credential (JSON, token, PNG or SVG); without --ask no network is used. "
-        "Exit 0: valid, 1: invalid, 2: not proved."
+        "Check a credential (JSON, token, PNG or SVG) or an archive (ZIP); without --ask no "
+        "network is used. Exit 0: valid, 1: invalid, 2: not proved."
     )
     requires_system_checks = []
     requires_migrations_checks = False
@@ -51,6 +54,9 @@ class Command(BaseCommand):
         sources: Sources = Asking() if options["ask"] else OurOwn()
         if options["alone"]:
             sources = Nowhere()
+        if zipfile.is_zipfile(io.BytesIO(data)):
+            self._archive(data, sources)
+            return
         found = check(
             data, now=timezone.now(), sources=sources, as_written=options["key_as_written"]
         )
@@ -61,5 +67,18 @@ class Command(BaseCommand):
             self.stdout.write(f"  not withdrawn as of {found.status_as_of:%Y-%m-%d %H:%M} UTC")
         for one in found.reasons:
             self.stdout.write(f"- {words.reason(one)}")
+        if code := CODES[found.verdict]:
+            sys.exit(code)
+
+    def _archive(self, data: bytes, sources: Sources) -> None:
+        """An archive of a person: its files, its signatures, and each credential in it."""
+        try:
+            found = check_archive(data, sources=sources)
+        except NotTaken as problem:
+            self.stdout.write(f"{Verdict.INVALID}: {problem}")
+            sys.exit(CODES[Verdict.INVALID])
+        self.stdout.write(f"{found.verdict}: {found.said}")
+        for line in found.lines:
+            self.stdout.write(line)
         if code := CODES[found.verdict]:
             sys.exit(code)

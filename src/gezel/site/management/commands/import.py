@@ -1,4 +1,4 @@
-"""`gezel import esco|onet|people|certificates|package|course …`: what a file can bring in."""
+"""`gezel import esco|onet|people|certificates|package|archive|course …`: what files bring in."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,6 +12,7 @@ from gezel.certificates.api import LoadRefused, load_certificates
 from gezel.content.api import CourseRefused, FileRefused, import_course, import_file
 from gezel.kit.sheets import SheetError
 from gezel.people.api import ImportRefused, Organisation, import_people
+from gezel.profile.api import NotTaken, import_archive
 
 # The room that reads a taxonomy has a command for it; this is the word people type.
 TAXONOMIES = {"esco": "import_esco", "onet": "import_onet"}
@@ -58,6 +59,17 @@ class Command(BaseCommand):
             "--look", action="store_true", help="only say what would come in and what would not"
         )
 
+        archive = kinds.add_parser(
+            "archive", help="an archive, badge or Europass profile of one person, as they bring it"
+        )
+        archive.add_argument("file", type=Path)
+        archive.add_argument("--person", required=True, help="the e-mail address of whose it is")
+        archive.add_argument(
+            "--look",
+            action="store_true",
+            help="only say what would come in and how far it is proved",
+        )
+
         course = kinds.add_parser(
             "course", help="a folder of lessons in Markdown (lessons.jsonl.gz), as modules"
         )
@@ -72,6 +84,8 @@ class Command(BaseCommand):
             call_command(command, options["folder"], smaller=options["smaller"], stdout=self.stdout)
         elif options["kind"] == "package":
             self._package(options)
+        elif options["kind"] == "archive":
+            self._archive(options)
         elif options["kind"] == "course":
             self._course(options)
         else:
@@ -88,6 +102,15 @@ class Command(BaseCommand):
             ):
                 self.stdout.write(line)
         except (FileRefused, OSError) as refused:
+            raise CommandError(f"Nothing came in. {refused}") from refused
+
+    def _archive(self, options: dict[str, Any]) -> None:
+        try:
+            for line in import_archive(
+                options["file"], person=options["person"], look=options["look"]
+            ):
+                self.stdout.write(line)
+        except (NotTaken, OSError) as refused:
             raise CommandError(f"Nothing came in. {refused}") from refused
 
     def _course(self, options: dict[str, Any]) -> None:

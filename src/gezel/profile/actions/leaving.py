@@ -1,0 +1,445 @@
+"""Someone takes everything along: one archive, signed, with the program that checks it."""
+
+import csv
+import hashlib
+import io
+import json
+import secrets
+import uuid
+import zipfile
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from allauth.account.models import EmailAddress
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.text import slugify
+from django.utils.translation import get_language
+
+from gezel.kit.inert import inert
+from gezel.people.api import Organisation, Person
+from gezel.profile import pictures, sealing
+from gezel.profile.models import LIST_SIZE, Arrival, Credential, SigningKey, Takeout
+from gezel.profile.queries import (
+    did_document,
+    did_of,
+    facts_of,
+    installation,
+    method_of,
+    opened,
+    own_credentials,
+    signing_key,
+    skills_told,
+    statements_to_take,
+    status_list,
+    taken_along,
+)
+from gezel.profile.rules import proofs, verify
+from gezel.profile.rules.archive import (
+    FORM,
+    PROFILE_FORM,
+    VERSION,
+    cell,
+    fingerprint,
+    hashed_address,
+    line,
+)
+from gezel.profile.rules.baking import bake_png
+from gezel.profile.rules.contexts import CREDENTIALS_V2
+from gezel.trust.api import Declaration
+
+KEPT = timedelta(days=7)
+# On the page that opens from disk; the tables beside it hold all.
+ROWS_ON_THE_PAGE = 50
+Step = Callable[[int], None]
+
+
+def _quiet(_steps: int) -> None:
+    """Nobody waits to hear how far it is."""
+
+
+def make_archive(
+    person: Person, into: IO[bytes], *, at: datetime | None = None, step: Step = _quiet
+) -> None:
+    """Everything of one person as one file.
+
+    Args:
+        into: where it is written, from its beginning.
+        step: is told after each table that it is done.
+    """
+    language = person.language or (get_language() or "en")[:2]
+    with translation.override(language):
+        _Archive(person, into, at or timezone.now(), language).write(step)
+
+
+class _Archive:
+    """One archive while it is written."""
+
+    def __init__(self, person: Person, into: IO[bytes], now: datetime, language: str) -> None:
+        self.person = person
+        self.now = now.replace(microsecond=0)
+        self.language = language
+        self.zip = zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
+        self.digests: dict[str, str] = {}
+        self.files: dict[str, FieldFile] = {}
+        self.credentials = own_credentials(person)
+        self.kept = list(Arrival.objects.filter(person=person, state=Arrival.State.TAKEN))
+
+    def add(self, name: str, data: str | bytes) -> None:
+        """One file; a name is taken once."""
+        if name in self.digests:
+            return
+        content = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+        self.digests[name] = hashlib.sha256(content).hexdigest()
+        self.zip.writestr(zipfile.ZipInfo(name, self.now.timetuple()[:6]), content, 8)
+
+    def write(self, step: Step) -> None:
+        brought = _Brought(self.kept)
+        tables = self._facts(step)
+        facts = [fact for _d, found in tables for fact in found]
+        seen = {fingerprint(fact) for fact in facts}
+        facts += [f for f in brought.facts if fingerprint(f) not in seen]
+        self._statements(brought.statements)
+        self._credentials()
+        self._issuers()
+        # After our own: what someone brought takes no name that is ours.
+        for name, data in brought.credentials.items():
+            self.add(name, data)
+        for name, file in self.files.items():
+            if default_storage.exists(file.name or ""):
+                with file.open("rb") as read:
+                    self.add(name, read.read())
+        for name, data in brought.files.items():
+            self.add(name, data)
+        skills = _skills_in(facts, self.credentials) + brought.skills
+        self.add("profile.json", self._profile(tables, facts, skills, brought))
+        self.add("index.html", self._page(tables, brought))
+        self.add("verify.py", Path(verify.__file__).read_text(encoding="utf-8"))
+        self._manifest()
+        self.zip.close()
+
+    def _facts(self, step: Step) -> list[tuple[Declaration, list[dict[str, Any]]]]:
+        tables = []
+        for declaration in taken_along():
+            found = list(facts_of(declaration, self.person, self.files))
+            if found:
+                tables.append((declaration, found))
+                self.add(f"tables/{declaration.model._meta.label}.csv", _csv(found))
+            step(1)
+        return tables
+
+    def _statements(self, brought: Iterable[str]) -> None:
+        lines = [line(raw) for raw in statements_to_take(self.person)]
+        mine = set(lines)
+        lines += [one for one in brought if one not in mine]
+        self.statements = len(lines)
+        self.add("statements.jsonl", "".join(f"{one}\n" for one in lines))
+
+    def _credentials(self) -> None:
+        for one in self.credentials:
+            text = json.dumps(one.document, ensure_ascii=False, indent=2)
+            self.add(f"credentials/{one.pk}.json", text)
+            baked = bake_png(pictures.seal(one.organisation.accent_hue), json.dumps(one.document))
+            self.add(f"credentials/{one.pk}.png", baked)
+            key = None if one.revoked_at else _key_of(one.organisation)
+            if key is not None:
+                # The same words signed in a second way, which a program without a library checks.
+                again = self._signed(one.document, key)
+                name = f"credentials-jcs/{one.pk}.json"
+                self.add(name, json.dumps(again, ensure_ascii=False, indent=2))
+
+    def _issuers(self) -> None:
+        """The keys and the lists of what was withdrawn, as they stand today."""
+        for organisation in self._signers():
+            document = json.dumps(did_document(organisation), ensure_ascii=False, indent=2)
+            self.add(f"issuers/{slugify(did_of(organisation))}.json", document)
+        lists = {(c.organisation, c.place // LIST_SIZE) for c in self.credentials}
+        for organisation, number in sorted(lists, key=lambda one: (one[0].slug, one[1])):
+            key, found = _key_of(organisation), status_list(organisation, number)
+            if key is not None and found is not None:
+                text = json.dumps(self._signed(found, key), ensure_ascii=False, indent=2)
+                self.add(f"status/{slugify(found['id'])}.json", text)
+
+    def _signers(self) -> list[Organisation]:
+        """Who issued something in it; else where the person works or worked last."""
+        found = {c.organisation.pk: c.organisation for c in self.credentials}
+        if not found:
+            last = (
+                self.person.employments.select_related("organisation")
+                .order_by("-starts_on", "-pk")
+                .first()
+            )
+            found = {last.organisation.pk: last.organisation} if last else {}
+        return [found[pk] for pk in sorted(found)]
+
+    def _signed(self, document: dict[str, Any], key: SigningKey) -> dict[str, Any]:
+        return proofs.prove(
+            document, opened(key), method=method_of(key), at=self.now, suite=proofs.JCS
+        )
+
+    def _profile(
+        self,
+        tables: list[tuple[Declaration, list[dict[str, Any]]]],
+        facts: list[dict[str, Any]],
+        skills: list[dict[str, Any]],
+        brought: "_Brought",
+    ) -> str:
+        told = {
+            "form": PROFILE_FORM,
+            "version": VERSION,
+            "made_at": self.now.isoformat(),
+            "installation": installation(),
+            "language": self.language,
+            "person": {"name": self.person.name, "email": self.person.email},
+            "tables": {
+                d.model._meta.label: {
+                    "what": str(d.what),
+                    "purpose": str(d.purpose),
+                    "ground": str(d.ground),
+                    "term": str(d.term),
+                }
+                for d, _found in tables
+            },
+            "skills": skills,
+            "claims": _claims(self.credentials) + brought.claims,
+            "facts": facts,
+        }
+        return json.dumps(told, ensure_ascii=False, indent=1)
+
+    def _page(
+        self, tables: list[tuple[Declaration, list[dict[str, Any]]]], brought: "_Brought"
+    ) -> str:
+        shown = []
+        for declaration, found in tables:
+            header = list(found[0]["fields"])
+            shown.append(
+                {
+                    "what": declaration.what,
+                    "purpose": declaration.purpose,
+                    "term": declaration.term,
+                    "label": declaration.model._meta.label,
+                    "count": len(found),
+                    "header": header,
+                    "rows": [
+                        [cell(fact["fields"].get(word)) for word in header]
+                        for fact in found[:ROWS_ON_THE_PAGE]
+                    ],
+                }
+            )
+        return render_to_string(
+            "profile/archive.html",
+            {
+                "person": self.person,
+                "now": self.now,
+                "language": self.language,
+                "installation": installation(),
+                "credentials": self.credentials,
+                "brought": sorted(brought.credentials),
+                "statements": self.statements,
+                "tables": shown,
+                "files": sorted(n for n in self.digests if n.startswith("files/")),
+                "signers": self._signers(),
+            },
+        )
+
+    def _manifest(self) -> None:
+        """What is in it, and whose it is, signed by each organisation that issued something."""
+        addresses = {self.person.email.lower()} | {
+            email.lower()
+            for email in EmailAddress.objects.filter(user=self.person, verified=True).values_list(
+                "email", flat=True
+            )
+        }
+        salts = {address: secrets.token_hex(16) for address in addresses}
+        manifest: dict[str, Any] = {
+            "@context": [CREDENTIALS_V2],
+            "form": FORM,
+            "version": VERSION,
+            "made_at": self.now.isoformat(),
+            "made_by": installation(),
+            "about": {
+                "name": self.person.name,
+                "addresses": [
+                    {"salt": salt, "hash": hashed_address(address, salt)}
+                    for address, salt in sorted(salts.items())
+                ],
+            },
+            "files": dict(sorted(self.digests.items())),
+        }
+        made = [
+            self._signed(manifest, key)["proof"]
+            for organisation in self._signers()
+            if (key := _key_of(organisation)) is not None
+        ]
+        if made:
+            manifest["proof"] = made
+        self.add("manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
+
+
+class _Brought:
+    """What earlier archives of this person hold, to go along word for word."""
+
+    def __init__(self, arrivals: Iterable[Arrival]) -> None:
+        self.facts: list[dict[str, Any]] = []
+        self.skills: list[dict[str, Any]] = []
+        self.claims: list[dict[str, Any]] = []
+        self.statements: list[str] = []
+        self.credentials: dict[str, bytes] = {}
+        self.files: dict[str, bytes] = {}
+        seen: set[str] = set()
+        for arrival in arrivals:
+            if not default_storage.exists(arrival.file.name or ""):
+                continue
+            with arrival.file.open("rb") as file:
+                if arrival.form == Arrival.Form.ARCHIVE:
+                    self._archive(file, seen)
+                else:
+                    ending = Path(arrival.name).suffix.lower()[:6] or ".json"
+                    kind = "credentials" if arrival.form == Arrival.Form.CREDENTIAL else "files"
+                    place = f"{kind}/brought/{arrival.digest[:32]}{ending}"
+                    (self.credentials if kind == "credentials" else self.files)[place] = file.read()
+
+    def _archive(self, file: IO[bytes], seen: set[str]) -> None:
+        with zipfile.ZipFile(file) as found:
+            profile = json.loads(found.read("profile.json"))
+            for word, into in (
+                ("facts", self.facts),
+                ("skills", self.skills),
+                ("claims", self.claims),
+            ):
+                for one in profile.get(word) or []:
+                    # What says to come from here, and is not in our tables, is not from here.
+                    if one.get("from") == installation():
+                        continue
+                    if (mark := f"{word} {fingerprint(one)}") not in seen:
+                        seen.add(mark)
+                        into.append(one)
+            for name in found.namelist():
+                if name.startswith(("credentials/", "credentials-jcs/", "issuers/", "status/")):
+                    self.credentials.setdefault(name, found.read(name))
+                elif name.startswith("files/"):
+                    self.files.setdefault(name, found.read(name))
+                elif name == "statements.jsonl":
+                    for one in found.read(name).decode("utf-8", "replace").split("\n"):
+                        if one and one not in seen:
+                            seen.add(one)
+                            self.statements.append(one)
+
+
+def _key_of(organisation: Organisation) -> SigningKey | None:
+    """The key that signs, if it can be opened: without one an archive is made all the same."""
+    key = signing_key(organisation)
+    try:
+        if key is not None:
+            opened(key)
+    except sealing.CannotOpen:
+        return None
+    return key
+
+
+def _csv(facts: list[dict[str, Any]]) -> str:
+    """A table to open in a spreadsheet; what looks like a formula stays text."""
+    out = io.StringIO()
+    out.write("\ufeff")
+    writer = csv.writer(out)
+    header = list(facts[0]["fields"])
+    writer.writerow(["key", *header])
+    for fact in facts:
+        writer.writerow(
+            [inert(fact["key"]), *(inert(cell(fact["fields"].get(word))) for word in header)]
+        )
+    return out.getvalue()
+
+
+def _skills_in(
+    facts: list[dict[str, Any]], credentials: Iterable[Credential]
+) -> list[dict[str, Any]]:
+    """Every skill that is named anywhere in what was made here."""
+    source = installation()
+    keys = {c.achievement.skill_id for c in credentials if c.achievement.skill_id}
+    for fact in facts:
+        skill = fact["fields"].get("skill")
+        if fact["from"] == source and isinstance(skill, dict) and str(skill.get("id")).isdecimal():
+            keys.add(int(skill["id"]))
+    return skills_told(sorted(keys))
+
+
+def _claims(credentials: Iterable[Credential]) -> list[dict[str, Any]]:
+    """Which level of which skill a credential stands for."""
+    return [
+        {
+            "from": installation(),
+            "skill": str(c.achievement.skill_id),
+            "level": c.achievement.level,
+            "on": timezone.localdate(c.issued_at).isoformat(),
+            "credential": f"urn:uuid:{c.pk}",
+        }
+        for c in credentials
+        if c.achievement.skill_id and not c.revoked_at
+    ]
+
+
+# -- made in a job, fetched within a week ---------------------------------------------------------
+
+
+@transaction.atomic
+def ask_archive(person: Person) -> Takeout:
+    """Someone asks for their archive. One that is being made is not asked for twice."""
+    Person.objects.get_queryset().select_for_update().get(pk=person.pk)
+    waiting = Takeout.objects.filter(
+        person=person, made_at=None, asked_at__gt=timezone.now() - timedelta(hours=1)
+    ).first()
+    return waiting or Takeout.objects.create(person=person)
+
+
+def note_task(takeout: Takeout, task: uuid.UUID) -> None:
+    """Which work makes it."""
+    Takeout.objects.filter(pk=takeout.pk).update(task=task)
+
+
+def fill(takeout: Takeout, *, step: Step = _quiet) -> None:
+    """Make the archive and keep it; made before, it stays as it is."""
+    if takeout.made_at is not None:
+        return
+    with io.BytesIO() as made:
+        make_archive(takeout.person, made, step=step)
+        size = made.tell()
+        made.seek(0)
+        name = default_storage.save(f"takeouts/{takeout.pk}.zip", File(made))
+    done = Takeout.objects.filter(pk=takeout.pk, made_at=None).update(
+        file=name, size=size, made_at=timezone.now()
+    )
+    if not done:
+        default_storage.delete(name)
+
+
+def throw_away(takeout: Takeout) -> None:
+    """The file goes, and that it was made."""
+    name = takeout.file.name
+    takeout.delete()
+    if name:
+        default_storage.delete(name)
+
+
+def forget_takeouts(now: datetime | None = None) -> int:
+    """Archives of a week ago go; returns how many."""
+    old = list(Takeout.objects.filter(asked_at__lt=(now or timezone.now()) - KEPT))
+    for one in old:
+        throw_away(one)
+    return len(old)
+
+
+def write_archive(email: str, into: Path) -> bool:
+    """From the command line: the archive of whoever has this address. False: nobody has it."""
+    person = Person.objects.get_queryset().filter(email__iexact=email).first()
+    if person is None:
+        return False
+    with into.open("xb") as file:
+        make_archive(person, file)
+    return True

@@ -1,0 +1,67 @@
+"""A gentle word in time: an address of one's own, and the archive, before the last day at work."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gezel.connect.api import Letter, Message, declare_kind, own_address_of, say_to
+from gezel.kit.events import listen
+from gezel.people.api import Employment
+from gezel.people.events import EmploymentChanged
+
+
+def _letter(message: Message) -> Letter | None:
+    """If the last day still stands and nothing is arranged yet."""
+    last = (
+        Employment.objects.current()
+        .filter(person=message.person, organisation=message.organisation, ends_on__isnull=False)
+        .first()
+    )
+    if last is None or last.ends_on is None or own_address_of(message.person):
+        return None
+    day = formats.date_format(last.ends_on, "j F Y")
+    return Letter(
+        _("Take along what is yours"),
+        (
+            _("Your last day at %(where)s is %(day)s. What you learned and showed stays yours.")
+            % {"where": last.organisation, "day": day},
+            _(
+                "Add an address of your own before then: the mailbox at work no longer reaches you "
+                "after that day. And have your archive made."
+            ),
+        ),
+        reverse("profile:leaving"),
+        _("See to it"),
+    )
+
+
+LEAVING = declare_kind(
+    "profile.leaving",
+    title=gettext_lazy("What to arrange before you leave"),
+    because=gettext_lazy("You get this because a last day at work was set for you."),
+    write=_letter,
+)
+
+
+def _last_day_set(event: EmploymentChanged) -> None:
+    """For each of them whose last day lies ahead, once a day that is set."""
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    ending = Employment.objects.current().filter(
+        organisation=event.organisation_pk, person__in=event.person_pks, ends_on__gte=tomorrow
+    )
+    for person, ends_on in ending.values_list("person_id", "ends_on"):
+        say_to(
+            [person],
+            LEAVING,
+            organisation=event.organisation_pk,
+            once=f"{ends_on}",
+            by=ends_on,
+        )
+
+
+def listen_for_last_days() -> None:
+    """Said once, when the house starts."""
+    listen(EmploymentChanged, _last_day_set)

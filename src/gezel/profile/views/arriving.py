@@ -1,0 +1,110 @@
+"""Arriving: what one brings along, looked through before it counts, and taken over once."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gezel.people.api import Request, at_work, signed_in
+from gezel.profile import actions, policy, queries, words
+from gezel.profile.forms import BringForm, ItemsForm
+from gezel.profile.models import Arrival, Brought
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def arriving(request: Request) -> HttpResponse:
+    """Bring a file in, and what was brought before."""
+    form = BringForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        sources = queries.Asking() if form.cleaned_data.get("ask") else queries.OurOwn()
+        try:
+            found = actions.receive(
+                request.visitor,
+                file.read(actions.MOST_BYTES + 1),
+                name=file.name or "",
+                sources=sources,
+            )
+        except actions.NotTaken as refused:
+            form.add_error("file", str(refused))
+        else:
+            return redirect("profile:arrival", found.pk)
+    told = {"form": form, "arrivals": queries.arrivals_of(request.user)}
+    return render(request, "profile/arriving.html", told, status=422 if form.errors else 200)
+
+
+def _own(request: Request, pk: uuid.UUID) -> Arrival:
+    return get_object_or_404(
+        policy.own_arrivals(request.visitor).select_related("organisation"), pk=pk
+    )
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def arrival(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """What a file brings, each with how far it is proved; then it is taken over."""
+    found = _own(request, pk)
+    visitor = request.visitor
+    items = list(found.items.select_related("skill"))
+    works = visitor.employment is not None
+    here = works and found.organisation_id == visitor.organisation.pk
+    open_items = [
+        i for i in items if i.kind == Brought.Kind.SKILL and not i.counted and not i.already_here
+    ]
+    skills = queries.skills_guessed(visitor, open_items) if here else {}
+    form = ItemsForm(request.POST or None, items=open_items if here else [], skills=skills)
+    if request.method == "POST" and form.is_valid():
+        first = found.state == Arrival.State.SHOWN
+        try:
+            counted = actions.take_over(found, visitor, form.choices())
+        except ValidationError as problem:
+            form.add_error(None, problem)
+        else:
+            if first:
+                messages.success(request, _("Kept with your profile, for life."))
+            if counted:
+                messages.success(
+                    request,
+                    ngettext(
+                        "%(n)s skill counts from now on.",
+                        "%(n)s skills count from now on.",
+                        counted,
+                    )
+                    % {"n": counted},
+                )
+            return redirect("profile:arrival", pk)
+    told = {
+        "arrival": found,
+        "form": form,
+        "works": works,
+        "here": here,
+        "rows": [
+            (item, form.fields_of(item), [w for r in item.reasons if (w := words.kept_reason(r))])
+            for item in items
+        ],
+        "open": bool(open_items),
+    }
+    return render(request, "profile/arrival.html", told, status=422 if form.errors else 200)
+
+
+@at_work
+@require_POST
+def look_up_again(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Which skills these are where one works now."""
+    actions.look_up_again(_own(request, pk), request.visitor)
+    return redirect("profile:arrival", pk)
+
+
+@signed_in
+@require_POST
+def discard(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Throw away what was brought."""
+    actions.discard(_own(request, pk))
+    messages.success(request, _("Thrown away. Skills that counted already, stay in your evidence."))
+    return redirect("profile:arriving")
