@@ -224,6 +224,7 @@ class _Archive:
                     "purpose": declaration.purpose,
                     "term": declaration.term,
                     "label": declaration.model._meta.label,
+                    "file": f"tables/{declaration.model._meta.label}.csv",
                     "count": len(found),
                     "header": header,
                     "rows": [
@@ -239,7 +240,10 @@ class _Archive:
                 "now": self.now,
                 "language": self.language,
                 "installation": installation(),
-                "credentials": self.credentials,
+                "credentials": [
+                    (one, f"credentials/{one.pk}.json", f"credentials/{one.pk}.png")
+                    for one in self.credentials
+                ],
                 "brought": sorted(brought.credentials),
                 "statements": self.statements,
                 "tables": shown,
