@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import uuid
 import zipfile
 from collections.abc import Callable
@@ -34,6 +35,8 @@ from gezel.records.actions import make_key
 from gezel.records.models import Key
 from gezel.trust.api import Declaration, declarations
 from tests.full_house import CSV, furnish
+from tests.house import pages
+from tests.test_who_may_enter import WHO, address_of, rules
 
 pytestmark = pytest.mark.django_db
 Visit = Callable[[Person], Client]
@@ -214,3 +217,33 @@ def test_work_asked_for_in_the_background_shows_nothing_afterwards(
     _leaves(femke)
 
     assert hr.get(address).status_code == 404
+
+
+# -- and the former employer sees nothing any more -------------------------------------------------
+
+
+def test_a_former_employer_finds_nothing_but_what_is_declared(
+    van_dijk: Organisation, noor: Person, daan: Person, femke: Person, visit: Visit
+) -> None:
+    """Every page of HR and of the lead, after Noor left: no word she wrote or that was hers."""
+    things = furnish(van_dijk, noor, daan, femke)
+    canaries = _put_canaries(noor)
+    told = {d.model._meta.label for d in declarations() if d.former}
+    hidden = [c for c, where in canaries.items() if where.rpartition(".")[0] not in told]
+    _leaves(noor)
+    seen: dict[str, set[str]] = {}
+    for who, person in (("femke", femke), ("daan", daan)):
+        browser = visit(person)
+        for page in pages():
+            answers = dict(zip(WHO, rules().get(page.name, ()), strict=False))
+            if answers.get(who) != "open" or not page.is_ours:
+                continue
+            with transaction.atomic():
+                answer = browser.get(address_of(page, things))
+                text = answer.getvalue().decode("utf-8", "replace")
+                transaction.set_rollback(True)
+            for canary in hidden:
+                if re.search(rf"{canary}\b", text):
+                    seen.setdefault(page.name, set()).add(canaries[canary])
+
+    assert seen == {}

@@ -25,7 +25,7 @@ from gezel.content.models import (
     Upload,
     Writing,
 )
-from gezel.people.api import Visitor
+from gezel.people.api import Person, Visitor
 
 
 def modules_to_play(visitor: Visitor) -> QuerySet[Module]:
@@ -87,18 +87,25 @@ def modules_to_preview(visitor: Visitor) -> QuerySet[Module]:
     )
 
 
+def _of_who_works_here(visitor: Visitor) -> QuerySet[Asking]:
+    """What someone asked goes out of sight when they leave."""
+    at_work = Person.objects.working_at(visitor.organisation)
+    return Asking.objects.filter(person__in=at_work)
+
+
 def askings_to_answer(visitor: Visitor) -> QuerySet[Asking]:
     """Questions about what one makes; authors and HR answer for who left."""
     made = modules_to_edit(visitor)
     if visitor.is_author:
         mine = Q(activity__shared_by=visitor.person) | Q(activity__shared_by=None)
         made = made.filter(mine | Q(co_authors__person=visitor.person))
-    return Asking.objects.filter(module__in=made.values("pk"), answer="")
+    return _of_who_works_here(visitor).filter(module__in=made.values("pk"), answer="")
 
 
 def askings_here(visitor: Visitor) -> QuerySet[Asking]:
     """Questions about modules on offer where one works: everyone who may play reads them."""
-    return Asking.objects.filter(module__activity__organisation=visitor.organisation)
+    here = visitor.organisation
+    return _of_who_works_here(visitor).filter(module__activity__organisation=here)
 
 
 def own_writings(visitor: Visitor) -> QuerySet[Writing]:

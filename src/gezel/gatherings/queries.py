@@ -227,8 +227,16 @@ class OnList:
 
 
 def the_list(gathering: Gathering) -> list[OnList]:
-    """Who comes or came, by name, with what was noted; three questions whatever the number."""
-    seated = Place.objects.seated().filter(gathering=gathering).select_related("person")
+    """Who comes or came, by name, with what was noted; three questions whatever the number.
+
+    Of who left since, what was noted is theirs: it stands here until their last day.
+    """
+    at_work = Person.objects.working_at(gathering.organisation)
+    seated = (
+        Place.objects.seated()
+        .filter(gathering=gathering, person__in=at_work)
+        .select_related("person")
+    )
     facts: dict[int, list[Attendance]] = defaultdict(list)
     for fact in (
         Attendance.objects.filter(gathering=gathering)

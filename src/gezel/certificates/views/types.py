@@ -19,7 +19,7 @@ from gezel.certificates.common import TEMPLATES
 from gezel.certificates.models import CertificateType, Duty, TypeTerms, WorkTask
 from gezel.certificates.noting import note
 from gezel.certificates.views.shared import key, number
-from gezel.people.api import Request, at_work, require
+from gezel.people.api import Person, Request, at_work, require
 from gezel.skills.api import Skill
 
 MOST_ACTIVITIES = 2_000
@@ -299,7 +299,9 @@ def duties(request: Request, pk: int) -> HttpResponse:
         .select_related("type", "job", "unit", "location", "person")
         .order_by("from_on", "pk")
     )
-    exemptions = list(type_.exemptions.select_related("person", "made_by").order_by("-from_on"))
+    # Of who left, an exception is out of sight: what it excused them from is over.
+    excused = type_.exemptions.filter(person__in=Person.objects.working_at(organisation))
+    exemptions = list(excused.select_related("person", "made_by").order_by("-from_on"))
     note(request, [d.person for d in there if d.person] + [e.person for e in exemptions])
     told = {
         "type": type_,

@@ -27,6 +27,7 @@ class ShareQuerySet(models.QuerySet["Share"]):
     ground=CONSENT,
     term=_("A year after the link ended, so that you can see what you shared with whom."),
     order=37,
+    stays=("digest",),
 )
 class Share(models.Model):
     """A link to chosen parts of someone's profile. It is the person's: no employer comes in it.
