@@ -161,6 +161,53 @@ def test_two_phones_begin_the_same_without_connection(
     assert play(attempt).state.is_whole
 
 
+# As if it had been given so many hours ago: the newest that waits on this device.
+AGO = """(hours) => {
+  const names = Object.keys(localStorage).filter((name) => name.startsWith("gezel:answer:"));
+  const all = names.map((name) => [name, JSON.parse(localStorage[name])]);
+  const [name, entry] = all.sort((a, b) => a[1].at < b[1].at ? 1 : -1)[0];
+  entry.at = new Date(Date.now() - hours * 3600e3).toISOString();
+  localStorage[name] = JSON.stringify(entry);
+  return all.length;
+}"""
+
+
+def test_two_days_without_connection_while_the_round_was_finished_on_the_desk(
+    page_of: PageOf, noor: Person, van_dijk: Organisation
+) -> None:
+    """Attack 65: the app is killed, another device closes the round, and two days later each
+    answer arrives once or says why not."""
+    module = a_module(van_dijk, [TEXT, REFLECTION, TEXT])
+    now = timezone.now()
+    attempt = start(noor, module, organisation=van_dijk, at=now - timedelta(hours=49))
+    phone = page_of(noor, phone=True, dark=True, language="nl")
+    phone.goto(reverse("content:play", args=[module.pk]))
+    without_connection(phone)
+    go(phone, "Verder")
+    assert phone.evaluate(AGO, 48) == 1
+    phone.locator("textarea:visible").fill("Van de telefoon")
+    go(phone, "Verder")
+    assert phone.evaluate(AGO, 1) == 2
+    phone.close()
+
+    desk = now - timedelta(hours=24)
+    answer_everything(attempt, at=desk)
+    finish(attempt, organisation=van_dijk, at=desk)
+
+    phone = phone.context.new_page()
+    phone.context.set_offline(False)
+    phone.goto(reverse("records:mine"))
+    expect(phone.get_by_text("Er kwam nog een antwoord binnen")).to_be_visible()
+    expect(phone.get_by_text("deze ronde was al afgerond voordat je het gaf")).to_be_visible()
+    phone.reload()
+    phone.wait_for_function("() => !Object.keys(localStorage).some((k) => k.includes('answer'))")
+    expect(phone.get_by_text("deze ronde was al afgerond")).to_have_count(0)
+    attempt.refresh_from_db()
+    assert attempt.completed_at == desk
+    assert Answer.objects.filter(attempt=attempt).count() == 3 + 1
+    assert not Answer.objects.filter(value__text="Van de telefoon").exists()
+
+
 def test_signed_out_meanwhile_the_round_waits_for_its_owner_and_the_copy_goes(
     page_of: PageOf, noor: Person, daan: Person, van_dijk: Organisation, live_server: Any
 ) -> None:
