@@ -120,8 +120,9 @@ def issue(
     if not borne_out or (shown is not None and shown not in borne_out):
         raise ValidationError(
             _(
-                "Nothing that was assessed bears this out: a level that a lead confirmed, a skill "
-                "test, or a confirmed certificate. Having been there is not enough."
+                "Nothing that was assessed bears this out: a level that a lead confirmed, "
+                "practical work that someone looked at, a skill test, or a confirmed certificate. "
+                "Having been there is not enough."
             )
         )
     ground = shown or borne_out[0]
