@@ -90,7 +90,8 @@ class AchievementForm(forms.ModelForm[Achievement]):
         help_texts = {
             "criteria_nl": _("What someone has to do to get it. Whoever checks it reads this."),
             "level": _(
-                "1 to 5. Only what a lead confirmed, practical work that was looked at, a test or a certificate counts."
+                "1 to 5. Only what a lead confirmed, practical work that was looked at, a test or "
+                "a certificate counts."
             ),
             "months": _("Leave empty if it does not lapse."),
         }
