@@ -54,7 +54,9 @@ from gezel.records.actions.forwarding import forward_to
 from gezel.skills.actions import confirm_alias
 from gezel.skills.models import EvidenceRequest, Objection, Occupation
 from gezel.skills.tests import builders as skills
+from gezel.trust.tests import builders as trust
 
+LOG_PAGES = ("log", "checkpoint", "log_key", "tile", "consistency")
 CSV = b"name,e-mail,unit,job\nNew One,new.one@example.test,Workshop,Mechanic\n"
 
 
@@ -363,6 +365,10 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             for page in ("arrival", "look_up_again", "drop_arrival")
         },
         "connect:confirm_own:token": own_token(noor, "noor@thuis.example"),
+        **{f"trust:{page}:slug": van_dijk.slug for page in LOG_PAGES},
+        "trust:my_proof:pk": trust.an_event_about(noor, van_dijk).pk,
+        "trust:remove_witness:pk": 1,
+        "trust:tile:path": "0/000.p/1",
         "profile:status:number": 0,
         "profile:file:form": "json",
         "profile:leaked:pk": credential.signed_with_id,

@@ -212,6 +212,10 @@ SOONER = {
         "src/gezel/catalogue/tests/test_finding.py",
         "test_an_alias_finds_as_soon_as_it_is_confirmed_and_until_it_is_taken_back",
     ),
+    "trust.Event": (
+        "src/gezel/trust/tests/test_log.py",
+        "test_words_about_looking_go_after_two_years_and_those_of_credentials_stay",
+    ),
     "trust.Reading": ("tests/test_kept.py", "test_who_looked_goes_after_two_years"),
     "usersessions.UserSession": (
         "src/gezel/connect/tests/test_accounts.py",

@@ -1,49 +1,8 @@
-"""Secret keys at rest: under a key that stands in the environment and not in the database.
+"""The safe in which signing keys lie."""
 
-`GEZEL_KEY` may hold several, newest first, with commas between. Without it one is derived from the
-secret key of the installation. To change: put the new one in front, let a night pass (everything
-is sealed anew), take the old one away.
-"""
+from gezel.kit.sealing import CannotOpen, Safe, current
 
-import base64
-import hashlib
+_safe = Safe(b"profile: signing keys")
+seal, unseal = _safe.seal, _safe.unseal
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
-
-
-class CannotOpen(Exception):  # noqa: N818 - reads as what it is where it is raised
-    """Sealed under a key that is no longer in the environment."""
-
-
-def _words() -> list[str]:
-    """The keys given, newest first; that of the installation opens what was sealed before any."""
-    return [*settings.SEALING_KEYS, settings.SECRET_KEY]
-
-
-def _box(word: str) -> Fernet:
-    derived = HKDF(SHA256(), 32, salt=b"gezel", info=b"profile: signing keys").derive(word.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
-
-
-def current() -> str:
-    """A name for the newest key that tells nothing of it."""
-    return hashlib.sha256(b"gezel sealing " + _words()[0].encode()).hexdigest()[:16]
-
-
-def seal(secret: bytes) -> bytes:
-    return _box(_words()[0]).encrypt(secret)
-
-
-def unseal(sealed: bytes) -> bytes:
-    """The secret.
-
-    Raises:
-        CannotOpen: no key in the environment opens it.
-    """
-    try:
-        return MultiFernet([_box(word) for word in _words()]).decrypt(bytes(sealed))
-    except InvalidToken:
-        raise CannotOpen from None
+__all__ = ["CannotOpen", "current", "seal", "unseal"]

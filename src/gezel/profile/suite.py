@@ -1,14 +1,19 @@
 """Signing what a public test suite sends, with a key that is nobody's."""
 
+import secrets
+from datetime import timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
-from gezel.profile.rules import model, proofs
+from gezel.profile.queries import OurOwn
+from gezel.profile.rules import model, proofs, status
+from gezel.profile.rules.dates import written
 from gezel.profile.rules.keys import did_key, multikey
 from gezel.profile.rules.text import id_of
 
@@ -46,6 +51,50 @@ def issue(credential: Any, options: Any) -> dict[str, Any]:
         wrong.append("options.cryptosuite")
     if wrong:
         raise Refused(*wrong)
+    # As the interface has it: a status is included, if the credential brings none of its own.
+    if not model.is_old(credential) and "credentialStatus" not in credential:
+        credential = {**credential, "credentialStatus": _entry()}
+    return _signed(credential, asked)
+
+
+def _signed(credential: dict[str, Any], asked: str) -> dict[str, Any]:
     key = _key()
     method = f"{issuer()}#{multikey(key.public_key())}"
     return proofs.prove(credential, key, method=method, at=timezone.now(), suite=asked)
+
+
+def list_address() -> str:
+    return settings.BASE_URL + reverse("profile:api_status")
+
+
+def _entry() -> dict[str, str]:
+    place = secrets.randbelow(status.LEAST_BITS)
+    return {
+        "id": f"{list_address()}#{place}",
+        "type": status.ENTRY,
+        "statusPurpose": "revocation",
+        "statusListIndex": str(place),
+        "statusListCredential": list_address(),
+    }
+
+
+def status_list() -> dict[str, Any]:
+    """Nothing that the suites had signed is ever withdrawn; that has its own tests."""
+    now = timezone.now()
+    unsigned = status.list_credential(
+        address=list_address(),
+        issuer=issuer(),
+        purpose="revocation",
+        bits=set(),
+        since=written(now),
+        until=written(now + timedelta(days=1)),
+        size=status.LEAST_BITS,
+    )
+    return _signed(unsigned, proofs.RDFC)
+
+
+class Sources(OurOwn):
+    """Knows the list of the suites too."""
+
+    def document(self, address: str) -> Any | None:
+        return status_list() if address == list_address() else super().document(address)

@@ -1,8 +1,9 @@
 """What was found about a credential, in plain sentences."""
 
+from datetime import datetime
 from typing import Any
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from gezel.profile.rules.did import Ground
 from gezel.profile.rules.text import Unreadable
 from gezel.profile.rules.verdict import Finding, Reason, Verdict, Weight
+from gezel.trust.api import Proved, Standing
 
 # A test looks whether every code that the rules give stands here.
 REASONS: dict[str, str | Promise] = {
@@ -83,6 +85,9 @@ REASONS: dict[str, str | Promise] = {
         "It names no key, so its signature cannot be checked without asking the issuer "
         "(%(issuer)s)."
     ),
+    "whole_by_its_own_key": gettext_lazy(
+        "It is whole: nothing changed since it was signed with the key that it names."
+    ),
     "key_as_written": gettext_lazy(
         "The key comes from the file itself: this says that nothing changed, not who made it."
     ),
@@ -107,6 +112,14 @@ REASONS: dict[str, str | Promise] = {
         "Its status is unknown: the list of what was withdrawn is too short."
     ),
     "status_index": gettext_lazy("Its status is unknown: its place in the list does not exist."),
+    # the log that comes along
+    "not_in_log": gettext_lazy("No proof of a log comes along."),
+    "log_not_proved": gettext_lazy("What should prove its place in the log does not hold."),
+    "log_of_another": gettext_lazy("What comes along from the log is about something else."),
+    "log_not_theirs": gettext_lazy("The log that comes along is not the issuer's."),
+    "log_key_as_written": gettext_lazy(
+        "That the log is the issuer's says the file alone: the issuer was not asked."
+    ),
     # the rest
     "unknown_context": gettext_lazy(
         "It stands on a vocabulary that we do not have (%(address)s), so we cannot tell what was "
@@ -208,6 +221,61 @@ def issuer(found: Finding) -> str:
             return _("It says %(name)s, which is not proved.") % {"name": name or "?"}
 
 
+def sentence(found: Finding, standing: Standing | None) -> str:
+    """What a valid credential comes down to, in one sentence for who reads no further."""
+    told = [
+        _("%(name)s issued this")
+        % {"name": found.issuer_name or domain(found.issuer) or found.issuer}
+    ]
+    if standing is not None and standing.since is not None:
+        told.append(_("unchanged in its log since %(day)s") % {"day": _moment_day(standing.since)})
+    elif found.signed_at is not None:
+        told.append(
+            _("unchanged since it was signed on %(day)s") % {"day": _moment_day(found.signed_at)}
+        )
+    if found.status_as_of is not None:
+        told.append(_("not withdrawn as of %(moment)s") % {"moment": _moment(found.status_as_of)})
+    return ", ".join(told) + "."
+
+
+def in_log(standing: Standing) -> str:
+    """How well the log can be trusted: how much it holds, and who looked along."""
+    if standing.since is None:
+        return _("Written down; the log is signed tonight.")
+    told = _("Since %(day)s in a log of %(size)s entries that can only grow.") % {
+        "day": _moment_day(standing.since),
+        "size": formats.number_format(standing.size, use_l10n=True, force_grouping=True),
+    }
+    if not standing.witnesses:
+        return told + " " + _("Nobody outside has witnessed it.")
+    witnessed = _("%(seen)s of %(all)s witnesses signed that it was not changed.")
+    return told + " " + witnessed % {"seen": standing.seen, "all": standing.witnesses}
+
+
+def in_bundle(proved: Proved) -> str:
+    """The same of a bundle, which tells of its own day."""
+    seen = [name for name, at in proved.seen.items() if at is not None]
+    return _(
+        "In the log %(log)s at place %(place)s of %(size)s, as of %(day)s; %(seen)s of %(all)s "
+        "witnesses signed it."
+    ) % {
+        "log": proved.log.name,
+        "place": proved.place + 1,
+        "size": proved.size,
+        "day": _day(str(proved.event.get("at", ""))[:10]) or "?",
+        "seen": len(seen),
+        "all": len(proved.seen),
+    }
+
+
+def _moment_day(at: datetime) -> str:
+    return formats.date_format(timezone.localtime(at), "j F Y")
+
+
+def _moment(at: datetime) -> str:
+    return formats.date_format(timezone.localtime(at), "j F Y, H:i")
+
+
 def domain(did: str) -> str:
     """The address in the name of an issuer, as people read it."""
     if did.startswith("did:web:"):
@@ -220,6 +288,7 @@ def not_proved(found: Finding) -> list[str]:
     told = [
         _("That whoever shows it is the person it is about: compare the name, or ask."),
         _("That the person still masters it today."),
+        _("That what it rests on was judged well: the log shows that it was not changed since."),
     ]
     if found.ground is not Ground.DOMAIN:
         told.insert(0, _("Who made it: a name in a file can be anyone's."))

@@ -24,7 +24,7 @@ from gezel.records import actions, policy, rules
 from gezel.records.actions import forwarding
 from gezel.records.forms import ForwardForm, KeyForm
 from gezel.records.queries import overview
-from gezel.trust.api import note_reading
+from gezel.trust.api import note_event, note_reading
 
 A_PAGE = 50
 
@@ -172,6 +172,7 @@ def export(request: Request) -> StreamingHttpResponse:
     visitor = request.visitor
     require(policy.may_connect_systems(visitor))
     reader = request.user.pk
+    note_event(visitor.organisation.pk, "export", what="records", by=reader)
 
     def noted() -> Iterator[str]:
         for lines, people in overview.lines((visitor.organisation.pk,)):

@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from gezel.trust.rules.audit import Found
+
 Text = str | Promise
 
 # The page that reads gives a code; a test looks whether every code in use stands here.
@@ -28,6 +30,31 @@ PURPOSES: dict[str, Text] = {
     "admin": _("looks after the system"),
 }
 
+# What the log tells, by code; a test looks whether every code in use stands here.
+KINDS: dict[str, Text] = {
+    "credential.issued": _("A credential was issued to you"),
+    "credential.signed_again": _("A credential of yours was signed anew"),
+    "credential.revoked": _("A credential of yours was withdrawn"),
+    "key.made": _("The organisation made a signing key"),
+    "key.leaked": _("A signing key leaked"),
+    "level": _("Your level in a skill changed"),
+    "reading": _("Someone looked at your data"),
+    "export": _("Data about people was taken along in a file"),
+    "computation": _("A rule that works something out about people changed"),
+    "erased": _("Words were erased"),
+}
+
+FAULTS: dict[str, Text] = {
+    "gap": _("Entry %(first)s is gone."),
+    "leaf": _("Entry %(first)s is another than was taken up."),
+    "words": _("The words of entry %(first)s are not those that were promised."),
+    "gone": _("The words of entry %(first)s went without being erased."),
+    "twice": _("Entry %(first)s stands in the log twice."),
+    "short": _("The log is shorter than what was signed: from entry %(first)s on, up to %(last)s."),
+    "root": _("Between entries %(first)s and %(last)s the log is other than what was signed."),
+    "note": _("A checkpoint that is kept was not signed by this log."),
+}
+
 NEVER: tuple[Text, ...] = (
     _("Rank people, or show one person a list of colleagues from good to bad."),
     _("Guess a mood, a feeling or a character from what someone does or writes."),
@@ -47,3 +74,13 @@ def matter(code: str) -> Text:
 def purpose(code: str) -> Text:
     """Why it could be looked at."""
     return PURPOSES.get(code, code)
+
+
+def kind(code: str) -> Text:
+    """What happened."""
+    return KINDS.get(code, code)
+
+
+def fault(found: Found) -> str:
+    """The first entry of a log that is wrong, and how; places are counted from one."""
+    return str(FAULTS[found.fault]) % {"first": found.first + 1, "last": found.last + 1}

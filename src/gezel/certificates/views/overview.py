@@ -16,6 +16,7 @@ from gezel.certificates.noting import note, note_people
 from gezel.certificates.views.shared import STATES, day, number, state_words
 from gezel.kit.export import FORMS
 from gezel.people.api import Location, Request, at_work, require, units_to_choose
+from gezel.trust.api import note_event
 
 AHEAD = (1, 3, 6, 12)
 PAGE = 50
@@ -78,6 +79,13 @@ def overview(request: Request) -> HttpResponseBase:
     if export := FORMS.get(asked.get("export", "")):
         about = set(found.told.table.person[found.which].tolist())
         note_people(request, about, "hr" if visitor.is_hr else "lead")
+        note_event(
+            visitor.organisation.pk,
+            "export",
+            what="certificates",
+            by=visitor.person.pk,
+            people=len(about),
+        )
         return export(_("Certificates"), _header(), _cells(found, on))
     page = Paginator(_Rows(found), PAGE).get_page(asked.get("page"))
     note(request, [r.person for r in page])

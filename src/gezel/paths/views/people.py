@@ -24,6 +24,7 @@ from gezel.paths import actions, forms, policy, queries
 from gezel.paths.models import Enrolment, Path
 from gezel.paths.web import key, note
 from gezel.people.api import Request, Unit, at_work
+from gezel.trust.api import note_event
 
 Export = Callable[[str, Sequence[object], Iterable[Sequence[object]]], HttpResponseBase]
 
@@ -104,7 +105,12 @@ def _report(
         _("Completed on"), _("Percent"), _("Steps done"), _("Steps asked"), _("Next due on"),
         *(title for _key, title in steps),
     ]  # fmt: skip
-    note(request, set(there.values_list("person_id", flat=True)), "hr")
+    about = set(there.values_list("person_id", flat=True))
+    note(request, about, "hr")
+    visitor = request.visitor
+    note_event(
+        visitor.organisation.pk, "export", what="path", by=visitor.person.pk, people=len(about)
+    )
     return export(path.name, header, queries.report(there, path.organisation, steps, today))
 
 

@@ -14,7 +14,7 @@ from gezel.people.jobs import note_list
 from gezel.people.models import Employment, Organisation
 from gezel.people.views.shared import on_asked, person_url
 from gezel.people.web import Request, at_work, require
-from gezel.trust.api import note_reading
+from gezel.trust.api import note_event, note_reading
 
 # With more leads than this a list to choose from helps nobody; search by name instead.
 MOST_CHOICES = 400
@@ -116,6 +116,13 @@ def people(request: Request) -> HttpResponseBase:
             about = list(found.order_by().values_list("person_id", flat=True))
             reader = request.visitor.person
             enqueue(note_list, by=reader, about=about, reader=reader.pk)
+        note_event(
+            organisation.pk,
+            "export",
+            what="people",
+            by=request.visitor.person.pk,
+            people=found.count(),
+        )
 
     table = Table(
         request,

@@ -27,8 +27,10 @@ from gezel.profile.queries import (
 )
 from gezel.profile.rules import proofs
 from gezel.profile.rules.badge import Alignment, Told, badge, record
+from gezel.profile.rules.bundle import fingerprint
 from gezel.profile.rules.earning import Shown
 from gezel.profile.rules.keys import multikey
+from gezel.trust.api import note_event
 
 # Of a list no more than this is filled, so that a free place is found at the first try or two.
 FULL_AT = 100_000
@@ -50,13 +52,16 @@ def make_key(organisation: Organisation) -> SigningKey:
     SigningKey.objects.filter(organisation=organisation, retired_at=None).update(retired_at=now)
     secret = Ed25519PrivateKey.generate()
     raw = secret.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-    return SigningKey.objects.create(
+    key = SigningKey.objects.create(
         organisation=organisation,
         public=multikey(secret.public_key()),
         sealed=sealing.seal(raw),
         sealed_with=sealing.current(),
         made_at=now,
     )
+    # That the one before was put away is said by this too.
+    note_event(organisation.pk, "key.made", subject=key.public)
+    return key
 
 
 @transaction.atomic
@@ -74,6 +79,12 @@ def mark_leaked(key: SigningKey, *, since: datetime) -> bool:
     found.leaked_from = min(since, now)
     found.retired_at = found.retired_at or now
     found.save(update_fields=["leaked_from", "retired_at"])
+    note_event(
+        found.organisation_id,
+        "key.leaked",
+        subject=found.public,
+        since=found.leaked_from.isoformat(timespec="seconds"),
+    )
     if was_signing:
         make_key(found.organisation)
     return True
@@ -153,7 +164,24 @@ def issue(
     except IntegrityError:
         # Another was faster with the same ground; or, once in a blue moon, with the same place.
         return Credential.objects.get(**standing, revoked_at=None)
+    _note(
+        credential,
+        "credential.issued",
+        document=fingerprint(credential.document),
+        what=credential.document["name"],
+    )
     return credential
+
+
+def _note(credential: Credential, kind: str, **told: str) -> None:
+    """Tell the log; of what is issued its fingerprint, so that no other can take its place."""
+    note_event(
+        credential.organisation_id,
+        kind,
+        subject=f"urn:uuid:{credential.pk}",
+        about=credential.person_id,
+        **told,
+    )
 
 
 def _until(achievement: Achievement, today: date) -> date | None:
@@ -237,6 +265,8 @@ def revoke(credential: Credential, *, reason: str, by: Person) -> bool:
     done = Credential.objects.filter(pk=credential.pk, revoked_at=None).update(
         revoked_at=timezone.now(), revoked_by=by, reason=reason.strip()[:300]
     )
+    if done:
+        _note(credential, "credential.revoked", reason=reason.strip()[:300])
     number = credential.place // LIST_SIZE
     transaction.on_commit(
         lambda: caches["near"].delete(f"profile:status:{credential.organisation_id}:{number}")
@@ -263,6 +293,7 @@ def sign_again(key: SigningKey) -> int:
             )
             credential.signed_with, credential.signed_at = fresh, now
             credential.save(update_fields=["document", "signed_with", "signed_at"])
+            _note(credential, "credential.signed_again", document=fingerprint(credential.document))
             done += 1
     return done
 

@@ -1,5 +1,6 @@
 """What pages and verifiers read."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
@@ -19,11 +20,13 @@ from gezel.people.api import Employment, Organisation, Person
 from gezel.profile import sealing
 from gezel.profile.models import LIST_SIZE, Achievement, Credential, SigningKey
 from gezel.profile.rules import jwt, proofs, status
+from gezel.profile.rules.bundle import ISSUING, LOG_SERVICE, bundle
 from gezel.profile.rules.dates import written
 from gezel.profile.rules.did import document_of, web_address, web_did
 from gezel.profile.rules.earning import Shown, grounds
-from gezel.profile.rules.text import MOST_BYTES, Unreadable, decoded, read_json
+from gezel.profile.rules.text import MOST_BYTES, Unreadable, decoded, id_of, read_json
 from gezel.skills.api import Evidence
+from gezel.trust.api import Standing, address_of, key_of, log_of, proof_of, standing_of
 
 # A withdrawn credential is told of within a minute; a list is asked for by everyone who checks one.
 LIST_COUNTS_FOR = timedelta(days=1)
@@ -71,7 +74,17 @@ def did_document(organisation: Organisation) -> dict[str, Any]:
         elif key.retired_at:
             one["expires"] = written(key.retired_at + timedelta(seconds=1))
         methods.append(one)
-    return document_of(did, methods)
+    document = document_of(did, methods)
+    if (log := log_of(organisation)) is not None:
+        document["service"] = [
+            {
+                "id": f"{did}#log",
+                "type": LOG_SERVICE,
+                "serviceEndpoint": address_of(log),
+                "key": key_of(log).written(),
+            }
+        ]
+    return document
 
 
 def status_list(organisation: Organisation, number: int) -> dict[str, Any] | None:
@@ -105,6 +118,30 @@ def _signed_list(organisation: Organisation, number: int) -> dict[str, Any] | No
         size=LIST_SIZE,
     )
     return proofs.prove(unsigned, opened(key), method=method_of(key), at=now)
+
+
+def place_in_log(document: dict[str, Any]) -> Standing | None:
+    """Where a credential that was issued here stands in the log; None of any other."""
+    try:
+        pk = uuid.UUID(id_of(document.get("id")).removeprefix("urn:uuid:"))
+    except ValueError:
+        return None
+    credential = Credential.objects.filter(pk=pk).select_related("organisation").first()
+    if credential is None or credential.document != document:
+        return None
+    return standing_of(credential.organisation, f"urn:uuid:{pk}", ISSUING)
+
+
+def bundle_of(credential: Credential) -> dict[str, Any]:
+    """A credential with the list of now and its place in the log, to keep."""
+    organisation = credential.organisation
+    listing = status_list(organisation, credential.place // LIST_SIZE)
+    standing = standing_of(organisation, f"urn:uuid:{credential.pk}", ISSUING)
+    return bundle(
+        credential.document,
+        lists=[listing] if listing else [],
+        proof=proof_of(standing.event) if standing else None,
+    )
 
 
 class OurOwn:

@@ -24,6 +24,16 @@ class Ground(StrEnum):
     WRITTEN = "written"  # the file says so, and nobody else
 
 
+class Belief(StrEnum):
+    """How far a file is believed about whose key it brings along."""
+
+    NOTHING = "nothing"  # not at all: somebody must vouch for it
+    # In the one form in which standards bodies publish badges: the key stands under the issuer's
+    # own https address, or is a did:key where the issuer is no address that could be asked.
+    STATED = "stated"
+    ANYTHING = "anything"  # as validators of form do
+
+
 class Sources(Protocol):
     """Where documents of issuers come from; None where nobody could be asked."""
 
@@ -105,14 +115,15 @@ def find_key(
     signed_at: datetime | None,
     now: datetime,
     sources: Sources,
-    as_written: bool,
+    belief: Belief,
 ) -> Found:
     """The key that a verification method names, if it is the issuer's.
 
     A key that comes in the file itself proves that nothing changed, and not who signed: anyone
     can put theirs there. So it must be the issuer's own name (did:key), or the issuer's own
-    address must say so. With `as_written` the file is believed about this, as validators of
-    form do; what is found then says so in its ground.
+    address must say so. With a `belief` the file is believed about this; what is found then says
+    so in its ground. A did:web is a promise that its address tells, so nothing is believed of it
+    but with `Belief.ANYTHING`.
 
     Raises:
         KeyProblem: it is not the issuer's, does not count (any more), or nobody could be asked.
@@ -133,11 +144,14 @@ def find_key(
                 signed_at=signed_at,
                 now=now,
             )
-        if as_written and holder == issuer and fragment.startswith("z"):
+        believed = belief is Belief.ANYTHING or (
+            belief is Belief.STATED and issuer.startswith("https://")
+        )
+        if believed and holder == issuer and fragment.startswith("z"):
             return Found(_written(fragment), Ground.WRITTEN)
         code = "issuer_not_reached" if holder == issuer else "key_of_another"
         raise KeyProblem(code, unknown=holder == issuer, issuer=issuer[:200])
-    if as_written and holder.startswith("did:key:"):
+    if belief is not Belief.NOTHING and holder.startswith("did:key:"):
         return Found(_from_did_key(holder), Ground.WRITTEN)
     raise KeyProblem("issuer_without_address", unknown=True, issuer=issuer[:200])
 

@@ -11,6 +11,7 @@ from gezel.profile.rules.dates import BadMoment, moment
 from gezel.profile.rules.text import as_list, id_of
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 # Things that must say of what type they are, and whether they must have an identifier.
 _TYPED = {
     "credentialStatus": False,
@@ -70,9 +71,9 @@ def presentation_problems(presentation: Any) -> Iterator[str]:
     yield from _frame(presentation, "VerifiablePresentation")
     if "holder" in presentation and not is_address(id_of(presentation["holder"])):
         yield "holder"
-    if not all(
-        isinstance(c, (dict, str)) for c in as_list(presentation.get("verifiableCredential"))
-    ):
+    # Before 2.0 a token stood among credentials as it is; since then it comes in an envelope.
+    kinds = (dict, str) if is_old(presentation) else dict
+    if not all(isinstance(c, kinds) for c in as_list(presentation.get("verifiableCredential"))):
         yield "verifiableCredential"
 
 
@@ -138,7 +139,8 @@ def days_of(credential: dict[str, Any]) -> tuple[datetime | None, datetime | Non
 
 def _typed(word: str, value: Any, *, with_id: bool) -> Iterator[str]:
     for one in as_list(value):
-        if not isinstance(one, dict) or not as_list(one.get("type")):
+        kinds = as_list(one.get("type")) if isinstance(one, dict) else []
+        if not kinds or not all(isinstance(kind, str) and kind for kind in kinds):
             yield word
         elif ("id" in one and not is_address(one["id"])) or (with_id and "id" not in one):
             yield f"{word}.id"
@@ -151,6 +153,8 @@ def _is_text(value: Any) -> bool:
             isinstance(one, dict)
             and isinstance(one.get("@value"), str)
             and all(k in IN_A_LANGUAGE for k in one)
+            and bool(_LANGUAGE.fullmatch(str(one.get("@language", "en"))))
+            and one.get("@direction", "ltr") in ("ltr", "rtl")
         )
         for one in as_list(value)
     )

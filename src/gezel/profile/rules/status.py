@@ -4,6 +4,7 @@ import base64
 import gzip
 import re
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 from gezel.profile.rules.text import as_list
@@ -12,7 +13,7 @@ from gezel.profile.rules.text import as_list
 LEAST_BITS = 131_072
 MOST_BYTES = 2 * 1024 * 1024
 MOST_PACKED = 1024 * 1024
-ENTRY = "BitstringStatusListEntry"
+ENTRY, LIST = "BitstringStatusListEntry", "BitstringStatusListCredential"
 PURPOSES = ("revocation", "suspension", "message", "refresh")
 
 
@@ -80,6 +81,30 @@ def entries(credential: dict[str, Any]) -> list[Any]:
     return as_list(credential.get("credentialStatus"))
 
 
+def problems(credential: dict[str, Any]) -> Iterator[str]:
+    """The words that a status list lacks or has wrong, and those of entries in one."""
+    if LIST in as_list(credential.get("type")):
+        subject = credential.get("credentialSubject")
+        subject = subject if isinstance(subject, dict) else {}
+        if "BitstringStatusList" not in as_list(subject.get("type")):
+            yield "credentialSubject.type"
+        purposes = as_list(subject.get("statusPurpose"))
+        if not purposes or not all(isinstance(one, str) for one in purposes):
+            yield "credentialSubject.statusPurpose"
+        try:
+            unpacked(subject.get("encodedList"))
+        except BadList:
+            yield "credentialSubject.encodedList"
+    for entry in entries(credential):
+        if isinstance(entry, dict) and as_list(entry.get("type")) == [ENTRY]:
+            if not isinstance(entry.get("statusListIndex"), str):
+                yield "credentialStatus.statusListIndex"
+            if not isinstance(entry.get("statusPurpose"), str):
+                yield "credentialStatus.statusPurpose"
+            if not isinstance(entry.get("statusListCredential"), str):
+                yield "credentialStatus.statusListCredential"
+
+
 def list_credential(
     *, address: str, issuer: str, purpose: str, bits: set[int], since: str, until: str, size: int
 ) -> dict[str, Any]:
@@ -87,7 +112,7 @@ def list_credential(
     return {
         "@context": ["https://www.w3.org/ns/credentials/v2"],
         "id": address,
-        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "type": ["VerifiableCredential", LIST],
         "issuer": issuer,
         "validFrom": since,
         "validUntil": until,

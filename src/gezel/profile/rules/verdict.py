@@ -23,6 +23,7 @@ from gezel.profile.rules.canonical import Unclear
 from gezel.profile.rules.contexts import CREDENTIALS_V2, UnknownContext
 from gezel.profile.rules.dates import BadMoment, moment, written
 from gezel.profile.rules.did import (
+    Belief,
     Found,
     Ground,
     KeyProblem,
@@ -107,15 +108,17 @@ class Finding:
 class _Case:
     """Reasons gathered while looking at one credential."""
 
-    def __init__(self, now: datetime, sources: Sources, *, as_written: bool) -> None:
+    def __init__(self, now: datetime, sources: Sources, *, belief: Belief) -> None:
         self.now = now
         self.sources = sources
-        self.as_written = as_written
+        self.belief = belief
         self.reasons: list[Reason] = []
         self.ground: Ground | None = None
         self.signed_at: datetime | None = None
         self.status_as_of: datetime | None = None
         self.revoked = False
+        # Whether it is a list that someone else's credential made us ask for.
+        self.is_asked = False
 
     def wrong(self, code: str, **told: str) -> None:
         self.reasons.append(Reason(code, Weight.WRONG, told))
@@ -143,17 +146,17 @@ def check(
     *,
     now: datetime,
     sources: Sources | None = None,
-    as_written: bool = False,
+    belief: Belief = Belief.NOTHING,
 ) -> Finding:
     """What there is to say about a file: JSON, a token, or a picture with one of them inside.
 
     Args:
         now: the moment for which it is asked.
         sources: who tells about issuers and status lists; nobody, if none is given.
-        as_written: believe the file about whose key it is, as validators of form do. It then
-            says nothing about who made it.
+        belief: how far to believe the file about whose key it is. What rests on that says
+            nothing about who made it, and its ground says so.
     """
-    case = _Case(now, sources or Nowhere(), as_written=as_written)
+    case = _Case(now, sources or Nowhere(), belief=belief)
     try:
         text = _text_of(data)
         if jwt.looks_like_one(text):
@@ -170,10 +173,22 @@ def check_document(
     *,
     now: datetime,
     sources: Sources | None = None,
-    as_written: bool = False,
+    belief: Belief = Belief.NOTHING,
+    challenge: str = "",
+    domain: str = "",
 ) -> Finding:
-    """The same for what was read already."""
-    return _document(_Case(now, sources or Nowhere(), as_written=as_written), document)
+    """The same for what was read already; its proof for this challenge and domain, where given."""
+    case = _Case(now, sources or Nowhere(), belief=belief)
+    _meant_for(case, document, challenge=challenge, domain=domain)
+    return _document(case, document)
+
+
+def _meant_for(case: _Case, document: Any, *, challenge: str, domain: str) -> None:
+    """Every proof is the answer to this challenge, for this domain; where those are asked."""
+    for proof in as_list(document.get("proof")) if isinstance(document, dict) else []:
+        for word, wanted in (("challenge", challenge), ("domain", domain)):
+            if isinstance(proof, dict) and wanted and as_list(proof.get(word)) != [wanted]:
+                case.wrong("proof_challenge", word=word)
 
 
 def _text_of(data: bytes | str) -> str:
@@ -215,7 +230,9 @@ def _enveloped(case: _Case, document: dict[str, Any]) -> Finding:
 
 def _about(case: _Case, credential: dict[str, Any]) -> None:
     """All that can be seen without a signature: form, days, names."""
-    for word in dict.fromkeys(badges.problems(credential)):
+    # Of a list that is only asked, `_entry` tells more closely what is wrong with it.
+    more = () if case.is_asked else status.problems(credential)
+    for word in dict.fromkeys([*badges.problems(credential), *more]):
         case.wrong("form", word=word)
     first, last = model.days_of(credential)
     if first and first > case.now + CLOCKS_DIFFER:
@@ -238,7 +255,7 @@ def _within(case: _Case, credential: dict[str, Any]) -> list[Finding]:
         return []
     found = []
     for one in bundled:
-        inner = _Case(case.now, case.sources, as_written=case.as_written)
+        inner = _Case(case.now, case.sources, belief=case.belief)
         if isinstance(one, str) and jwt.looks_like_one(one):
             finding = _token(inner, one)
         elif isinstance(one, dict) and not badges.is_record(one):
@@ -285,6 +302,9 @@ def _proof(case: _Case, bare: dict[str, Any], proof: Any, purpose: str) -> None:
     if "previousProof" in proof:
         case.wrong("proof_kind")
         return
+    if "id" in proof and not model.is_address(proof["id"]):
+        case.wrong("form", word="proof.id")
+        return
     contexts = as_list(proof.get("@context"))
     if contexts and as_list(bare.get("@context"))[: len(contexts)] != contexts:
         case.wrong("proof_context")
@@ -292,8 +312,11 @@ def _proof(case: _Case, bare: dict[str, Any], proof: Any, purpose: str) -> None:
     method = id_of(proof.get("verificationMethod"))
     issuer = id_of(bare.get("issuer") or bare.get("holder"))
     found = _key(case, method, issuer or method.partition("#")[0], purpose)
-    if found is None:
-        return
+    if found is not None:
+        _signature(case, bare, proof, found)
+
+
+def _signature(case: _Case, bare: dict[str, Any], proof: dict[str, Any], found: Found) -> None:
     try:
         fits = holds(bare, proof, found.key)
     except UnknownContext as problem:
@@ -303,6 +326,8 @@ def _proof(case: _Case, bare: dict[str, Any], proof: Any, purpose: str) -> None:
     else:
         if not fits:
             case.wrong("altered")
+        elif case.ground is None:
+            case.note("whole_by_its_own_key")
         if suite_of(proof) == OLD:
             case.note("old_suite")
 
@@ -333,14 +358,14 @@ def _key(case: _Case, method: str, issuer: str, purpose: str) -> Found | None:
         "sources": case.sources,
     }
     try:
-        found = find_key(method, as_written=case.as_written, **asked)  # type: ignore[arg-type]
+        found = find_key(method, belief=case.belief, **asked)  # type: ignore[arg-type]
     except KeyProblem as problem:
         if not problem.unknown:
             case.wrong(problem.code, **problem.told)
             return None
         case.open(problem.code, **problem.told)
         try:
-            return find_key(method, as_written=True, **asked)  # type: ignore[arg-type]
+            return find_key(method, belief=Belief.ANYTHING, **asked)  # type: ignore[arg-type]
         except KeyProblem:
             return None
     case.ground = found.ground
@@ -407,6 +432,8 @@ def _token_signature(case: _Case, token: jwt.Token) -> None:
         case.wrong("algorithm", algorithm=token.algorithm)
     elif not found.key.signed(token.signed, token.signature):
         case.wrong("altered")
+    elif case.ground is None:
+        case.note("whole_by_its_own_key")
 
 
 def _enclosed(case: _Case, token: jwt.Token, issuer: str) -> Found | None:
@@ -416,7 +443,7 @@ def _enclosed(case: _Case, token: jwt.Token, issuer: str) -> Found | None:
     except NoKey:
         case.wrong("no_key")
         return None
-    if case.as_written:
+    if case.belief is Belief.ANYTHING:
         case.ground = Ground.WRITTEN
         case.note("key_as_written")
     elif not any(r.weight is Weight.OPEN for r in case.reasons):
@@ -481,12 +508,13 @@ def _entry(
 
 def _listing(case: _Case, told: Any) -> Finding | None:
     """The list itself, checked as any credential; its own status is not asked."""
-    inner = _Case(case.now, case.sources, as_written=case.as_written)
+    inner = _Case(case.now, case.sources, belief=case.belief)
+    inner.is_asked = True
     if isinstance(told, str) and jwt.looks_like_one(told):
         return replace(_token(inner, told))
     if not isinstance(told, dict) or "credentialStatus" in told:
         return None
-    if "BitstringStatusListCredential" not in as_list(told.get("type")):
+    if status.LIST not in as_list(told.get("type")):
         return None
     return _document(inner, told)
 
@@ -542,21 +570,20 @@ def check_presentation(
     domain: str = "",
 ) -> Finding:
     """A bundle that a holder shows: its own proof, if it has one, and each credential in it."""
-    case = _Case(now, sources or Nowhere(), as_written=False)
+    case = _Case(now, sources or Nowhere(), belief=Belief.NOTHING)
     for word in dict.fromkeys(model.presentation_problems(presentation)):
         case.wrong("form", word=word)
     if not isinstance(presentation, dict):
         return case.finding({})
     bare = {k: v for k, v in presentation.items() if k != "proof"}
+    _meant_for(case, presentation, challenge=challenge, domain=domain)
     for proof in as_list(presentation.get("proof")):
-        for word, wanted in (("challenge", challenge), ("domain", domain)):
-            if isinstance(proof, dict) and wanted and proof.get(word) != wanted:
-                case.wrong("proof_challenge", word=word)
         _proof(case, bare, proof, "authentication")
     found = []
     for one in as_list(presentation.get("verifiableCredential"))[:MOST_WITHIN]:
-        inner = _Case(now, case.sources, as_written=False)
-        finding = _token(inner, one) if isinstance(one, str) else _document(inner, one)
+        inner = _Case(now, case.sources, belief=Belief.NOTHING)
+        is_token = isinstance(one, str) and jwt.looks_like_one(one)
+        finding = _token(inner, one) if is_token else _document(inner, one)
         found.append(finding)
         if finding.verdict is Verdict.INVALID:
             case.wrong("within_invalid", name=finding.name[:120])
@@ -567,6 +594,7 @@ def check_presentation(
 
 __all__ = [
     "JCS",
+    "Belief",
     "Finding",
     "Ground",
     "Reason",

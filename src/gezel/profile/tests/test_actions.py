@@ -254,10 +254,14 @@ def test_the_command_says_it_in_its_exit_code(
     assert "was not asked" in capsys.readouterr().out
     assert code("--alone", "--key-as-written") == 2
     file.write_text(json.dumps(signed(a_badge("https://vandijk.example/issuer"))))
-    call_command("verify", str(file), "--key-as-written")
+    call_command("verify", str(file))
     told = capsys.readouterr().out
     assert "who signed it is not proved" in told
+    assert "NOT PROVEN: that this key belongs to https://vandijk.example/issuer" in told
     assert "genuine" not in told
+    with pytest.raises(SystemExit) as stop:
+        call_command("verify", str(file), "--strict")
+    assert stop.value.code == 2
 
 
 def test_all_of_one_organisation_in_one_record(

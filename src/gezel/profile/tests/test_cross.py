@@ -28,7 +28,7 @@ from openbadgeslib.ob3.status_list import encode_bitstring
 
 from gezel.profile.rules import baking as ours
 from gezel.profile.rules import jwt, status
-from gezel.profile.rules.verdict import Verdict, check
+from gezel.profile.rules.verdict import Belief, Verdict, check
 from gezel.profile.tests.samples import KEY, NOW, SELF_NAMED, a_badge, as_text, signed, token
 from gezel.profile.tests.test_mutants import PIXEL
 
@@ -93,11 +93,14 @@ def test_their_token_is_read_by_us(algorithm: str) -> None:
 
     # The key comes in the token, so as it is nobody vouches for it.
     assert check(text, now=NOW).verdict is Verdict.UNKNOWN
-    finding = check(text, now=NOW, as_written=True)
+    finding = check(text, now=NOW, belief=Belief.ANYTHING)
     assert (finding.verdict, finding.name) == (Verdict.VALID, "Lassen")
     head, body, tail = text.split(".")
     changed = jwt._packed({**jwt.read(text).credential, "name": "More"})
-    assert check(f"{head}.{changed}.{tail}", now=NOW, as_written=True).verdict is Verdict.INVALID
+    assert (
+        check(f"{head}.{changed}.{tail}", now=NOW, belief=Belief.ANYTHING).verdict
+        is Verdict.INVALID
+    )
     assert body != changed
 
 

@@ -22,9 +22,9 @@ from openbadgeslib.ob3 import OB3LdpVerifier, OB3Verifier
 from gezel.profile.rules import jwt, status
 from gezel.profile.rules.baking import bake_png, bake_svg
 from gezel.profile.rules.contexts import CREDENTIALS_V2, LEARNER_RECORD, OPEN_BADGES
-from gezel.profile.rules.did import document_of
+from gezel.profile.rules.did import Ground, document_of
 from gezel.profile.rules.keys import multikey
-from gezel.profile.rules.verdict import Verdict, check
+from gezel.profile.rules.verdict import Belief, Verdict, check
 from gezel.profile.tests.samples import (
     AT_ADDRESS,
     DOCUMENT_AT,
@@ -32,6 +32,7 @@ from gezel.profile.tests.samples import (
     LIST_AT,
     NOW,
     OTHER,
+    SELF_NAMED,
     SIGNED,
     Told,
     a_badge,
@@ -364,6 +365,11 @@ def test_no_forged_document_is_valid(name: str) -> None:
 
     assert finding.verdict is not Verdict.VALID, name
     assert finding.reasons
+    # As the command has it, which believes some of what a file says of its key: with or without
+    # the issuer answering.
+    for sources in (world(), None):
+        stated = check(data, now=NOW, sources=sources, belief=Belief.STATED)
+        assert stated.verdict is not Verdict.VALID, name
     assert second_opinion(data) is (name in STRICTER), name
 
 
@@ -374,7 +380,55 @@ def test_no_forged_token_is_valid(name: str) -> None:
     finding = check(data, now=NOW, sources=world())
 
     assert finding.verdict is not Verdict.VALID, name
+    stated = check(data, now=NOW, belief=Belief.STATED)
+    assert stated.verdict is not Verdict.VALID, name
     assert not second_opinion(data), name
+
+
+# What the command's belief covers, and what it does not: the forger's key is never the issuer's.
+AT_HTTPS = "https://vandijk.example/issuer"
+
+
+def test_a_key_under_the_issuers_own_address_is_believed_and_said_to_be() -> None:
+    finding = check(as_text(signed(a_badge(AT_HTTPS))), now=NOW, belief=Belief.STATED)
+
+    assert finding.verdict is Verdict.VALID
+    assert (finding.ground, [r.code for r in finding.reasons]) == (
+        Ground.WRITTEN,
+        ["key_as_written"],
+    )
+
+
+@pytest.mark.parametrize(
+    "made",
+    {
+        "did:web that was not asked": lambda: signed(a_badge(AT_ADDRESS)),
+        "http, which anyone on the way can change": lambda: signed(
+            a_badge("http://vandijk.example/issuer")
+        ),
+        "under another's address": lambda: signed(
+            a_badge(AT_HTTPS), method=method("https://evil.example/issuer")
+        ),
+        "under an address that only begins alike": lambda: signed(
+            a_badge(AT_HTTPS), method=method(f"{AT_HTTPS}/evil")
+        ),
+        "a key that is its own name": lambda: signed(a_badge(AT_HTTPS), method=method(SELF_NAMED)),
+        "signed by another than it says": lambda: signed(
+            a_badge(AT_HTTPS), key=OTHER, method=method(AT_HTTPS)
+        ),
+        "a vocabulary that we do not have": lambda: {
+            **signed(a_badge(AT_HTTPS)),
+            "@context": [CREDENTIALS_V2, OPEN_BADGES, "https://evil.example/context.json"],
+        },
+        "a list that nobody asked": lambda: signed(a_badge(AT_HTTPS, credentialStatus=entry())),
+        "a word changed": lambda: {**signed(a_badge(AT_HTTPS)), "name": "Welding, level 5"},
+    }.items(),
+    ids=lambda pair: pair[0],
+)
+def test_no_more_than_that_is_believed(made: tuple[str, Callable[[], Document]]) -> None:
+    for belief in (Belief.NOTHING, Belief.STATED):
+        finding = check(as_text(made[1]()), now=NOW, belief=belief)
+        assert finding.verdict is not Verdict.VALID
 
 
 def test_there_are_at_least_forty_kinds() -> None:

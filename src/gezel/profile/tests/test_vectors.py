@@ -4,16 +4,18 @@ import json
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.core.management import call_command
 
 from gezel.profile.rules import keys, proofs
 from gezel.profile.rules.canonical import jcs, meaning, plain_meaning
 from gezel.profile.rules.contexts import PINNED, UnknownContext, context
 from gezel.profile.rules.did import Ground
-from gezel.profile.rules.verdict import Verdict, check
-from gezel.profile.tests.samples import NOW, given
+from gezel.profile.rules.verdict import Belief, Verdict, check
+from gezel.profile.tests.samples import CONFORMANCE, NOW, given
 
 # As 1EdTech's own validator judges them. It takes a key that is written after the issuer's address
-# for the issuer's; we do so only when asked (`as_written`), and else say that nobody was asked.
+# for the issuer's. The command does so too and says what that does not prove; the page for people
+# and `--strict` say that nobody vouched for it.
 AS_1EDTECH = {
     "openbadges3/simple.json": Verdict.VALID,
     "openbadges3/simple-json.png": Verdict.VALID,
@@ -37,7 +39,7 @@ AS_1EDTECH = {
 
 @pytest.mark.parametrize(("path", "verdict"), AS_1EDTECH.items())
 def test_samples_of_1edtech_come_out_as_its_validator_says(path: str, verdict: Verdict) -> None:
-    finding = check(given(path), now=NOW, as_written=True)
+    finding = check(given(path), now=NOW, belief=Belief.STATED)
 
     assert finding.verdict is verdict, finding.reasons
 
@@ -55,8 +57,38 @@ def test_what_is_wrong_is_wrong_without_asking_anyone(path: str) -> None:
     assert check(given(path), now=NOW).verdict is Verdict.INVALID
 
 
+def _said(path: str, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]:
+    """What `gezel verify` says of a sample, with its exit code."""
+    given(path)
+    try:
+        call_command("verify", str(CONFORMANCE / path), *options)
+    except SystemExit as stop:
+        return int(str(stop.code)), capsys.readouterr().out
+    return 0, capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_the_command_says_of_every_sample_what_was_stated(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The whole folder: a sample that nobody named here would be seen too."""
+    for folder in ("openbadges3", "clr2"):
+        given(f"{folder}/simple.json")
+        there = {f"{folder}/{p.name}" for p in (CONFORMANCE / folder).iterdir() if p.is_file()}
+        assert there == {p for p in AS_1EDTECH if p.startswith(folder)}
+    codes = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.UNKNOWN: 2}
+    for path, verdict in AS_1EDTECH.items():
+        code, told = _said(path, capsys, "--alone")
+        assert (code, told.split(":")[0]) == (codes[verdict], str(verdict)), (path, told)
+        # Valid by what the file says of itself, so it says at once what that does not prove.
+        assert ("NOT PROVEN: that this key belongs to" in told) == (verdict is Verdict.VALID), path
+        strictly = codes[Verdict.UNKNOWN if verdict is Verdict.VALID else verdict]
+        assert _said(path, capsys, "--alone", "--strict")[0] == strictly
+    assert "older version" in _said("openbadges3/simple_v1.json", capsys, "--alone")[1]
+
+
 def test_an_older_model_is_valid_with_a_warning() -> None:
-    finding = check(given("openbadges3/simple_v1.json"), now=NOW, as_written=True)
+    finding = check(given("openbadges3/simple_v1.json"), now=NOW, belief=Belief.STATED)
 
     assert {r.code for r in finding.reasons} == {"old_model", "key_as_written", "old_suite"}
     assert finding.ground is Ground.WRITTEN

@@ -21,7 +21,7 @@ from gezel.profile.rules.baking import bake_png, bake_svg
 from gezel.profile.rules.verdict import check_document
 from gezel.profile.views.outside import as_file, told
 
-FORMS = ("json", "png", "svg", "pdf")
+FORMS = ("json", "png", "svg", "pdf", "bundle")
 
 
 def _own(request: Request, pk: uuid.UUID) -> Credential:
@@ -104,6 +104,9 @@ def file(request: Request, pk: uuid.UUID, form: str) -> HttpResponse:
         raise Http404
     if form == "json":
         return as_file(found)
+    if form == "bundle":
+        text = json.dumps(queries.bundle_of(found), ensure_ascii=False, indent=2)
+        return _download(text.encode(), "application/json", f"{found.pk}-bundle.json")
     if form == "pdf":
         link = settings.BASE_URL + reverse("profile:shared", args=[found.pk])
         return _download(paper.page(found, link=link), "application/pdf", f"{found.pk}.pdf")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gezel.people.api import Organisation
 from gezel.profile import queries, suite, words
+from gezel.profile.bundles import check_file
 from gezel.profile.forms import VerifyForm
 from gezel.profile.models import Credential
 from gezel.profile.rules import model
@@ -22,6 +23,7 @@ from gezel.profile.rules.canonical import Unclear
 from gezel.profile.rules.contexts import UnknownContext
 from gezel.profile.rules.text import Unreadable, read_json
 from gezel.profile.rules.verdict import (
+    Belief,
     Finding,
     Verdict,
     Weight,
@@ -29,6 +31,7 @@ from gezel.profile.rules.verdict import (
     check_document,
     check_presentation,
 )
+from gezel.trust.api import Proved
 
 TONES = {
     Verdict.VALID: ("ok", "circle-check"),
@@ -37,11 +40,17 @@ TONES = {
 }
 
 
-def told(found: Finding) -> dict[str, Any]:
+def told(found: Finding, proved: Proved | None = None) -> dict[str, Any]:
     """A finding as the page shows it."""
     tone, icon = TONES[found.verdict]
+    good = found.verdict is Verdict.VALID
+    standing = queries.place_in_log(found.credential) if good else None
+    in_log = words.in_log(standing) if standing else ""
     return {
         "finding": found,
+        "sentence": words.sentence(found, standing) if good else "",
+        "in_log": words.in_bundle(proved) if proved and not in_log else in_log,
+        "logged_at": standing.event.organisation if standing and standing.since else None,
         "verdict": words.verdict(found),
         "issuer": words.issuer(found),
         "person": named(found.credential),
@@ -68,7 +77,10 @@ def verify(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {"form": form}
     if sent and form.is_valid():
         sources = queries.Asking() if form.cleaned_data.get("ask") else queries.OurOwn()
-        shown |= told(check(form.given(), now=timezone.now(), sources=sources))
+        checked = check_file(
+            form.given(), now=timezone.now(), sources=sources, belief=Belief.NOTHING
+        )
+        shown |= told(checked.finding, checked.proved)
     status = 422 if form.errors else 200
     return render(request, "profile/verify.html", shown, status=status)
 
@@ -177,10 +189,14 @@ def api_verify(request: HttpRequest) -> HttpResponse:
     except Unreadable as problem:
         return _refused(problem.code)
     given = body.get("verifiableCredential")
-    sources = queries.OurOwn()
+    sources = suite.Sources()
     if isinstance(given, str):
         return _verdict(check(given, now=timezone.now(), sources=sources))
-    return _verdict(check_document(given, now=timezone.now(), sources=sources))
+    challenge, domain = _meant_for(body)
+    found = check_document(
+        given, now=timezone.now(), sources=sources, challenge=challenge, domain=domain
+    )
+    return _verdict(found)
 
 
 @csrf_exempt  # as above
@@ -192,16 +208,26 @@ def api_verify_presentation(request: HttpRequest) -> HttpResponse:
     except Unreadable as problem:
         return _refused(problem.code)
     given = body.get("verifiablePresentation", body.get("presentation"))
-    options = body.get("options")
-    options = options if isinstance(options, dict) else {}
+    challenge, domain = _meant_for(body)
     found = check_presentation(
-        given,
-        now=timezone.now(),
-        sources=queries.OurOwn(),
-        challenge=str(options.get("challenge") or ""),
-        domain=str(options.get("domain") or ""),
+        given, now=timezone.now(), sources=suite.Sources(), challenge=challenge, domain=domain
     )
     return _verdict(found)
+
+
+def _meant_for(body: dict[str, Any]) -> tuple[str, str]:
+    """For which challenge and domain the proof has to be made, as the asker says."""
+    options = body.get("options")
+    options = options if isinstance(options, dict) else {}
+    return str(options.get("challenge") or ""), str(options.get("domain") or "")
+
+
+@require_safe
+def api_status(request: HttpRequest) -> HttpResponse:
+    """The list in which the status of what the suites had signed stands."""
+    if not settings.VC_API:
+        raise Http404
+    return _public(suite.status_list(), "application/vc")
 
 
 def _verdict(found: Finding) -> JsonResponse:

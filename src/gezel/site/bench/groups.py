@@ -28,6 +28,7 @@ GROUPS: dict[str, Group] = {
     "certificates": Group(f"{_HERE}.certificates", alone=True),
     "credentials": Group(f"{_HERE}.credentials", (SQLITE,)),
     "archive": Group(f"{_HERE}.archive", alone=True),
+    "log": Group(f"{_HERE}.log", alone=True),
     "paths": Group(f"{_HERE}.paths", alone=True),
     "adaptive": Group(f"{_HERE}.adaptive", (SQLITE,)),
     "fairness": Group(f"{_HERE}.fairness", (SQLITE,)),

@@ -33,6 +33,7 @@ DRILLS = {
     "worker": Drill("gezel.site.drill.worker", 1),
     "database": Drill("gezel.site.drill.database", 5, (POSTGRESQL,)),
     "disk": Drill("gezel.site.drill.disk", 2, (SQLITE,)),
+    "log": Drill("gezel.site.drill.log", 10_000, (SQLITE,)),
     "packages": Drill("gezel.site.drill.packages", 10_000, (SQLITE,)),
     "records": Drill("gezel.site.drill.records", 20),
     "seats": Drill("gezel.site.drill.seats", 50),

@@ -1,7 +1,7 @@
 """What people show and see of each other: evidence comes in, is corrected, stands disputed."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from gezel.people.api import Employment, Organisation, Person
 from gezel.skills import queries, rules
 from gezel.skills.events import EvidenceAdded
 from gezel.skills.models import Evidence, EvidenceRequest, Skill, Standing
+from gezel.trust.api import an_event, note_events
 
 # A year beyond which a date is a slip of the hand, not something anyone saw.
 OLDEST = timedelta(days=60 * 365)
@@ -125,7 +126,7 @@ def _sent_before() -> str:
 
 def estimate_anew(evidence: Evidence) -> None:
     """What a piece says, or whether it counts, changed: that skill of that person anew."""
-    recompute([evidence.person_id], skill_pks=[evidence.skill_id])
+    recompute([evidence.person_id], skill_pks=[evidence.skill_id], told_at=evidence.organisation_id)
     announce(EvidenceAdded(evidence.person_id, evidence.skill_id, evidence.observed_on))
 
 
@@ -308,10 +309,13 @@ def recompute(
     *,
     skill_pks: Collection[int] | None = None,
     on: date | None = None,
+    told_at: int | None = None,
 ) -> int:
     """Make the stored estimates anew from the evidence; returns how many were written.
 
-    Where no evidence is left, the stored estimate goes.
+    Where no evidence is left, the stored estimate goes. A whole level that changed is told to the
+    log of the organisation `told_at`; where a rule changed, and with it everyone's, that the rule
+    did is told instead.
     """
     day = on or timezone.localdate()
     if skill_pks is not None:
@@ -320,11 +324,11 @@ def recompute(
     stored = Standing.objects.filter(person__in=person_pks)
     if skill_pks is not None:
         stored = stored.filter(skill__in=skill_pks)
-    if gone := [
-        pk
-        for pk, person, skill in stored.values_list("pk", "person_id", "skill_id")
-        if (person, skill) not in found
-    ]:
+    before = {
+        (person, skill): (pk, level)
+        for pk, person, skill, level in stored.values_list("pk", "person_id", "skill_id", "level")
+    }
+    if gone := [pk for pair, (pk, _level) in before.items() if pair not in found]:
         Standing.objects.filter(pk__in=gone).delete()
     Standing.objects.bulk_create(
         [
@@ -345,4 +349,34 @@ def recompute(
         unique_fields=["person", "skill"],
         update_fields=["level", "sd", "pieces", "newest_on", "computed_on", "version"],
     )
+    if told_at is not None:
+        levels = {pair: told[0] for pair, told in found.items()}
+        _note_levels(told_at, {pair: level for pair, (_pk, level) in before.items()}, levels)
     return len(found)
+
+
+def _note_levels(
+    organisation: int, before: Mapping[tuple[int, int], float], now: Mapping[tuple[int, int], float]
+) -> None:
+    """Tell the log of whole levels that changed: what people read, not every decimal."""
+    changed = {
+        pair: (round(before.get(pair, 0)), round(now.get(pair, 0)))
+        for pair in before.keys() | now.keys()
+    }
+    changed = {pair: levels for pair, levels in changed.items() if levels[0] != levels[1]}
+    if not changed:
+        return
+    names = Skill.objects.in_bulk({skill for _person, skill in changed})
+    note_events(
+        an_event(
+            organisation,
+            "level",
+            about=person,
+            subject=f"skill:{skill}",
+            skill=str(names[skill]),
+            before=old,
+            now=new,
+            rule=rules.CURRENT,
+        )
+        for (person, skill), (old, new) in changed.items()
+    )

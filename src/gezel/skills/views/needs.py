@@ -34,7 +34,7 @@ from gezel.skills.heat import person_cells, place_cell, spokes
 from gezel.skills.models import RoleProfile, Skill
 from gezel.skills.queries.taxonomy import find_skills, give_own_names, skills_worded
 from gezel.skills.views.asked import day_asked, key_asked, words_asked
-from gezel.trust.api import note_reading
+from gezel.trust.api import note_event, note_reading
 
 # As many columns as can be read at a glance; the rest is one click away.
 COLUMNS = 12
@@ -165,6 +165,13 @@ def team(request: Request) -> HttpResponseBase:
     if form := FORMS.get(request.GET.get("export", "")):
         told = queries.team_map(list(seats), on=chosen.on, asked_on=chosen.asked_on)
         _note(visitor, told, chosen)
+        note_event(
+            visitor.organisation.pk,
+            "export",
+            what="skills",
+            by=visitor.person.pk,
+            people=len(told.rows),
+        )
         return form("need-map", _table_head(), _table_rows(told.rows, _columns(told, chosen)))
     page = Paginator(seats, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     told = queries.team_map(list(page), on=chosen.on, asked_on=chosen.asked_on)

@@ -56,6 +56,8 @@ class Reading(models.Model):
     purpose = models.CharField(max_length=200)
     hour = models.DateTimeField()
     first_at = models.DateTimeField(auto_now_add=True)
+    # Whether the log took it up; until then this row itself is what waits there (`actions.log`).
+    logged = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -63,7 +65,10 @@ class Reading(models.Model):
                 fields=["about", "reader", "matter", "hour"], name="one_reading_an_hour"
             )
         ]
-        indexes = [models.Index(fields=["about", "-hour"], name="reading_about_hour")]
+        indexes = [
+            models.Index(fields=["about", "-hour"], name="reading_about_hour"),
+            models.Index(fields=["id"], condition=models.Q(logged=False), name="reading_to_log"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reader_id} → {self.about_id}: {self.matter}"

@@ -1,6 +1,7 @@
 """`gezel verify FILE`: is a credential genuine? Exit 0 valid, 1 invalid, 2 unknown."""
 
 import io
+import json
 import sys
 import zipfile
 from argparse import ArgumentParser
@@ -12,27 +13,35 @@ from django.utils import timezone
 
 from gezel.profile import words
 from gezel.profile.actions import NotTaken, check_archive
+from gezel.profile.bundles import Checked, check_file, proof_in
 from gezel.profile.queries import Asking, OurOwn
-from gezel.profile.rules.did import Nowhere, Sources
-from gezel.profile.rules.verdict import Verdict, check
+from gezel.profile.rules.did import Belief, Ground, Nowhere, Sources
+from gezel.profile.rules.verdict import Verdict
+from gezel.trust.api import Unproved, check_proof
 
 CODES = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.UNKNOWN: 2}
 
 
 class Command(BaseCommand):
     help = (
-        "Check a credential (JSON, token, PNG or SVG) or an archive (ZIP); without --ask no "
-        "network is used. Exit 0: valid, 1: invalid, 2: not proved."
+        "Check a credential (JSON, token, PNG, SVG or a bundle) or an archive (ZIP); without --ask "
+        "no network is used. Exit 0: valid, 1: invalid, 2: not proved."
     )
     requires_system_checks = []
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="the file; - reads what comes in")
-        parser.add_argument(
+        believed = parser.add_mutually_exclusive_group()
+        believed.add_argument(
+            "--strict",
+            action="store_true",
+            help="not proved (2) where nobody vouches for the key, whatever the file says of it",
+        )
+        believed.add_argument(
             "--key-as-written",
             action="store_true",
-            help="take a key that comes in the file for the issuer's, as validators of form do",
+            help="believe all that the file says about keys, as validators of form do",
         )
         parser.add_argument(
             "--ask",
@@ -57,14 +66,42 @@ class Command(BaseCommand):
         if zipfile.is_zipfile(io.BytesIO(data)):
             self._archive(data, sources)
             return
-        found = check(
-            data, now=timezone.now(), sources=sources, as_written=options["key_as_written"]
+        if (told := proof_in(data)) is not None:
+            self._tell_proof(told)
+            return
+        belief = Belief.NOTHING if options["strict"] else Belief.STATED
+        if options["key_as_written"]:
+            belief = Belief.ANYTHING
+        self._tell(check_file(data, now=timezone.now(), sources=sources, belief=belief))
+
+    def _tell_proof(self, told: Any) -> None:
+        """One event of a log, by itself."""
+        try:
+            proved = check_proof(told)
+        except Unproved as problem:
+            self.stdout.write(f"invalid: this does not prove it ({problem.code}).")
+            sys.exit(1)
+        self.stdout.write("valid: written down in this log, and not changed since.")
+        self.stdout.write(f"  {words.in_bundle(proved)}")
+        self.stdout.write(
+            f"  NOT PROVEN: whose log it is. Compare its key with https://{proved.log.name}/key"
         )
+        self.stdout.write(json.dumps(proved.event, ensure_ascii=False, indent=2))
+
+    def _tell(self, checked: Checked) -> None:
+        found = checked.finding
         self.stdout.write(f"{found.verdict}: {words.verdict(found)}")
         if found.name or found.issuer:
             self.stdout.write(f"  {found.name} · {words.issuer(found)}")
+        if found.verdict is Verdict.VALID and found.ground is Ground.WRITTEN:
+            self.stdout.write(
+                f"  NOT PROVEN: that this key belongs to {found.issuer}. "
+                "Ask them, or use --ask; --strict does not call this valid."
+            )
         if found.status_as_of:
             self.stdout.write(f"  not withdrawn as of {found.status_as_of:%Y-%m-%d %H:%M} UTC")
+        if checked.proved is not None:
+            self.stdout.write(f"  {words.in_bundle(checked.proved)}")
         for one in found.reasons:
             self.stdout.write(f"- {words.reason(one)}")
         if code := CODES[found.verdict]:

@@ -78,6 +78,7 @@ def build_demo(story: Story | None = None) -> dict[str, int]:
     certifying.build_credentials(stage, stage.story.read("credentials"))
     routes.build_paths(stage)
     telling.build_profiles(stage, stage.story.read("profiles"))
+    certifying.sign_the_logs()
     return {
         "organisations": len(stage.organisations),
         "people": len(stage.people),

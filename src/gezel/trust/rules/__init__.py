@@ -1,0 +1,1 @@
+"""What trust decides, in plain Python."""
