@@ -315,6 +315,11 @@ class MaterialForm(forms.Form):
         queryset=Activity.objects.none(),
         required=False,
     )
+    file = forms.FileField(
+        label=gettext_lazy("Or a file"),
+        required=False,
+        help_text=gettext_lazy("At most 25 MB; read by who takes part and who gives it."),
+    )
 
     def __init__(self, *args: Any, activities: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)

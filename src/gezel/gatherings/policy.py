@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from gezel.gatherings.models import (
+    Attendance,
     Choosing,
     ChoosingQuerySet,
     Gathering,
@@ -39,6 +40,17 @@ def sessions_given(visitor: Visitor) -> GatheringQuerySet:
 def may_run(visitor: Visitor, gathering: Gathering) -> bool:
     """Whether this one is theirs to run."""
     return sessions_to_run(visitor).filter(pk=gathering.pk).exists()
+
+
+def may_read_files(visitor: Visitor, gathering: Gathering) -> bool:
+    """Files of a session are for who takes part or did, who gives it or is a guest, who runs it."""
+    me = {"gathering": gathering, "person": visitor.person}
+    return (
+        Place.objects.seated().filter(**me).exists()
+        or Role.objects.filter(**me).exists()
+        or Attendance.objects.filter(**me).exists()
+        or may_run(visitor, gathering)
+    )
 
 
 def may_set_up(visitor: Visitor) -> bool:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("<int:pk>/off/", sessions.call_off, name="call_off"),
     path("<int:pk>/on/", sessions.go_on, name="go_on"),
     path("<int:pk>/material/", sessions.material, name="material"),
+    path("<int:pk>/material/<int:one>/", sessions.material_file, name="material_file"),
     path("<int:pk>/book/", sessions.book, name="book"),
     path("<int:pk>/give-up/", sessions.give_up, name="give_up"),
     path("<int:pk>/reserve/", sessions.reserve, name="reserve"),

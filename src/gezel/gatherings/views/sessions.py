@@ -2,11 +2,13 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gezel.gatherings import actions, forms, policy, queries
 from gezel.gatherings.models import Attendance, Choosing, Gathering, Place, Takeaway
@@ -78,6 +80,7 @@ def session_page(
         "roles": roles,
         "uses": found.uses.select_related("resource"),
         "materials": found.materials.select_related("activity"),
+        "reads_files": policy.may_read_files(visitor, found),
         "siblings": queries.siblings(found),
         "choosing": Choosing.objects.filter(placed_at=None, sessions=found).first(),
         "was": was,
@@ -240,7 +243,7 @@ def material(request: Request, pk: int) -> HttpResponse:
         if drop.isdecimal() and len(drop) < 10:
             actions.drop_material(found, int(drop))
         return redirect("gatherings:session", pk)
-    form = forms.MaterialForm(request.POST, activities=forms.choosable(visitor))
+    form = forms.MaterialForm(request.POST, request.FILES, activities=forms.choosable(visitor))
     if form.is_valid():
         try:
             actions.add_material(found, **form.cleaned_data, key=key(request))
@@ -250,6 +253,32 @@ def material(request: Request, pk: int) -> HttpResponse:
             messages.success(request, _("Added."))
             return redirect("gatherings:session", pk)
     return session_page(request, found_to_read(visitor, pk), material=form)
+
+
+@at_work
+@require_safe
+def material_file(request: Request, pk: int, one: int) -> HttpResponseBase:
+    """A file of a session for who takes part and who gives it; only ever a download."""
+    visitor = request.visitor
+    found = found_to_read(visitor, pk)
+    require(policy.may_read_files(visitor, found))
+    kept = get_object_or_404(
+        found.materials.filter(media__isnull=False).select_related("media"), pk=one
+    )
+    name = kept.media.file.name if kept.media else ""
+    if not name or not default_storage.exists(name):
+        raise Http404
+    response = FileResponse(
+        default_storage.open(name),
+        as_attachment=True,
+        filename=kept.filename,
+        content_type="application/octet-stream",
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
 
 
 # -- places ----------------------------------------------------------------------------------------

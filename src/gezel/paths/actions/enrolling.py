@@ -13,6 +13,7 @@ from gezel.kit.events import announce
 from gezel.paths import queries
 from gezel.paths.actions.walking import reckon, skip_what_is_shown
 from gezel.paths.events import Enrolled
+from gezel.paths.letters import tell_who_was_put_on
 from gezel.paths.models import Enrolment, Exemption, Path, Rule
 from gezel.people.api import Person
 
@@ -101,6 +102,7 @@ def _begin(fresh: list[Enrolment]) -> int:
         one.version = version
     skip_what_is_shown(kept)
     reckon(kept)
+    tell_who_was_put_on(kept, organisation=path.organisation_id)
     announce(Enrolled(path.pk, tuple(one.person_id for one in kept), timezone.localdate()))
     return len(kept)
 
