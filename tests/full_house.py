@@ -37,7 +37,7 @@ from gezel.content.tests import builders as content
 from gezel.gatherings.actions import add_material, book, groups, set_up, tell, timetables
 from gezel.gatherings.actions import choosing as choosings
 from gezel.gatherings.grouping import Asked
-from gezel.gatherings.models import Choosing, Gathering, News, Proposed, Timetable
+from gezel.gatherings.models import Choosing, Gathering, Material, News, Proposed, Timetable
 from gezel.gatherings.tests import builders as gatherings
 from gezel.gatherings.tests import timetabling
 from gezel.kit.models import Task
@@ -218,6 +218,8 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         },
         "gatherings:move_in_groups:person": noor.pk,
         **_planning(van_dijk, noor, daan, femke),
+        "gatherings:material_file:pk": session.pk,
+        "gatherings:material_file:one": _paper(session).pk,
         "gatherings:decide:pk": asked_place.pk,
         "gatherings:seen:pk": News.objects.get(person=noor).pk,
         "gatherings:resource:pk": room.pk,
@@ -399,6 +401,13 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "mfa_remove_webauthn:pk": 1,
         "mfa_edit_webauthn:pk": 1,
     }
+
+
+def _paper(session: Gathering) -> Material:
+    """A file of a session."""
+    return add_material(
+        session, when="after", file=ContentFile(b"%PDF-1.7 x", name="a.pdf"), key=uuid.uuid4()
+    )
 
 
 def _planning(

@@ -14,7 +14,7 @@ from gezel.certificates.models import Brings, CertificateType, Load, TypeTerms, 
 from gezel.certificates.rules.columns import NEEDED
 from gezel.kit.fields import DayField
 from gezel.paths.api import Path
-from gezel.people.api import Employment, Job, Location, Organisation, Unit
+from gezel.people.api import Employment, Job, Location, Organisation, unit_field, units_of
 from gezel.skills.api import Level, Skill
 
 
@@ -284,11 +284,22 @@ class SomeoneField(forms.CharField):
         return found.person
 
 
+class UnitForm(forms.Form):
+    """The unit a list is narrowed to."""
+
+    unit = forms.Field(label=_("Unit"), required=False)
+
+    def __init__(self, *args: Any, organisation: Organisation, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.auto_id = "f-%s"
+        self.fields["unit"] = unit_field(units_of(organisation), _("Unit"), nothing=_("all"))
+
+
 class DutyForm(forms.Form):
     """Who must have it. All that is chosen must hold together."""
 
     job = forms.ModelChoiceField(label=_("Job"), queryset=Job.objects.none(), required=False)
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), required=False)
+    unit = forms.Field(label=_("Unit"), required=False)
     alone = forms.BooleanField(label=_("Only this unit, not those below it"), required=False)
     location = forms.ModelChoiceField(
         label=_("Place of work"), queryset=Location.objects.none(), required=False
@@ -305,12 +316,13 @@ class DutyForm(forms.Form):
 
     def __init__(self, *args: Any, organisation: Organisation, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        for name, model in (("job", Job), ("unit", Unit), ("location", Location)):
+        for name, model in (("job", Job), ("location", Location)):
             field = self.fields[name]
             if isinstance(field, forms.ModelChoiceField):
                 found = model._default_manager.filter(organisation=organisation)
-                field.queryset = found.order_by("path" if model is Unit else "name")
+                field.queryset = found.order_by("name")
                 field.empty_label = str(_("all"))
+        self.fields["unit"] = unit_field(units_of(organisation), _("Unit"), nothing=_("all"))
         someone = self.fields["person"]
         if isinstance(someone, SomeoneField):
             someone.organisation = organisation

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from gezel.gatherings.actions.choosing import MOST_WISHES
 from gezel.gatherings.models import Gathering
 from gezel.kit.fields import DayField
-from gezel.people.api import Organisation, UnitField, units_of
+from gezel.people.api import Organisation, unit_field, units_of
 
 RANKS = (
     _("What you want most"), _("Else"), _("Third"), _("Fourth"), _("Fifth"),
@@ -34,10 +34,7 @@ class ChoosingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
     until_on = DayField(label=_("People choose until"))
-    unit = UnitField(
-        label=_("For this unit and what is below it"), required=False,
-        help_text=_("Empty: everyone who works here."),
-    )  # fmt: skip
+    unit = forms.Field(label=_("For this unit and what is below it"), required=False)
     sessions = _SessionsField(
         label=_("Sessions"), queryset=Gathering.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -47,9 +44,10 @@ class ChoosingForm(forms.Form):
         self, *args: Any, organisation: Organisation, sessions: QuerySet[Gathering], **settings: Any
     ) -> None:
         super().__init__(*args, **settings)
-        unit, chosen = self.fields["unit"], self.fields["sessions"]
-        if isinstance(unit, UnitField):
-            unit.queryset = units_of(organisation)
+        self.fields["unit"] = unit_field(
+            units_of(organisation), self.fields["unit"].label, nothing=_("everyone who works here")
+        )
+        chosen = self.fields["sessions"]
         if isinstance(chosen, forms.ModelMultipleChoiceField):
             chosen.queryset = sessions
 

@@ -232,6 +232,11 @@ class Hall:
         return Asked(groups=max(1, round(len(self.seated) / 4)))
 
     @cached_property
+    def called(self) -> dict[int, str]:
+        """By position what each group is called."""
+        return {g.position: g.name for g in self.division.groups.all()} if self.division else {}
+
+    @cached_property
     def count(self) -> int:
         """How many groups there are."""
         return self.division.groups.count() if self.division else 0

@@ -18,7 +18,7 @@ from gezel.gatherings.timetabling import PARTS
 from gezel.gatherings.timetabling_words import PARTS as PART_WORDS
 from gezel.gatherings.timetabling_words import WEEKDAYS
 from gezel.kit.fields import DayField
-from gezel.people.api import Organisation, Unit, UnitField, units_of
+from gezel.people.api import Organisation, Unit, unit_field, units_of
 
 MOST_DAYS = 56
 USUAL = {"morning": ("09:00", "12:00"), "afternoon": ("13:00", "16:00")}
@@ -268,9 +268,7 @@ class WisherForm(_WishesForm):
 class AddPeopleForm(forms.Form):
     """Who is to come to what: a whole unit, or people by address."""
 
-    unit = UnitField(
-        label=_("A unit and what is below it"), required=False,
-    )  # fmt: skip
+    unit = forms.Field(label=_("A unit and what is below it"), required=False)
     who = PeopleField(
         label=_("Or these people"), help_text=_("E-mail address or staff number; more with commas.")
     )
@@ -280,9 +278,9 @@ class AddPeopleForm(forms.Form):
 
     def __init__(self, *args: Any, timetable: Timetable, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        unit, who, wishes = (self.fields[n] for n in ("unit", "who", "wishes"))
-        if isinstance(unit, UnitField):
-            unit.queryset = units_of(timetable.organisation)
+        units = units_of(timetable.organisation)
+        self.fields["unit"] = unit_field(units, self.fields["unit"].label)
+        who, wishes = self.fields["who"], self.fields["wishes"]
         if isinstance(who, PeopleField):
             who.organisation = timetable.organisation
         if isinstance(wishes, forms.ModelMultipleChoiceField):

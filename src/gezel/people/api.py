@@ -28,8 +28,7 @@ from gezel.people.models import (
     PersonQuerySet,
     Unit,
 )
-from gezel.people.queries import UnitChoice, units_to_choose
-from gezel.people.units import UnitField, units_of
+from gezel.people.units import unit_field, units_of
 from gezel.people.visitor import Request, Visitor, stand_in
 from gezel.people.web import at_work, require, signed_in
 
@@ -52,8 +51,6 @@ __all__ = [
     "Relation",
     "Request",
     "Unit",
-    "UnitChoice",
-    "UnitField",
     "Visitor",
     "apply_staff_list",
     "at_work",
@@ -71,7 +68,7 @@ __all__ = [
     "root_of",
     "signed_in",
     "stand_in",
+    "unit_field",
     "units_of",
-    "units_to_choose",
     "visitor_of",
 ]

@@ -188,8 +188,11 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
 
 
 @personal_data(
-    what=_("Your employment: unit, job, lead, location, dates, contract hours"),
-    purpose=_("To know which role profile is yours and who leads you."),
+    what=_("Your employment: unit, job, lead, location, dates, contract hours, shift"),
+    purpose=_(
+        "To know which role profile is yours, who leads you, and, for groups and timetables "
+        "of sessions, which parts of the day you work."
+    ),
     audience=Audience(SELF, LINE, HR),
     ground=CONTRACT,
     term=_("Until two years after the employment ends."),
@@ -202,8 +205,9 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
 class Employment(models.Model):
     """A person working in an organisation, from a date until, perhaps, another.
 
-    Holds job data, and where the employer gives them education level and shift: those two
-    serve only to see whether learning is shared out fairly, never an estimate of a person.
+    Holds job data, and where the employer gives them education level and shift: those two serve
+    to see whether learning is shared out fairly, never an estimate of a person. The shift also
+    tells groups and timetables of sessions which parts of the day someone works.
     """
 
     class Education(models.TextChoices):

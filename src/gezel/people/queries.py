@@ -192,44 +192,6 @@ def above(unit: Unit) -> Iterator[Unit]:
 
 
 # A list to choose from that one can still look through; longer ones go down step by step.
-MOST_UNITS = 300
-
-
-@dataclass(frozen=True, slots=True)
-class UnitChoice:
-    """What a field of units offers: all of them, or the way to one and what lies right below it.
-
-    Args:
-        units: in the order of the tree.
-        chosen: the one that was chosen, if it is one of here.
-        stepwise: there are too many for one list, so choosing one offers those below it.
-    """
-
-    units: list[Unit]
-    chosen: Unit | None
-    stepwise: bool
-
-
-def units_to_choose(organisation: Organisation, chosen: str = "") -> UnitChoice:
-    """The units of a field to filter by: one query, or three where there are thousands.
-
-    Args:
-        chosen: the number that came with the page, as it came.
-    """
-    here = Unit.objects.filter(organisation=organisation).order_by("path")
-    units = list(here[: MOST_UNITS + 1])
-    pk = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0
-    if len(units) <= MOST_UNITS:
-        return UnitChoice(units, next((u for u in units if u.pk == pk), None), stepwise=False)
-    one = here.filter(pk=pk).first()
-    centre = one or units[0]
-    step = Unit.steplen
-    way = [centre.path[:end] for end in range(step, len(centre.path) + 1, step)]
-    beside = Q(path__startswith=centre.path, depth=centre.depth + 1)
-    near = list(here.filter(Q(path__in=way) | beside)[: MOST_UNITS + len(way)])
-    return UnitChoice(near, one, stepwise=True)
-
-
 def at_work(organisation: Organisation, on: date | None = None) -> QuerySet[Employment]:
     """Everyone at work here on a date, with who and what."""
     return (

@@ -1,7 +1,8 @@
-"""A unit chosen by typing: one field for ten units and for ten thousand.
+"""A unit chosen: the same field for ten units and for ten thousand.
 
-The field is a text field with suggestions (`<datalist>`), which browsers let one reach by keyboard
-and screen reader; what is typed is looked up again when it is sent, so it works without scripts.
+A few are listed. Of more one types: a text field with suggestions (`<datalist>`), which browsers
+let one reach by keyboard and screen reader. What is typed is looked up again when it is sent, so
+it works without scripts.
 """
 
 from typing import Any
@@ -18,6 +19,8 @@ from django.utils.translation import gettext as _
 from gezel.people.models import Organisation, Unit
 
 SUGGESTED = 20
+# More than this nobody reads through on a phone.
+MOST_LISTED = 60
 # Between a unit and the one it stands in, where a name occurs more than once.
 IN = " · "
 
@@ -125,6 +128,32 @@ class UnitField(forms.CharField):
                 % {"told": told[:60], "units": "; ".join(label for _u, label in near)}
             )
         raise ValidationError(_("There is no “%(told)s” here.") % {"told": told[:60]})
+
+
+def unit_field(
+    units: QuerySet[Unit],
+    label: Any,
+    *,
+    required: bool = False,
+    nothing: Any = None,
+    help_text: Any = "",
+) -> forms.Field:
+    """The field in which one of these is chosen; None if it may be left empty and is.
+
+    Args:
+        nothing: what choosing none means, in the list.
+    """
+    if units[: MOST_LISTED + 1].count() > MOST_LISTED:
+        typed = UnitField(label=label, required=required, help_text=help_text)
+        typed.queryset = units
+        return typed
+    return forms.ModelChoiceField(
+        label=label,
+        queryset=units.order_by("path"),
+        required=required,
+        empty_label=nothing if nothing is not None else "---------",
+        help_text=help_text,
+    )
 
 
 def _is_number(told: str) -> bool:

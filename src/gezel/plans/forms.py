@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gezel.catalogue.api import Activity
 from gezel.kit.fields import DayField
-from gezel.people.api import Unit
+from gezel.people.api import Unit, unit_field
 from gezel.plans.models import Goal, SharedGoal, Step
 from gezel.plans.rules import months_later
 from gezel.skills.api import Skill
@@ -298,9 +298,10 @@ class SharedGoalForm(forms.Form):
             del self.fields["unit"], self.fields["skill"]
             return
         if isinstance(unit, forms.ModelChoiceField) and isinstance(skill, forms.ModelChoiceField):
-            unit.queryset, skill.queryset = units, skills
-            unit.required = not for_all
-            unit.empty_label = for_all or unit.empty_label
+            skill.queryset = skills
+            self.fields["unit"] = unit_field(
+                units, unit.label, required=not for_all, nothing=for_all or None
+            )
 
     def clean_due_on(self) -> date:
         due_on: date = self.cleaned_data["due_on"]

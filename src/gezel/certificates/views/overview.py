@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gezel.certificates import policy, queries, rules
+from gezel.certificates.forms import UnitForm
 from gezel.certificates.noting import note, note_people
-from gezel.certificates.views.shared import STATES, day, number, state_words
+from gezel.certificates.views.shared import STATES, day, state_words
 from gezel.kit.export import FORMS
-from gezel.people.api import Location, Request, at_work, require, units_to_choose
+from gezel.people.api import Location, Request, at_work, require
 from gezel.trust.api import note_event
 
 AHEAD = (1, 3, 6, 12)
@@ -50,8 +51,8 @@ def overview(request: Request) -> HttpResponseBase:
     require(policy.may_overlook(visitor))
     organisation = visitor.organisation
     asked = request.GET
-    choice = units_to_choose(organisation, asked.get("unit", ""))
-    unit = choice.chosen
+    chosen = UnitForm(asked, organisation=organisation)
+    unit = chosen.cleaned_data.get("unit") if chosen.is_valid() else None
     places = list(Location.objects.filter(organisation=organisation))
     place = next((p for p in places if str(p.pk) == asked.get("place")), None)
     types = list(policy.types_to_read(visitor).order_by("name_nl", "name_en"))
@@ -94,7 +95,7 @@ def overview(request: Request) -> HttpResponseBase:
     shown = {
         "page": page,
         "counts": [(s, words[s], found.counts[s], *STATES[s]) for s in rules.ORDER],
-        "choice": choice,
+        "chosen": chosen,
         "places": places,
         "types": types,
         "unit": unit,
@@ -108,7 +109,7 @@ def overview(request: Request) -> HttpResponseBase:
         "months": [(m, n, round(100 * n / most) if most else 0) for m, n in found.months],
         "on": on,
         "today": timezone.localdate(),
-        "narrowed": number(asked.get("unit", "")) or place or type_ or state or ahead or month,
+        "narrowed": asked.get("unit") or place or type_ or state or ahead or month,
         "states": STATES,
         "words": words,
     }

@@ -44,7 +44,7 @@ def add_material(
             {"link": _("Give a link or a file, or choose something from the catalogue.")}
         )
     named = file.name or "" if file is not None else ""
-    title = title.strip() or named.rpartition(".")[0][:200]
+    title = title.strip() or (named.rpartition(".")[0] or named)[:200]
     if activity is None and not title:
         raise ValidationError({"title": _("Say in a few words what it is.")})
     if gathering.materials.count() >= MOST_MATERIALS:

@@ -164,8 +164,13 @@ def _keep(
     division = Division.objects.create(
         gathering=hall.gathering, mode=mode, asked=asked.kept(), made_by=by, key=key
     )
+    # A name stays with what is formed anew in its place; splitting and merging renumber.
+    called: dict[int, str] = {}
+    if now is not None and mode not in {Mode.SPLIT, Mode.MERGE}:
+        called = dict(now.groups.values_list("position", "called"))
     groups = Group.objects.bulk_create(
-        Group(division=division, position=at, locked=at in locked) for at in range(asked.groups)
+        Group(division=division, position=at, locked=at in locked, called=called.get(at, ""))
+        for at in range(asked.groups)
     )
     GroupMember.objects.bulk_create(
         GroupMember(
@@ -345,6 +350,20 @@ def undo(division: Division, *, version: int) -> bool:
 def lock_group(division: Division, position: int, *, locked: bool) -> None:
     """Forming anew leaves a locked group as it is."""
     Group.objects.filter(division=division, position=position).update(locked=locked)
+
+
+@transaction.atomic
+def call_group(division: Division, position: int, name: str) -> None:
+    """A group gets a name of its own; empty: by its number again.
+
+    Raises:
+        ValidationError: another group has that name.
+    """
+    name = " ".join(name.split())[:40]
+    others = Group.objects.filter(division=division).exclude(position=position)
+    if name and any(one.name.casefold() == name.casefold() for one in others):
+        raise ValidationError(_("Another group has this name. Choose a different one."))
+    Group.objects.filter(division=division, position=position).update(called=name)
 
 
 @transaction.atomic

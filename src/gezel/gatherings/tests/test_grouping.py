@@ -158,6 +158,22 @@ def test_a_move_and_a_swap_are_taken_back_step_by_step(
     assert Hall(session).where == before
 
 
+def test_a_group_has_a_name_that_stays_when_it_is_formed_anew(
+    van_dijk: Organisation, daan: Person
+) -> None:
+    session = a_full_session(van_dijk, daan, 6)
+    division = formed(session, daan, 2)
+    groups.call_group(division, 0, "  The  early birds ")
+    with pytest.raises(ValidationError):
+        groups.call_group(division, 1, "the early birds")
+
+    again = formed(session, daan, 2)
+
+    assert [g.name for g in again.groups.all()] == ["The early birds", "Group 2"]
+    groups.call_group(again, 0, "")
+    assert again.groups.all()[0].name == "Group 1"
+
+
 def test_splitting_merging_and_evening_out(van_dijk: Organisation, daan: Person) -> None:
     session = a_full_session(van_dijk, daan)
     formed(session, daan)
@@ -313,7 +329,7 @@ def test_the_move_page_tells_what_each_way_brings_and_does_it(
     assert "further from what was asked" in page
     assert "Change places with" in page
     answer = client.post(url, {"group": "1", "version": "1", "key": str(uuid.uuid4())}, follow=True)
-    assert "is in group 2 now" in answer.content.decode()
+    assert "is in “Group 2” now" in answer.content.decode()
     assert Hall(session).where[who] == 1
     answer = client.post(url, {"group": "0", "version": "1", "key": str(uuid.uuid4())}, follow=True)
     assert "Somebody changed the groups" in answer.content.decode()

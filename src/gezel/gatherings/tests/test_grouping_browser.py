@@ -20,14 +20,14 @@ WORDS = {
     "en": {
         "form": "Form groups", "count": "Number of groups", "zero": "Make at least one group.",
         "move": "^Move.*A00", "there": "^Move there.*Group 2",
-        "moved": "A00 Long is in group 2 now.",
+        "moved": "A00 Long is in “Group 2” now.",
         "back": "Take back the last step", "split": "^Split.*Group 1", "third": "Group 3",
         "mine": "My group",
     },
     "nl": {
         "form": "Groepen maken", "count": "Aantal groepen", "zero": "Maak minstens één groep.",
         "move": "^Verplaatsen.*A00", "there": "^Daarheen.*Groep 2",
-        "moved": "A00 Long zit nu in groep 2.", "back": "Laatste stap terugdraaien",
+        "moved": "A00 Long zit nu in ‘Groep 2’.", "back": "Laatste stap terugdraaien",
         "split": "^Splitsen.*Groep 1", "third": "Groep 3", "mine": "Mijn groep",
     },
 }  # fmt: skip

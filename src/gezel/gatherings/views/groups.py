@@ -186,6 +186,7 @@ def change(request: Request, pk: int) -> HttpResponse:
         "undo": _undo,
         "lock": _lock,
         "keep": _keep,
+        "call": _call,
     }
     what = ways.get(request.POST.get("what", ""))
     if what is None:
@@ -202,6 +203,14 @@ def change(request: Request, pk: int) -> HttpResponse:
         if told:
             messages.success(request, told)
     return _back(request, pk)
+
+
+def _call(request: Request, gathering: Gathering) -> str:
+    division = Hall(gathering).division
+    if division is not None:
+        at = _number(request.POST.get("group"))
+        actions.call_group(division, at, request.POST.get("name", "").replace("\x00", ""))
+    return ""
 
 
 def _even(request: Request, gathering: Gathering) -> str:
@@ -287,7 +296,7 @@ def move(request: Request, pk: int, person: int) -> HttpResponse:
         "session": gathering,
         "division": division,
         "who": hall.seated[person],
-        "here": hall.where.get(person),
+        "here": hall.called.get(hall.where.get(person, -1)),
         "ways": [],
     }
     keys = list(hall.where)
@@ -297,7 +306,7 @@ def move(request: Request, pk: int, person: int) -> HttpResponse:
         shown["ways"] = [
             {
                 "group": way.group,
-                "number": way.group + 1,
+                "name": hall.called[way.group],
                 "move": grouping_words.effect(way.move),
                 "broken": [grouping_words.fault(f, names) for f in way.move.broken],
                 "swap_with": names.get(way.swap_with or -1),
@@ -310,7 +319,7 @@ def move(request: Request, pk: int, person: int) -> HttpResponse:
             for way in hand.options(person)
         ]
     else:
-        shown["ways"] = [{"group": at, "number": at + 1} for at in range(hall.count)]
+        shown["ways"] = [{"group": at, "name": name} for at, name in hall.called.items()]
     return render(request, "gatherings/groups_move.html", shown)
 
 
@@ -331,8 +340,8 @@ def _do_move(request: Request, hall: Hall, division: Division, person: int) -> H
     except actions.ChangedMeanwhile:
         messages.warning(request, _changed())
     else:
-        told = {"name": hall.seated[person].person.name, "group": to + 1}
-        messages.success(request, _("%(name)s is in group %(group)s now.") % told)
+        told = {"name": hall.seated[person].person.name, "group": hall.called.get(to, "")}
+        messages.success(request, _("%(name)s is in “%(group)s” now.") % told)
     return _back(request, hall.gathering.pk)
 
 
@@ -353,7 +362,7 @@ def why_not(request: Request, pk: int) -> HttpResponse:
         if one == other:
             form.add_error("other", _("Choose two different people."))
         elif hall.where[one] == hall.where[other]:
-            shown["same"] = hall.where[one] + 1
+            shown["same"] = hall.called[hall.where[one]]
         else:
             keys = list(hall.where)
             hand = Hand(hall.case(hall.asked(), keys), tuple(hall.where[key] for key in keys))
@@ -396,7 +405,7 @@ def mine(request: Request, pk: int) -> HttpResponse:
     shown = {
         "session": gathering,
         "form": form,
-        "group": None if group is None else group + 1,
+        "group": None if group is None else hall.called.get(group),
         "together": [seated for key, seated in hall.seated.items() if hall.where.get(key) == group]
         if group is not None
         else [],

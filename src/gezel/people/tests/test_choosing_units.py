@@ -1,55 +1,94 @@
-"""A field of units stays a list one can look through, also where there are thousands."""
+"""A unit is chosen from a list where there are few, and by typing where there are thousands."""
+
+from collections.abc import Callable
 
 import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
-from gezel.people import queries
-from gezel.people.models import Organisation, Unit
+from gezel.people import units
+from gezel.people.models import Organisation, Person, Unit
 from gezel.people.tests.builders import a_unit
-
-pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def a_tree(van_dijk: Organisation) -> dict[str, Unit]:
-    root = Unit.objects.get(organisation=van_dijk, depth=1)
-    south = a_unit(van_dijk, "South", below=root)
-    north = a_unit(van_dijk, "North", below=root)
-    workshop = a_unit(van_dijk, "Workshop", below=south)
-    office = a_unit(van_dijk, "Office", below=north)
-    return {"root": root, "south": south, "north": north, "workshop": workshop, "office": office}
+def tree(van_dijk: Organisation) -> dict[str, Unit]:
+    south, north = (a_unit(van_dijk, name) for name in ("South", "North"))
+    return {
+        "south": south,
+        "north": north,
+        "a": a_unit(van_dijk, "Workshop", below=south),
+        "b": a_unit(van_dijk, "Workshop", below=north),
+    }
 
 
-def test_few_units_are_all_told(
-    van_dijk: Organisation, a_tree: dict[str, Unit], django_assert_num_queries: object
+def typed(organisation: Organisation) -> units.UnitField:
+    field = units.UnitField(label="Unit", required=False)
+    field.queryset = units.units_of(organisation)
+    return field
+
+
+def test_few_are_listed_and_of_many_one_types(
+    van_dijk: Organisation, tree: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with django_assert_num_queries(1):  # type: ignore[operator]
-        told = queries.units_to_choose(van_dijk, str(a_tree["office"].pk))
+    here = units.units_of(van_dijk)
+    listed = units.unit_field(here, "Unit", nothing="all")
+    assert isinstance(listed, forms.ModelChoiceField)
+    assert listed.clean(str(tree["a"].pk)) == tree["a"]
 
-    assert {unit.name for unit in told.units} == {u.name for u in a_tree.values()}
-    assert told.chosen == a_tree["office"]
-    assert not told.stepwise
+    monkeypatch.setattr(units, "MOST_LISTED", 3)
+    field = units.unit_field(here, "Unit")
+    assert isinstance(field, units.UnitField)
+    assert field.clean("") is None
 
 
-def test_thousands_are_gone_down_step_by_step(
-    van_dijk: Organisation, a_tree: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
+def test_a_name_a_number_and_a_name_that_occurs_twice(
+    van_dijk: Organisation, tree: dict[str, Unit]
 ) -> None:
-    monkeypatch.setattr(queries, "MOST_UNITS", 4)
+    field = typed(van_dijk)
 
-    first = queries.units_to_choose(van_dijk)
-    assert [u.pk for u in first.units] == [a_tree[n].pk for n in ("root", "south", "north")]
-    assert first.chosen is None
-    assert first.stepwise
+    assert field.clean(" South ") == tree["south"]
+    assert field.clean(str(tree["b"].pk)) == tree["b"]
+    assert field.clean("Workshop · North") == tree["b"]
+    assert field.prepare_value(str(tree["b"].pk)) == "Workshop · North"
+    assert field.prepare_value(tree["south"]) == "South"
+    with pytest.raises(ValidationError, match="Workshop · South; Workshop · North"):
+        field.clean("Workshop")
+    with pytest.raises(ValidationError, match="Did you mean: South"):
+        field.clean("sou")
 
-    then = queries.units_to_choose(van_dijk, str(a_tree["south"].pk))
-    assert [u.pk for u in then.units] == [a_tree[n].pk for n in ("root", "south", "workshop")]
-    assert then.chosen == a_tree["south"]
 
-
-@pytest.mark.parametrize("nonsense", ["", "x", "-1", "9" * 40, "0"])
-def test_what_is_no_unit_of_here_is_none(
+@pytest.mark.parametrize("nonsense", ["x", "-1", "9" * 40, "0", "\x00", " · "])
+def test_what_is_no_unit_of_here_is_refused(
     van_dijk: Organisation, de_linde: Organisation, nonsense: str
 ) -> None:
-    elsewhere = Unit.objects.get(organisation=de_linde, depth=1)
+    with pytest.raises(ValidationError):
+        typed(van_dijk).clean(nonsense)
+    with pytest.raises(ValidationError):
+        typed(van_dijk).clean(str(Unit.objects.get(organisation=de_linde, depth=1).pk))
 
-    assert queries.units_to_choose(van_dijk, nonsense).chosen is None
-    assert queries.units_to_choose(van_dijk, str(elsewhere.pk)).chosen is None
+
+def test_suggestions_are_of_here_and_cost_the_same_whatever_the_number(
+    *,
+    van_dijk: Organisation,
+    tree: dict[str, Unit],
+    noor: Person,
+    sam: Person,
+    visit: Callable[[Person], Client],
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(30):
+        a_unit(van_dijk, f"Team {number}", below=tree["south"])
+    page = reverse("people:unit_options")
+    client = visit(noor)
+
+    with django_assert_max_num_queries(8):
+        told = client.get(page, {"unit": "work"}).content.decode()
+
+    assert "Workshop · South" in told
+    assert "Workshop · North" in told
+    assert "Workshop" not in visit(sam).get(page, {"unit": "work"}).content.decode()
+    assert client.get(page, {"unit": "team"}).content.decode().count("<option") == units.SUGGESTED
