@@ -20,10 +20,7 @@ from tests.test_who_may_enter import NO_PAGES, WHO, address_of, rules
 # The one who walks a page is the first of these who may open it.
 WALKERS = ("nobody", "noor", "daan", "femke")
 # A download, a file or a stream of data: nothing to look at. The video's page is `content:play`.
-NOT_TO_LOOK_AT = {
-    "people:import_example", "trust:organisation_file", "records:download",
-    "gatherings:material_file", "people:unit_options",
-}  # fmt: skip
+NOT_TO_LOOK_AT = {"people:import_example", "trust:organisation_file", "records:download"}
 
 
 def walker_of(name: str) -> str | None:
