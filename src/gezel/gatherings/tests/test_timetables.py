@@ -241,6 +241,6 @@ def test_the_pages_refuse_what_cannot_be(
     one = Wanted.objects.get()
     for who in ({}, {"unit": "Nowhere"}, {"who": "nobody@example.test"}):
         assert client.post(people, {"wishes": [one.pk], **who}).status_code == 422
-    unit = {"unit": van_dijk.units.order_by("path")[0].name, "wishes": [one.pk]}
+    unit = {"unit": van_dijk.units.order_by("path")[0].pk, "wishes": [one.pk]}
     assert client.post(people, unit).status_code == 302
     assert made.wishers.count() == 1
