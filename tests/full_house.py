@@ -13,6 +13,7 @@ from gezel.assessment.actions import draft_item
 from gezel.assessment.actions import receive as receive_questions
 from gezel.assessment.actions import start as start_test
 from gezel.assessment.tests import builders as assessment
+from gezel.assessment.tests import dossiers
 from gezel.catalogue.api import Activity
 from gezel.catalogue.tests import builders as catalogue
 from gezel.certificates.tests import builders as certificates
@@ -237,6 +238,8 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         },
         **{f"assessment:{page}:pk": questions.pk for page in ("intake", "take_over", "drop")},
         **{f"content:{page}:pk": came.pk for page in ("intake", "take_over", "drop_intake")},
+        **dossiers.addresses(van_dijk, noor, daan, femke),
+        "evc:of_occupation:pk": occupation.pk,
         "package_pk": playing.package_id,
         **{
             f"content:package_{page}:registration": playing.registration

@@ -43,6 +43,8 @@ Visit = Callable[[Person], Client]
 
 # Travel in a form of their own, or are the archive itself.
 NOT_AS_FACTS = IN_THEIR_OWN_FORM | {"profile.Takeout", "profile.Arrival", "profile.Brought"}
+# What assessors wrote: once there is a result, in the archive of the dossier itself.
+NOT_AS_FACTS |= {"assessment.Judgement", "assessment.Outcome"}
 
 
 def archive(person: Person) -> zipfile.ZipFile:

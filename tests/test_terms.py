@@ -32,6 +32,42 @@ WITH_THE_ACCOUNT = (
 
 # Every other term, and the test that shows it: where, and which.
 SOONER = {
+    "assessment.AskedStatement": (
+        "src/gezel/assessment/tests/test_dossiers.py",
+        "test_a_dossier_goes_two_years_after_its_last_step_and_what_was_kept_of_it_stays",
+    ),
+    "assessment.Dossier": (
+        "src/gezel/assessment/tests/test_dossiers.py",
+        "test_a_dossier_goes_two_years_after_its_last_step_and_what_was_kept_of_it_stays",
+    ),
+    "assessment.DossierFact": (
+        "src/gezel/assessment/tests/test_dossiers.py",
+        "test_a_dossier_goes_two_years_after_its_last_step_and_what_was_kept_of_it_stays",
+    ),
+    "assessment.DossierObjection": (
+        "src/gezel/assessment/tests/test_dossiers.py",
+        "test_a_dossier_goes_two_years_after_its_last_step_and_what_was_kept_of_it_stays",
+    ),
+    "assessment.DossierPiece": (
+        "src/gezel/assessment/tests/test_dossiers.py",
+        "test_a_dossier_goes_two_years_after_its_last_step_and_what_was_kept_of_it_stays",
+    ),
+    "assessment.DossierRole": (
+        "src/gezel/assessment/tests/test_dossiers.py",
+        "test_a_dossier_goes_two_years_after_its_last_step_and_what_was_kept_of_it_stays",
+    ),
+    "assessment.HoursKept": (
+        "src/gezel/assessment/tests/test_dossiers.py",
+        "test_a_dossier_goes_two_years_after_its_last_step_and_what_was_kept_of_it_stays",
+    ),
+    "assessment.Judgement": (
+        "src/gezel/assessment/tests/test_dossiers.py",
+        "test_a_dossier_goes_two_years_after_its_last_step_and_what_was_kept_of_it_stays",
+    ),
+    "assessment.Outcome": (
+        "src/gezel/assessment/tests/test_dossiers.py",
+        "test_a_dossier_goes_two_years_after_its_last_step_and_what_was_kept_of_it_stays",
+    ),
     "assessment.Intake": (
         "src/gezel/assessment/tests/test_making.py",
         "test_a_file_can_be_thrown_away",

@@ -12,12 +12,15 @@ from gezel.assessment.actions import (
     start,
 )
 from gezel.assessment.models import SITTINGS_OF_A_PERSON, Item, Part, Sitting, Test
+from gezel.assessment.queries.facts import OwnFact, tell_facts
 from gezel.assessment.rules.bodies import Words
+from gezel.assessment.rules.dossier import matrix
 from gezel.assessment.rules.measuring import believed
 
 __all__ = [
     "SITTINGS_OF_A_PERSON",
     "Item",
+    "OwnFact",
     "Part",
     "Said",
     "Sitting",
@@ -28,8 +31,10 @@ __all__ = [
     "figure_out",
     "keep_answer",
     "make_test",
+    "matrix",
     "open_test",
     "put_in_profile",
     "put_in_use",
     "start",
+    "tell_facts",
 ]

@@ -1,4 +1,4 @@
-"""Work that may wait: the figures of items."""
+"""Work that may wait: the figures of items, and dossiers past their term."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,9 +17,19 @@ def figure_out_test(progress: Progress, *, test: int) -> Outcome:
     return Outcome(_("Figures made."), figures={"items": items})
 
 
+@job(title=gettext_lazy("Remove EVC dossiers past their term"))
+def forget_dossiers(progress: Progress) -> Outcome:
+    """Dossiers in which nothing happened for two years go, with their files."""
+    old = list(queries.outdated().values_list("pk", flat=True)[:1_000])
+    return Outcome(_("Removed."), figures={"dossiers": actions.drop_dossiers(old)})
+
+
 def tonight() -> list[Errand]:
-    """Tests that someone finished since their figures were made."""
-    return [
+    """Tests that someone finished since their figures were made; dossiers past their term."""
+    errands: list[Errand] = [
         (figure_out_test, {"test": pk})
         for pk in queries.tests_with_news().order_by("pk").values_list("pk", flat=True)
     ]
+    if queries.outdated().exists():
+        errands.append((forget_dossiers, {}))
+    return errands

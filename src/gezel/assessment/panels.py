@@ -33,3 +33,26 @@ def panel_under_way(request: Request) -> HttpResponse:
     if not sittings:
         raise Http404
     return render(request, "assessment/panel_under_way.html", {"sittings": sittings})
+
+
+@at_work
+def panel_evc(request: Request) -> HttpResponse:
+    """On the home page: what others ask of one for EVC, and one's own dossiers that run."""
+    visitor = request.visitor
+    if not policy.has_part_in_evc(visitor):
+        raise Http404
+    asked = list(policy.statements_to_give(visitor).select_related("dossier__person")[:3])
+    roles = list(
+        policy.roles_carried(visitor)
+        .filter(dossier__ended_at=None)
+        .select_related("dossier__person", "dossier__standard")
+        .order_by("-dossier__last_at")[:3]
+    )
+    mine = list(
+        policy.own_dossiers(visitor)
+        .filter(ended_at=None)
+        .select_related("standard")
+        .order_by("-last_at")[:2]
+    )
+    told = {"asked": asked, "roles": roles, "mine": mine}
+    return render(request, "assessment/evc/panel.html", told)

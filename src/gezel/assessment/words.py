@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Words = str | Promise
 
@@ -117,4 +118,151 @@ UNREADABLE: dict[str, Words] = {
     ),
     "deep": _("This file is nested or filled beyond what questions need. We do not read it."),
     "encoding": _("The characters of this file cannot be read. Save it as UTF-8."),
+}
+
+# -- EVC -----------------------------------------------------------------------------------------
+
+# What a person in a role may not be to the candidate.
+CONFLICTS: dict[str, Words] = {
+    "self": _("Nobody guides or judges themselves."),
+    "leads": _("They lead the candidate, directly or through others."),
+    "led": _("The candidate leads them, directly or through others."),
+    "guides": _("They guide or guided this dossier, and who guides does not judge."),
+    "assesses": _("They assess or assessed this dossier, and who judges does not guide."),
+}
+
+# What comes next, for who is to do it and for everyone else.
+NEXT: dict[str, tuple[Words, Words]] = {
+    "begin": (
+        _("Read what EVC asks of you, and say what you want to reach."),
+        _("The candidate reads what EVC asks."),
+    ),
+    "choose_guide": (_("Choose a guide."), _("The candidate chooses a guide.")),
+    "intake": (
+        _("Have the intake talk and write down what you agreed on."),
+        _("The guide has the intake talk with the candidate."),
+    ),
+    "first_piece": (
+        _("Add your first piece of evidence."),
+        _("The candidate collects evidence."),
+    ),
+    "tie_parts": (
+        _("Find evidence for the parts that have none. Or hand in: those parts go to the plan."),
+        _("The candidate collects evidence for the remaining parts."),
+    ),
+    "choose_assessors": (
+        _("Choose who will assess your dossier."),
+        _("The candidate chooses who will assess."),
+    ),
+    "replace": (
+        _("Someone you chose has come into your reporting line. Choose someone else."),
+        _("The candidate chooses someone else: a role and a reporting line have met."),
+    ),
+    "hand_in": (_("Hand in your portfolio."), _("The candidate hands in the portfolio.")),
+    "second_instrument": (
+        _("Use a second instrument: a visit, a practical test or an interview."),
+        _("The assessors use a second instrument: a visit, a practical test or an interview."),
+    ),
+    "judge": (
+        _("Judge every part, and finish."),
+        _("The assessors judge, each on their own."),
+    ),
+    "agree": (
+        _("Come to a result together: one writes it, the other agrees."),
+        _("The assessors come to a result together."),
+    ),
+    "objection": (
+        _("Decide on the objection."),
+        _("Someone outside the dossier decides on the objection."),
+    ),
+    "look": (
+        _("Look at the result, take your dossier along and round it off."),
+        _("The candidate has the result."),
+    ),
+    "plan": (
+        _("Look at the result, and make a plan for what is left."),
+        _("The candidate has the result and makes a plan for the rest."),
+    ),
+    "done": (_("This dossier is closed."), _("This dossier is closed.")),
+}
+
+# What keeps a portfolio from being handed in.
+HINDRANCES: dict[str, Words] = {
+    "choose_guide": _("Choose a guide first."),
+    "replace": _("Someone in a role stands in your reporting line. Choose someone else first."),
+    "first_piece": _("Add at least one piece of evidence first."),
+    "choose_assessors": _("Choose who will assess your dossier first."),
+}
+
+WHO: dict[str, Words] = {
+    "candidate": _("the candidate"),
+    "guide": _("the guide"),
+    "assessor": _("the assessors"),
+    "decider": _("who decides on the objection"),
+}
+
+CRITERIA: dict[str, tuple[Words, Words]] = {
+    "variation": (
+        _("Variation"),
+        _("Does it come from different situations, kinds of evidence and people?"),
+    ),
+    "relevance": (_("Relevance"), _("Is it about what this part asks?")),
+    "authenticity": (
+        _("Authenticity"),
+        _("Is it of the candidate themselves, and how do you know?"),
+    ),
+    "recency": (_("Recency"), _("Is it recent enough to say something about today?")),
+    "quantity": (_("Quantity"), _("Is it enough to rule out chance?")),
+}
+HOLDS: dict[str, Words] = {"yes": _("yes"), "partly": _("partly"), "no": _("no")}
+
+STARR: dict[str, tuple[Words, Words]] = {
+    "situation": (_("Situation"), _("What was going on? When, where, with whom?")),
+    "task": (_("Task"), _("What was asked of the candidate?")),
+    "action": (_("Action"), _("What did the candidate do, step by step?")),
+    "result": (pgettext_lazy("EVC", "Result"), _("What came of it?")),
+    "reflection": (_("Reflection"), _("What did it teach, what would be done otherwise?")),
+}
+# The same, asked of the candidate themselves.
+OWN_STARR: dict[str, tuple[Words, Words]] = {
+    "situation": (STARR["situation"][0], _("What was going on? When, where, with whom?")),
+    "task": (STARR["task"][0], _("What was asked of you?")),
+    "action": (STARR["action"][0], _("What did you do yourself, step by step?")),
+    "result": (STARR["result"][0], _("What came of it?")),
+    "reflection": (
+        STARR["reflection"][0], _("What did it teach you, what would you do otherwise?"),
+    ),
+}  # fmt: skip
+# The fields of what assessors report, and of what a colleague states.
+SEEN: dict[str, tuple[Words, Words]] = {
+    "where": (_("Where, and who was there"), _("The place, the day, the people.")),
+    "task": (_("What the candidate was asked to do"), _("The work or the assignment.")),
+    "seen": (_("What you saw"), _("What was done and said. Not yet what you find of it.")),
+}
+TOLD = (
+    STARR
+    | SEEN
+    | {
+        "knows": (_("How this person knows the work"), ""),
+        "question": (_("What was asked"), ""),
+    }
+)
+
+# What is wrong with a qualification file.
+IN_STANDARD: dict[str, Words] = {
+    "large": _("This file is larger than 256 KB. A standard is smaller."),
+    "encoding": _("The characters of this file cannot be read. Save it as UTF-8."),
+    "json": _("This is no JSON, or it is broken near line %(where)s."),
+    "deep": _("This file is nested deeper than a standard is. We do not read it."),
+    "twice": _("The name “%(where)s” stands twice in one place. Which one is meant is unclear."),
+    "format": _("“format” is to be gezel-standard-1."),
+    "parts": _("“parts” is to be a list with at least one part."),
+    "many": _("Too many at %(where)s: at most 60 parts, with 30 criteria each."),
+    "same_code": _("Two parts have the same code."),
+    "level": _("%(where)s is to be a whole number from 1 to 5."),
+    "shape": _("%(where)s is something else than it should be. Look at the example."),
+    "missing": _("%(where)s is missing or empty."),
+    "unknown": _("%(where)s is not in the form. Take it out, so that nothing is taken in half."),
+    "long": _("%(where)s is too long."),
+    "signs": _("%(where)s holds signs that cannot be seen. Take them out."),
 }

@@ -26,6 +26,7 @@ from gezel.content.actions.courses import CourseRefused, import_course
 from gezel.content.actions.importing import FileRefused, import_file
 from gezel.content.models import ATTEMPTS_OF_A_PERSON, Answer, Attempt, Block, Media, Module
 from gezel.content.own import Done, Moment, Recall, done_by, moments_of, recalls_of
+from gezel.content.parts import in_parts
 from gezel.content.policy import modules_to_play
 from gezel.content.queries import completed_activities, completed_packages, completions
 from gezel.content.rules.bodies import Words
@@ -64,6 +65,7 @@ __all__ = [
     "finish",
     "import_course",
     "import_file",
+    "in_parts",
     "keep_answers",
     "keep_file",
     "keep_upload",

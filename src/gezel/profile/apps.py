@@ -6,8 +6,11 @@ class ProfileConfig(AppConfig):
     label = "profile"
 
     def ready(self) -> None:
-        from gezel.kit.jobs import nightly  # noqa: PLC0415 - models first
+        from gezel.assessment.api import tell_facts  # noqa: PLC0415 - models first
+        from gezel.kit.jobs import nightly  # noqa: PLC0415
         from gezel.profile import jobs, letters  # noqa: PLC0415
+        from gezel.profile.queries.credentials import as_facts  # noqa: PLC0415
 
         nightly(jobs.tonight)
         letters.listen_for_last_days()
+        tell_facts(as_facts)

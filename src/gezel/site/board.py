@@ -50,6 +50,7 @@ MODULES = Later("content:panel_continue", "catalogue:search", _("Modules under w
 CARDS = Later("content:panel_cards", "content:cards", _("Cards of today"))
 MAKING = Later("content:panel_making", "content:making", _("What colleagues ask of you"))
 TESTS = Later("assessment:panel_under_way", "assessment:mine", _("Skill tests"))
+EVC = Later("evc:panel", "evc:home", _("EVC"))
 CERTIFICATES = Later("certificates:panel_mine", "certificates:mine", _("My certificates"))
 PATH = Later("paths:panel_mine", "paths:mine", _("My path"))
 TEAM_PATHS = Later("paths:panel_team", "paths:team", _("Paths of my team"))
@@ -98,6 +99,7 @@ def board_for(visitor: Visitor) -> Board:
                 CARDS,
                 MAKING,
                 TESTS,
+                EVC,
                 SHARED,
             ),
         )
@@ -118,10 +120,11 @@ def board_for(visitor: Visitor) -> Board:
                 CARDS,
                 MAKING,
                 TESTS,
+                EVC,
             ),
         )
     return Board(
         (*own, "content:panel_continue"),
         ("skills:panel_mine",),
-        (PATH, SESSIONS, RUNNING, CERTIFICATES, CARDS, MAKING, TIPS, TESTS, SHARED),
+        (PATH, SESSIONS, RUNNING, CERTIFICATES, CARDS, MAKING, TIPS, TESTS, EVC, SHARED),
     )

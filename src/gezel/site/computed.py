@@ -6,7 +6,7 @@ so a rule that goes away takes its line with it, and a test looks whether one wa
 
 from django.utils.translation import gettext_lazy as _
 
-from gezel.assessment.api import believed
+from gezel.assessment.api import believed, matrix
 from gezel.catalogue.api import tips_for
 from gezel.certificates.api import reckoned
 from gezel.content.api import paces
@@ -47,6 +47,15 @@ def tell() -> None:
             "is. Only you see it, until you put it in your profile yourself."
         ),
         order=15,
+    )
+    computed_about_people(
+        matrix,
+        what=_("Which parts of an EVC standard your evidence is about"),
+        how=_(
+            "It counts the pieces you tied to each part. Whether they are enough, named assessors "
+            "say; nothing is worked out of that."
+        ),
+        order=16,
     )
     computed_about_people(
         demand_on,

@@ -78,6 +78,7 @@ OWN = (
     Item("gatherings:coming", _("Sessions"), "calendar-days", _works),
     Item("content:making", _("What you make"), "pencil", _works),
     Item("assessment:mine", _("Skill tests"), "list-checks", lambda visitor: True),
+    Item("evc:home", _("EVC"), "award", lambda visitor: True),
     Item("content:my_cards", _("My cards"), "layers", _works),
     Item("content:phone", _("On this phone"), "smartphone", lambda visitor: True),
     Item("records:mine", _("What was recorded"), "history", lambda visitor: True),

@@ -28,6 +28,7 @@ urlpatterns = [
     path("learn/", include("gezel.catalogue.urls")),
     path("modules/", include("gezel.content.urls")),
     path("tests/", include("gezel.assessment.urls")),
+    path("evc/", include("gezel.assessment.evc_urls")),
     path("certificates/", include("gezel.certificates.urls")),
     path("sessions/", include("gezel.gatherings.urls")),
     path("calendar/", include("gezel.gatherings.feed_urls")),

@@ -413,6 +413,7 @@ class Evidence(models.Model):
         TEST = "test", _("skill test")
         PRACTICAL = "practical", _("practical work, looked at")
         EARLIER = "earlier", _("from an earlier employer, verified")
+        EVC = "evc", _("EVC result")
 
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="evidence")
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="evidence")

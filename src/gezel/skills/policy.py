@@ -72,7 +72,7 @@ def evidence_to_correct(by: Visitor) -> QuerySet[Evidence]:
         colleagues |= Q(person__in=Person.objects.working_at(by.organisation))
     return Evidence.objects.filter(
         colleagues, given_by=by.person, corrected_by=None, level__gt=0
-    ).exclude(kind__in=[Evidence.Kind.MODULE, Evidence.Kind.TEST])
+    ).exclude(kind__in=[Evidence.Kind.MODULE, Evidence.Kind.TEST, Evidence.Kind.EVC])
 
 
 def evidence_to_object_to(visitor: Visitor) -> QuerySet[Evidence]:

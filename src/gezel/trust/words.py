@@ -19,6 +19,7 @@ MATTERS: dict[str, Text] = {
     "records": _("What you learned"),
     "sessions": _("Sessions you go to and were at"),
     "practice": _("A photo of your work, with your line"),
+    "evc": _("Your EVC dossier"),
 }
 PURPOSES: dict[str, Text] = {
     "lead": _("leads you"),
@@ -27,6 +28,10 @@ PURPOSES: dict[str, Text] = {
     "looker": _("you asked to look"),
     "link": _("had a link that you made"),
     "session": _("gives a session you come to"),
+    "evc_guide": _("guides your EVC dossier"),
+    "evc_assessor": _("assesses your EVC dossier"),
+    "evc_decider": _("decides on your objection"),
+    "evc_asked": _("you asked for a statement"),
     "admin": _("looks after the system"),
 }
 

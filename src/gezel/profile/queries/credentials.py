@@ -13,7 +13,9 @@ from django.core.cache import caches
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from gezel.assessment.api import OwnFact
 from gezel.certificates.api import Holding
 from gezel.kit.outside import NotReached, ask_outside
 from gezel.people.api import Employment, Organisation, Person
@@ -266,3 +268,22 @@ def issued(credentials: QuerySet[Credential], organisation: Organisation) -> Que
         organisation=organisation, person=OuterRef("person")
     )
     return credentials.annotate(works_here=Exists(at_work))
+
+
+def as_facts(person: Person) -> list[OwnFact]:
+    """Someone's credentials that stand, as evidence for a dossier of theirs."""
+    rows = (
+        Credential.objects.filter(person=person, revoked_at=None)
+        .select_related("achievement", "organisation")
+        .order_by("-issued_at")[:40]
+    )
+    return [
+        OwnFact(
+            f"profile:credential:{c.pk}",
+            _("Credential"),
+            str(c.achievement),
+            c.organisation.name,
+            timezone.localdate(c.issued_at),
+        )
+        for c in rows
+    ]

@@ -340,7 +340,8 @@ def _said(
         known = piece.leniency or Leniency(0.0, source.leniency)
         variance = source.noise * source.noise + known.sd * known.sd
         return day, _RATING, piece.level, source.bias, known.levels, variance
-    if piece.kind == "test":
+    # What EVC assessors found says a level as a test does, with the spread that they bring.
+    if piece.kind in {"test", "evc"}:
         spread = piece.sd if piece.sd is not None else p.test_sd
         return day, _TEST, piece.level, 0.0, 0.0, spread * spread
     if piece.kind == "practical":

@@ -17,6 +17,7 @@ from gezel.site.demo import (
     learning,
     making,
     meeting,
+    recognising,
     routes,
     telling,
 )
@@ -76,6 +77,7 @@ def build_demo(story: Story | None = None) -> dict[str, int]:
     for made in stage.organisations.values():
         abilities.finish_evidence(made)
     certifying.build_credentials(stage, stage.story.read("credentials"))
+    recognising.build_dossiers(stage)
     routes.build_paths(stage)
     telling.build_profiles(stage, stage.story.read("profiles"))
     certifying.sign_the_logs()

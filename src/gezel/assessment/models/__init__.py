@@ -1,0 +1,61 @@
+"""What assessment remembers: banks of items and sittings, standards and EVC dossiers."""
+
+from gezel.assessment.models.banks import (
+    SITTINGS_OF_A_PERSON,
+    Answer,
+    Asked,
+    Intake,
+    Item,
+    ItemQuerySet,
+    Part,
+    Sitting,
+    Test,
+)
+from gezel.assessment.models.dossiers import (
+    DOSSIERS_OF_A_PERSON,
+    KEPT,
+    KNOWN_DOSSIERS,
+    AskedStatement,
+    Dossier,
+    DossierFact,
+    DossierObjection,
+    DossierPiece,
+    DossierRole,
+    HoursKept,
+    Judgement,
+    Outcome,
+)
+from gezel.assessment.models.standards import (
+    EvcPerson,
+    EvcSetup,
+    Standard,
+    StandardPart,
+)
+
+__all__ = [
+    "DOSSIERS_OF_A_PERSON",
+    "KEPT",
+    "KNOWN_DOSSIERS",
+    "SITTINGS_OF_A_PERSON",
+    "Answer",
+    "Asked",
+    "AskedStatement",
+    "Dossier",
+    "DossierFact",
+    "DossierObjection",
+    "DossierPiece",
+    "DossierRole",
+    "EvcPerson",
+    "EvcSetup",
+    "HoursKept",
+    "Intake",
+    "Item",
+    "ItemQuerySet",
+    "Judgement",
+    "Outcome",
+    "Part",
+    "Sitting",
+    "Standard",
+    "StandardPart",
+    "Test",
+]

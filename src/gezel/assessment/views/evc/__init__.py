@@ -1,0 +1,1 @@
+"""EVC: dossiers, evidence, judging, and what HR sets up."""
