@@ -28,6 +28,7 @@ from gezel.assessment.models import (
     DossierRole,
     EvcPerson,
     Judgement,
+    Outcome,
     Standard,
 )
 from gezel.assessment.tests.dossiers import (
@@ -48,6 +49,8 @@ from gezel.kit.jobs import begin_night, run_waiting
 from gezel.people.api import Organisation, Person, redraw_lines
 from gezel.people.models import Employment
 from gezel.people.tests.builders import a_colleague
+from gezel.profile.queries import taken_along
+from gezel.profile.queries.taking import rows_of
 from gezel.skills.api import estimates
 from gezel.skills.tests import builders as skills
 from gezel.trust.models import Reading
@@ -860,3 +863,17 @@ def test_who_is_chosen_hears_of_it_and_who_stepped_back_before_it_went_out_does_
     actions.hand_back(dossier.roles.get(), why="A friend.")
 
     assert letters.EVC.write(message) is None
+
+
+def test_no_archive_of_a_person_holds_what_assessors_wrote_alone(
+    noor: Person, standard: Standard, cast: Cast
+) -> None:
+    dossier = a_dossier(noor, standard, cast, to="assessment")
+    judge_all(dossier, cast.first, why=SECRET)
+    for person in (noor, cast.first, cast.second, cast.guide):
+        assert not [
+            row
+            for declaration in taken_along()
+            if declaration.model in {Judgement, Outcome}
+            for row in rows_of(declaration, person)
+        ]

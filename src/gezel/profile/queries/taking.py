@@ -33,7 +33,7 @@ def taken_along() -> list[Declaration]:
 
 def rows_of(declaration: Declaration, person: Person) -> "models.QuerySet[Any]":
     """The rows of one table that are this person's to take."""
-    mine = Q()
+    mine = Q(pk__in=[])  # where nobody takes it, that is no row, and not every row
     for field in declaration.taken_by:
         mine |= Q(**{field: person.pk})
     found = declaration.model._base_manager.filter(mine).distinct().order_by("pk")
