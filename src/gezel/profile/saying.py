@@ -85,7 +85,7 @@ def _when(found: Patterns) -> Figure:
     if not found.by_part:
         return Figure(title, _too_few(found.days, rules.LEAST_DAYS, _("days")), _made_from(found))
     most = max(found.by_part, key=lambda s: s.count)
-    says = _("Mostly %(part)s: on %(n)s of %(of)s days.") % {
+    says = _("Most often %(part)s: on %(n)s of %(of)s days.") % {
         "part": titles.PARTS_OF_DAY[most.code],
         "n": most.count,
         "of": most.of,
