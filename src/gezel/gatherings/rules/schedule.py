@@ -642,7 +642,9 @@ def missed(case: Case, sessions: Sequence[Session]) -> list[Missed]:
     for session in sessions:
         for key in session.people:
             got.add((key, session.activity))
-            taken.come(people[key], case.covered(activities[session.activity], session.slot))
+            # Who left since it was planned, is in nobody's way any more.
+            if key in people:
+                taken.come(people[key], case.covered(activities[session.activity], session.slot))
     found = []
     for person in case.people:
         for wish in dict.fromkeys(person.wishes):
