@@ -18,12 +18,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezel.kit.archives import ArchiveRefused, Budget, unpack
 from gezel.kit.markup import MarkupRefused, read_xml
-from gezel.people.api import Person, Visitor, visitor_of
+from gezel.people.api import Employment, Person, Visitor, visitor_of
 from gezel.profile import words
 from gezel.profile.models import Arrival, Brought
 from gezel.profile.queries import OurOwn, guesses_for, installation
@@ -401,13 +402,14 @@ def _signers(path: Path, keys: verify.Keys, sources: Sources) -> set[str]:
 
 
 def _own_skills(person: Person) -> set[str]:
-    """Skills this person has evidence of here."""
-    return {
-        str(pk)
-        for pk in Evidence.objects.filter(person=person)
-        .values_list("skill_id", flat=True)
-        .distinct()
-    }
+    """Skills this person has evidence of here, and that count where they work now.
+
+    A skill of an earlier employer's own does not: which it is here, the person says.
+    """
+    here = Employment.objects.current().filter(person=person).values("organisation")
+    counts = Q(skill__organisation=None) | Q(skill__organisation__in=here)
+    found = Evidence.objects.filter(counts, person=person)
+    return {str(pk) for pk in found.values_list("skill_id", flat=True).distinct()}
 
 
 def _skill_items(told: Told, proved: dict[str, Finding], mine: set[str]) -> Iterable[Item]:

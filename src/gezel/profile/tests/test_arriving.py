@@ -75,6 +75,7 @@ def test_what_is_proved_and_what_is_stated_are_never_mixed(
         ("skill", "Plannen"): "stated",
     }
     proved = found.items.get(kind="skill", name="Lassen")
+    assert not proved.already_here, "what it is at De Linde, Noor says"
     assert "Van Dijk" in proved.issuer
     assert proved.as_of is not None
     assert proved.guesses == [{"skill": here.pk, "how": "name"}]
