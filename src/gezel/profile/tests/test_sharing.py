@@ -476,4 +476,5 @@ def test_the_page_speaks_the_language_one_chooses_on_it(noor: Person) -> None:
     assert 'lang="nl"' in body(Client().get(address + "?lang=nl"))[:200]
     assert "Wat ik kan" in body(Client().get(address, headers={"accept-language": "nl"}))
     assert Client().get(address + "?lang=xx").status_code == 200
+    # It is that page's alone: what this process does next speaks as before.
     assert in_language(nl="a", en="b") == "b"
