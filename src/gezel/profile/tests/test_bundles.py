@@ -154,7 +154,7 @@ def test_the_command_reads_bundles_and_proofs(
     told = capsys.readouterr().out
     assert told.startswith("valid: written down")
     assert "NOT PROVEN: whose log" in told
-    file.write_text(json.dumps({**proof, "place": 1}))
+    file.write_text(json.dumps({**proof, "place": proof["place"] + 1}))
     with pytest.raises(SystemExit) as stop:
         call_command("verify", str(file))
     assert stop.value.code == 1
