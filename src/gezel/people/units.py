@@ -130,6 +130,22 @@ class UnitField(forms.CharField):
         raise ValidationError(_("There is no “%(told)s” here.") % {"told": told[:60]})
 
 
+class ListedUnit(forms.TypedChoiceField):
+    """One of a few units, asked of the database once."""
+
+    def __init__(self, units: list[Unit], *, nothing: Any, **settings: Any) -> None:
+        by_key = {str(unit.pk): unit for unit in units}
+        super().__init__(
+            choices=[("", nothing or "---------"), *((key, u.name) for key, u in by_key.items())],
+            coerce=by_key.__getitem__,
+            empty_value=None,
+            **settings,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.pk if isinstance(value, Unit) else value
+
+
 def unit_field(
     units: QuerySet[Unit],
     label: Any,
@@ -143,17 +159,14 @@ def unit_field(
     Args:
         nothing: what choosing none means, in the list.
     """
-    if units[: MOST_LISTED + 1].count() > MOST_LISTED:
-        typed = UnitField(label=label, required=required, help_text=help_text)
-        typed.queryset = units
-        return typed
-    return forms.ModelChoiceField(
-        label=label,
-        queryset=units.order_by("path"),
-        required=required,
-        empty_label=nothing if nothing is not None else "---------",
-        help_text=help_text,
-    )
+    listed = list(units.order_by("path")[: MOST_LISTED + 1])
+    if len(listed) <= MOST_LISTED:
+        return ListedUnit(
+            listed, label=label, required=required, nothing=nothing, help_text=help_text
+        )
+    typed = UnitField(label=label, required=required, help_text=help_text)
+    typed.queryset = units
+    return typed
 
 
 def _is_number(told: str) -> bool:

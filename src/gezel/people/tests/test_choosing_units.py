@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from django import forms
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -32,12 +31,21 @@ def typed(organisation: Organisation) -> units.UnitField:
 
 
 def test_few_are_listed_and_of_many_one_types(
-    van_dijk: Organisation, tree: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
+    van_dijk: Organisation,
+    tree: dict[str, Unit],
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     here = units.units_of(van_dijk)
-    listed = units.unit_field(here, "Unit", nothing="all")
-    assert isinstance(listed, forms.ModelChoiceField)
-    assert listed.clean(str(tree["a"].pk)) == tree["a"]
+    with django_assert_num_queries(1):
+        listed = units.unit_field(here, "Unit", nothing="all")
+        assert isinstance(listed, units.ListedUnit)
+        assert listed.clean(str(tree["a"].pk)) == tree["a"]
+        assert listed.clean("") is None
+        assert listed.prepare_value(tree["a"]) == tree["a"].pk
+    for nonsense in ("x", "0", "9" * 40):
+        with pytest.raises(ValidationError):
+            listed.clean(nonsense)
 
     monkeypatch.setattr(units, "MOST_LISTED", 3)
     field = units.unit_field(here, "Unit")
