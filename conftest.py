@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -61,6 +63,8 @@ def _english() -> Iterator[None]:
 def _nothing_remembered() -> None:
     """What a process remembers of one test's people is wrong about the next one's."""
     caches["near"].clear()
+    settings.TOMBSTONES = Path(gettempdir()) / f"gezel-erased-{os.getpid()}.jsonl"
+    settings.TOMBSTONES.unlink(missing_ok=True)
 
 
 @pytest.fixture

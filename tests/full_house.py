@@ -52,10 +52,14 @@ from gezel.plans.tests import builders as plans
 from gezel.profile.tests import builders as profile_builders
 from gezel.records.actions import make_key
 from gezel.records.actions.forwarding import forward_to
+from gezel.records.widened import FORWARDING
 from gezel.skills.actions import confirm_alias
 from gezel.skills.models import EvidenceRequest, Objection, Occupation
 from gezel.skills.tests import builders as skills
+from gezel.trust.actions import object_to
+from gezel.trust.models import Erasure
 from gezel.trust.tests import builders as trust
+from gezel.trust.tests.builders import a_consent
 
 LOG_PAGES = ("log", "checkpoint", "log_key", "tile", "consistency")
 CSV = b"name,e-mail,unit,job\nNew One,new.one@example.test,Workshop,Mechanic\n"
@@ -69,6 +73,22 @@ def _a_deck(person: Person, card: Card) -> DeckCard:
     )  # fmt: skip
     due_on = timezone.localdate() - timedelta(days=1)
     return DeckCard.objects.create(person=person, card=card, due_on=due_on)
+
+
+def _of_trust(van_dijk: Organisation, noor: Person) -> dict[str, object]:
+    """What Noor objects to and had erased, and a council that agreed to handing on."""
+    a_consent(van_dijk, FORWARDING)
+    objection = object_to(noor, van_dijk, kind="skills.Evidence", reason="Not needed.")
+    return {
+        "trust:take_back:pk": objection.pk,
+        "trust:answer:pk": objection.pk,
+        "trust:gone:pk": Erasure.objects.create(person=noor, kinds=["content.Review"]).pk,
+        "trust:object:kind": "skills.Evidence",
+        "trust:decision:setting": "people.small_groups",
+        "trust:consent_pack:setting": "people.small_groups",
+        "trust:register_sheet:form": "csv",
+        "trust:fill:place": "dpia.why",
+    }
 
 
 def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -> dict[str, object]:
@@ -174,6 +194,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             key=uuid.uuid4(),
         )  # fmt: skip
     return {
+        **_of_trust(van_dijk, noor),
         "person_pk": noor.pk,
         "skill_pk": skill.pk,
         "occupation_pk": occupation.pk,

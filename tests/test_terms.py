@@ -252,6 +252,10 @@ SOONER = {
         "src/gezel/trust/tests/test_log.py",
         "test_words_about_looking_go_after_two_years_and_those_of_credentials_stay",
     ),
+    "trust.LegalRecord": (
+        "src/gezel/trust/tests/test_erasure.py",
+        "test_the_law_keeps_the_least_until_its_day",
+    ),
     "trust.Reading": ("tests/test_kept.py", "test_who_looked_goes_after_two_years"),
     "usersessions.UserSession": (
         "src/gezel/connect/tests/test_accounts.py",

@@ -9,7 +9,7 @@ class CertificatesConfig(AppConfig):
 
     def ready(self) -> None:
         from gezel.catalogue.events import ActivityCompleted  # noqa: PLC0415 - models first
-        from gezel.certificates import everyone, jobs, listeners  # noqa: PLC0415 - the same
+        from gezel.certificates import by_law, everyone, jobs, listeners  # noqa: F401, PLC0415 - the same
         from gezel.certificates.conditions import HOLDS  # noqa: PLC0415 - the same
         from gezel.content.events import ModuleCompleted  # noqa: PLC0415 - the same
         from gezel.kit.jobs import nightly  # noqa: PLC0415 - the same

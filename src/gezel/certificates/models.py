@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gezel.certificates import rules
 from gezel.kit.text import in_language
 from gezel.people.api import HR, LINE, SELF, Audience
-from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
+from gezel.trust.api import LEGITIMATE_INTEREST, Until, personal_data
 
 CERTIFICATES_OF_A_PERSON = Audience(SELF, LINE, HR)
 
@@ -302,6 +302,7 @@ class Duty(models.Model):
     audience=CERTIFICATES_OF_A_PERSON,
     ground=LEGITIMATE_INTEREST,
     term=_("Until two years after the exception ends."),
+    until=Until("until_on", days=730),
     person="person",
     order=45,
 )
@@ -536,6 +537,7 @@ class HoursDone(models.Model):
     audience=Audience(SELF),
     ground=LEGITIMATE_INTEREST,
     term=_("Until two years after the day you were reminded."),
+    until=Until("on", days=730),
     person="person",
     order=47,
 )

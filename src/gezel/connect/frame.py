@@ -16,7 +16,9 @@ from ninja.security import HttpBearer
 from pydantic import ConfigDict
 
 from gezel.connect.models import ApiToken, Reply
+from gezel.connect.widened import PERSONAL_KEYS
 from gezel.people.api import Organisation
+from gezel.trust.api import may_open
 
 Row = TypeVar("Row", bound=models.Model)
 Item = TypeVar("Item")
@@ -85,6 +87,8 @@ class Scope(HttpBearer):
             return None
         if self.scope not in found.scopes:
             raise HttpError(403, f"This token lacks the scope {self.scope}.")
+        if self.scope in ApiToken.PERSONAL and not may_open(found.organisation_id, PERSONAL_KEYS):
+            raise HttpError(403, "The works council has not agreed to reading about people.")
         today = timezone.localdate()
         if found.last_used_on != today:  # once a day: enough to see whether a token still lives
             ApiToken.objects.filter(pk=found.pk).update(last_used_on=today)

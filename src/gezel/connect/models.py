@@ -1,6 +1,6 @@
 """Keys with which other systems come in, and what this house has to say to people by mail."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gezel.people.api import ADMIN, HR, SELF, Audience
-from gezel.trust.api import CONSENT, LEGITIMATE_INTEREST, personal_data
+from gezel.trust.api import CONSENT, LEGITIMATE_INTEREST, Until, personal_data
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -25,6 +25,7 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     audience=Audience(SELF, HR),
     ground=LEGITIMATE_INTEREST,
     term=_("Until two years after the token was revoked or ran out."),
+    until=Until("expires_on", days=730),
     person="made_by",
     order=70,
     stays=("digest",),
@@ -46,6 +47,11 @@ class ApiToken(models.Model):
         PLANS_READ = "plans:read", _("read plans that people shared")
         PACKAGES_READ = "packages:read", _("read learning packages and how a course stands")
         PACKAGES_WRITE = "packages:write", _("bring in learning packages and have them opened")
+
+    # Through these another system reads about people: only where the works council agreed.
+    PERSONAL: ClassVar[frozenset[str]] = frozenset(
+        {Scope.PEOPLE_READ, Scope.NEEDS_READ, Scope.PLANS_READ, Scope.PACKAGES_READ}
+    )
 
     organisation = models.ForeignKey(
         "people.Organisation", on_delete=models.CASCADE, related_name="api_tokens"
@@ -193,6 +199,7 @@ class MailWishes(models.Model):
     audience=MAIL_OF_A_PERSON,
     ground=LEGITIMATE_INTEREST,
     term=_("Until a year after it was to be sent."),
+    until=Until("goes_at", days=365),
     order=76,
 )
 class Mail(models.Model):
@@ -250,6 +257,7 @@ class Mail(models.Model):
     audience=Audience(SELF),
     ground=LEGITIMATE_INTEREST,
     term=_("Until a year after it was to be sent."),
+    until=Until("goes_at", days=365),
     order=77,
 )
 class Message(models.Model):

@@ -108,7 +108,7 @@ def _tokens(request: Request) -> HttpResponse:
                 request.visitor.organisation, by=request.user, **form.cleaned_data
             )
         except ValidationError as error:
-            form.add_error("name", error)
+            form.add_error("scopes" if _lacks_consent(error) else "name", error)
         else:
             form = TokenForm()
     # No redirect after making one: the secret is on this one page and nowhere else.
@@ -121,12 +121,16 @@ def _tokens(request: Request) -> HttpResponse:
     return render(request, "connect/tokens.html", told, status=422 if form.errors else 200)
 
 
+def _lacks_consent(error: ValidationError) -> bool:
+    return any(one.code == "consent" for one in error.error_list)
+
+
 @require_POST
 @at_work
 def revoke(request: Request, pk: int) -> HttpResponse:
     """Close a key."""
     token = get_object_or_404(policy.tokens_to_manage(request.visitor), pk=pk)
-    actions.revoke_token(token)
+    actions.revoke_token(token, by=request.user)
     messages.success(request, _("%s is closed from now on.") % token.name)
     return redirect("connect:tokens")
 

@@ -8,7 +8,7 @@ class ContentConfig(AppConfig):
     def ready(self) -> None:
         """A module someone completed needs no tip; what nobody went on with goes at night."""
         from gezel.catalogue.api import keep_out_of_tips  # noqa: PLC0415 # models come first
-        from gezel.content import jobs  # noqa: PLC0415
+        from gezel.content import jobs, traces  # noqa: F401, PLC0415 # the second listens
         from gezel.content.actions import launches  # noqa: PLC0415
         from gezel.content.queries import completed_activities, completed_packages  # noqa: PLC0415
         from gezel.kit.events import listen  # noqa: PLC0415

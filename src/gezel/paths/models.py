@@ -13,7 +13,7 @@ from gezel.kit.text import in_language
 from gezel.paths import rules
 from gezel.paths.rules import Node, conditions
 from gezel.people.api import HR, LINE, SELF, Audience
-from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
+from gezel.trust.api import LEGITIMATE_INTEREST, Until, personal_data
 
 PROGRESS_OF_A_PERSON = Audience(SELF, LINE, HR)
 
@@ -302,6 +302,7 @@ class Reply(models.Model):
     audience=PROGRESS_OF_A_PERSON,
     ground=LEGITIMATE_INTEREST,
     term=_("Until two years after the exception ends."),
+    until=Until("until_on", days=730),
     person="person",
     order=46,
 )

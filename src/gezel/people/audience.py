@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from gezel.trust.api import Readers
 
 if TYPE_CHECKING:
-    from gezel.people.models import Person, PersonQuerySet
+    from gezel.people.models import Organisation, Person, PersonQuerySet
     from gezel.people.visitor import Visitor
 
 
@@ -30,11 +30,14 @@ class Relation:
         because: how it reads to the person ("they lead you").
         seen_by: a condition on Person: the people this visitor stands so to.
         readers: names of the people who stand so to this person on that date.
+        count: how many people of an organisation stand so to anyone today, where that is a
+            number of the whole house ("4 people of HR").
     """
 
     because: str | Promise
     seen_by: "Callable[[Visitor, date], Q]"
     readers: "Callable[[Person, date], Sequence[str]]"
+    count: "Callable[[Organisation], int] | None" = None
 
 
 def _employed_here(visitor: "Visitor", on: date) -> Q:
@@ -130,17 +133,53 @@ def _names_of_askers(person: "Person", on: date) -> Sequence[str]:
     ]
 
 
+def _how_many_with(kind: str) -> "Callable[[Organisation], int]":
+    def count(organisation: "Organisation") -> int:
+        from gezel.people.models import Mandate
+
+        held = Mandate.objects.current().filter(kind=kind, organisation=organisation)
+        return held.values("person").distinct().count()
+
+    return count
+
+
+def _how_many_lead(organisation: "Organisation") -> int:
+    from gezel.people.models import LeadLine
+
+    return LeadLine.objects.filter(organisation=organisation).values("lead").distinct().count()
+
+
+def _how_many_work(organisation: "Organisation") -> int:
+    from gezel.people.models import Employment
+
+    here = Employment.objects.current().filter(organisation=organisation)
+    return here.values("person").distinct().count()
+
+
 SELF = Relation(
     _("You yourself"),
     lambda visitor, on: Q(pk=visitor.person.pk),
     lambda person, on: [person.name],
 )
-LINE = Relation(_("The people who lead you"), _led, _names_of_leads)
+LINE = Relation(_("The people who lead you"), _led, _names_of_leads, _how_many_lead)
 ASKING_HR = Relation(_("HR of an organisation that asks you"), _asked, _names_of_askers)
-HR = Relation(_("HR of your organisation"), _mandated("hr"), _names_with("hr"))
-ADMIN = Relation(_("Administrators of your organisation"), _mandated("admin"), _names_with("admin"))
+HR = Relation(
+    _("HR of your organisation"), _mandated("hr"), _names_with("hr"), _how_many_with("hr")
+)
+ADMIN = Relation(
+    _("Administrators of your organisation"),
+    _mandated("admin"),
+    _names_with("admin"),
+    _how_many_with("admin"),
+)
+COUNCIL = Relation(
+    _("The works council of your organisation"),
+    _mandated("council"),
+    _names_with("council"),
+    _how_many_with("council"),
+)
 COLLEAGUES = Relation(
-    _("Everyone who works at your organisation"), _employed_here, _colleague_count
+    _("Everyone who works at your organisation"), _employed_here, _colleague_count, _how_many_work
 )
 
 

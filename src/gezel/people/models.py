@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
 from gezel.people.audience import ASKING_HR, COLLEAGUES, HR, LINE, SELF, Audience
-from gezel.trust.api import CONTRACT, LEGITIMATE_INTEREST, personal_data
+from gezel.trust.api import CONTRACT, LEGITIMATE_INTEREST, Until, personal_data
 
 
 class Language(models.TextChoices):
@@ -196,6 +196,7 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
     audience=Audience(SELF, LINE, HR),
     ground=CONTRACT,
     term=_("Until two years after the employment ends."),
+    until=Until("ends_on", days=730),
     order=20,
     former=_(
         "HR sees that you worked there, in which job and on which days: to settle what is left and "
@@ -317,6 +318,7 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
     audience=Audience(SELF, COLLEAGUES),
     ground=LEGITIMATE_INTEREST,
     term=_("Until two years after the task ends."),
+    until=Until("until_on", days=730),
     order=30,
     former=_(
         "That you had a task there, and when: who decided what must stay known, two years long "

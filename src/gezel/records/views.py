@@ -105,7 +105,8 @@ def _new_key(request: Request) -> HttpResponse:
                 by=request.user,
             )
         except ValidationError as error:
-            form.add_error("name", error)
+            asked = any(one.code == "consent" for one in error.error_list)
+            form.add_error("reads_house" if asked else "name", error)
     # No redirect after making one: the password is on this one page and nowhere else.
     shown = {"form": form, "made": made, "endpoint": f"{settings.BASE_URL}/xapi/"}
     return render(request, "records/new_key.html", shown, status=422 if form.errors else 200)
@@ -134,11 +135,15 @@ def new_forward(request: Request) -> HttpResponse:
 def _new_forward(request: Request) -> HttpResponse:
     form = ForwardForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        forward = forwarding.forward_to(
-            request.visitor.organisation, by=request.user, **form.cleaned_data
-        )
-        messages.success(request, _("Statements go on to %s within a minute.") % forward.name)
-        return redirect("records:systems")
+        try:
+            forward = forwarding.forward_to(
+                request.visitor.organisation, by=request.user, **form.cleaned_data
+            )
+        except ValidationError as error:
+            form.add_error("address", error)
+        else:
+            messages.success(request, _("Statements go on to %s within a minute.") % forward.name)
+            return redirect("records:systems")
     status = 422 if form.errors else 200
     return render(request, "records/new_forward.html", {"form": form}, status=status)
 
@@ -150,7 +155,10 @@ def change_forward(request: Request, pk: int) -> HttpResponse:
     forward = get_object_or_404(policy.forwards_to_change(request.visitor), pk=pk)
     what = request.POST.get("what")
     if what in ("pause", "resume"):
-        forwarding.set_running(forward, running=what == "resume")
+        try:
+            forwarding.set_running(forward, running=what == "resume")
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
     elif what == "again":
         came, left = forwarding.send_again(forward)
         told = ngettext("%d statement arrived.", "%d statements arrived.", came) % came

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from gezel import __version__
+from gezel.trust.api import erase_again
 
 # Drawn in place or never shown: files that no page asks for are not collected.
 UNSERVED = [f"--ignore={name}" for name in ("icons", "bundle", "ninja", "treebeard", "ext")]
@@ -73,3 +74,5 @@ def bring_up_to_date() -> None:
         )
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
+    # A backup that was put back must not bring back who was erased: before the first page opens.
+    erase_again()

@@ -45,6 +45,10 @@ def _makes(visitor: Visitor) -> bool:
     return visitor.is_author
 
 
+def _reads_the_file(visitor: Visitor) -> bool:
+    return visitor.employment is not None and bool(visitor.mandates & {"hr", "council"})
+
+
 def _hr(visitor: Visitor) -> bool:
     return visitor.is_hr
 
@@ -83,6 +87,7 @@ OWN = (
     Item("content:phone", _("On this phone"), "smartphone", lambda visitor: True),
     Item("records:mine", _("What was recorded"), "history", lambda visitor: True),
     Item("trust:who_sees_what", _("Who sees what"), "eye", lambda visitor: True),
+    Item("trust:organisation", _("What Gezel does with data"), "shield-check", _reads_the_file),
     Item("people:tree", _("People and units"), "network", _works),
     Item("skills:profiles", _("Role profiles"), "briefcase", _works),
     Item("certificates:overview", _("Certificates of everyone"), "shield-check", _hr),

@@ -302,6 +302,8 @@ FORMAT_MODULE_PATH = ["gezel.kit.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "files"
+# Who was erased, as digests: best on another disk than what is backed up (`trust/tombstones.py`).
+TOMBSTONES = Path(os.environ.get("GEZEL_TOMBSTONES", DATA_DIR / "erased.jsonl"))
 # Served pages name files by their content, so a browser may keep them for ever.
 # `gezel serve` collects them first and says so here.
 _hashed = os.environ.get("GEZEL_STATIC_COLLECTED") == "1"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gezel.kit.text import in_language
 from gezel.people.api import HR, LINE, SELF, Audience, Organisation, Visitor
 from gezel.skills.rules import EIGHTY_PERCENT
-from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
+from gezel.trust.api import LEGITIMATE_INTEREST, Until, personal_data
 
 # Who may read what someone can: the policy and "who sees what" both ask this object.
 SKILLS_OF_A_PERSON = Audience(SELF, LINE, HR)
@@ -435,7 +435,12 @@ class Evidence(models.Model):
     # What it rests on, as an address within Gezel ("records:statement:<uuid>").
     rests_on = models.CharField(max_length=200, blank=True)
     corrects = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
+        # Not by itself; with everything about the person, yes.
+        "self",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="corrected_by",
     )
     # Made by the client, so that a form sent twice is one fact.
     key = models.UUIDField(unique=True, default=uuid.uuid4)
@@ -559,6 +564,7 @@ class Objection(models.Model):
     audience=Audience(SELF),
     ground=LEGITIMATE_INTEREST,
     term=_("Thirty days after it was answered, declined or withdrawn; an answer becomes evidence."),
+    until=Until("closed_at", days=30),
     person=["person", "asked_of"],
     order=43,
 )

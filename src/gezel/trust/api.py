@@ -1,6 +1,22 @@
 """The front door of trust."""
 
-from gezel.trust.actions import an_event, erase_events, note_event, note_events, note_reading
+from gezel.trust.actions import (
+    an_event,
+    count_kept,
+    erase_again,
+    erase_events,
+    note_event,
+    note_events,
+    note_reading,
+    note_setting,
+    object_to,
+    record_decision,
+    require_consent,
+    tell_anew,
+)
+from gezel.trust.at_hand import (
+    tell_pages,
+)
 from gezel.trust.declarations import (
     CONSENT,
     CONTRACT,
@@ -8,15 +24,48 @@ from gezel.trust.declarations import (
     LEGITIMATE_INTEREST,
     Computed,
     Declaration,
+    Erased,
+    LegalFact,
     Readers,
+    Until,
+    also_forget,
     computations,
     computed_about_people,
     declarations,
+    kept_by_law,
     personal_data,
 )
-from gezel.trust.queries import Standing, address_of, key_of, log_of, proof_of, standing_of
-from gezel.trust.rules.proof import KIND as PROOF
-from gezel.trust.rules.proof import Proved, Unproved, check_proof
+from gezel.trust.models import (
+    CouncilDecision,
+    Erasure,
+    Filled,
+    LegalRecord,
+    Objection,
+    SettingChange,
+)
+from gezel.trust.queries import (
+    Standing,
+    address_of,
+    key_of,
+    log_of,
+    may_open,
+    proof_of,
+    standing_of,
+)
+from gezel.trust.rules.proof import (
+    KIND as PROOF,
+)
+from gezel.trust.rules.proof import (
+    Proved,
+    Unproved,
+    check_proof,
+)
+from gezel.trust.widening import (
+    Fact,
+    Widening,
+    tells,
+    widens,
+)
 
 __all__ = [
     "CONSENT",
@@ -25,24 +74,48 @@ __all__ = [
     "LEGITIMATE_INTEREST",
     "PROOF",
     "Computed",
+    "CouncilDecision",
     "Declaration",
+    "Erased",
+    "Erasure",
+    "Fact",
+    "Filled",
+    "LegalFact",
+    "LegalRecord",
+    "Objection",
     "Proved",
     "Readers",
+    "SettingChange",
     "Standing",
     "Unproved",
+    "Until",
+    "Widening",
     "address_of",
+    "also_forget",
     "an_event",
     "check_proof",
     "computations",
     "computed_about_people",
+    "count_kept",
     "declarations",
+    "erase_again",
     "erase_events",
+    "kept_by_law",
     "key_of",
     "log_of",
+    "may_open",
     "note_event",
     "note_events",
     "note_reading",
+    "note_setting",
+    "object_to",
     "personal_data",
     "proof_of",
+    "record_decision",
+    "require_consent",
     "standing_of",
+    "tell_anew",
+    "tell_pages",
+    "tells",
+    "widens",
 ]

@@ -5,7 +5,8 @@ the works council are read from the running code and cannot drift away from it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from django.db import models
@@ -51,6 +52,29 @@ class ReadableBy(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Until:
+    """When a row goes by itself: so many days after the day or moment in this field.
+
+    What the page counts down with. That it goes is the work of the room's own nightly job, and
+    `tests/test_kept.py` shows that it does.
+    """
+
+    field: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class LegalFact:
+    """The least of a row that the law has someone keep, in words, when the row itself goes."""
+
+    organisation: int
+    what: str
+    basis: str
+    until_on: date
+    facts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Declaration:
     """What one table holds about a person, in words for that person."""
 
@@ -65,6 +89,18 @@ class Declaration:
     stays: frozenset[str] = frozenset()
     taken_by: Sequence[str] = ()
     former: Text = ""
+    until: Until | None = None
+    keeps: Callable[[int], Sequence[LegalFact]] | None = None
+
+    @property
+    def kind(self) -> str:
+        """The code of this kind of data, as it stands in an address or a row."""
+        return self.model._meta.label
+
+    @property
+    def is_private(self) -> bool:
+        """Nobody but the person may read it."""
+        return len(self.audience.relations) == 1
 
 
 _declared: dict[type[models.Model], Declaration] = {}
@@ -79,6 +115,7 @@ def personal_data(
     term: Text,
     person: str | Sequence[str] = "person",
     order: int = 50,
+    until: Until | None = None,
     stays: Sequence[str] = (),
     taken_by: Sequence[str] | None = None,
     former: Text = "",
@@ -86,6 +123,8 @@ def personal_data(
     """Declare a model that says something about a person.
 
     Who leaves takes everything along that is declared: every row, every field (see `profile`).
+    What erasing does is not said here but read from the model: a row whose link to the person
+    cascades goes, one whose link may be empty stays without the name. `rules.erasing` decides.
 
     Args:
         what: the kind of data, as a heading ("Your evidence per skill").
@@ -95,6 +134,7 @@ def personal_data(
         term: how long it is kept, one sentence.
         person: the field or fields (lookup paths) that lead to the person it is about.
         order: where it stands on the page, low first.
+        until: the day a row goes by itself, where that is known beforehand.
         stays: fields that are not taken along: secrets, and what is about others.
         taken_by: those of `person` that take a row along, where it is not all of them: what
             someone wrote about another is the writer's.
@@ -117,6 +157,7 @@ def personal_data(
             frozenset(stays),
             takers,
             former,
+            until,
         )
         return model
 
@@ -158,3 +199,48 @@ def computations() -> list[Computed]:
 def declarations() -> list[Declaration]:
     """All that is declared, in the order of the page."""
     return sorted(_declared.values(), key=lambda d: (d.order, d.model._meta.label))
+
+
+def kept_by_law(model: type[models.Model], keeps: Callable[[int], Sequence[LegalFact]]) -> None:
+    """Tell what a law has kept of this kind when its rows go: of the person with a key.
+
+    Apart from the declaration, since finding that out asks the model itself.
+    """
+    _declared[model] = replace(_declared[model], keeps=keeps)
+
+
+def declared(kind: str) -> Declaration | None:
+    """The declaration with this code, if there is one."""
+    return next((d for d in _declared.values() if d.kind == kind), None)
+
+
+# --- What else an erasure has to reach -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Someone whose account goes, for rooms that hold traces without a link to them."""
+
+    pk: int
+    email: str
+    name: str
+    organisations: tuple[int, ...] = ()
+
+
+Forget = Callable[[Erased], int]
+_forgets: list[Forget] = []
+
+
+def also_forget(forget: Forget) -> None:
+    """Have a room remove traces that lead to no account, such as a name in a list brought in.
+
+    Asked within the transaction of the erasure, before the account goes; must be able to run
+    twice. Returns how many traces were found.
+    """
+    if forget not in _forgets:
+        _forgets.append(forget)
+
+
+def forgets() -> Sequence[Forget]:
+    """All that rooms asked to be done."""
+    return tuple(_forgets)

@@ -1,17 +1,23 @@
 """Each minute the log takes up what happened; each night old rows go and the log is signed."""
 
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gezel.kit.jobs import Errand, Outcome, Progress, Refused, each_minute, job, nightly
 from gezel.trust import actions, queries, words
-from gezel.trust.models import Log
+from gezel.trust.models import Erasure, Log
 
 
 @job(title=gettext_lazy("Remove who looked, after two years"))
 def forget(progress: Progress) -> Outcome:
-    """Rows of readings that are two years old."""
-    return Outcome(_("Removed."), figures={"removed": actions.forget_readings()})
+    """Rows of readings that are two years old, and what a law had kept until yesterday."""
+    figures = {"removed": actions.forget_readings(), "legal": actions.forget_legal_records()}
+    return Outcome(_("Removed."), figures=figures)
 
 
 @job(title=gettext_lazy("Take up what happened in the log"))
@@ -66,5 +72,36 @@ def _to_take_up() -> list[Errand]:
     return [(take_up_events, {})] if queries.something_waits() else []
 
 
-nightly(lambda: [(forget, {}), (seal_logs, {})])
+@job(title=gettext_lazy("Count what is kept, for the works council"))
+def count(progress: Progress) -> Outcome:
+    """Every kind, in every organisation; and whether this version says something new."""
+    organisations: Any = apps.get_model("people", "Organisation")._default_manager.all()
+    progress.begin(len(organisations))
+    for organisation in organisations:
+        actions.count_kept(organisation)
+        progress.step()
+    actions.tell_anew()
+    return Outcome(_("Counted."))
+
+
+@job(title=gettext_lazy("Erase what someone asked to have erased"))
+def erase(progress: Progress, *, erasure: str) -> Outcome:
+    """What was confirmed, in database, files and lists; asked by nobody, as that account goes."""
+    asked = Erasure.objects.select_related("person").get(pk=uuid.UUID(erasure))
+    actions.carry_out(asked)
+    return Outcome(_("Erased."))
+
+
+@job(title=gettext_lazy("Erase again what a restore brought back"))
+def erase_again(progress: Progress) -> Outcome:
+    """Accounts that were erased and stand in the database again."""
+    return Outcome(_("Erased again."), figures={"accounts": actions.erase_again()})
+
+
+def _to_erase() -> Iterable[Errand]:
+    return [(erase_again, {})] if actions.something_came_back() else []
+
+
+nightly(lambda: [(forget, {}), (count, {}), (erase_again, {}), (seal_logs, {})])
 each_minute(_to_take_up)
+each_minute(_to_erase)

@@ -1,13 +1,18 @@
 """Addresses of trust."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from gezel.trust.views import kept, log
+from gezel.trust.views import consent, drafts, erasure, kept, log
 
 app_name = "trust"
 urlpatterns = [
     path("", kept.who_sees_what, name="who_sees_what"),
     path("looked/", kept.who_looked, name="who_looked"),
+    path("mine/", erasure.mine, name="mine"),
+    path("mine/<int:pk>/back/", erasure.take_back, name="take_back"),
+    path("object/<str:kind>/", erasure.object_to, name="object"),
+    path("erase/", erasure.erase, name="erase"),
+    path("erased/<uuid:pk>/", erasure.gone, name="gone"),
     path("organisation/", kept.organisation, name="organisation"),
     path("organisation.json", kept.organisation_file, name="organisation_file"),
     path("log/", log.my_events, name="my_events"),
@@ -24,4 +29,18 @@ urlpatterns = [
     path("logs/<slug:slug>/key", log.key, name="log_key"),
     path("logs/<slug:slug>/tile/<path:path>", log.tile, name="tile"),
     path("logs/<slug:slug>/consistency", log.consistency, name="consistency"),
+    path("organisation/compare/", kept.compare, name="compare"),
+    path("organisation/changes/", kept.changes, name="changes"),
+    path("organisation/consent/", consent.consent, name="consent"),
+    path("organisation/consent/<str:setting>/", consent.decision, name="decision"),
+    path("organisation/consent/<str:setting>.pdf", consent.consent_pack, name="consent_pack"),
+    path("organisation/dpia/", drafts.dpia, name="dpia"),
+    path("organisation/dpia.pdf", drafts.dpia_paper, name="dpia_paper"),
+    path("organisation/register/", drafts.register, name="register"),
+    re_path(
+        r"^organisation/register\.(?P<form>csv|xlsx)$", drafts.register_sheet, name="register_sheet"
+    ),
+    path("organisation/fill/<str:place>/", drafts.fill, name="fill"),
+    path("organisation/objections/", erasure.objections, name="objections"),
+    path("organisation/objections/<int:pk>/", erasure.answer, name="answer"),
 ]

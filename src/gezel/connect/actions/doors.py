@@ -1,7 +1,7 @@
 """Letting people and systems in: one function per sentence of the business."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,8 +16,10 @@ from gezel.connect.actions.saying import say_to
 from gezel.connect.frame import digest
 from gezel.connect.invitations import INVITATION
 from gezel.connect.models import ApiToken, Invitation, Reply
+from gezel.connect.widened import PERSONAL_KEYS
 from gezel.kit.turns import one_step
 from gezel.people.api import Employment, Organisation, Person
+from gezel.trust.api import note_setting, require_consent
 
 AGAIN_AFTER = timedelta(minutes=10)
 
@@ -70,15 +72,18 @@ def make_token(
     organisation: Organisation,
     *,
     name: str,
-    scopes: Iterable[str],
+    scopes: Collection[str],
     by: Person,
     expires_on: date | None = None,
 ) -> NewToken:
     """Make a key for another system.
 
     Raises:
-        ValidationError: a living key of this name is there already.
+        ValidationError: a living key of this name is there already; or it reads about people,
+            and the works council has not agreed to that.
     """
+    if ApiToken.PERSONAL & set(scopes):
+        require_consent(organisation, PERSONAL_KEYS)
     secret = f"gezel_{secrets.token_urlsafe(32)}"
     try:
         with transaction.atomic():
@@ -93,13 +98,17 @@ def make_token(
             )
     except IntegrityError:
         raise ValidationError(_("There is a key with this name already.")) from None
+    if ApiToken.PERSONAL & set(token.scopes):
+        note_setting(organisation, PERSONAL_KEYS, before="", after=name, by=by)
     return NewToken(token, secret)
 
 
 @transaction.atomic
-def revoke_token(token: ApiToken) -> None:
+def revoke_token(token: ApiToken, *, by: Person | None = None) -> None:
     """Close the door for a system, at once. Doing it twice keeps the first moment."""
-    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+    closed = ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+    if closed and ApiToken.PERSONAL & set(token.scopes):
+        note_setting(token.organisation, PERSONAL_KEYS, before=token.name, after="", by=by)
 
 
 @transaction.atomic

@@ -1,14 +1,16 @@
 """Short ways to keys and mail."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 
 from django.utils import timezone
 
 from gezel.connect.actions import NewToken, make_token
 from gezel.connect.models import ApiToken, Mail, Message
+from gezel.connect.widened import PERSONAL_KEYS
 from gezel.people.api import Organisation, Person
+from gezel.trust.tests.builders import a_consent
 
 
 def a_token(
@@ -16,9 +18,11 @@ def a_token(
     by: Person,
     *,
     name: str = "Roster",
-    scopes: Iterable[str] = tuple(ApiToken.Scope.values),
+    scopes: Collection[str] = tuple(ApiToken.Scope.values),
     expires_on: date | None = None,
 ) -> NewToken:
+    if ApiToken.PERSONAL & set(scopes):
+        a_consent(organisation, PERSONAL_KEYS)
     return make_token(organisation, name=name, scopes=scopes, by=by, expires_on=expires_on)
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gezel.gatherings.models.sessions import Gathering
 from gezel.people.api import SELF, Audience
-from gezel.trust.api import CONSENT, LEGITIMATE_INTEREST, personal_data
+from gezel.trust.api import CONSENT, LEGITIMATE_INTEREST, Until, personal_data
 
 
 @personal_data(
@@ -39,6 +39,7 @@ class Feed(models.Model):
     audience=Audience(SELF),
     ground=LEGITIMATE_INTEREST,
     term=_("Until two years after the session."),
+    until=Until("gathering__ends_at", days=730),
     person="person",
     order=71,
 )

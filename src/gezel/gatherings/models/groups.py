@@ -15,7 +15,7 @@ from gezel.gatherings.models.readers import (
 )
 from gezel.gatherings.models.sessions import Gathering
 from gezel.people.api import COLLEAGUES, SELF, Audience
-from gezel.trust.api import CONSENT, LEGITIMATE_INTEREST, personal_data
+from gezel.trust.api import CONSENT, LEGITIMATE_INTEREST, Until, personal_data
 
 
 @personal_data(
@@ -24,6 +24,7 @@ from gezel.trust.api import CONSENT, LEGITIMATE_INTEREST, personal_data
     audience=Audience(SELF, COLLEAGUES),
     ground=LEGITIMATE_INTEREST,
     term=_("Until two years after the session."),
+    until=Until("gathering__ends_at", days=730),
     person="made_by",
     order=71,
 )
@@ -93,6 +94,7 @@ class Group(models.Model):
     audience=GROUPS_OF_A_PERSON,
     ground=LEGITIMATE_INTEREST,
     term=_("Until two years after the session."),
+    until=Until("division__gathering__ends_at", days=730),
     person="person",
     order=72,
 )
@@ -121,6 +123,7 @@ class GroupMember(models.Model):
     audience=PLACES_OF_A_PERSON,
     ground=LEGITIMATE_INTEREST,
     term=_("Until two years after the session."),
+    until=Until("division__gathering__ends_at", days=730),
     person="person",
     order=72,
 )
@@ -152,6 +155,7 @@ class GroupMove(models.Model):
     audience=TAKEAWAYS_OF_A_PERSON,
     ground=CONSENT,
     term=_("Until two years after the session."),
+    until=Until("gathering__ends_at", days=730),
     person=("person", "other"),
     order=73,
     taken_by=("person",),

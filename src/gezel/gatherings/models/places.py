@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gezel.gatherings.models.readers import PLACES_OF_A_PERSON
 from gezel.gatherings.models.sessions import Gathering
 from gezel.people.api import SELF, Audience
-from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
+from gezel.trust.api import LEGITIMATE_INTEREST, Until, personal_data
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):
@@ -34,6 +34,7 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     audience=PLACES_OF_A_PERSON,
     ground=LEGITIMATE_INTEREST,
     term=_("Until two years after the session; that you were there stands with your attendance."),
+    until=Until("gathering__ends_at", days=730),
     person="person",
     order=66,
 )
@@ -101,6 +102,7 @@ class Place(models.Model):
     audience=Audience(SELF),
     ground=LEGITIMATE_INTEREST,
     term=_("Until two years after the day you were told."),
+    until=Until("told_at", days=730),
     person="person",
     order=67,
 )

@@ -1,11 +1,14 @@
 """How the organisation looks and where its figures stay dark."""
 
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gezel.kit.pictures import PictureRefused, TooManyPixels, drawn_anew
-from gezel.people.models import Organisation, Unit
+from gezel.people.declared import SMALL_GROUPS, USUAL_GROUP
+from gezel.people.models import Organisation, Person, Unit
+from gezel.trust.api import note_setting, require_consent
 
 LARGEST_LOGO = 512
 MOST_BYTES = 5 * 1024 * 1024
@@ -17,14 +20,32 @@ class LogoRefused(Exception):  # noqa: N818 - reads as what it is where it is ra
 
 @transaction.atomic
 def change_settings(
-    organisation: Organisation, *, name: str, language: str, accent_hue: int, smallest_group: int
+    organisation: Organisation,
+    *,
+    name: str,
+    language: str,
+    accent_hue: int,
+    smallest_group: int,
+    by: Person | None = None,
 ) -> None:
-    """HR changes name, language, colour, or from how many people on a figure is shown."""
+    """HR changes name, language, colour, or from how many people on a figure is shown.
+
+    Raises:
+        ValidationError: a value that cannot be; or groups of four, without the consent for it.
+    """
+    # The row as it is: who has an old page open must not put back what a council shut meanwhile.
+    now = Organisation.objects.select_for_update().get(pk=organisation.pk).smallest_group
+    if smallest_group < USUAL_GROUP:
+        try:
+            require_consent(organisation, SMALL_GROUPS)
+        except ValidationError as error:
+            raise ValidationError({"smallest_group": error.messages}) from None
     organisation.name, organisation.language = name, language
     organisation.accent_hue, organisation.smallest_group = accent_hue, smallest_group
     organisation.full_clean(exclude=["logo"])
     organisation.save(update_fields=["name", "language", "accent_hue", "smallest_group"])
     Unit.objects.filter(organisation=organisation, depth=1).update(name=name)
+    note_setting(organisation, "people.smallest_group", before=now, after=smallest_group, by=by)
 
 
 def redrawn(content: bytes) -> bytes:

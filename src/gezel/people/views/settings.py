@@ -47,7 +47,7 @@ def settings(request: Request) -> HttpResponse:
         if form.is_valid():
             chosen = {k: v for k, v in form.cleaned_data.items() if k != "hue"}
             try:
-                actions.change_settings(organisation, **chosen)
+                actions.change_settings(organisation, by=request.user, **chosen)
             except ValidationError as error:
                 form.add_error(None, error)
             else:

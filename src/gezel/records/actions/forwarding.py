@@ -21,6 +21,8 @@ from gezel.records.queries import finding
 from gezel.records.queries.finding import Filters, Row
 from gezel.records.rules.files import announced
 from gezel.records.rules.outside import waits
+from gezel.records.widened import FORWARDING
+from gezel.trust.api import note_setting, require_consent
 
 log = logging.getLogger(__name__)
 A_BATCH, BATCHES = 50, 20
@@ -54,8 +56,11 @@ def forward_to(
 
     Raises:
         ValueError: the address is none that statements may go to (`kit.outside`).
+        ValidationError: the works council has not agreed to handing on.
     """
     checked_address(address, anywhere=settings.FORWARD_ANYWHERE)
+    require_consent(organisation, FORWARDING)
+    note_setting(organisation, FORWARDING, before="", after=name, by=by)
     return Forward.objects.create(
         organisation=organisation,
         made_by=by,
@@ -72,7 +77,13 @@ def forward_to(
 
 @transaction.atomic
 def set_running(forward: Forward, *, running: bool) -> None:
-    """Pause, or go on where it was; going on also forgets the wait after a failure."""
+    """Pause, or go on where it was; going on also forgets the wait after a failure.
+
+    Raises:
+        ValidationError: to go on, the works council has not agreed, or took that back.
+    """
+    if running:
+        require_consent(forward.organisation, FORWARDING)
     Forward.objects.filter(pk=forward.pk).update(
         running=running, failures=0, next_at=None, problem=""
     )

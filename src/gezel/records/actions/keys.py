@@ -19,6 +19,8 @@ from gezel.people.api import Employment, Organisation, Person
 from gezel.records.models import Key
 from gezel.records.queries.keys import digest
 from gezel.records.rules.shapes import check_agent
+from gezel.records.widened import READING_ALL
+from gezel.trust.api import note_setting, require_consent
 
 SYSTEM_KEPT = timedelta(days=730)
 SESSION_KEPT = timedelta(days=30)
@@ -65,8 +67,12 @@ def make_key(
         reads_house: whether it also reads what people learned in Gezel itself.
 
     Raises:
-        ValidationError: a living key of this name is there already.
+        ValidationError: a living key of this name is there already; or it reads what people
+            learned here, and the works council has not agreed to that.
     """
+    if reads_house:
+        require_consent(organisation, READING_ALL)
+        note_setting(organisation, READING_ALL, before="", after=name, by=by)
     return _make(
         organisation,
         kind=Key.Kind.SYSTEM,

@@ -30,7 +30,9 @@ from gezel.records.partitions import months
 from gezel.records.queries import finding
 from gezel.records.rules.outside import waits
 from gezel.records.tests.speaking import Speaker, a_speaker, a_statement, an_attachment, in_parts
+from gezel.records.widened import FORWARDING, READING_ALL
 from gezel.trust.models import Reading
+from gezel.trust.tests.builders import a_consent
 
 Visit = Callable[[Person], Client]
 pytestmark = pytest.mark.django_db
@@ -124,6 +126,7 @@ def a_forward(organisation: Organisation, address: str, **other: Any) -> Forward
         "name": "Elsewhere", "address": address, "user": "u", "password": "p", "version": "1.0.3",
         "verbs": [], "includes_house": False, "by": None, "from_start": True,
     } | other  # fmt: skip
+    a_consent(organisation, FORWARDING)
     return forwarding.forward_to(organisation, **told)
 
 
@@ -274,13 +277,19 @@ def test_a_key_is_made_shown_once_used_and_closed(
     assert told.ask("GET", "statements").status_code == 401
 
 
-def test_a_forward_is_made_paused_and_removed(visit: Visit, femke: Person) -> None:
+def test_a_forward_is_made_paused_and_removed(
+    visit: Visit, femke: Person, van_dijk: Organisation
+) -> None:
     client = visit(femke)
     form = {"name": "Other", "address": "http://x.example", "version": "1.0.3", "verbs": "x"}
     refused = client.post(reverse("records:new_forward"), form)
     assert refused.status_code == 422
     assert "Begin the address with https://." in refused.content.decode()
     form |= {"address": "https://x.example/xapi/", "verbs": "", "password": "very secret"}
+    unasked = client.post(reverse("records:new_forward"), form)
+    assert unasked.status_code == 422
+    assert "consent of the works council" in unasked.content.decode()
+    a_consent(van_dijk, FORWARDING)
     assert client.post(reverse("records:new_forward"), form).status_code == 302
     forward = Forward.objects.get()
     assert forward.address == "https://x.example/xapi"
@@ -427,6 +436,7 @@ def test_what_stood_before_moves_to_its_shelf(van_dijk: Organisation, noor: Pers
     assert [told[pk].shelf for pk, *_rest in rows] == [-van_dijk.pk, -van_dijk.pk, 0, 0]
     assert len({(s.shelf, s.stored) for s in told.values()}) == 4
     assert all(s.stored.microsecond % 2 == 0 for s in told.values())
+    a_consent(van_dijk, READING_ALL)
     reader = a_speaker(van_dijk, reads_house=True)
     assert set(reader.ids(agent=actor_of(noor))) == {str(pk) for pk, *_rest in rows[:2]}
     assert a_speaker(van_dijk).ids() == []

@@ -1,5 +1,29 @@
 """What trust writes down."""
 
+from gezel.trust.actions.consent import (
+    fill,
+    note_setting,
+    record_decision,
+    require_consent,
+    shut,
+    tell_anew,
+)
+from gezel.trust.actions.counting import (
+    count_kept,
+)
+from gezel.trust.actions.erasure import (
+    PlanChanged,
+    ask_erasure,
+    carry_out,
+    decide,
+    erase_account,
+    erase_again,
+    erase_kind,
+    forget_legal_records,
+    object_to,
+    something_came_back,
+    take_back,
+)
 from gezel.trust.actions.log import (
     Tampered,
     add_witness,
@@ -26,20 +50,38 @@ from gezel.trust.actions.readings import (
 __all__ = [
     "A_STEP",
     "KEPT",
+    "PlanChanged",
     "Tampered",
     "add_witness",
     "an_event",
+    "ask_erasure",
+    "carry_out",
+    "count_kept",
+    "decide",
+    "erase_account",
+    "erase_again",
     "erase_events",
+    "erase_kind",
+    "fill",
     "forget_events",
+    "forget_legal_records",
     "forget_readings",
     "note_computations",
     "note_event",
     "note_events",
     "note_reading",
+    "note_setting",
+    "object_to",
+    "record_decision",
     "remove_witness",
+    "require_consent",
     "reseal_logs",
     "seal",
     "seal_all",
+    "shut",
+    "something_came_back",
+    "take_back",
     "take_cosignature",
     "take_up",
+    "tell_anew",
 ]

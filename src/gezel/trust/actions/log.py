@@ -113,7 +113,8 @@ def _note_readings(most: int) -> int:
     waiting = list(Reading.objects.filter(logged=False).order_by("pk")[:most])
     if not waiting:
         return 0
-    where = _places_of_work({r.reader_id for r in waiting} | {r.about_id for r in waiting})
+    readers = {r.reader_id for r in waiting if r.reader_id is not None}
+    where = _places_of_work(readers | {r.about_id for r in waiting})
     note_events(
         an_event(
             organisation,
@@ -125,6 +126,7 @@ def _note_readings(most: int) -> int:
             purpose=r.purpose,
         )
         for r in waiting
+        if r.reader_id is not None  # erased before it was taken up: then nobody is left to name
         for organisation in _log_for(where[r.reader_id], where[r.about_id])
     )
     Reading.objects.filter(pk__in=[r.pk for r in waiting]).update(logged=True)

@@ -1,5 +1,18 @@
 """Tables of trust."""
 
+from gezel.trust.models.consent import (
+    CouncilDecision,
+    Counted,
+    Filled,
+    SettingChange,
+    Told,
+)
+from gezel.trust.models.erasure import (
+    Erasure,
+    LegalRecord,
+    Objection,
+    Tombstone,
+)
 from gezel.trust.models.log import (
     Checkpoint,
     Cosignature,
@@ -16,10 +29,19 @@ from gezel.trust.models.readings import (
 __all__ = [
     "Checkpoint",
     "Cosignature",
+    "CouncilDecision",
+    "Counted",
+    "Erasure",
     "Event",
+    "Filled",
     "Leaf",
+    "LegalRecord",
     "Log",
+    "Objection",
     "Reading",
+    "SettingChange",
     "Tile",
+    "Told",
+    "Tombstone",
     "Witness",
 ]

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from gezel.trust.declarations import LEGITIMATE_INTEREST, Readers, personal_data
+from gezel.trust.declarations import LEGITIMATE_INTEREST, Readers, Until, personal_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class _OnlyOneself:
     audience=_OnlyOneself((_Relation(_("You yourself")),)),
     ground=LEGITIMATE_INTEREST,
     term=_("Two years."),
+    until=Until("hour", days=730),
     person="about",
     order=80,
 )
@@ -46,8 +47,9 @@ class Reading(models.Model):
     about reads it: nobody can list what one reader opened. Kept two years.
     """
 
+    # Who erased their account is no longer named; that someone looked, and why, stays.
     reader = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="readings"
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="readings"
     )
     about = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="read_by"

@@ -1,8 +1,13 @@
-"""A log with something in it."""
+"""What the works council said, in one line; and a log with something in it."""
+
+import uuid
+from typing import Any
+
+from django.utils import timezone
 
 from gezel.people.api import Organisation, Person
 from gezel.trust import actions
-from gezel.trust.models import Event, Log
+from gezel.trust.models import CouncilDecision, Event, Log
 
 
 def sealed(organisation: Organisation) -> Log:
@@ -19,3 +24,17 @@ def an_event_about(person: Person, organisation: Organisation) -> Event:
     actions.note_event(organisation.pk, "level", about=person.pk, skill="Welding", before=2, now=3)
     sealed(organisation)
     return Event.objects.filter(about=person).latest("pk")
+
+
+def a_consent(organisation: Any, setting: str, *, step: str = "agreed") -> CouncilDecision:
+    """The council's word on a setting, as if HR wrote it down today."""
+    return actions.record_decision(
+        organisation,
+        setting,
+        step=step,
+        decided_on=timezone.localdate(),
+        decided_by="Works council",
+        document="OR-2026-01",
+        by=None,
+        key=uuid.uuid4(),
+    )

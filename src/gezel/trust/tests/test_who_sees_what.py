@@ -99,7 +99,7 @@ def test_the_page_costs_few_queries(
     client = visit(noor)
     # One or two for each way of having to do with someone, of which each room may bring its own
     # (gives their session, is in their group, …); none for each person or kind of data.
-    with django_assert_max_num_queries(42):
+    with django_assert_max_num_queries(46):
         assert client.get("/trust/").status_code == 200
 
 

@@ -55,7 +55,9 @@ class Command(BaseCommand):
                     scopes=scopes,
                     reads_house=options["with_own"],
                 )
-            except ValidationError:
+            except ValidationError as error:
+                if any(one.code == "consent" for one in error.error_list):
+                    raise CommandError(error.messages[0]) from None
                 continue
         raise CommandError("There are a hundred keys of this name. Close some first.")
 

@@ -20,6 +20,7 @@ from gezel.site.demo import (
     recognising,
     routes,
     telling,
+    trusting,
 )
 from gezel.site.demo.scale import build_scale
 from gezel.site.demo.story import ORGANISATIONS, Story
@@ -80,6 +81,7 @@ def build_demo(story: Story | None = None) -> dict[str, int]:
     recognising.build_dossiers(stage)
     routes.build_paths(stage)
     telling.build_profiles(stage, stage.story.read("profiles"))
+    trusting.build_trust(stage)
     certifying.sign_the_logs()
     return {
         "organisations": len(stage.organisations),

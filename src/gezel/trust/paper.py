@@ -1,0 +1,49 @@
+"""A draft as a page on paper: PDF/A-2 that a screen reader reads (PDF/UA-1)."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import typst
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from gezel.trust.queries.drafts import Part
+
+TEMPLATE = Path(__file__).with_name("paper.typ")
+
+
+def page(parts: Sequence[Part], *, title: str, lead: str, organisation: str) -> bytes:
+    """The draft, in the language of the reader."""
+    told = {
+        "title": title,
+        "lead": lead,
+        "organisation": organisation,
+        "language": (translation.get_language() or "en")[:2],
+        "parts": [
+            {
+                "title": part.title,
+                "says": [str(sentence) for sentence in part.says],
+                "rows": [[str(one), str(other)] for one, other in part.rows],
+                "asks": part.asks,
+                "filled": part.filled,
+            }
+            for part in parts
+        ],
+        "labels": {
+            "what": _("What"),
+            "told": _("How it is"),
+            "open": _("To be filled in by a human."),
+        },
+    }
+    found = typst.compile(
+        TEMPLATE.read_bytes(),
+        format="pdf",
+        ignore_system_fonts=True,
+        sys_inputs={"told": json.dumps(told)},
+        pdf_standards=["a-2a", "ua-1"],
+        timestamp=timezone.now().replace(microsecond=0),
+    )
+    if not isinstance(found, bytes):
+        raise TypeError("one file was asked, and it is no bytes")
+    return found
