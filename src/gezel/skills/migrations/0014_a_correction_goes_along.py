@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("skills", "0012_evidence_from_an_earlier_employer"),
+        ("skills", "0013_evc_as_evidence"),
     ]
 
     operations = [
