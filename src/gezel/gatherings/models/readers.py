@@ -91,7 +91,11 @@ def _names_of_planners(person: "Person", on: date) -> Sequence[str]:
     from gezel.gatherings.models import Timetable  # noqa: PLC0415 - they stand on this
 
     among = Q(wishers__person=person) | Q(givers__person=person)
-    found = Timetable.objects.filter(among, made_by__isnull=False).select_related("made_by")
+    # Who left is read about by nobody there any more: the page must say what the door does.
+    here = person.employments.current(on).values("organisation")
+    found = Timetable.objects.filter(
+        among, made_by__isnull=False, organisation__in=here
+    ).select_related("made_by")
     return sorted({t.made_by.name for t in found if t.made_by} - {person.name})
 
 
