@@ -18,7 +18,7 @@ from gezel.paths.api import Enrolment
 from gezel.people.api import Person
 from gezel.plans.api import Goal
 from gezel.profile import titles
-from gezel.profile.models import Credential, Part, Share
+from gezel.profile.models import Arrival, Brought, Credential, Part, Share
 from gezel.profile.rules import arranging, sharing
 from gezel.profile.rules.arranging import PARTS, Figure, Item, Placed
 from gezel.profile.rules.lookalikes import is_doubtful
@@ -254,11 +254,13 @@ def _paths(person: Person, until: date) -> Iterable[Item]:
 def _credentials(person: Person, until: date) -> Iterable[Item]:
     """Also those that were withdrawn, marked: what no longer counts is said, not hidden."""
     today = timezone.localdate()
+    ours = set()
     for one in Credential.objects.filter(person=person, issued_at__date__lte=until).select_related(
         "organisation"
     ):
         over = bool(one.valid_until and one.valid_until < today)
         organisation = str(one.organisation)
+        ours.add(f"urn:uuid:{one.pk}")
         yield Item(
             f"credential:{one.pk}",
             str(one.document.get("name", "")),
@@ -269,6 +271,42 @@ def _credentials(person: Person, until: date) -> Iterable[Item]:
             state="withdrawn" if one.revoked_at else "over" if over else "",
             names=(organisation,),
             credential=str(one.pk),
+        )
+    yield from _brought(person, until, ours)
+
+
+def _brought(person: Person, until: date, ours: Collection[str]) -> Iterable[Item]:
+    """Credentials of elsewhere that someone took over, each once, with how far it was proved.
+
+    Args:
+        ours: what this installation signed, which stands there already when it comes home.
+    """
+    brought = (
+        Brought.objects.filter(
+            person=person,
+            kind=Brought.Kind.CREDENTIAL,
+            arrival__state=Arrival.State.TAKEN,
+            arrival__taken_at__date__lte=until,
+        )
+        .exclude(proof=Brought.Proof.REFUSED)
+        .order_by("-arrival__taken_at", "pk")
+    )
+    met = set()
+    for key, name, proof, issuer, on, number in brought.values_list(
+        "key", "name", "proof", "issuer", "shown_on", "document__id"
+    ):
+        if key in met or number in ours:
+            continue
+        met.add(key)
+        stated = proof == Brought.Proof.STATED
+        yield Item(
+            f"brought:{key}",
+            name,
+            kind=_("brought along, as you state it") if stated else _("brought along, verified"),
+            sources=(issuer.rstrip("."),) if issuer else (),
+            stated=stated,
+            on=on,
+            names=(issuer,) if issuer else (),
         )
 
 
@@ -312,6 +350,6 @@ tell_items("can", ["skill"], _skills)
 tell_items("did", list(titles.DONE), _learning)
 tell_items("did", ["session"], _sessions)
 tell_items("did", ["path"], _paths)
-tell_items("hold", ["credential"], _credentials)
+tell_items("hold", ["credential", "brought"], _credentials)
 tell_items("hold", ["certificate"], _certificates)
 tell_items("goals", ["goal"], _goals)

@@ -21,6 +21,7 @@ from django.utils import timezone
 from gezel.people.api import Mandate, Organisation, Person, Visitor
 from gezel.people.models import Employment
 from gezel.people.tests.builders import a_colleague
+from gezel.profile import queries
 from gezel.profile.actions import Choice, NotTaken, forget_arrivals, receive, revoke, take_over
 from gezel.profile.models import Arrival, Brought
 from gezel.profile.rules.proofs import prove
@@ -115,6 +116,28 @@ def test_taken_over_it_counts_as_what_it_is_and_once(
         {i.pk: Choice(proved) for i in again.items.filter(kind="skill", name="Lassen")},
     )
     assert Evidence.objects.count() == before
+
+
+def test_what_someone_holds_from_elsewhere_stands_on_their_profile_once(
+    moved: bytes, noor: Person, sam: Person, as_visitor: AsVisitor
+) -> None:
+    def held(person: Person) -> dict[str, bool]:
+        found = queries.items_of(person, "hold", timezone.localdate())
+        return {i.title: i.stated for i in found if i.key.startswith("brought:")}
+
+    other = as_visitor(sam)
+    arrival = receive(other, moved, name="archive.zip")
+    assert held(sam) == {}, "looked at is not taken over"
+
+    take_over(arrival, other, {})
+    take_over(receive(other, archive_of(noor), name="newer.zip"), other, {})
+
+    assert list(held(sam).values()) == [True], "of another person it is no more than stated"
+
+    # One's own come home: they stand there already, signed.
+    me = as_visitor(noor)
+    take_over(receive(me, moved, name="archive.zip"), me, {})
+    assert held(noor) == {}
 
 
 def test_another_persons_archive_proves_nothing_about_me(

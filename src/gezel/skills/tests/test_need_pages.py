@@ -414,7 +414,7 @@ def test_own_page_and_ledger_stay_within_their_queries(
     with django_assert_max_num_queries(12):
         page = client.get(at("mine"))
     assert page.context["found"].outside
-    # Three of these are what teaches the skill, however much there is; one is whether there is a test of it.
+    # Three of these are what teaches the skill, however much there is; one asks for a test of it.
     with django_assert_max_num_queries(22):
         client.get(at("ledger", noor.pk, diesel.pk))
 
