@@ -28,8 +28,10 @@ def _asked_to_look(visitor: "Visitor", on: date) -> Q:
 
 
 def _names_of_lookers(person: "Person", on: date) -> Sequence[str]:
-    proofs = Proof.objects.filter(person=person).select_related("looker")
-    return sorted({proof.looker.name for proof in proofs})
+    # Who left is read about by nobody there any more: the page must say what the door does.
+    here = person.employments.current(on).values("organisation")
+    proofs = Proof.objects.filter(person=person, organisation__in=here).select_related("looker")
+    return sorted({proof.looker.name for proof in proofs if proof.looker})
 
 
 LOOKER = Relation(
@@ -65,8 +67,9 @@ class Proof(models.Model):
     block = models.ForeignKey(Block, on_delete=models.PROTECT, related_name="proofs")
     media = models.ForeignKey(Media, on_delete=models.PROTECT, related_name="proofs")
     line = models.CharField(max_length=500)
+    # Empty when whoever was asked had their account erased: the photo is the sender's.
     looker = models.ForeignKey(
-        "people.Person", on_delete=models.CASCADE, related_name="proofs_to_look_at"
+        "people.Person", on_delete=models.SET_NULL, null=True, related_name="proofs_to_look_at"
     )
     state = models.CharField(max_length=9, choices=State.choices, default=State.SENT)
     remark = models.CharField(max_length=500, blank=True)

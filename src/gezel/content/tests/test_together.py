@@ -569,6 +569,20 @@ def test_the_author_looks_where_there_is_no_lead(
     assert queries.lookers_for(as_visitor(karim), practice, "lead") == []
 
 
+def test_a_photo_outlives_the_account_of_who_looked(
+    practice: Module, noor: Person, daan: Person, visit: Visit
+) -> None:
+    """It is the sender's: of another who leaves for good only the name goes."""
+    proof = a_proof(practice, noor, daan)
+    actions.confirm_proof(proof, by=daan)
+    daan.delete()
+
+    kept = Proof.objects.get(pk=proof.pk)
+    assert (kept.looker, kept.state) == (None, Proof.State.CONFIRMED)
+    shown = visit(noor).get(page("practice", practice.pk, practice.blocks.get().pk))
+    assert "whoever you chose is no longer in Gezel" in shown.content.decode()
+
+
 def test_after_a_year_the_photo_goes_and_the_evidence_stays(
     practice: Module, noor: Person, daan: Person
 ) -> None:

@@ -31,7 +31,8 @@ def _comes_to_mine(visitor: "Visitor", on: date) -> Q:
 def _names_of_trainers(person: "Person", on: date) -> Sequence[str]:
     from gezel.gatherings.models import Place, Role  # noqa: PLC0415 - they stand on this
 
-    coming = Place.objects.living().filter(person=person)
+    here = person.employments.current(on).values("organisation")
+    coming = Place.objects.living().filter(person=person, gathering__organisation__in=here)
     roles = Role.objects.giving().filter(
         gathering__in=coming.values("gathering"), person__isnull=False
     )
@@ -62,7 +63,10 @@ def _names_in_group(person: "Person", on: date) -> Sequence[str]:
     from gezel.gatherings.models import GroupMember  # noqa: PLC0415 - they stand on this
 
     mine = GroupMember.objects.filter(
-        person=person, division__withdrawn_at=None, division__gathering__ends_at__date__gte=on
+        person=person,
+        division__withdrawn_at=None,
+        division__gathering__ends_at__date__gte=on,
+        division__gathering__organisation__in=person.employments.current(on).values("organisation"),
     )
     there = GroupMember.objects.filter(group__in=mine.values("group")).exclude(person=person)
     return sorted({m.person.name for m in there.select_related("person")})
@@ -118,9 +122,10 @@ def _chooses_in_mine(visitor: "Visitor", on: date) -> Q:
 def _names_of_organisers(person: "Person", on: date) -> Sequence[str]:
     from gezel.gatherings.models import Choosing  # noqa: PLC0415 - they stand on this
 
-    found = Choosing.objects.filter(wishes__person=person, made_by__isnull=False).select_related(
-        "made_by"
-    )
+    here = person.employments.current(on).values("organisation")
+    found = Choosing.objects.filter(
+        wishes__person=person, made_by__isnull=False, organisation__in=here
+    ).select_related("made_by")
     return sorted({c.made_by.name for c in found if c.made_by} - {person.name})
 
 
