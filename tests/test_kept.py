@@ -25,6 +25,7 @@ from gezel.profile.tests.builders import a_share
 from gezel.skills.models import EvidenceRequest, RaterFit
 from gezel.skills.tests.builders import a_skill
 from gezel.trust.models import Reading
+from gezel.trust.tests.builders import a_consent
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +79,7 @@ def test_answers_keys_and_sessions_go_when_they_serve_nobody(
     van_dijk: Organisation, femke: Person
 ) -> None:
     now = timezone.now()
+    a_consent(van_dijk, "connect.personal_keys")
     tokens = [
         connect.make_token(
             van_dijk, name=f"Key {n}", scopes=ApiToken.Scope.values[:1], by=femke

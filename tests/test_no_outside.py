@@ -6,7 +6,7 @@ from tests.house import files_of_the_house, told
 
 OUTSIDE = re.compile(r"""(?:https?:)?//[a-z0-9-]+(?:\.[a-z0-9-]+)+""", re.IGNORECASE)
 # Names that look like addresses and are never asked: what a drawing or a form is called.
-NAMES = ("http://www.w3.org/", "https://gezel.example")
+NAMES = ("http://www.w3.org/", "https://gezel.example", "http://data.europa.eu/esco/")
 A_PLAIN_LINK = re.compile(r"<a\b[^>]*?>", re.IGNORECASE | re.DOTALL)
 COMMENT = re.compile(
     r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}|<!--.*?-->|/\*.*?\*/", re.DOTALL

@@ -45,6 +45,8 @@ Visit = Callable[[Person], Client]
 NOT_AS_FACTS = IN_THEIR_OWN_FORM | {"profile.Takeout", "profile.Arrival", "profile.Brought"}
 # What assessors wrote: once there is a result, in the archive of the dossier itself.
 NOT_AS_FACTS |= {"assessment.Judgement", "assessment.Outcome"}
+# Written when an account is erased: nobody is left to take it along.
+NOT_AS_FACTS |= {"trust.LegalRecord"}
 
 
 def archive(person: Person) -> zipfile.ZipFile:

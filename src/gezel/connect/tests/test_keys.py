@@ -18,7 +18,9 @@ from ninja.errors import HttpError
 from gezel.connect.api import ApiRequest, Caller, Scope, once, revoke_token
 from gezel.connect.models import ApiToken, Reply
 from gezel.connect.tests.builders import a_token
+from gezel.connect.widened import PERSONAL_KEYS
 from gezel.people.api import Organisation, Person
+from gezel.trust.tests.builders import a_consent
 
 Visit = Callable[[Person], Client]
 KEYS = "/account/keys/"
@@ -90,6 +92,10 @@ def test_two_living_keys_of_one_name_would_be_confusing(
 
 
 class TestThePage:
+    @pytest.fixture(autouse=True)
+    def _the_council_agreed(self, van_dijk: Organisation) -> None:
+        a_consent(van_dijk, PERSONAL_KEYS)
+
     def make(self, client: Client, **changes: Any) -> Any:
         body = {
             "name": "Roster",

@@ -89,6 +89,7 @@ def test_a_timetable_is_wished_proposed_changed_and_accepted(
     if phone:
         page.get_by_role("link", name=re.compile(words["move"])).focus()
         page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(r"/board/\d+/"))
         accessible(page)
         page.get_by_role("button", name=re.compile(words["there"])).first.focus()
         page.keyboard.press("Enter")

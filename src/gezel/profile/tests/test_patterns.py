@@ -197,8 +197,15 @@ def test_lead_hr_admin_and_exports_hold_no_trace_of_them(
         reverse(name, args=[noor.pk])
         for name in ("people:person", "skills:person", "certificates:person")
     ]
-    # One's own pages ask of oneself; "who sees what" counts one's own rows in every table.
-    own = {"profile:patterns", "profile:switch_patterns", "trust:who_sees_what", "kit:bundle"}
+    # One's own pages ask of oneself; "who sees what" and what can be erased count one's own
+    # rows in every table.
+    own = {
+        "profile:patterns",
+        "profile:switch_patterns",
+        "trust:who_sees_what",
+        "trust:erase",
+        "kit:bundle",
+    }
     plain = [
         reverse(page.name)
         for page in pages()

@@ -13,6 +13,7 @@ from gezel.skills.models import Evidence
 from gezel.skills.rest import router
 from gezel.skills.tests.builders import a_profile, a_skill, an_evidence
 from gezel.trust.models import Reading
+from gezel.trust.tests.builders import a_consent
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +25,8 @@ def api() -> TestClient:
 
 def headers(organisation: Organisation, *scopes: str, made_by: Person | None = None) -> Any:
     secret = f"{organisation.pk}-{scopes}"
+    if ApiToken.PERSONAL & set(scopes):
+        a_consent(organisation, "connect.personal_keys")
     ApiToken.objects.create(
         organisation=organisation, name="test", scopes=list(scopes), prefix="t",
         digest=digest(secret), made_by=made_by,
