@@ -139,10 +139,23 @@ def _all_there_is() -> dict[str, list[tuple[Any, ...]]]:
     with connection.cursor() as cursor:
         for model in apps.get_models(include_auto_created=True):
             table = model._meta.db_table
-            cursor.execute(f'SELECT * FROM "{table}"')  # names of our own
-            names = ", ".join(f'"{column[0]}"' for column in cursor.description)
+            names = ", ".join(f'"{name}"' for name in _columns(cursor, table))
+            cursor.execute(f'SELECT {names} FROM "{table}"')  # names of our own
             tables[f'"{table}" ({names})'] = cursor.fetchall()
     return tables
+
+
+def _columns(cursor: Any, table: str) -> list[str]:
+    """Those that a backup puts back: what PostgreSQL computes of others it computes again."""
+    if connection.vendor == "sqlite":
+        cursor.execute("SELECT name FROM pragma_table_info(%s)", [table])
+    else:
+        cursor.execute(
+            "SELECT column_name FROM information_schema.columns"
+            " WHERE table_name = %s AND is_generated = 'NEVER'",
+            [table],
+        )
+    return [name for (name,) in cursor.fetchall()]
 
 
 def _put_back(tables: dict[str, list[tuple[Any, ...]]]) -> None:
