@@ -46,7 +46,7 @@ from gezel.certificates.tests import builders as certificates
 from gezel.connect.models import Message
 from gezel.content.models import Media
 from gezel.kit.jobs import begin_night, run_waiting
-from gezel.people.api import Organisation, Person, redraw_lines
+from gezel.people.api import Organisation, Person, Visitor, redraw_lines
 from gezel.people.models import Employment
 from gezel.people.tests.builders import a_colleague
 from gezel.profile.queries import taken_along
@@ -841,13 +841,17 @@ def test_a_stage_is_not_passed_twice_and_a_closed_dossier_stays_as_it_is(
 
 
 def test_who_may_know_is_asked_of_the_policy_alone(
-    noor: Person, daan: Person, standard: Standard, cast: Cast, as_visitor: Callable[..., object]
+    noor: Person,
+    daan: Person,
+    standard: Standard,
+    cast: Cast,
+    as_visitor: Callable[[Person], Visitor],
 ) -> None:
     dossier = a_dossier(noor, standard, cast)
-    assert not policy.dossiers_to_know(as_visitor(daan)).exists()  # type: ignore[arg-type]
+    assert not policy.dossiers_to_know(as_visitor(daan)).exists()
     actions.tell_employer(dossier, known=True)
-    assert policy.dossiers_to_know(as_visitor(daan)).exists()  # type: ignore[arg-type]
-    assert not policy.dossiers_to_read(as_visitor(daan)).exists()  # type: ignore[arg-type]
+    assert policy.dossiers_to_know(as_visitor(daan)).exists()
+    assert not policy.dossiers_to_read(as_visitor(daan)).exists()
 
 
 def test_who_is_chosen_hears_of_it_and_who_stepped_back_before_it_went_out_does_not(
