@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gezel.people.audience import COUNCIL, HR, SELF, Audience
@@ -82,7 +82,7 @@ SMALL_GROUPS = "people.small_groups"
 
 
 def _stands(organisation: Organisation) -> str:
-    return _now("Figures are shown about groups of at least %d people.") % (
+    return gettext("Figures are shown about groups of at least %d people.") % (
         organisation.smallest_group
     )
 
