@@ -11,8 +11,10 @@ from gezel.connect.actions import (
     take_back,
 )
 from gezel.connect.frame import ApiRequest, Caller, Page, Problem, Scope, Strict, once, page
+from gezel.connect.invitations import first_password_path
 from gezel.connect.kinds import Calendar, Kind, Letter, declare_kind
 from gezel.connect.models import ApiToken, Message
+from gezel.connect.queries import invitations_of
 from gezel.connect.rules import Way
 
 __all__ = [
@@ -30,6 +32,8 @@ __all__ = [
     "Strict",
     "Way",
     "declare_kind",
+    "first_password_path",
+    "invitations_of",
     "invite",
     "make_token",
     "once",

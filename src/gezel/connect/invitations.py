@@ -33,7 +33,7 @@ def _letter(message: Message) -> Letter | None:
             )
             % {"by": by, "organisation": invitation.organisation.name},
         ),
-        path=_first_password_path(message.person),
+        path=first_password_path(message.person),
         action=_("Choose your password"),
         after=(
             ngettext(
@@ -49,7 +49,8 @@ def _letter(message: Message) -> Letter | None:
     )
 
 
-def _first_password_path(person: Person) -> str:
+def first_password_path(person: Person) -> str:
+    """Where someone chooses a first password: works once, within `PASSWORD_RESET_TIMEOUT`."""
     key = default_token_generator.make_token(person)
     return reverse(
         "account_reset_password_from_key",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("step-in/", views.step_in, name="step_in"),
     path("keys/", views.tokens, name="tokens"),
     path("keys/<int:pk>/revoke/", views.revoke, name="revoke"),
+    path("invite/", views.invite_all, name="invite_all"),
     path("invite/<int:person_pk>/", views.invite, name="invite"),
     path("invite/<int:person_pk>/panel/", views.panel_invite, name="panel_invite"),
     path("own/", views.own, name="own"),

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.db.models import Count, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 
 from gezel.connect.kinds import kind_named
-from gezel.connect.models import Mail, MailWishes, Message
-from gezel.people.api import Employment, Organisation, Person
+from gezel.connect.models import Invitation, Mail, MailWishes, Message
+from gezel.people.api import Employment, Organisation, Person, PersonQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +147,35 @@ def state_of_mail(organisation: Organisation, now: datetime) -> MailState:
         late_since=late["since"],
         broken=said.filter(fate=Message.Fate.BROKEN, goes_at__gte=week).count(),
     )
+
+
+def invitations_of(organisation: Organisation) -> QuerySet[Invitation]:
+    """Every invitation an organisation sent, also to who came in since."""
+    return Invitation.objects.filter(organisation=organisation.pk)
+
+
+def never_invited(people: PersonQuerySet, organisation: Organisation) -> PersonQuerySet:
+    """Those of them who never got an invitation of this organisation."""
+    asked = invitations_of(organisation).filter(person=OuterRef("pk"))
+    return people.filter(~Exists(asked))
+
+
+# As many names as one looks over before sending; the rest is a number.
+NAMES_SHOWN = 20
+
+
+def to_come_in(people: PersonQuerySet, organisation: Organisation) -> dict[str, Any]:
+    """Who of `people` (who cannot sign in yet) was never invited and who was, in four queries."""
+    new = never_invited(people, organisation).order_by("last_name", "first_name", "pk")
+    again = (
+        people.filter(invitations__organisation=organisation)
+        .annotate(last=Max("invitations__sent_at"))
+        .order_by("last", "pk")
+    )
+    return {
+        "new": new.count(),
+        "new_people": new[:NAMES_SHOWN],
+        "again": again.count(),
+        "again_people": again[:NAMES_SHOWN],
+        "mail_stays": settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"),
+    }

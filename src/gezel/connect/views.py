@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -156,6 +157,31 @@ def invite(request: Request, person_pk: int) -> HttpResponse:
     else:
         messages.success(request, _("%s gets a mail with a link within a minute.") % person.name)
     return redirect("people:person", person.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@at_work
+def invite_all(request: Request) -> HttpResponse:
+    """For HR, after a staff list came in: everyone who cannot sign in yet gets the link at once."""
+    require(request.visitor.is_hr)
+    organisation = request.visitor.organisation
+    people = policy.people_to_invite(request.visitor)
+    if request.method == "POST":
+        sent = actions.invite_all(people, request.user, organisation)
+        messages.success(
+            request,
+            ngettext(
+                "%(n)s person gets a mail with a link within a few minutes.",
+                "%(n)s people get a mail with a link within a few minutes.",
+                sent,
+            )
+            % {"n": sent}
+            if sent
+            else _("Everyone was invited already."),
+        )
+        return redirect("connect:invite_all")
+    told = queries.to_come_in(people, organisation)
+    return render(request, "connect/invite_all.html", told)
 
 
 @require_http_methods(["GET", "POST"])

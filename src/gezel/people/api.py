@@ -8,6 +8,7 @@ from gezel.people.actions import (
     found,
     give_mandate,
     import_people,
+    open_doors,
     redraw_lines,
     root_of,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "give_mandate",
     "import_people",
     "mark_of",
+    "open_doors",
     "prepare_staff_list",
     "receive_staff_list",
     "redraw_lines",

@@ -86,7 +86,7 @@ def board_for(visitor: Visitor) -> Board:
     own = ("people:panel_asked", "plans:panel_next")
     if visitor.is_hr:
         return Board(
-            ("certificates:panel_organisation", "skills:panel_objections", *own),
+            ("first_steps", "certificates:panel_organisation", "skills:panel_objections", *own),
             ("skills:panel_organisation",),
             (
                 *((TEAM,) if visitor.leads else ()),

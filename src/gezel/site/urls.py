@@ -5,6 +5,7 @@ from django.urls import include, path
 from gezel.site import shell, views
 from gezel.site.about import about
 from gezel.site.api import api
+from gezel.site.first_steps import first_steps
 from gezel.site.gallery import gallery
 
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
     path("about/", about, name="about"),
     path("rest/", views.rest, name="rest"),
     path("team/", views.team, name="team"),
+    path("first-steps/", first_steps, name="first_steps"),
     path("look/", views.look, name="look"),
     path("sw.js", shell.worker, name="worker"),
     path("app.webmanifest", shell.manifest, name="manifest"),

@@ -12,13 +12,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gezel.connect.actions.saying import say_to
+from gezel.connect.actions.saying import Note, say_each, say_to
 from gezel.connect.frame import digest
 from gezel.connect.invitations import INVITATION
 from gezel.connect.models import ApiToken, Invitation, Reply
+from gezel.connect.queries import never_invited
 from gezel.connect.widened import PERSONAL_KEYS
 from gezel.kit.turns import one_step
-from gezel.people.api import Employment, Organisation, Person
+from gezel.people.api import Employment, Organisation, Person, PersonQuerySet
 from gezel.trust.api import note_setting, require_consent
 
 AGAIN_AFTER = timedelta(minutes=10)
@@ -138,3 +139,25 @@ def invite(person: Person, by: Person, organisation: Organisation) -> Invitation
         about={"invitation": invitation.pk},
     )
     return invitation
+
+
+@transaction.atomic
+def invite_all(people: PersonQuerySet, by: Person, organisation: Organisation) -> int:
+    """Invite everyone among `people` who cannot sign in and was never invited here.
+
+    Set-wise: after a staff list there are thousands. Who was invited before hears nothing again;
+    that is for HR to decide one by one. Returns how many are invited.
+    """
+    # The organisation's row is the lock: two clicks at once are one mail each.
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    waiting = never_invited(people, organisation).order_by("pk").values_list("pk", flat=True)
+    invitations = Invitation.objects.bulk_create(
+        [Invitation(person_id=pk, organisation=organisation, sent_by=by) for pk in waiting],
+        batch_size=1_000,
+    )
+    say_each(
+        INVITATION,
+        (Note(i.person_id, str(i.pk), {"invitation": i.pk}) for i in invitations),
+        organisation=organisation.pk,
+    )
+    return len(invitations)

@@ -17,8 +17,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from gezel.connect.actions import deliver
+from gezel.connect.actions import deliver, invite_all
 from gezel.people.api import Employment, Organisation, Person, end_employment
+from gezel.people.tests.builders import a_colleague
 
 PASSWORD = "een-lang-geheim-7"
 LOGIN = "/account/login/"
@@ -348,3 +349,45 @@ class TestInvitations:
         assert visit(femke).get(f"/account/invite/{noor.pk}/panel/").status_code == 200
         deliver()
         assert mail.outbox == []
+
+
+class TestEveryoneAtOnce:
+    def test_who_was_never_invited_gets_one_letter_however_often_one_clicks(
+        self, femke: Person, noor: Person, daan: Person, sam: Person, visit: Visit
+    ) -> None:
+        hr = visit(femke)
+        hr.post(f"/account/invite/{daan.pk}/")
+        femke.set_password(PASSWORD)
+        femke.save()
+        hr = visit(femke)
+        page = hr.get("/account/invite/").content.decode()
+        assert "Invite 1 person" in page
+        assert noor.name in page
+        assert daan.name in page  # among who was invited and is not in yet
+        assert sam.name not in page
+
+        for _ in range(2):
+            hr.post("/account/invite/")
+        deliver()
+
+        assert sorted(letter.to[0] for letter in mail.outbox) == sorted([noor.email, daan.email])
+        assert "Everyone was invited" in hr.get("/account/invite/").content.decode()
+
+    def test_a_whole_staff_costs_a_handful_of_questions(
+        self,
+        van_dijk: Organisation,
+        femke: Person,
+        django_assert_max_num_queries: DjangoAssertNumQueries,
+    ) -> None:
+        for n in range(30):
+            a_colleague(van_dijk, f"Person Number{n:02}", job="Mechanic")
+        with django_assert_max_num_queries(14):
+            sent = invite_all(
+                Person.objects.working_at(van_dijk).exclude(pk=femke.pk), femke, van_dijk
+            )
+        assert sent == 30
+
+    def test_it_is_hrs(self, noor: Person, daan: Person, sam: Person, visit: Visit) -> None:
+        for who in (noor, daan, sam):
+            assert visit(who).get("/account/invite/").status_code == 404
+            assert visit(who).post("/account/invite/").status_code == 404

@@ -22,6 +22,7 @@ from gezel.people.actions.keeping import (
     end_mandate,
     found,
     give_mandate,
+    open_doors,
     redraw_lines,
     root_of,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "found",
     "give_mandate",
     "import_people",
+    "open_doors",
     "prepare",
     "receive",
     "redraw_lines",

@@ -34,6 +34,39 @@ def found(name: str, *, slug: str, language: str = "nl", **fields: Any) -> Organ
     return organisation
 
 
+@transaction.atomic
+def open_doors(
+    name: str, *, slug: str, language: str, job: str, email: str, first_name: str, last_name: str
+) -> tuple[Organisation, Person]:
+    """A new organisation with the one who will look after it: employed from today, HR and
+    administrator, so that everything else can be done from the pages.
+
+    Whoever has an account here already keeps it, name and all: it is theirs for life.
+
+    Raises:
+        ValidationError: the slug is taken or no slug, or the address is none.
+    """
+    organisation = Organisation(name=name, slug=slug, language=language)
+    organisation.full_clean()
+    person = Person.objects.filter(email__iexact=email.strip()).first()
+    if person is None:
+        person = Person(email=email.strip().lower(), first_name=first_name, last_name=last_name)
+        person.set_unusable_password()
+        person.full_clean()
+        person.save()
+    organisation = found(name, slug=slug, language=language)
+    employ(
+        person,
+        organisation,
+        unit=root_of(organisation),
+        job=Job.objects.create(organisation=organisation, name=job),
+        starts_on=timezone.localdate(),
+    )
+    for kind in (Mandate.Kind.HR, Mandate.Kind.ADMIN):
+        give_mandate(person, organisation, kind)
+    return organisation, person
+
+
 def root_of(organisation: Organisation) -> Unit:
     """The top of the organisation's tree."""
     root: Unit = _roots(organisation.pk)[0]

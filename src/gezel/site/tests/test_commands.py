@@ -5,9 +5,12 @@ import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 
 from gezel.people.api import Organisation, Person
 from gezel.site.management.commands.demo import build_demo
@@ -34,6 +37,55 @@ def test_a_list_with_a_problem_changes_nothing(van_dijk: Organisation, tmp_path:
     with pytest.raises(CommandError, match="Nothing was changed"):
         call_command("import", "people", str(file), "--organisation", "van-dijk", stdout=StringIO())
     assert not Person.objects.filter(email="new@example.test").exists()
+
+
+def _begin(name: str, *more: str) -> str:
+    said = StringIO()
+    call_command("organisation", name, "--hr", "hanna@bakery.example", *more, stdout=said)
+    return said.getvalue()
+
+
+def test_an_organisation_begins_and_its_first_person_comes_in_and_reads_the_first_steps(
+    db: None,
+) -> None:
+    said = _begin("Bakkerij De Vries", "--first-name", "Hanna")
+
+    assert "bakkerij-de-vries" in said
+    hanna, browser = Person.objects.get(email="hanna@bakery.example"), Client()
+    page = browser.get(urlsplit(said.split()[-1]).path, follow=True)
+    password = "een-lang-geheim-7"
+    browser.post(page.request["PATH_INFO"], {"password1": password, "password2": password})
+    home = browser.get("/", follow=True).content.decode()
+    assert hanna.first_name in home
+    assert "First steps" in home
+    assert "0 of 6" in home
+    for name in ("people:import", "connect:invite_all", "catalogue:new", "skills:profiles"):
+        assert browser.get(reverse(name)).status_code == 200
+
+
+def test_who_has_an_account_looks_after_a_second_organisation_with_it(
+    van_dijk: Organisation, femke: Person
+) -> None:
+    femke.set_password("een-lang-geheim-7")
+    femke.save()
+    said = StringIO()
+    call_command("organisation", "Second", "--hr", femke.email.upper(), stdout=said)
+
+    assert "signs in as before" in said.getvalue()
+    assert Person.objects.count() == 1
+    assert set(femke.mandates.values_list("organisation__slug", "kind")) == {
+        ("van-dijk", "hr"), ("second", "hr"), ("second", "admin"),
+    }  # fmt: skip
+
+
+def test_an_organisation_that_cannot_begin_leaves_nothing(van_dijk: Organisation) -> None:
+    for name, more in (("Van Dijk", ()), ("!", ()), ("New", ("--slug", "two words"))):
+        with pytest.raises(CommandError, match="Nothing was made"):
+            _begin(name, *more)
+    with pytest.raises(CommandError, match="Nothing was made"):
+        call_command("organisation", "New", "--hr", "not an address", stdout=StringIO())
+    assert Organisation.objects.count() == 1
+    assert not Person.objects.exists()
 
 
 def test_an_organisation_or_folder_that_is_not_there_is_said(
