@@ -251,11 +251,10 @@ PASSWORD_HASHERS = (
     if TESTING
     else ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 )
-_validation = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"{_validation}.UserAttributeSimilarityValidator"},
-    {"NAME": f"{_validation}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": f"{_validation}.CommonPasswordValidator"},
+    {"NAME": "gezel.connect.passwords.NotYourself"},
+    {"NAME": "gezel.connect.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "gezel.connect.passwords.NotEveryones"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

@@ -8,7 +8,15 @@ from typing import Any
 
 from django import template
 from django.contrib.staticfiles import finders
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    ChoiceField,
+    Field,
+    ModelChoiceField,
+    RadioSelect,
+)
 from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -22,6 +30,8 @@ from gezel.kit.bundle import bundle
 from gezel.kit.panels import ask_panel
 
 register = template.Library()
+
+DASHES = "---------"
 
 
 @lru_cache(maxsize=256)
@@ -138,7 +148,18 @@ def described(field: BoundField, hint: str = "") -> SafeString:
     attrs: dict[str, str | bool] = {"aria-describedby": " ".join(about)} if about else {}
     if field.errors:
         attrs["aria-invalid"] = "true"
+    _name_the_blank(field.field)
     return mark_safe(field.as_widget(attrs=attrs))
+
+
+def _name_the_blank(field: Field) -> None:
+    """Nothing chosen yet is said in words, not in the nine dashes of Django."""
+    blank = _("Choose…") if field.required else "–"
+    if isinstance(field, ModelChoiceField):
+        if field.empty_label == DASHES:
+            field.empty_label = blank
+    elif isinstance(field, ChoiceField) and ("", DASHES) in field.choices:
+        field.choices = [("", blank) if c == ("", DASHES) else c for c in field.choices]
 
 
 register.simple_tag(charts.level_bar, name="level_bar")

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
-from django.utils.dateparse import parse_date
+from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezel.trust import queries, words
@@ -62,8 +62,11 @@ def organisation(request: HttpRequest) -> HttpResponse:
         row["seen_by"] = list(zip(row["readers"], row["now"], strict=True))
         row["dark"] = "rows" in row and row["rows"] is None
         row["next_day"] = parse_date(row["next_on"]) if row.get("next_on") else None
+    for row in file["settings"]:
+        row["consent_day"] = parse_date(row["consent_on"]) if row.get("consent_on") else None
     told = {
         "file": file,
+        "counted": parse_datetime(file["counted_at"]) if file["counted_at"] else None,
         "today": timezone.localdate(),
         "is_hr": is_hr(request),
         "waiting": queries.objections_at(here).filter(state=Objection.State.OPEN).count(),
