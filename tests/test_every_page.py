@@ -48,7 +48,7 @@ def test_no_page_shuts_anyone_out(
     settings: Settings,
     tmp_path: Path,
 ) -> None:
-    """No axe violation, nothing that sticks out, no script error, no policy violation, no dashes."""
+    """No axe or policy violation, nothing that sticks out, no script error, no dashes."""
     settings.MEDIA_ROOT = tmp_path
     things = furnish(van_dijk, noor, daan, femke)
     person = {"noor": noor, "daan": daan, "femke": femke}.get(who)

@@ -18,7 +18,6 @@ from django.db.models import (
     Subquery,
 )
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from gezel import __version__
@@ -32,6 +31,7 @@ from gezel.trust.declarations import (
     computations,
     declarations,
 )
+from gezel.trust.fields import name_of
 from gezel.trust.models import Counted, Reading
 from gezel.trust.queries.consent import standings
 from gezel.trust.widening import facts, widenings
@@ -159,9 +159,9 @@ def in_words(readings: Sequence[Reading]) -> list[Look]:
 
 
 def fields_of(model: type[Model]) -> dict[str, str]:
-    """The columns of a table, by name, as they are called in a form."""
+    """The columns of a table, by name, as a reader calls them."""
     return {
-        str(f.name): capfirst(str(f.verbose_name))
+        str(f.name): name_of(f)
         for f in sorted(model._meta.concrete_fields, key=lambda f: str(f.name))
         if not f.primary_key
     }

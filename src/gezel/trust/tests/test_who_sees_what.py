@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.text import capfirst
 from pytest_django import DjangoAssertNumQueries
 
 import gezel
@@ -25,9 +26,25 @@ from gezel.people.tests.builders import a_colleague
 from gezel.trust import queries, words
 from gezel.trust.api import computations, declarations, note_reading
 from gezel.trust.models import Reading
+from gezel.trust.queries.kept import fields_of
 
 Visit = Callable[[Person], Client]
 AsVisitor = Callable[[Person], Visitor]
+
+
+def test_columns_go_by_words_a_council_reads() -> None:
+    """A name that Django made of a column is no word in any language."""
+    with translation.override("nl"):
+        told = fields_of(Person)
+    assert told["created_at"] == "Wanneer gemaakt"
+    assert told["email"] == "E-mailadres"  # words of its own
+    made_up = [
+        f"{declaration.kind}.{name}"
+        for declaration in declarations()
+        for name, label in fields_of(declaration.model).items()
+        if "_" in name and label == capfirst(name.replace("_", " "))
+    ]
+    assert made_up == []
 
 
 def readers_told_to(person: Person) -> dict[str, set[str]]:
