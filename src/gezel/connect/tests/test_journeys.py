@@ -64,6 +64,7 @@ def test_a_code_from_an_app_is_asked_after_the_password(
     page.fill("[name=code]", "000000")
     page.click("main form button[type=submit]")
     expect(page.locator("main .error, main .errorlist").first).to_be_visible()
+    expect(page.locator("[name=code]")).to_be_focused()  # one goes on where the fault is
     secret = page.input_value("#authenticator_secret")
     page.fill("[name=code]", code_for(secret))
     page.click("main form button[type=submit]")

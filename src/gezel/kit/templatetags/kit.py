@@ -1,10 +1,11 @@
 """Tags every template may use; loaded as built-ins."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.contrib.staticfiles import finders
@@ -158,8 +159,10 @@ def _name_the_blank(field: Field) -> None:
     if isinstance(field, ModelChoiceField):
         if field.empty_label == DASHES:
             field.empty_label = blank
-    elif isinstance(field, ChoiceField) and ("", DASHES) in field.choices:
-        field.choices = [("", blank) if c == ("", DASHES) else c for c in field.choices]
+    elif isinstance(field, ChoiceField):
+        choices = list(cast("Iterable[Any]", field.choices))
+        if ("", DASHES) in choices:
+            field.choices = [("", blank) if c == ("", DASHES) else c for c in choices]
 
 
 register.simple_tag(charts.level_bar, name="level_bar")
