@@ -7,15 +7,18 @@ import uuid
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.files.base import ContentFile
 from django.db import DatabaseError, models, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from gezel.certificates.tests.builders import a_holding, a_type
 from gezel.connect.actions import deliver
 from gezel.connect.models import Mail, Message
 from gezel.connect.tests.builders import a_token, bearing
@@ -27,13 +30,18 @@ from gezel.gatherings.actions import make_feed
 from gezel.gatherings.tests.builders import a_place, a_session
 from gezel.kit.jobs import begin_minute, run_waiting
 from gezel.people.actions.importing import receive
-from gezel.people.api import Organisation, Person, end_employment
-from gezel.profile.actions import make_archive
+from gezel.people.api import Organisation, Person, end_employment, visitor_of
+from gezel.profile.actions import make_archive, take_over
+from gezel.profile.actions import receive as bring
 from gezel.profile.queries import taken_along
 from gezel.profile.queries.taking import IN_THEIR_OWN_FORM, rows_of
+from gezel.profile.rules import verify
+from gezel.profile.rules.did import Nowhere
+from gezel.profile.tests.builders import a_credential
 from gezel.records.actions import make_key
 from gezel.records.models import Key
 from gezel.trust.api import Declaration, declarations
+from gezel.trust.tests.builders import sealed
 from tests.full_house import CSV, furnish
 from tests.house import pages
 from tests.test_who_may_enter import WHO, address_of, rules
@@ -49,10 +57,14 @@ NOT_AS_FACTS |= {"assessment.Judgement", "assessment.Outcome"}
 NOT_AS_FACTS |= {"trust.LegalRecord"}
 
 
-def archive(person: Person) -> zipfile.ZipFile:
+def archive_of(person: Person) -> bytes:
     made = io.BytesIO()
     make_archive(person, made)
-    return zipfile.ZipFile(made)
+    return made.getvalue()
+
+
+def archive(person: Person) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(archive_of(person)))
 
 
 def _texts(declaration: Declaration) -> list[str]:
@@ -103,6 +115,67 @@ def test_every_canary_of_a_person_is_in_their_archive(
         taken.setdefault(fact["table"], set()).add(fact["key"])
     assert {label: keys for label, keys in rows.items() if keys} == taken
     assert len(taken) >= 30
+
+
+def test_a_whole_house_goes_round_and_is_the_same(
+    *,
+    van_dijk: Organisation,
+    noor: Person,
+    daan: Person,
+    femke: Person,
+    settings: Any,
+    tmp_path: Path,
+) -> None:
+    """Out of one Gezel, into another that knows nothing and asks nobody, and out again."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    furnish(van_dijk, noor, daan, femke)
+    _put_canaries(noor)
+    a_holding(noor, a_type(van_dijk)).file.save("one.pdf", ContentFile(b"%PDF-1.7 one"))
+    a_credential(noor, van_dijk, by=femke)
+    sealed(van_dijk)
+    whole = archive_of(noor)
+    with zipfile.ZipFile(io.BytesIO(whole)) as first:
+        keys = json.loads(first.read(next(n for n in first.namelist() if "issuers/" in n)))
+        told = json.loads(first.read("profile.json"))
+        before = {name: first.read(name) for name in first.namelist()}
+    assert any(name.endswith("one.pdf") for name in before)
+
+    settings.BASE_URL = "https://elders.example"
+    newcomer = Person.objects.create_user("noor@elders.example", first_name="Noor")
+    me = visitor_of(newcomer)
+    take_over(bring(me, whole, name="archive.zip", sources=Nowhere()), me, {})
+    once_more = archive_of(newcomer)
+    with zipfile.ZipFile(io.BytesIO(once_more)) as second:
+        again = json.loads(second.read("profile.json"))
+        for word in ("facts", "skills", "claims"):
+            lines = [{json.dumps(x, sort_keys=True) for x in one[word]} for one in (told, again)]
+            assert lines[0]
+            assert lines[0] <= lines[1]
+            added = [json.loads(x) for x in lines[1] - lines[0]]
+            assert {one["from"] for one in added} <= {"https://elders.example"}
+        assert told["tables"].items() <= again["tables"].items()
+        assert set(before) <= set(second.namelist())
+        ours = ("profile.json", "index.html", "manifest.json")
+        for name, was in before.items():
+            if name.startswith("tables/"):
+                rows = [set(x.splitlines()) for x in (was, second.read(name))]
+                assert rows[0] <= rows[1], name
+            elif name not in ours:
+                assert second.read(name) == was, name
+        assert "certificates.Holding.csv" in second.read("index.html").decode()
+
+    # The program in it says the same of the credentials in both, and asks nobody.
+    said = []
+    for number, data in enumerate((whole, once_more)):
+        path = tmp_path / f"{number}.zip"
+        path.write_bytes(data)
+        known = verify.Keys()
+        known.add(keys, trusted=True)
+        said.append(verify.check_archive(path, known, timezone.now()))
+    assert said[0][0] == verify.VALID, said[0][1]
+    about = [[x for x in lines if "archive" not in x and "files" not in x] for _v, lines in said]
+    assert about[0] == about[1]
+    assert any("unchanged since it was written in the log on" in one for one in about[0])
 
 
 def test_every_declared_table_is_taken_along_or_says_in_which_form() -> None:

@@ -31,6 +31,15 @@ def check_file(data: bytes | str, *, now: datetime, sources: Sources, belief: Be
     return _bundle(told, now=now, sources=sources, belief=belief)
 
 
+def check_beside(data: bytes, proof: bytes, *, now: datetime, sources: Sources) -> Checked:
+    """The same where the place in the log lies in a file of its own, as in an archive."""
+    try:
+        told = {"credential": read_json(data), "log": read_json(proof)}
+    except Unreadable:
+        return Checked(check(data, now=now, sources=sources))
+    return _bundle(told, now=now, sources=sources, belief=Belief.NOTHING)
+
+
 def proof_in(data: bytes | str) -> Any | None:
     """The proof of one event in a log, if that is what this file is."""
     try:

@@ -234,8 +234,13 @@ def sentence(found: Finding, standing: Standing | None) -> str:
             _("unchanged since it was signed on %(day)s") % {"day": _moment_day(found.signed_at)}
         )
     if found.status_as_of is not None:
-        told.append(_("not withdrawn as of %(moment)s") % {"moment": _moment(found.status_as_of)})
+        told.append(not_withdrawn(found.status_as_of))
     return ", ".join(told) + "."
+
+
+def not_withdrawn(as_of: datetime) -> str:
+    """What the list said, and when."""
+    return _("not withdrawn as of %(moment)s") % {"moment": _moment(as_of)}
 
 
 def in_log(standing: Standing) -> str:

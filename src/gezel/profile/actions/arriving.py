@@ -8,6 +8,7 @@ import hashlib
 import tempfile
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -25,7 +26,7 @@ from django.utils.translation import gettext as _
 from gezel.kit.archives import ArchiveRefused, Budget, unpack
 from gezel.kit.markup import MarkupRefused, read_xml
 from gezel.people.api import Employment, Person, Visitor, visitor_of
-from gezel.profile import words
+from gezel.profile import bundles, words
 from gezel.profile.models import Arrival, Brought
 from gezel.profile.queries import OurOwn, guesses_for, installation
 from gezel.profile.rules import arriving, verify
@@ -35,10 +36,12 @@ from gezel.profile.rules.archive import (
     Told,
     fingerprint,
     hashed_address,
+    read_json,
     read_profile,
 )
 from gezel.profile.rules.badge import named
 from gezel.profile.rules.badges import achievement_of
+from gezel.profile.rules.bundle import Along
 from gezel.profile.rules.did import Ground, Sources
 from gezel.profile.rules.text import Unreadable
 from gezel.profile.rules.verdict import Finding, Verdict, check
@@ -49,6 +52,8 @@ MOST_BYTES = 50 * MEGABYTE
 BUDGET = Budget(files=5_000, total=400 * MEGABYTE, one_file=200 * MEGABYTE, depth=8)
 # What was looked at and not taken over, as its declaration tells.
 KEPT_UNTAKEN = timedelta(days=30)
+# Of a credential in it, what says that the archive itself was tampered with.
+BROKEN = frozenset({"altered", "log_not_proved", "log_of_another", "log_not_theirs"})
 _KEYS = uuid.UUID("5a6c3d52-0f57-4c3b-9a3e-6d0e4f8f7a11")
 
 
@@ -341,12 +346,18 @@ def check_archive(data: bytes, *, sources: Sources) -> Checked:
         manifest = verify.read_json((inside / "manifest.json").read_bytes())
         claimed = set(verify.issuers_of(manifest))
         lines, verdicts = [], [Verdict.VALID if claimed and claimed == signers else Verdict.UNKNOWN]
+        sources = Along({"lists": list(_lists_in(inside, names))}, sources)
         for name in sorted(names):
             if name.startswith("credentials/") and not name.endswith(".png"):
-                finding = check((inside / name).read_bytes(), now=timezone.now(), sources=sources)
+                checked = _with_its_place(inside, name, sources)
+                finding = checked.finding
                 lines.append(f"{finding.verdict}: {finding.name} · {words.issuer(finding)}")
+                if finding.status_as_of:
+                    lines.append("  " + words.not_withdrawn(finding.status_as_of))
+                if checked.proved:
+                    lines.append("  " + words.in_bundle(checked.proved))
                 lines += [f"- {words.reason(one)}" for one in finding.reasons]
-                if any(r.code == "altered" for r in finding.reasons):
+                if any(r.code in BROKEN for r in finding.reasons):
                     verdicts.append(Verdict.INVALID)
     verdict = next(v for v in (Verdict.INVALID, Verdict.UNKNOWN, Verdict.VALID) if v in verdicts)
     told = {
@@ -356,6 +367,22 @@ def check_archive(data: bytes, *, sources: Sources) -> Checked:
     }
     who = ", ".join(sorted(words.domain(s) for s in signers))
     return Checked(verdict, told[verdict] % {"who": who}, tuple(lines))
+
+
+def _lists_in(inside: Path, names: Iterable[str]) -> Iterable[Any]:
+    """The lists of what was withdrawn, as of the day of the archive; signed, so they may travel."""
+    for name in names:
+        if name.startswith("status/") and name.endswith(".json"):
+            with suppress(Unreadable):
+                yield read_json((inside / name).read_bytes())
+
+
+def _with_its_place(inside: Path, name: str, sources: Sources) -> "bundles.Checked":
+    data, now = (inside / name).read_bytes(), timezone.now()
+    proof = inside / name.replace("credentials/", "log/", 1)
+    if name.endswith(".json") and proof.is_file():
+        return bundles.check_beside(data, proof.read_bytes(), now=now, sources=sources)
+    return bundles.Checked(check(data, now=now, sources=sources))
 
 
 def _named_in(inside: Path) -> list[arriving.Hashed]:
@@ -555,14 +582,25 @@ def import_archive(file: Path, *, person: str, look: bool = False) -> Iterable[s
         if len(data) > MOST_BYTES:
             raise NotTaken(_("This file is larger than 50 MB. No archive of a person is."))
         looked = look_through(owner, data, sources=OurOwn())
-        yield from (f"{i.proof}: {i.kind}: {i.name}" for i in looked.items)
-        yield f"facts: {looked.facts}, statements: {looked.statements}. Nothing was kept."
+        yield from (_line(i.proof, i.kind, i.name) for i in looked.items)
+        yield _counts(looked.facts, looked.statements) + " " + _("Nothing was kept.")
         return
     visitor = visitor_of(owner)
     arrival = receive(visitor, data, name=file.name)
     new = arrival.state == Arrival.State.SHOWN
     take_over(arrival, visitor, {})
-    yield from (f"{i.proof}: {i.kind}: {i.name}" for i in arrival.items.all())
-    yield f"facts: {arrival.facts}, statements: {arrival.statements}. " + (
-        "Kept with the profile." if new else "It was kept before; nothing changed."
+    yield from (_line(i.proof, i.kind, i.name) for i in arrival.items.all())
+    yield (
+        _counts(arrival.facts, arrival.statements)
+        + " "
+        + (_("Kept with the profile.") if new else _("It was kept before; nothing changed."))
     )
+
+
+def _line(proof: str, kind: str, name: str) -> str:
+    return f"{Brought.Proof(proof).label}: {Brought.Kind(kind).label}: {name}"
+
+
+def _counts(facts: int, statements: int) -> str:
+    told = _("Facts: %(facts)s; lines of what was done: %(statements)s.")
+    return told % {"facts": facts, "statements": statements}

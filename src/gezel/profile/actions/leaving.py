@@ -4,10 +4,12 @@ import csv
 import hashlib
 import io
 import json
+import re
 import secrets
 import uuid
 import zipfile
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -31,6 +33,7 @@ from gezel.profile.queries import (
     did_of,
     facts_of,
     installation,
+    log_proof_of,
     method_of,
     opened,
     own_credentials,
@@ -52,11 +55,13 @@ from gezel.profile.rules.archive import (
 )
 from gezel.profile.rules.baking import bake_png
 from gezel.profile.rules.contexts import CREDENTIALS_V2
-from gezel.trust.api import Declaration
 
 KEPT = timedelta(days=7)
 # On the page that opens from disk; the tables beside it hold all.
 ROWS_ON_THE_PAGE = 50
+_WORD_FOR_WORD = ("credentials/", "credentials-jcs/", "issuers/", "status/", "log/")
+# A table of an archive from elsewhere gives a file its name, so it is a name and no path.
+_NAME_OF_TABLE = re.compile(r"[A-Za-z_]{1,60}\.[A-Za-z]{1,60}")
 Step = Callable[[int], None]
 
 
@@ -101,10 +106,12 @@ class _Archive:
 
     def write(self, step: Step) -> None:
         brought = _Brought(self.kept)
-        tables = self._facts(step)
-        facts = [fact for _d, found in tables for fact in found]
+        facts = self._facts(step)
         seen = {fingerprint(fact) for fact in facts}
         facts += [f for f in brought.facts if fingerprint(f) not in seen]
+        tables = _tables_of(facts, brought.tables)
+        for table in tables:
+            self.add(table.file, _csv(table))
         self._statements(brought.statements)
         self._credentials()
         self._issuers()
@@ -124,15 +131,12 @@ class _Archive:
         self._manifest()
         self.zip.close()
 
-    def _facts(self, step: Step) -> list[tuple[Declaration, list[dict[str, Any]]]]:
-        tables = []
+    def _facts(self, step: Step) -> list[dict[str, Any]]:
+        facts: list[dict[str, Any]] = []
         for declaration in taken_along():
-            found = list(facts_of(declaration, self.person, self.files))
-            if found:
-                tables.append((declaration, found))
-                self.add(f"tables/{declaration.model._meta.label}.csv", _csv(found))
+            facts += facts_of(declaration, self.person, self.files)
             step(1)
-        return tables
+        return facts
 
     def _statements(self, brought: Iterable[str]) -> None:
         lines = [line(raw) for raw in statements_to_take(self.person)]
@@ -153,6 +157,8 @@ class _Archive:
                 again = self._signed(one.document, key)
                 name = f"credentials-jcs/{one.pk}.json"
                 self.add(name, json.dumps(again, ensure_ascii=False, indent=2))
+            if (proof := log_proof_of(one)) is not None:
+                self.add(f"log/{one.pk}.json", json.dumps(proof, ensure_ascii=False, indent=2))
 
     def _issuers(self) -> None:
         """The keys and the lists of what was withdrawn, as they stand today."""
@@ -185,7 +191,7 @@ class _Archive:
 
     def _profile(
         self,
-        tables: list[tuple[Declaration, list[dict[str, Any]]]],
+        tables: list["_Table"],
         facts: list[dict[str, Any]],
         skills: list[dict[str, Any]],
         brought: "_Brought",
@@ -197,42 +203,28 @@ class _Archive:
             "installation": installation(),
             "language": self.language,
             "person": {"name": self.person.name, "email": self.person.email},
-            "tables": {
-                d.model._meta.label: {
-                    "what": str(d.what),
-                    "purpose": str(d.purpose),
-                    "ground": str(d.ground),
-                    "term": str(d.term),
-                }
-                for d, _found in tables
-            },
+            "tables": {table.label: table.told for table in tables},
             "skills": skills,
             "claims": _claims(self.credentials) + brought.claims,
             "facts": facts,
         }
         return json.dumps(told, ensure_ascii=False, indent=1)
 
-    def _page(
-        self, tables: list[tuple[Declaration, list[dict[str, Any]]]], brought: "_Brought"
-    ) -> str:
-        shown = []
-        for declaration, found in tables:
-            header = list(found[0]["fields"])
-            shown.append(
-                {
-                    "what": declaration.what,
-                    "purpose": declaration.purpose,
-                    "term": declaration.term,
-                    "label": declaration.model._meta.label,
-                    "file": f"tables/{declaration.model._meta.label}.csv",
-                    "count": len(found),
-                    "header": header,
-                    "rows": [
-                        [cell(fact["fields"].get(word)) for word in header]
-                        for fact in found[:ROWS_ON_THE_PAGE]
-                    ],
-                }
-            )
+    def _page(self, tables: list["_Table"], brought: "_Brought") -> str:
+        shown = [
+            {
+                **table.told,
+                "label": table.label,
+                "file": table.file,
+                "count": len(table.facts),
+                "header": table.header,
+                "rows": [
+                    [cell(fact["fields"].get(word)) for word in table.header]
+                    for fact in table.facts[:ROWS_ON_THE_PAGE]
+                ],
+            }
+            for table in tables
+        ]
         return render_to_string(
             "profile/archive.html",
             {
@@ -286,6 +278,48 @@ class _Archive:
         self.add("manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The facts of one kind, wherever they are from, and what was said of that kind."""
+
+    label: str
+    told: dict[str, str]
+    facts: list[dict[str, Any]]
+
+    @property
+    def file(self) -> str:
+        return f"tables/{self.label}.csv"
+
+    @property
+    def header(self) -> list[str]:
+        """Every word that any fact has: another version of Gezel may know more of them."""
+        return list(dict.fromkeys(word for fact in self.facts for word in fact["fields"]))
+
+
+def _tables_of(
+    facts: Iterable[dict[str, Any]], elsewhere: dict[str, dict[str, str]]
+) -> list[_Table]:
+    """Facts by kind, in the order of "who sees what"; kinds that only others know come last."""
+    here = {
+        d.kind: {
+            "what": str(d.what),
+            "purpose": str(d.purpose),
+            "ground": str(d.ground),
+            "term": str(d.term),
+        }
+        for d in taken_along()
+    }
+    by_kind: dict[str, list[dict[str, Any]]] = {}
+    for fact in facts:
+        by_kind.setdefault(fact["table"], []).append(fact)
+    order = [*(kind for kind in here if kind in by_kind), *(k for k in by_kind if k not in here)]
+    return [
+        _Table(kind, here.get(kind) or elsewhere.get(kind) or {"what": kind}, by_kind[kind])
+        for kind in order
+        if _NAME_OF_TABLE.fullmatch(kind)
+    ]
+
+
 class _Brought:
     """What earlier archives of this person hold, to go along word for word."""
 
@@ -294,6 +328,7 @@ class _Brought:
         self.skills: list[dict[str, Any]] = []
         self.claims: list[dict[str, Any]] = []
         self.statements: list[str] = []
+        self.tables: dict[str, dict[str, str]] = {}
         self.credentials: dict[str, bytes] = {}
         self.files: dict[str, bytes] = {}
         seen: set[str] = set()
@@ -312,6 +347,8 @@ class _Brought:
     def _archive(self, file: IO[bytes], seen: set[str]) -> None:
         with zipfile.ZipFile(file) as found:
             profile = json.loads(found.read("profile.json"))
+            for kind, told in _dicts_in(profile.get("tables")):
+                self.tables.setdefault(kind, {word: str(said) for word, said in told.items()})
             for word, into in (
                 ("facts", self.facts),
                 ("skills", self.skills),
@@ -325,7 +362,7 @@ class _Brought:
                         seen.add(mark)
                         into.append(one)
             for name in found.namelist():
-                if name.startswith(("credentials/", "credentials-jcs/", "issuers/", "status/")):
+                if name.startswith(_WORD_FOR_WORD):
                     self.credentials.setdefault(name, found.read(name))
                 elif name.startswith("files/"):
                     self.files.setdefault(name, found.read(name))
@@ -334,6 +371,12 @@ class _Brought:
                         if one and one not in seen:
                             seen.add(one)
                             self.statements.append(one)
+
+
+def _dicts_in(told: Any) -> Iterable[tuple[str, dict[str, Any]]]:
+    """What is told by name; of a file of elsewhere nobody said that it has this form."""
+    found = told.items() if isinstance(told, dict) else ()
+    return [(name, one) for name, one in found if isinstance(one, dict)]
 
 
 def _key_of(organisation: Organisation) -> SigningKey | None:
@@ -347,17 +390,15 @@ def _key_of(organisation: Organisation) -> SigningKey | None:
     return key
 
 
-def _csv(facts: list[dict[str, Any]]) -> str:
+def _csv(table: _Table) -> str:
     """A table to open in a spreadsheet; what looks like a formula stays text."""
     out = io.StringIO()
     out.write("\ufeff")
     writer = csv.writer(out)
-    header = list(facts[0]["fields"])
-    writer.writerow(["key", *header])
-    for fact in facts:
-        writer.writerow(
-            [inert(fact["key"]), *(inert(cell(fact["fields"].get(word))) for word in header)]
-        )
+    writer.writerow(["from", "key", *map(inert, table.header)])
+    for fact in table.facts:
+        said = (cell(fact["fields"].get(word)) for word in table.header)
+        writer.writerow([inert(fact["from"]), inert(fact["key"]), *map(inert, said)])
     return out.getvalue()
 
 
@@ -445,5 +486,9 @@ def write_archive(email: str, into: Path) -> bool:
     if person is None:
         return False
     with into.open("xb") as file:
-        make_archive(person, file)
+        try:
+            make_archive(person, file)
+        except BaseException:
+            into.unlink(missing_ok=True)
+            raise
     return True

@@ -136,14 +136,18 @@ def place_in_log(document: dict[str, Any]) -> Standing | None:
 
 def bundle_of(credential: Credential) -> dict[str, Any]:
     """A credential with the list of now and its place in the log, to keep."""
-    organisation = credential.organisation
-    listing = status_list(organisation, credential.place // LIST_SIZE)
-    standing = standing_of(organisation, f"urn:uuid:{credential.pk}", ISSUING)
+    listing = status_list(credential.organisation, credential.place // LIST_SIZE)
     return bundle(
         credential.document,
         lists=[listing] if listing else [],
-        proof=proof_of(standing.event) if standing else None,
+        proof=log_proof_of(credential),
     )
+
+
+def log_proof_of(credential: Credential) -> dict[str, Any] | None:
+    """Its place in the log of who issued it; none until the log was signed over it."""
+    standing = standing_of(credential.organisation, f"urn:uuid:{credential.pk}", ISSUING)
+    return proof_of(standing.event) if standing else None
 
 
 class OurOwn:

@@ -11,7 +11,7 @@ from django.db.models.fields.files import FieldFile
 
 from gezel.people.api import Person
 from gezel.profile.models import Credential
-from gezel.profile.rules.archive import plain
+from gezel.profile.rules.archive import fingerprint, plain
 from gezel.records.api import Statement
 from gezel.skills.api import Skill, SkillLink
 from gezel.trust.api import Declaration, declarations
@@ -24,6 +24,10 @@ _AT_ONCE = 2_000
 def installation() -> str:
     """How this installation is called in an archive."""
     return str(settings.BASE_URL).rstrip("/")
+
+
+def _mark() -> str:
+    return fingerprint(installation())[:8]
 
 
 def taken_along() -> list[Declaration]:
@@ -79,7 +83,8 @@ def _said(
     if isinstance(value, FieldFile):
         if not value:
             return None
-        name = f"files/{value.name}"
+        # With a mark of where it is from: another Gezel has a file of the same name, perhaps.
+        name = f"files/{_mark()}/{value.name}"
         files[name] = value
         return {"file": name}
     return plain(value)

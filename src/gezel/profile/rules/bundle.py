@@ -6,10 +6,11 @@ issuer's own document says; a file cannot.
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from gezel.profile.rules.canonical import jcs
-from gezel.profile.rules.did import Sources
+from gezel.profile.rules.did import Sources, web_address
 from gezel.profile.rules.text import as_list, id_of
 
 KIND = "GezelBundle"
@@ -31,6 +32,19 @@ def bundle(
     credential: dict[str, Any], *, lists: list[dict[str, Any]], proof: dict[str, Any] | None
 ) -> dict[str, Any]:
     return {"type": KIND, "version": 1, "credential": credential, "lists": lists, "log": proof}
+
+
+class Given:
+    """Believes the documents of issuers that someone fetched and hands in, and asks the rest."""
+
+    def __init__(self, documents: Iterable[Any], others: Sources) -> None:
+        self.others = others
+        self.given: dict[str, Any] = {}
+        for one in documents:
+            self.given[web_address(id_of(one))] = one
+
+    def document(self, address: str) -> Any | None:
+        return self.given.get(address) or self.others.document(address)
 
 
 class Along:

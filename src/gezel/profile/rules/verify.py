@@ -6,6 +6,8 @@ credential in it: *valid*, *invalid* or *unknown*, and says why. Exit code 0, 1 
 What it can tell and what not:
 
 - That no file in the archive changed since it was signed, and with which key.
+- That a credential was written down in its issuer's log, and since when, where its place in that
+  log lies beside it (RFC 9162). A log is a list that can only grow; who looks along is named.
 - That a credential was signed with that key, and was not withdrawn on the day of the list that
   lies beside it. It was perhaps withdrawn later: ask the issuer.
 - Whose key that is, the archive cannot prove of itself. Fetch the issuer's keys from its own
@@ -225,6 +227,8 @@ class Keys:
 
     def __init__(self) -> None:
         self.known: dict[str, tuple[dict[str, Any], bool]] = {}
+        # By issuer the keys of the logs it calls its own; those given go before those found.
+        self.logs: dict[str, tuple[set[str], bool]] = {}
 
     def add(self, document: Any, *, trusted: bool) -> None:
         """Learn the keys of one did:web document."""
@@ -237,6 +241,16 @@ class Keys:
                 continue
             if trusted or method["id"] not in self.known:
                 self.known[method["id"]] = (method, trusted)
+        services = document.get("service")
+        named = {
+            one["key"]
+            for one in (services if isinstance(services, list) else [])
+            if isinstance(one, dict)
+            and one.get("type") == "TransparencyLog"
+            and isinstance(one.get("key"), str)
+        }
+        if trusted or document["id"] not in self.logs:
+            self.logs[document["id"]] = (named, trusted)
 
     def find(self, name: Any, issuer: str) -> Optional[tuple[bytes, bool, dict[str, Any]]]:
         """The key of that name, if it is that issuer's: bytes, whether trusted, the method."""
@@ -358,6 +372,113 @@ def check_status(
     if withdrawn:
         return (INVALID, "withdrawn by who issued it"), as_of
     return (least, "not withdrawn as of %s" % as_of.date()), as_of
+
+
+# -- its place in the log of who issued it --------------------------------------------------------
+
+
+class NotProved(Exception):
+    """What lies beside it does not show its place in a log."""
+
+
+def check_log(document: dict[str, Any], told: Any, keys: Keys) -> Said:
+    """Whether this very credential stands in its issuer's log: (verdict, reason)."""
+    issuer = id_of(document.get("issuer"))
+    try:
+        event, place, size, seen = proved_event(told)
+    except (NotProved, Unreadable, ValueError, TypeError, KeyError, AttributeError, IndexError):
+        return INVALID, "its place in the log is not proved by what lies beside it"
+    if (
+        event.get("kind") not in ("credential.issued", "credential.signed_again")
+        or event.get("subject") != document.get("id")
+        or event.get("document") != hashlib.sha256(canonical(document)).hexdigest()
+    ):
+        return INVALID, "what stands in the log is another credential"
+    named, trusted = keys.logs.get(issuer, (set(), False))
+    day = moment(event.get("at")).date()
+    said = "unchanged since it was written in the log on %s (%d of %d)" % (day, place + 1, size)
+    said += "; " + (", ".join(seen) if seen else "nobody outside has witnessed that log")
+    if issuer not in keys.logs:
+        return UNKNOWN, said + "; whose log that is was not given (--keys)"
+    if told["log"] not in named:
+        return INVALID, "it stands in a log that is not its issuer's"
+    if not trusted:
+        return UNKNOWN, said + "; whose log that is was not given (--keys)"
+    return VALID, said
+
+
+def proved_event(told: Any) -> tuple[dict[str, Any], int, int, list[str]]:
+    """What was written down, its place, how large the log was, and who saw that.
+
+    Raises:
+        NotProved, ValueError, TypeError, KeyError: it shows nothing.
+    """
+    name, key = log_key(told["log"], 1)
+    note, event, place = str(told["checkpoint"]), told["event"], told["place"]
+    body, gap, tail = note.rpartition("\n\n")
+    body += "\n"
+    origin, count, root = body.split("\n")[:3]
+    signed = [line.split(" ") for line in tail.splitlines()]
+    if not gap or origin != name or type(place) is not int or not isinstance(event, dict):
+        raise NotProved
+    if not any(signed_with(key, body.encode(), one) for one in signatures(signed, name, key, 1)):
+        raise NotProved
+    salt = bytes.fromhex(told["salt"])
+    if len(salt) != 32:
+        raise NotProved
+    leaf = hashlib.sha256(b"\0" + hashlib.sha256(salt + canonical(event)).digest()).digest()
+    steps = [bytes.fromhex(step) for step in told["proof"]]
+    if root_over(leaf, place, int(count), steps) != base64.b64decode(root, validate=True):
+        raise NotProved
+    seen = []
+    for word in told["witnesses"][:16]:
+        witness, public = log_key(word, 4)
+        for one in signatures(signed, witness, public, 4):
+            at = int.from_bytes(one[:8], "big")
+            message = ("cosignature/v1\ntime %d\n" % at).encode() + body.encode()
+            if signed_with(public, message, one[8:]):
+                day = datetime.fromtimestamp(at, timezone.utc).date()
+                seen.append("seen by %s on %s" % (witness, day))
+    return event, place, int(count), seen
+
+
+def log_key(text: Any, kind: int) -> tuple[str, bytes]:
+    """The name and the bytes of "name+number+key": of a log (kind 1) or a witness (kind 4)."""
+    name, _, rest = text.partition("+")
+    raw = base64.b64decode(rest.partition("+")[2], validate=True)
+    if len(raw) != 33 or raw[0] != kind:
+        raise NotProved
+    return name, raw[1:]
+
+
+def signatures(lines: list[list[str]], name: str, key: bytes, kind: int) -> Iterable[bytes]:
+    """What that key signed under a checkpoint (C2SP signed note)."""
+    number = hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + key).digest()[:4]
+    for line in lines:
+        if len(line) == 3 and line[:2] == ["\u2014", name]:
+            raw = base64.b64decode(line[2], validate=True)
+            if raw[:4] == number:
+                yield raw[4:]
+
+
+def root_over(leaf: bytes, place: int, size: int, steps: list[bytes]) -> bytes:
+    """The root that a leaf at that place leads to (RFC 9162, section 2.1.3.2)."""
+    if not 0 <= place < size:
+        raise NotProved
+    at, last, found = place, size - 1, leaf
+    for beside in steps:
+        if last == 0 or len(beside) != 32:
+            raise NotProved
+        if at & 1 or at == last:
+            found = hashlib.sha256(b"\1" + beside + found).digest()
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            found = hashlib.sha256(b"\1" + found + beside).digest()
+        at, last = at >> 1, last >> 1
+    if last:
+        raise NotProved
+    return found
 
 
 # -- the archive ----------------------------------------------------------------------------------
@@ -483,6 +604,12 @@ def credential_lines(
 ) -> tuple[str, list[str]]:
     """One credential, told. Of two forms the one that can be checked here is taken."""
     document = read_json(archive.read(name))
+    proof = name.replace("credentials/", "log/", 1)
+    logged = (
+        check_log(document, read_json(archive.read(proof)), keys)
+        if (proof in archive.names)
+        else None
+    )
     other = name.replace("credentials/", "credentials-jcs/", 1)
     note = ""
     if other in archive.names:
@@ -494,6 +621,9 @@ def credential_lines(
             return INVALID, ["invalid: %s: its two forms differ" % name]
         document, note = twin, " (by its second signature)"
     verdict, reasons, _ = check_credential(document, keys, lists, now)
+    if logged is not None:
+        verdict = verdict_of([verdict, logged[0]])
+        reasons.append(logged[1])
     title = document.get("name") or name
     return verdict, ["%s: %s%s" % (verdict, title, note)] + ["  - " + r for r in reasons]
 

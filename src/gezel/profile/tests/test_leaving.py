@@ -21,9 +21,13 @@ from gezel.profile.actions import make_archive, revoke
 from gezel.profile.models import Takeout
 from gezel.profile.queries import did_document
 from gezel.profile.rules import verify
+from gezel.profile.rules.bundle import fingerprint
 from gezel.profile.tests.builders import a_credential
 from gezel.skills.api import Skill, add_evidence
 from gezel.skills.tests.builders import a_skill, an_evidence
+from gezel.trust.api import note_event, proof_of
+from gezel.trust.models import Event
+from gezel.trust.tests.builders import sealed
 
 pytestmark = pytest.mark.django_db
 Visit = Callable[[Person], Client]
@@ -99,6 +103,50 @@ def test_what_is_changed_anywhere_is_seen(
 
     found, told = verdict(other, tmp_path, keys=did_document(van_dijk))
     assert found == verify.INVALID, told
+
+
+def test_the_verifier_checks_the_place_in_the_log_by_itself(
+    noor: Person, femke: Person, van_dijk: Organisation, de_linde: Organisation
+) -> None:
+    one = a_credential(noor, van_dijk, by=femke)
+    assert not [name for name in inside(archive_of(noor)).namelist() if name.startswith("log/")]
+    sealed(van_dijk)
+    note_event(
+        de_linde.pk,
+        "credential.issued",
+        subject=one.document["id"],
+        document=fingerprint(one.document),
+    )
+    sealed(de_linde)
+    with inside(archive_of(noor)) as found:
+        proof = json.loads(found.read(f"log/{one.pk}.json"))
+    keys = verify.Keys()
+    keys.add(did_document(van_dijk), trusted=True)
+
+    def said(told: object, document: dict[str, object] = one.document) -> tuple[str, str]:
+        return verify.check_log(document, told, keys)
+
+    verdict, reason = said(proof)
+    assert verdict == verify.VALID
+    assert f"written in the log on {timezone.now().date()}" in reason
+    other = Event.objects.get(organisation=de_linde, kind="credential.issued")
+    assert said(proof_of(other)) == (verify.INVALID, "it stands in a log that is not its issuer's")
+    assert "another credential" in said(proof, {**one.document, "name": "More"})[1]
+    broken = (
+        {**proof, "place": proof["place"] + 1},
+        {**proof, "salt": "00" * 32},
+        {**proof, "proof": [*proof["proof"], "00" * 32]},
+        {**proof, "event": {**proof["event"], "what": "More"}},
+        {**proof, "checkpoint": proof["checkpoint"].replace("\n1\n", "\n2\n")},
+        {**proof, "checkpoint": proof["checkpoint"].partition("\n\n")[0] + "\n\n"},
+        {**proof, "log": proof_of(other)["log"]},  # type: ignore[index]
+        None,
+        {},
+        "text",
+    )
+    for told in broken:
+        if told != proof:
+            assert "is not proved" in said(told)[1], told
 
 
 def test_a_withdrawn_credential_is_told_as_such_and_the_archive_still_holds(

@@ -10,12 +10,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from gezel.kit.terminal import in_its_language
 from gezel.profile import words
 from gezel.profile.actions import NotTaken, check_archive
 from gezel.profile.bundles import Checked, check_file, proof_in
 from gezel.profile.queries import Asking, OurOwn
-from gezel.profile.rules.did import Belief, Ground, Nowhere, Sources
+from gezel.profile.rules.bundle import Given
+from gezel.profile.rules.did import Belief, Ground, KeyProblem, Nowhere, Sources
+from gezel.profile.rules.text import Unreadable, read_json
 from gezel.profile.rules.verdict import Verdict
 from gezel.trust.api import Unproved, check_proof
 
@@ -49,20 +53,36 @@ class Command(BaseCommand):
             help="ask issuers over the network (https) for their keys and what was withdrawn",
         )
         parser.add_argument(
+            "--keys",
+            action="append",
+            default=[],
+            type=Path,
+            metavar="DID.JSON",
+            help="the keys of an issuer, as you fetched them from its own address",
+        )
+        parser.add_argument(
             "--alone",
             action="store_true",
             help="ask not even this installation about issuers and what was withdrawn",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with in_its_language():
+            self._check(options)
+
+    def _check(self, options: dict[str, Any]) -> None:
         try:
             name = options["file"]
             data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         except OSError as problem:
-            raise CommandError(f"This file cannot be read: {problem.strerror}.") from None
+            raise CommandError(
+                _("This file cannot be read: %(why)s.") % {"why": problem.strerror}
+            ) from None
         sources: Sources = Asking() if options["ask"] else OurOwn()
         if options["alone"]:
             sources = Nowhere()
+        if options["keys"]:
+            sources = self._given(options["keys"], sources)
         if zipfile.is_zipfile(io.BytesIO(data)):
             self._archive(data, sources)
             return
@@ -74,17 +94,34 @@ class Command(BaseCommand):
             belief = Belief.ANYTHING
         self._tell(check_file(data, now=timezone.now(), sources=sources, belief=belief))
 
+    def _given(self, paths: list[Path], sources: Sources) -> Sources:
+        """Keys that were fetched beforehand count as if the issuer was asked."""
+        try:
+            return Given([read_json(path.read_bytes()) for path in paths], sources)
+        except OSError as problem:
+            raise CommandError(
+                _("This file cannot be read: %(why)s.") % {"why": problem.strerror}
+            ) from None
+        except (Unreadable, KeyProblem):
+            raise CommandError(
+                _("These are no keys of an issuer. Fetch its did.json again.")
+            ) from None
+
     def _tell_proof(self, told: Any) -> None:
         """One event of a log, by itself."""
         try:
             proved = check_proof(told)
         except Unproved as problem:
-            self.stdout.write(f"invalid: this does not prove it ({problem.code}).")
+            self.stdout.write(
+                "invalid: " + _("this does not prove it (%(code)s).") % {"code": problem.code}
+            )
             sys.exit(1)
-        self.stdout.write("valid: written down in this log, and not changed since.")
+        self.stdout.write("valid: " + _("written down in this log, and not changed since."))
         self.stdout.write(f"  {words.in_bundle(proved)}")
         self.stdout.write(
-            f"  NOT PROVEN: whose log it is. Compare its key with https://{proved.log.name}/key"
+            "  "
+            + _("NOT PROVEN: whose log it is. Compare its key with %(address)s")
+            % {"address": f"https://{proved.log.name}/key"}
         )
         self.stdout.write(json.dumps(proved.event, ensure_ascii=False, indent=2))
 
@@ -95,11 +132,15 @@ class Command(BaseCommand):
             self.stdout.write(f"  {found.name} · {words.issuer(found)}")
         if found.verdict is Verdict.VALID and found.ground is Ground.WRITTEN:
             self.stdout.write(
-                f"  NOT PROVEN: that this key belongs to {found.issuer}. "
-                "Ask them, or use --ask; --strict does not call this valid."
+                "  "
+                + _(
+                    "NOT PROVEN: that this key belongs to %(issuer)s. "
+                    "Ask them, or use --ask; --strict does not call this valid."
+                )
+                % {"issuer": found.issuer}
             )
         if found.status_as_of:
-            self.stdout.write(f"  not withdrawn as of {found.status_as_of:%Y-%m-%d %H:%M} UTC")
+            self.stdout.write(f"  {words.not_withdrawn(found.status_as_of)}")
         if checked.proved is not None:
             self.stdout.write(f"  {words.in_bundle(checked.proved)}")
         for one in found.reasons:

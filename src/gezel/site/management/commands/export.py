@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
+from gezel.kit.terminal import in_its_language
 from gezel.people.api import Organisation
 from gezel.profile.api import write_archive
 from gezel.records.api import lines_of
@@ -32,12 +34,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "archive":
-            try:
-                found = write_archive(options["person"], options["file"])
-            except OSError as problem:
-                raise CommandError(f"Nothing was written: {problem.strerror}.") from problem
-            if not found:
-                raise CommandError("Nobody here has this address.")
+            with in_its_language():
+                self._archive(options["person"], options["file"])
             return
         organisation = Organisation.objects.filter(slug=options["organisation"]).first()
         if organisation is None:
@@ -45,3 +43,13 @@ class Command(BaseCommand):
             raise CommandError(f"No such organisation. There are: {there}.")
         for told in lines_of(organisation, with_own=options["with_own"]):
             self.stdout.write(told, ending="")
+
+    def _archive(self, email: str, file: Path) -> None:
+        try:
+            found = write_archive(email, file)
+        except OSError as problem:
+            raise CommandError(
+                _("Nothing was written: %(why)s.") % {"why": problem.strerror}
+            ) from problem
+        if not found:
+            raise CommandError(_("Nothing was written. Nobody here has this address."))

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from gezel.certificates.api import LoadRefused, load_certificates
 from gezel.content.api import CourseRefused, FileRefused, import_course, import_file
 from gezel.kit.sheets import SheetError
+from gezel.kit.terminal import in_its_language
 from gezel.people.api import ImportRefused, Organisation, import_people
 from gezel.profile.api import NotTaken, import_archive
 
@@ -105,13 +107,18 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing came in. {refused}") from refused
 
     def _archive(self, options: dict[str, Any]) -> None:
-        try:
-            for line in import_archive(
-                options["file"], person=options["person"], look=options["look"]
-            ):
-                self.stdout.write(line)
-        except (NotTaken, OSError) as refused:
-            raise CommandError(f"Nothing came in. {refused}") from refused
+        with in_its_language():
+            try:
+                for line in import_archive(
+                    options["file"], person=options["person"], look=options["look"]
+                ):
+                    self.stdout.write(line)
+            except NotTaken as refused:
+                raise CommandError(_("Nothing came in. %(why)s") % {"why": refused}) from refused
+            except OSError as problem:
+                raise CommandError(
+                    _("This file cannot be read: %(why)s.") % {"why": problem.strerror}
+                ) from problem
 
     def _course(self, options: dict[str, Any]) -> None:
         try:
