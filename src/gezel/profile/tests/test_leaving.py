@@ -132,7 +132,7 @@ def test_the_verifier_checks_the_place_in_the_log_by_itself(
     other = Event.objects.get(organisation=de_linde, kind="credential.issued")
     assert said(proof_of(other)) == (verify.INVALID, "it stands in a log that is not its issuer's")
     assert "another credential" in said(proof, {**one.document, "name": "More"})[1]
-    broken = (
+    broken: tuple[object, ...] = (
         {**proof, "place": proof["place"] + 1},
         {**proof, "salt": "00" * 32},
         {**proof, "proof": [*proof["proof"], "00" * 32]},
