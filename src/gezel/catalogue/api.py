@@ -1,6 +1,8 @@
 """The front door of catalogue."""
 
 from gezel.catalogue.actions import Taught, keep_findable, offer, prefer, put_aside, share
+from gezel.catalogue.effects import count as count_effects
+from gezel.catalogue.effects import effects_of, tell_completions, tell_uses, told_effect
 from gezel.catalogue.models import (
     Activity,
     ActivitySkill,
@@ -23,12 +25,13 @@ from gezel.catalogue.queries import (
     tips_for,
     wants_of,
 )
-from gezel.catalogue.rules import Want
+from gezel.catalogue.rules import Known, Want
 
 __all__ = [
     "Activity",
     "ActivitySkill",
     "HiddenTip",
+    "Known",
     "Offer",
     "Offering",
     "Prerequisite",
@@ -41,6 +44,8 @@ __all__ = [
     "Want",
     "activities_teaching",
     "activities_to_read",
+    "count_effects",
+    "effects_of",
     "find",
     "give_on",
     "keep_findable",
@@ -52,6 +57,9 @@ __all__ = [
     "preferences_of",
     "put_aside",
     "share",
+    "tell_completions",
+    "tell_uses",
     "tips_for",
+    "told_effect",
     "wants_of",
 ]

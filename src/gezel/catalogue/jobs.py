@@ -6,9 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gezel.catalogue import actions, previews
+from gezel.catalogue import actions, effects, previews
 from gezel.catalogue.models import Activity
-from gezel.kit.jobs import Outcome, Progress, job, nightly
+from gezel.kit.jobs import Errand, Outcome, Progress, job, nightly
+from gezel.people.api import Organisation
 
 
 @job(title=gettext_lazy("Remove who shared what is no longer on offer"))
@@ -31,4 +32,19 @@ def look_at_link(progress: Progress, *, activity: int) -> Outcome:
     )
 
 
-nightly(lambda: [(forget, {})])
+@job(title=gettext_lazy("Count what learning activities bring"))
+def count_effects(progress: Progress, *, organisation: int) -> Outcome:
+    """Every night: levels before and after, and what people say they will use."""
+    found = Organisation.objects.filter(pk=organisation).first()
+    counted = effects.count(found, timezone.localdate()) if found is not None else 0
+    return Outcome("", figures={"activities": counted})
+
+
+def tonight() -> list[Errand]:
+    """What is to be done every night."""
+    told = Activity.objects.order_by("organisation").values_list("organisation", flat=True)
+    counts: list[Errand] = [(count_effects, {"organisation": pk}) for pk in told.distinct()]
+    return [(forget, {}), *counts]
+
+
+nightly(tonight)

@@ -175,6 +175,32 @@ class LinkPreview(models.Model):
         return f"{self.activity_id}: {self.title}"
 
 
+class ActivityEffect(models.Model):
+    """What is known so far of what an activity brings, as counted in the night (`effects.count`).
+
+    Numbers of people and a mean, never who. That a number is small enough to point at someone is
+    the reader's side to prevent: read it through `effects.effects_of`.
+    """
+
+    activity = models.OneToOneField(Activity, on_delete=models.CASCADE, related_name="effect")
+    done = models.PositiveIntegerField()
+    compared = models.PositiveIntegerField()
+    gained = models.FloatField()
+    asked = models.PositiveIntegerField()
+    use = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(compared__lte=F("done"), use__lte=F("asked")),
+                name="effect_is_of_part_of_the_people",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity_id}: {self.gained} of {self.compared}"
+
+
 class ActivitySkill(models.Model):
     """The skill an activity teaches, from which level to which."""
 

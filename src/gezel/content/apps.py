@@ -7,16 +7,21 @@ class ContentConfig(AppConfig):
 
     def ready(self) -> None:
         """A module someone completed needs no tip; what nobody went on with goes at night."""
-        from gezel.catalogue.api import keep_out_of_tips  # noqa: PLC0415 # models come first
+        from gezel.catalogue.api import keep_out_of_tips, tell_completions  # noqa: PLC0415 # models come first
         from gezel.content import jobs, traces  # noqa: F401, PLC0415 # the second listens
         from gezel.content.actions import launches  # noqa: PLC0415
-        from gezel.content.queries import completed_activities, completed_packages  # noqa: PLC0415
+        from gezel.content.queries import (  # noqa: PLC0415
+            completed_activities,
+            completed_packages,
+            completions_here,
+        )
         from gezel.kit.events import listen  # noqa: PLC0415
         from gezel.kit.jobs import each_minute, nightly  # noqa: PLC0415
         from gezel.records.events import DocumentAsked, StatementsArrived  # noqa: PLC0415
 
         keep_out_of_tips(completed_activities)
         keep_out_of_tips(completed_packages)
+        tell_completions(completions_here)
         listen(StatementsArrived, launches.follow)
         listen(DocumentAsked, launches.guard)
         nightly(jobs.tonight)

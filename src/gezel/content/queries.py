@@ -1,6 +1,6 @@
 """Reads what players, editors and panels need."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -682,3 +682,20 @@ def completions(
             day = timezone.localtime(at).date()
             found[person, activity] = max(day, found.get((person, activity), day))
     return found
+
+
+def completions_here(organisation_pk: int) -> Iterator[tuple[int, int, date]]:
+    """Who completed which activity of an organisation and did not fail, and when: two questions.
+
+    For the count of what activities bring (`catalogue.effects`).
+    """
+    modules = Attempt.objects.filter(
+        COMPLETED, module__activity__organisation=organisation_pk
+    ).values_list("module__activity_id", "person_id", "completed_at")
+    packages = PackageAttempt.objects.filter(
+        COMPLETED, package__activity__organisation=organisation_pk, trial=False
+    ).values_list("package__activity_id", "person_id", "completed_at")
+    for rows in (modules, packages):
+        for activity, person, at in rows.iterator(chunk_size=5_000):
+            if at is not None:
+                yield activity, person, timezone.localtime(at).date()

@@ -47,6 +47,7 @@ from gezel.skills.queries import (
     standings_of,
 )
 from gezel.skills.queries.ahead import PlannedLearning, look, tell_planned_learning
+from gezel.skills.queries.facts import standing_evidence
 from gezel.skills.queries.matching import Proposal, Proposals, propose, senses
 from gezel.skills.queries.merged import by_profile, one_with, stays
 from gezel.skills.queries.offer import (
@@ -153,6 +154,7 @@ __all__ = [
     "shown_skills",
     "skills_asked_of",
     "skills_by_key",
+    "standing_evidence",
     "standings_of",
     "stays",
     "tell_offer",
