@@ -9,10 +9,11 @@ class PathsConfig(AppConfig):
 
     def ready(self) -> None:
         """What is completed ticks steps, what is shown skips them, and who moves is looked at."""
-        from gezel.catalogue.events import ActivityCompleted  # noqa: PLC0415 - models first
+        from gezel.catalogue.api import tell_completions  # noqa: PLC0415 - models first
+        from gezel.catalogue.events import ActivityCompleted  # noqa: PLC0415
         from gezel.content.events import ModuleCompleted  # noqa: PLC0415
         from gezel.kit.jobs import nightly  # noqa: PLC0415
-        from gezel.paths import jobs, listeners  # noqa: PLC0415
+        from gezel.paths import jobs, listeners, queries  # noqa: PLC0415
         from gezel.people.events import EmploymentChanged  # noqa: PLC0415
         from gezel.skills.events import EvidenceAdded  # noqa: PLC0415
 
@@ -20,4 +21,5 @@ class PathsConfig(AppConfig):
         listen(ModuleCompleted, listeners.on_module_completed)
         listen(EvidenceAdded, listeners.on_evidence_added)
         listen(EmploymentChanged, listeners.on_employment_changed)
+        tell_completions(queries.completions_here)
         nightly(jobs.tonight)

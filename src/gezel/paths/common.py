@@ -1,13 +1,15 @@
 """Small things that actions, queries and pages of paths share."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
 
 from gezel.catalogue.api import Activity
 from gezel.kit.text import in_language
 from gezel.paths import rules
-from gezel.paths.rules import Kind, Node, Part
+from gezel.paths.rules import Kind, Node, Stand, State
 
 
 def new_key() -> str:
@@ -49,8 +51,11 @@ def played_here(node: Node, activities: Mapping[int, Activity]) -> bool:
 
 
 def title(node: Node, activities: Mapping[int, Activity]) -> str:
-    """What a step or block is called: its own words, else those of its activity or kind."""
+    """What a step or block is called: its own words, else those of its activity; a choice without
+    words is called by what there is to choose."""
     own = in_language(nl=node.nl, en=node.en)
+    if not own and node.kind is Kind.CHOICE:
+        return _(" or ").join(told for n in node.children if (told := title(n, activities)))
     if own or node.activity is None or node.activity not in activities:
         return own
     return activities[node.activity].title
@@ -58,18 +63,40 @@ def title(node: Node, activities: Mapping[int, Activity]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a step or a block asks of one person: hours, of which off the job, and money."""
+    """What a step or a block asks of one person: hours, of which off the job, and money.
+
+    `classroom` are the hours in a classroom, so that a habit shows.
+    """
 
     hours: float = 0.0
     off_the_job: float = 0.0
     cents: int = 0
+    classroom: float = 0.0
+
+    @property
+    def own(self) -> float:
+        """Hours that cost no absence: in own or quiet time, or while doing the work."""
+        return self.hours - self.off_the_job
 
     def __add__(self, other: "Cost") -> "Cost":
         return Cost(
             self.hours + other.hours,
             self.off_the_job + other.off_the_job,
             self.cents + other.cents,
+            self.classroom + other.classroom,
         )
+
+
+def cost_of(activity: Activity) -> Cost:
+    """What an activity costs one person."""
+    hours = float(activity.hours)
+    away = 0.0 if activity.form == Activity.Form.ON_THE_JOB else hours
+    return Cost(
+        hours,
+        away * (100 - activity.own_percent) / 100,
+        activity.price_cents + activity.travel_cents,
+        hours if activity.form == Activity.Form.CLASSROOM else 0.0,
+    )
 
 
 def cost(node: Node, activities: Mapping[int, Activity]) -> Cost:
@@ -80,15 +107,7 @@ def cost(node: Node, activities: Mapping[int, Activity]) -> Cost:
     """
     if not node.is_block:
         activity = activities.get(node.activity or 0)
-        if activity is None:
-            return Cost()
-        hours = float(activity.hours)
-        away = 0.0 if activity.form == Activity.Form.ON_THE_JOB else hours
-        return Cost(
-            hours,
-            away * (100 - activity.own_percent) / 100,
-            activity.price_cents + activity.travel_cents,
-        )
+        return Cost() if activity is None else cost_of(activity)
     parts = node.children[: node.pick] if node.kind is Kind.CHOICE else node.children
     total = Cost()
     for part in parts:
@@ -96,19 +115,23 @@ def cost(node: Node, activities: Mapping[int, Activity]) -> Cost:
     return total
 
 
-def blend(parts: Sequence[tuple[Part, str, str, int | None]]) -> tuple[Node, ...]:
-    """The parts of a blend as steps, in their usual order: (part, Dutch, English, activity)."""
-    return tuple(
-        Node(
-            new_key(),
-            Kind.ACTIVITY if activity is not None else Kind.TASK,
-            nl=nl,
-            en=en,
-            activity=activity,
-            part=part.value,
-        )
-        for part, nl, en, activity in parts
-    )
+def cost_left(node: Node, activities: Mapping[int, Activity], stands: Mapping[str, Stand]) -> Cost:
+    """What it still costs someone on the path: not what is done, skipped or optional, nor what a
+    choice let fall. Of a choice that is not made: what they picked, then the first ones."""
+    if node.optional or stands[node.key].state in {State.DONE, State.SKIPPED, State.LEFT}:
+        return Cost()
+    if not node.is_block:
+        return cost(node, activities)
+    parts = list(node.children)
+    if node.kind is Kind.CHOICE:
+        settled = [n for n in parts if stands[n.key].state in {State.DONE, State.SKIPPED}]
+        open_ones = [n for n in parts if n not in settled and stands[n.key].state != State.LEFT]
+        open_ones.sort(key=lambda n: not stands[n.key].picked)
+        parts = open_ones[: max(0, node.pick - len(settled))]
+    total = Cost()
+    for part in parts:
+        total = total + cost_left(part, activities, stands)
+    return total
 
 
 def renewed_keys(node: Node) -> Node:

@@ -128,6 +128,9 @@ class StepForm(forms.Form):
         if kind is Kind.FEEDBACK:
             gone -= {"readers"}
             gone |= {"skill", "level"}
+        if in_blend and kind not in BLOCKS:
+            # What was applied at work is told in a few words; somebody may read them.
+            gone -= {"readers"}
         if kind is Kind.CHOICE:
             gone -= {"pick"}
         if in_blend:
@@ -222,6 +225,13 @@ class BlendForm(forms.Form):
             field = self.fields[part.value]
             if isinstance(field, forms.ChoiceField):
                 field.choices = [("", "–"), *activities]
+            self.fields[f"{part.value}_or"] = forms.TypedChoiceField(
+                label=_("or, at their choice"),
+                coerce=int,
+                empty_value=None,
+                required=False,
+                choices=[("", "–"), *activities],
+            )
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -230,6 +240,12 @@ class BlendForm(forms.Form):
         applied = data.get("applied_nl") or data.get("applied_en")
         if not applied and not any(data.get(part.value) for part in self.PARTS):
             self.add_error("theory", _("Choose at least one part."))
+        for part in self.PARTS:
+            first, other = data.get(part.value), data.get(f"{part.value}_or")
+            if other is not None and first is None:
+                self.add_error(part.value, _("Choose this one first, then what stands beside it."))
+            elif other is not None and first == other:
+                self.add_error(f"{part.value}_or", _("This is the same. Choose another one."))
         return data
 
     @property
@@ -237,7 +253,7 @@ class BlendForm(forms.Form):
         """The blend with the parts that were filled in, in their usual order."""
         data = self.cleaned_data
         parts = [
-            Node(new_key(), Kind.ACTIVITY, activity=data[part.value], part=part.value)
+            self._part(part, data[part.value], data.get(f"{part.value}_or"))
             for part in self.PARTS
             if data.get(part.value) is not None
         ]
@@ -256,6 +272,13 @@ class BlendForm(forms.Form):
             due_days=data.get("due_days"),
             children=tuple(parts),
         )
+
+    def _part(self, part: Part, activity: int, other: int | None) -> Node:
+        """One part: an activity, or the choice between two forms of it."""
+        if other is None:
+            return Node(new_key(), Kind.ACTIVITY, activity=activity, part=part.value)
+        forms_ = tuple(Node(new_key(), Kind.ACTIVITY, activity=pk) for pk in (activity, other))
+        return Node(new_key(), Kind.CHOICE, part=part.value, children=forms_)
 
 
 class PublishForm(forms.Form):

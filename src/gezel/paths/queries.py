@@ -10,7 +10,13 @@ from typing import Any
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from gezel.catalogue.api import Activity
+from gezel.catalogue.api import (
+    Activity,
+    ActivitySkill,
+    activities_to_read,
+    effects_of,
+    told_effect,
+)
 from gezel.kit.sheets import Sheet, as_day, as_text
 from gezel.kit.suppression import dark_parts
 from gezel.paths import rules, words
@@ -19,6 +25,8 @@ from gezel.paths.common import (
     activities_asked,
     activities_in,
     cost,
+    cost_left,
+    cost_of,
     played_here,
     read_activities,
     title,
@@ -27,8 +35,8 @@ from gezel.paths.kinds import Ground, asked, in_words
 from gezel.paths.models import Enrolment, Exemption, Mark, Path, Reply, Rule, Version
 from gezel.paths.rules import Effect, Node, Stand, Walk, What
 from gezel.paths.rules.conditions import Condition
-from gezel.people.api import Employment, Organisation, Person, Unit
-from gezel.skills.api import Skill
+from gezel.people.api import Employment, Organisation, Person, Unit, Visitor
+from gezel.skills.api import Skill, one_with, stays
 
 # -- whom a rule means ----------------------------------------------------------------------------
 
@@ -103,6 +111,8 @@ class Item:
     by_itself: bool = False
     part: str = ""
     readers: str = ""
+    cost: Cost = field(default_factory=Cost)
+    effect: list[str] = field(default_factory=list)
     children: list["Item"] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
 
@@ -122,6 +132,7 @@ class Row:
     enrolment: Enrolment
     walk: Walk
     now: list[tuple[str, Activity | None, Stand]]
+    left: Cost
 
     @property
     def late(self) -> bool:
@@ -155,7 +166,7 @@ def rows(enrolments: Iterable[Enrolment], on: date) -> list[Row]:
             )
             for key in walk.now
         ]
-        told.append(Row(one, walk, now))
+        told.append(Row(one, walk, now, cost_left(root, activities, walk.stands)))
     return told
 
 
@@ -172,12 +183,57 @@ class Told:
     walk: Walk
     root: Item
     cost: Cost
+    left: Cost
+
+    @property
+    def blends(self) -> list["Blended"]:
+        """The blends one is in or that come, each as one thing."""
+        under_way = {rules.State.OPEN, rules.State.LATER}
+        return [
+            Blended(item, list(_chosen(item)))
+            for item in _items(self.root)
+            if item.node.kind is rules.Kind.BLEND and item.stand.state in under_way
+        ]
 
     @property
     def now(self) -> list[Item]:
         """What one can do now, in order."""
         found = {item.node.key: item for item in _items(self.root)}
         return [found[key] for key in self.walk.now]
+
+
+@dataclass(frozen=True, slots=True)
+class Blended:
+    """A blend as one thing: its parts in order, and of a choice that was made what was chosen."""
+
+    item: Item
+    parts: list[Item]
+
+    @property
+    def together(self) -> str:
+        """The activities still to be done of which sessions may be given, for their panel."""
+        settled = {rules.State.DONE, rules.State.SKIPPED, rules.State.LEFT}
+        return "-".join(
+            str(step.activity.pk)
+            for part in self.parts
+            for step in part.steps
+            if step.activity is not None and not step.by_itself and step.stand.state not in settled
+        )
+
+
+def _chosen(blend: Item) -> Iterator[Item]:
+    for child in blend.children:
+        made = [
+            one
+            for one in child.children
+            if one.stand.picked or one.stand.state in {rules.State.DONE, rules.State.SKIPPED}
+        ]
+        if child.node.kind is not rules.Kind.CHOICE or not made:
+            yield child
+            continue
+        for one in made:
+            one.part = one.part or child.part
+            yield one
 
 
 def _items(item: Item) -> Iterator[Item]:
@@ -187,7 +243,8 @@ def _items(item: Item) -> Iterator[Item]:
 
 
 def tell(enrolment: Enrolment, on: date, replies: Iterable[Reply] = ()) -> Told:
-    """A whole path as someone stands on it: three questions."""
+    """A whole path as someone stands on it: three questions, and two more where there is a choice
+    of form to make."""
     root = enrolment.version.structure
     marks = marks_of([enrolment])[enrolment.pk]
     walk = rules.walked(root, [m.fact for m in marks], enrolment.begins_on, on)
@@ -198,6 +255,7 @@ def tell(enrolment: Enrolment, on: date, replies: Iterable[Reply] = ()) -> Told:
         {s.pk: s.name for s in Skill.objects.filter(pk__in=asked_skills)} if asked_skills else {}
     )
     nodes = {n.key: n for n in root.walk()}
+    known = _effects_to_choose_by(enrolment, root, walk, activities)
     by_step: dict[str, list[Reply]] = defaultdict(list)
     for reply in replies:
         by_step[reply.step].append(reply)
@@ -229,11 +287,77 @@ def tell(enrolment: Enrolment, on: date, replies: Iterable[Reply] = ()) -> Told:
             by_itself=played_here(node, activities),
             part=str(words.PARTS[rules.Part(node.part)]) if node.part else "",
             readers=str(words.READERS[node.readers]),
+            cost=cost(node, activities),
+            effect=known.get(node.activity or 0, []),
             children=[item(child) for child in node.children],
             replies=by_step[node.key],
         )
 
-    return Told(enrolment, walk, item(root), cost(root, activities))
+    left = cost_left(root, activities, walk.stands)
+    return Told(enrolment, walk, item(root), cost(root, activities), left)
+
+
+def _effects_to_choose_by(
+    enrolment: Enrolment, root: Node, walk: Walk, activities: Mapping[int, Activity]
+) -> dict[int, list[str]]:
+    """Of what there is to choose now: what is known of what it brings, in words."""
+    asked = {
+        n.activity
+        for choice in root.walk()
+        if choice.kind is rules.Kind.CHOICE and choice.key in walk.now
+        for n in choice.steps
+        if n.activity in activities
+    }
+    if not asked or not enrolment.is_open:
+        return {}
+    found = effects_of([pk for pk in asked if pk is not None], enrolment.path.organisation)
+    return {pk: told_effect(known) for pk, known in found.items()}
+
+
+# -- which form -----------------------------------------------------------------------------------
+
+MOST_FORMS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form in which something can be learned, with what it costs and what is known of it."""
+
+    activity: Activity
+    cost: Cost
+    effect: list[str]
+    stands: bool
+
+
+def forms_beside(
+    standing: Sequence[int], visitor: Visitor, organisation: Organisation
+) -> list[Form]:
+    """Activities side by side: those that stand there, then what else on offer teaches the same.
+
+    Four questions. Shortest absence first among the others, since that is what a classroom habit
+    hides.
+    """
+    there = read_activities(standing)
+    skills = list(
+        ActivitySkill.objects.filter(activity__in=standing)
+        .annotate(read_as=stays())
+        .values_list("read_as", flat=True)
+    )
+    others = (
+        activities_to_read(visitor)
+        .filter(
+            pk__in=ActivitySkill.objects.filter(skill__in=one_with(skills)).values("activity"),
+            state=Activity.State.OPEN,
+        )
+        .exclude(pk__in=standing)
+        .order_by("hours", "pk")[: 3 * MOST_FORMS]
+        if skills
+        else []
+    )
+    ordered = sorted(others, key=lambda a: (cost_of(a).off_the_job, a.hours, a.pk))[:MOST_FORMS]
+    shown = [there[pk] for pk in standing if pk in there] + ordered
+    known = effects_of([a.pk for a in shown], organisation)
+    return [Form(a, cost_of(a), told_effect(known[a.pk]), a.pk in there) for a in shown]
 
 
 # -- a path that is being made --------------------------------------------------------------------
@@ -256,6 +380,7 @@ class Piece:
     parent: str
     place: int
     last: bool
+    forms: bool = False
     children: list["Piece"] = field(default_factory=list)
 
 
@@ -297,6 +422,7 @@ def pieces(path: Path) -> tuple[Piece, list[str]]:
             parent,
             place,
             last,
+            _has_forms(node),
             [
                 piece(child, node.key, number, last=number == end)
                 for number, child in enumerate(node.children)
@@ -304,6 +430,12 @@ def pieces(path: Path) -> tuple[Piece, list[str]]:
         )
 
     return piece(root, "", 0, last=True), wrong[rules.ROOT]
+
+
+def _has_forms(node: Node) -> bool:
+    """Whether forms can be compared there: an activity, or a choice between activities."""
+    activities = node.children if node.kind is rules.Kind.CHOICE else (node,)
+    return any(n.activity is not None for n in activities)
 
 
 def _skip_words(
@@ -645,6 +777,30 @@ def report(
             100 * settled // asked_ if asked_ else 0, settled, asked_,
             due if state == "open" else None, *cells,
         ]  # fmt: skip
+
+
+# -- what it brings -------------------------------------------------------------------------------
+
+
+def completions_here(organisation_pk: int) -> Iterator[tuple[int, int, date]]:
+    """Who did which activity as a step of a path, and when: three questions.
+
+    For the count of what activities bring (`catalogue.effects`). What was taken back does not
+    count, also where it was done again on another day: that would say more than is known.
+    """
+    steps = {
+        version.pk: {n.key: n.activity for n in version.structure.steps if n.activity is not None}
+        for version in Version.objects.filter(path__organisation=organisation_pk)
+    }
+    marks = Mark.objects.filter(enrolment__path__organisation=organisation_pk)
+    undone = set(marks.filter(what=What.UNDONE.value).values_list("enrolment_id", "step"))
+    done = marks.filter(what=What.DONE.value).values_list(
+        "enrolment_id", "enrolment__version_id", "enrolment__person_id", "step", "on"
+    )
+    for enrolment, version, person, step, on in done.iterator(chunk_size=5_000):
+        activity = steps[version].get(step)
+        if activity is not None and (enrolment, step) not in undone:
+            yield activity, person, on
 
 
 # -- people ---------------------------------------------------------------------------------------

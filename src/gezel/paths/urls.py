@@ -32,6 +32,7 @@ urlpatterns = [
     path("all/<int:pk>/steps/<slug:step>/", building.edit_step, name="edit_step"),
     path("all/<int:pk>/steps/<slug:step>/remove/", building.remove_step, name="remove_step"),
     path("all/<int:pk>/steps/<slug:step>/move/", building.move_step, name="move_step"),
+    path("all/<int:pk>/steps/<slug:step>/forms/", building.which_form, name="which_form"),
     path("all/<int:pk>/people/", people.people, name="people"),
     path("all/<int:pk>/list/", people.by_list, name="by_list"),
     path("all/<int:pk>/exceptions/", people.exemptions, name="exemptions"),

@@ -88,7 +88,7 @@ def mark_done(
     """
     held = _held(enrolment)
     node = _node(held, step)
-    if node.is_block or node.kind is Kind.FEEDBACK or not held.is_open:
+    if node.is_block or node.asks_words or not held.is_open:
         raise ValidationError(_("This step cannot be marked as done."))
     if played_here(node, read_activities([node.activity] if node.activity else [])):
         raise ValidationError(_("This step is done by finishing it here. Open it to go on."))
@@ -159,18 +159,30 @@ def do_anyway(enrolment: Enrolment, step: str, *, by: Person) -> None:
 
 
 @transaction.atomic
-def reply(enrolment: Enrolment, step: str, *, text: str, by: Person, key: uuid.UUID) -> Reply:
-    """Someone answers a question on the way; that is the step done.
+def reply(
+    enrolment: Enrolment,
+    step: str,
+    *,
+    text: str,
+    by: Person,
+    key: uuid.UUID,
+    on: date | None = None,
+) -> Reply:
+    """Someone answers a question on the way, or tells what they applied at work: the step is done,
+    today or `on` the day they did it.
 
     Raises:
-        ValidationError: it is no question, or not open yet.
+        ValidationError: nothing is asked here, not yet, or it is done by finishing it here.
     """
     held = _held(enrolment)
     node = _node(held, step)
-    if node.kind is not Kind.FEEDBACK:
+    if not node.asks_words:
         raise ValidationError(_("There is no question here."))
+    if played_here(node, read_activities([node.activity] if node.activity else [])):
+        raise ValidationError(_("This step is done by finishing it here. Open it to go on."))
     today = timezone.localdate()
-    if held.is_open and _walk(held, today).stands[step].state is State.LATER:
+    asked_later = node.kind is Kind.FEEDBACK and held.is_open
+    if asked_later and _walk(held, today).stands[step].state is State.LATER:
         raise ValidationError(_("This question is asked later."))
     answer, new = Reply.objects.get_or_create(
         key=key,
@@ -184,7 +196,7 @@ def reply(enrolment: Enrolment, step: str, *, text: str, by: Person, key: uuid.U
     if answer.enrolment_id != held.pk:
         raise ValidationError(_("This form was used before. Open the page again."))
     if new and held.is_open:
-        _write(held, step, What.DONE, today, by=by, key=uuid.uuid5(_STEPS, str(key)))
+        _write(held, step, What.DONE, on or today, by=by, key=uuid.uuid5(_STEPS, str(key)))
         reckon([held])
     return answer
 

@@ -92,6 +92,12 @@ class Node:
     def is_block(self) -> bool:
         return self.kind in BLOCKS
 
+    @property
+    def asks_words(self) -> bool:
+        """Whether it is done by telling something: a question, or what one did at work."""
+        applied = self.part == Part.APPLIED and not self.is_block
+        return self.kind is Kind.FEEDBACK or applied
+
     def walk(self) -> Iterator["Node"]:
         """Itself and all below it, in reading order."""
         yield self
@@ -129,7 +135,7 @@ def written(node: Node) -> dict[str, Any]:
         ]
     if node.kind is Kind.CHOICE:
         told["pick"] = node.pick
-    if node.kind is Kind.FEEDBACK:
+    if node.asks_words:
         told["readers"] = node.readers.value
     if node.is_block:
         told["children"] = [written(child) for child in node.children]
@@ -215,6 +221,42 @@ def moved(root: Node, key: str, into: str, place: int) -> Node:
         return replace(one, children=tuple(left(c) for c in one.children if c.key != key))
 
     return put(left(root), node, into, place)
+
+
+def beside(root: Node, key: str, other: Node, *, choice: str) -> Node:
+    """The path in which one chooses between a step and another form of the same.
+
+    Where the step stands in a choice already, the other is added to it. Else a choice of one, with
+    the key `choice`, takes the place of the step and what belonged to that place: its days, its
+    part in a blend, what it waits for and what lets it be skipped. What waited for the step then
+    waits for the choice, or who chose the other would wait for ever.
+    """
+    parent, step = parent_of(root, key), found(root, key)
+    if parent is None or step is None:
+        return root
+    if parent.kind is Kind.CHOICE:
+        return put(root, other, parent.key)
+    whole = replace(
+        step, key=choice, kind=Kind.CHOICE, activity=None, pick=1, nl="", en="",
+        children=(
+            replace(step, opens_days=None, due_days=None, needs=(), skips=(), optional=False,
+                    part=""),
+            other,
+        ),
+    )  # fmt: skip
+
+    def waits(node: Node) -> Node:
+        return replace(
+            node,
+            needs=tuple(choice if need == key else need for need in node.needs),
+            children=tuple(waits(child) for child in node.children),
+        )
+
+    def take_its_place(block: Node) -> Node:
+        children = (whole if child.key == key else child for child in block.children)
+        return replace(block, children=tuple(children))
+
+    return _changed(waits(root), parent.key, take_its_place)
 
 
 def _changed(node: Node, key: str, change: Any) -> Node:

@@ -164,12 +164,13 @@ def addresses(
         told[f"paths:{page}:step"] = step
     for page in (
         "build", "about", "order", "publish", "in_use", "drop", "versions", "move", "figures",
-        "add_step", "edit_step", "remove_step", "move_step", "people", "by_list", "exemptions",
-        "new_rule",
+        "add_step", "edit_step", "remove_step", "move_step", "which_form", "people", "by_list",
+        "exemptions", "new_rule",
     ):  # fmt: skip
         told[f"paths:{page}:pk"] = path.pk
     for page in ("edit_step", "remove_step", "move_step"):
         told[f"paths:{page}:step"] = "s3"
+    told["paths:which_form:step"] = "s2"
     for page in ("rule", "change_rule", "use_rule", "stop_rule"):
         told[f"paths:{page}:pk"] = rule.pk
     return told

@@ -392,3 +392,62 @@ def test_a_colleague_who_begins_is_put_on_the_path_from_their_first_day(
     actions.run_rules_for(van_dijk, [new.pk], timezone.localdate())
 
     assert Enrolment.objects.get(path=path).begins_on == first_day
+
+
+def test_what_was_applied_at_work_is_told_in_a_few_words(
+    van_dijk: Organisation, noor: Person
+) -> None:
+    path = a_path(
+        van_dijk,
+        a_block(Kind.BLEND, a_step("theory", part="theory"), a_step("work", part="applied")),
+    )
+    walker = a_walker(path, noor)
+    today = timezone.localdate()
+    actions.mark_done(walker, "theory", on=today, by=noor)
+
+    with pytest.raises(ValidationError):
+        actions.mark_done(walker, "work", on=today, by=noor)
+    assert now_of(walker) == ["work"]
+
+    actions.reply(walker, "work", text="Isolated a car.", by=noor, key=uuid.uuid4())
+    walker.refresh_from_db()
+    assert walker.state == Enrolment.State.DONE
+    assert Reply.objects.get().readers == Readers.LEAD
+
+
+def test_what_is_still_to_come_off_the_job_counts_what_is_chosen_and_not_done(
+    van_dijk: Organisation, noor: Person
+) -> None:
+    online = an_activity(van_dijk, "Read at home", form="online", own_percent=50, hours=4)
+    day = an_activity(van_dijk, "Practice day", hours=8)
+    duo = an_activity(van_dijk, "With Karim", form="on_the_job", hours=6)
+    path = a_path(
+        van_dijk,
+        a_lesson("read", online),
+        a_block(Kind.CHOICE, a_lesson("day", day), a_lesson("duo", duo)),
+    )
+    walker = a_walker(path, noor)
+
+    def left() -> tuple[float, float]:
+        walker.refresh_from_db()
+        (row,) = queries.rows([walker], timezone.localdate())
+        return row.left.hours, row.left.off_the_job
+
+    assert left() == (12.0, 10.0)
+    actions.mark_done(walker, "read", on=timezone.localdate(), by=noor)
+    assert left() == (8.0, 8.0)
+    actions.choose(walker, ["duo"], choice="block", by=noor)
+    assert left() == (6.0, 0.0)
+
+
+def test_what_was_done_on_a_path_counts_as_done_unless_it_was_taken_back(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    course = an_activity(van_dijk, "Practice day")
+    path = a_path(van_dijk, a_lesson("day", course), a_step("after"))
+    today = timezone.localdate()
+    for person in (noor, daan):
+        actions.mark_done(a_walker(path, person), "day", on=today, by=person)
+    actions.mark_undone(Enrolment.objects.get(person=daan), "day", by=daan)
+
+    assert list(queries.completions_here(van_dijk.pk)) == [(course.pk, noor.pk, today)]

@@ -14,6 +14,7 @@ from gezel.paths.rules import (
     Skip,
     State,
     What,
+    beside,
     changes,
     circle_in,
     effect,
@@ -312,3 +313,47 @@ def test_putting_a_step_in_a_block_at_a_place() -> None:
     root = put(path(step("a"), step("b")), step("x"), "root", 1)
 
     assert [c.key for c in root.children] == ["a", "x", "b"]
+
+
+def test_another_form_stands_beside_a_step_in_its_place() -> None:
+    root = Node("root", Kind.BLEND, children=(
+        Node("a", Kind.ACTIVITY, activity=1, part="theory"),
+        Node("b", Kind.ACTIVITY, activity=2, part="practice", due_days=30, needs=("a",)),
+        Node("c", Kind.TASK, nl="c", part="applied", needs=("b",)),
+    ))  # fmt: skip
+
+    now = beside(root, "b", Node("d", Kind.ACTIVITY, activity=3), choice="x")
+
+    choice = now.children[1]
+    assert (choice.key, choice.kind, choice.pick) == ("x", Kind.CHOICE, 1)
+    assert (choice.part, choice.due_days, choice.needs) == ("practice", 30, ("a",))
+    assert [(n.key, n.due_days, n.needs) for n in choice.children] == [
+        ("b", None, ()), ("d", None, ()),
+    ]  # fmt: skip
+    # Who chooses the other form must not wait for the one they did not choose.
+    assert now.children[2].needs == ("x",)
+    assert not problems(now)
+
+
+def test_a_third_form_joins_the_choice_that_is_there() -> None:
+    root = Node("root", Kind.SEQUENCE, children=(
+        Node("x", Kind.CHOICE, nl="x", children=(
+            Node("a", Kind.ACTIVITY, activity=1), Node("b", Kind.ACTIVITY, activity=2),
+        )),
+    ))  # fmt: skip
+
+    now = beside(root, "a", Node("c", Kind.ACTIVITY, activity=3), choice="unused")
+
+    assert [n.key for n in now.children[0].children] == ["a", "b", "c"]
+
+
+def test_who_did_the_step_before_it_became_a_choice_has_made_it() -> None:
+    root = Node("root", Kind.SEQUENCE, children=(
+        Node("a", Kind.ACTIVITY, activity=1), Node("b", Kind.TASK, nl="b", needs=("a",)),
+    ))  # fmt: skip
+    now = beside(root, "a", Node("c", Kind.ACTIVITY, activity=3), choice="x")
+
+    walk = walked(now, [Mark("a", What.DONE, BEGAN)], BEGAN, BEGAN)
+
+    assert walk.now == ("b",)
+    assert walk.stands["c"].state is State.LEFT

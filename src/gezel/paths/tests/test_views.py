@@ -16,12 +16,14 @@ from django.urls import reverse
 from django.utils import timezone
 from python_calamine import load_workbook
 
+from gezel.catalogue.models import ActivityEffect
 from gezel.catalogue.tests.builders import an_activity
 from gezel.paths import actions
 from gezel.paths.models import Enrolment, Mark, Path, Reply, Rule
 from gezel.paths.rules import Kind, put
 from gezel.paths.tests.builders import (
     a_block,
+    a_lesson,
     a_path,
     a_question,
     a_rule,
@@ -33,6 +35,7 @@ from gezel.paths.tests.builders import (
 from gezel.people.api import Organisation, Person
 from gezel.people.models import Employment, LeadLine
 from gezel.people.tests.builders import a_colleague, a_unit
+from gezel.skills.tests.builders import a_skill
 from gezel.trust.models import Reading
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +117,77 @@ def test_a_blend_is_planned_as_one_thing_with_its_cost(
         assert told in page
     assert "10 h" in page or "10 hours" in page
     assert "8 h" in page or "8 hours" in page
+
+
+def test_forms_stand_side_by_side_and_people_may_choose(
+    van_dijk: Organisation, femke: Person, noor: Person, visit: Visit
+) -> None:
+    client = visit(femke)
+    skill = a_skill("High-voltage safety")
+    same = {skill: (1, 3)}
+    day = an_activity(van_dijk, "Practice day", teaches=same, hours=8, price_cents=42_500)
+    duo = an_activity(van_dijk, "With Karim", teaches=same, form="on_the_job", hours=6)
+    ActivityEffect.objects.create(activity=duo, done=12, compared=10, gained=0.6, asked=0, use=0)
+    path = a_path(
+        van_dijk,
+        a_block(Kind.BLEND, a_step("read", part="theory"), a_lesson("day", day, part="practice")),
+        published=False,
+    )
+    address = reverse("paths:which_form", args=[path.pk, "day"])
+
+    page = text(client.get(address))
+    for told in (
+        "by habit",
+        "With Karim",
+        "€ 425",
+        "About half a level higher afterwards",
+        "Not known yet: nobody here did it.",
+    ):
+        assert told in page, told
+    assert client.post(address, {"activity": day.pk, "how": "beside"}).status_code == 404
+    stale = client.post(address, {"activity": duo.pk, "how": "beside", "seen": 99})
+    assert stale.status_code == 409
+    posted = {"activity": duo.pk, "how": "beside", "seen": path.revision}
+    assert client.post(address, posted).status_code == 302
+
+    path.refresh_from_db()
+    choice = path.structure.children[0].children[1]
+    assert (choice.kind, choice.part) == (Kind.CHOICE, "practice")
+    assert [n.activity for n in choice.children] == [day.pk, duo.pk]
+
+    actions.publish(path, seen=path.revision)
+    path.refresh_from_db()
+    walker = a_walker(path, noor)
+    actions.mark_done(walker, "read", on=timezone.localdate(), by=noor)
+    walk = text(visit(noor).get(reverse("paths:walk", args=[walker.pk])))
+    for told in ("on the job · 6 h", "8 h (8 h off the job)", "About half a level higher"):
+        assert told in walk, told
+
+
+def test_a_form_takes_the_place_of_another_and_bad_choices_are_told(
+    van_dijk: Organisation, femke: Person, visit: Visit
+) -> None:
+    client = visit(femke)
+    skill = a_skill("High-voltage safety")
+    day = an_activity(van_dijk, "Practice day", teaches={skill: (1, 3)})
+    online = an_activity(van_dijk, "Online", teaches={skill: (1, 3)}, form="online")
+    path = a_path(van_dijk, a_lesson("day", day), a_step("after"), published=False)
+    address = reverse("paths:which_form", args=[path.pk, "day"])
+    client.post(address, {"activity": online.pk, "how": "instead", "seen": path.revision})
+    path.refresh_from_db()
+    assert path.structure.children[0].activity == online.pk
+    assert client.get(reverse("paths:which_form", args=[path.pk, "after"])).status_code == 404
+
+    blend = reverse("paths:add_step", args=[path.pk, "root", "blend"])
+    told = {"seen": path.revision, "en": "HV", "practice": day.pk, "practice_or": day.pk}
+    assert "Choose another one" in text(client.post(blend, told))
+    told = {"seen": path.revision, "en": "HV", "practice_or": day.pk, "theory": online.pk}
+    assert "Choose this one first" in text(client.post(blend, told))
+    told = {"seen": path.revision, "en": "HV", "practice": day.pk, "practice_or": online.pk}
+    assert client.post(blend, told).status_code == 302
+    path.refresh_from_db()
+    (choice,) = path.structure.children[-1].children
+    assert (choice.kind, choice.part, choice.pick) == (Kind.CHOICE, "practice", 1)
 
 
 def test_bad_input_is_told_at_its_field_and_nothing_is_kept(

@@ -1,6 +1,7 @@
 """Making paths: the list, the steps, versions, and how a path goes by department."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gezel.catalogue.api import Activity, activities_to_read
+from gezel.kit.figures import euro, hours
 from gezel.kit.jobs import enqueue
 from gezel.paths import actions, forms, policy, queries, rules, words
 from gezel.paths.common import activities_in, new_key, read_activities, title
@@ -287,9 +289,73 @@ def _activities(request: Request, node: Node | None) -> Sequence[tuple[int, str]
     if node is not None and node.activity is not None and node.activity not in found:
         found |= read_activities([node.activity])
     return sorted(
-        ((pk, f"{a.title} ({a.get_form_display()})") for pk, a in found.items()),
+        ((pk, _told_of(a)) for pk, a in found.items()),
         key=lambda pair: pair[1].casefold(),
     )
+
+
+def _told_of(activity: Activity) -> str:
+    """An activity to choose, with what makes the choice: its form, its hours, its price."""
+    told = [activity.get_form_display(), hours(activity.hours)]
+    cents = activity.price_cents + activity.travel_cents
+    return f"{activity.title} ({', '.join([*told, euro(cents)] if cents else told)})"
+
+
+# -- which form -----------------------------------------------------------------------------------
+
+
+@at_work
+def which_form(request: Request, pk: int, step: str) -> HttpResponse:
+    """The forms in which a step can be done side by side, with cost, absence and effect; one takes
+    its place, or people choose."""
+    path = get_object_or_404(policy.paths_to_build(request.visitor), pk=pk)
+    root = path.structure
+    node = rules.found(root, step)
+    standing = [n for n in _standing(root, node) if n.activity is not None]
+    if node is None or not standing:
+        raise Http404
+    pks = [n.activity for n in standing if n.activity is not None]
+    shown = queries.forms_beside(pks, request.visitor, path.organisation)
+    if request.method == "POST":
+        chosen = number(request.POST.get("activity"))
+        if chosen not in {form.activity.pk for form in shown if not form.stands}:
+            raise Http404  # nobody was offered this
+        answer = _change(request, pk, _form_taken(request.POST.get("how", ""), standing, chosen))
+        return answer if answer.status_code >= 400 else redirect("paths:which_form", pk, step)
+    titles = _titles(path, root)
+    context = {
+        "path": path,
+        "forms": shown,
+        "title": titles[node.key],
+        "several": len(standing) > 1,
+        "classroom": all(a.activity.form == Activity.Form.CLASSROOM for a in shown if a.stands),
+        "seen": path.revision,
+        "step": step,
+    }
+    return render(request, "paths/which_form.html", context)
+
+
+def _standing(root: Node, node: Node | None) -> Sequence[Node]:
+    """The step and the others of its choice; of a choice itself, what there is to choose."""
+    if node is None:
+        return ()
+    parent = rules.parent_of(root, node.key)
+    if node.kind is Kind.CHOICE:
+        return node.children
+    return parent.children if parent is not None and parent.kind is Kind.CHOICE else (node,)
+
+
+def _form_taken(how: str, standing: Sequence[Node], activity: int) -> Callable[[Node], Node]:
+    first = standing[0]
+
+    def change(root: Node) -> Node:
+        if how == "instead" and len(standing) == 1:
+            skips = tuple(s for s in first.skips if s.activity is None)
+            return rules.changed(root, replace(first, activity=activity, skips=skips))
+        other = Node(new_key(), Kind.ACTIVITY, activity=activity)
+        return rules.beside(root, first.key, other, choice=new_key())
+
+    return change
 
 
 @at_work

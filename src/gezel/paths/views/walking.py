@@ -181,6 +181,7 @@ def team(request: Request) -> HttpResponse:
     shown = {
         "rows": rows,
         "late": [r for r in rows if r.late],
+        "away": sum(r.left.off_the_job for r in rows),
         "unmatched": [r for r in rows if r.enrolment.unmatched_on],
         "lately": lately,
     }

@@ -142,8 +142,12 @@ def _ev_route(stage: Stage) -> None:
     noor = _put(stage, path, "noor", date(2026, 2, 2))
     _did(stage, noor, "noor", (blend[1], date(2026, 3, 5)), (work[1], date(2026, 5, 21)))
     bram = _put(stage, path, "bram", date(2026, 6, 1))
-    _did(stage, bram, "bram", (blend[1], date(2026, 9, 10)), (blend[2], date(2026, 9, 24)),
-         (blend[3], date(2026, 10, 8)))  # fmt: skip
+    _did(stage, bram, "bram", (blend[1], date(2026, 9, 10)), (blend[2], date(2026, 9, 24)))
+    reply(
+        bram, blend[3], by=stage.people["bram"], key=uuid.uuid5(uuid.NAMESPACE_URL, "bram/applied"),
+        on=stage.story.on(date(2026, 10, 8)),
+        text="Twee keer een auto spanningsloos gemaakt, met Karim ernaast. De tweede keer zelf.",
+    )  # fmt: skip
     choose(bram, [work[0], work[2]], choice=keys["work"], by=stage.people["bram"])
     gone = _put(stage, path, "rik", date(2026, 3, 2))
     stop(gone, why="Rik kiest voor oldtimers; zo afgesproken.", on=stage.story.on(date(2026, 5, 4)))

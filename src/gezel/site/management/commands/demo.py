@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from gezel.catalogue.api import count_effects
 from gezel.people.api import Organisation
 from gezel.site.demo import (
     abilities,
@@ -80,6 +81,8 @@ def build_demo(story: Story | None = None) -> dict[str, int]:
     certifying.build_credentials(stage, stage.story.read("credentials"))
     recognising.build_dossiers(stage)
     routes.build_paths(stage)
+    for made in stage.organisations.values():
+        count_effects(made, stage.story.today)
     telling.build_profiles(stage, stage.story.read("profiles"))
     trusting.build_trust(stage)
     certifying.sign_the_logs()
