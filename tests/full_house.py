@@ -246,6 +246,8 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "gatherings:seen:pk": News.objects.get(person=noor).pk,
         "gatherings:resource:pk": room.pk,
         "gatherings:panel_activity:pk": activity.pk,
+        "gatherings:panel_blend:activities": str(activity.pk),
+        "gatherings:panel_blend:walk": 1,
         "calendar_feed:secret": "nobody-made-this",
         "registration": attempt.registration,
         "kind": "text",
@@ -459,6 +461,8 @@ def _planning(
                 "timetable_move",
                 "timetable_change",
                 "timetable_accept",
+                "timetable_reopen",
+                "timetable_leave",
             )
         },
         "gatherings:timetable_wanted:one": moved.wanted_id,

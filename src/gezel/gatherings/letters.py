@@ -17,7 +17,7 @@ from gezel.connect.api import Calendar, Letter, Message, Note, Way, declare_kind
 from gezel.gatherings import ical
 from gezel.gatherings.models import Gathering, Invited, News, Place
 
-BOOKED, GAVE_UP = "booked", "gave_up"
+BOOKED, GAVE_UP, LEFT = "booked", "gave_up", "left"
 SUBJECTS: dict[str, Promise] = {
     BOOKED: gettext_lazy("You have a place: %(name)s"),
     GAVE_UP: gettext_lazy("You gave up your place: %(name)s"),
@@ -28,10 +28,14 @@ SUBJECTS: dict[str, Promise] = {
     News.What.REFUSED: gettext_lazy("Your lead did not approve: %(name)s"),
     News.What.RESERVED: gettext_lazy("A place was reserved for you: %(name)s"),
     News.What.TAKEN_OFF: gettext_lazy("You were taken off the list: %(name)s"),
+    News.What.ELSEWHERE: gettext_lazy("Planned again, now at this time: %(name)s"),
+    # A calendar takes out one event a mail; the other mail says where one comes now.
+    LEFT: gettext_lazy("Out of your calendar, it was planned again: %(name)s"),
 }
 # What is no longer true of who lost their place meanwhile.
 _OF_WHO_COMES = {
     BOOKED, News.What.MOVED_UP, News.What.APPROVED, News.What.RESERVED, News.What.CHANGED,
+    News.What.ELSEWHERE,
 }  # fmt: skip
 
 

@@ -1,13 +1,18 @@
-"""Where someone was, read for their own profile; and when, for them alone."""
+"""Where someone was, read for their own profile; and when, for them alone.
 
+Also what the catalogue counts of everyone together: who completed what, and who wrote that they
+will use something of it; of that no word and no name leaves this room.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from gezel.gatherings.models import Attendance
+from gezel.gatherings.models import Attendance, Takeaway
 from gezel.people.api import Person, Visitor
 
 _THERE = (Attendance.Kind.PRESENT, Attendance.Kind.LATE, Attendance.Kind.PARTLY)
@@ -64,3 +69,35 @@ def moments_of(visitor: Visitor, since: datetime) -> list[SessionMoment]:
         for fact in _newest(visitor.person)
         if fact.kind in _THERE and fact.starts_at >= since
     ]
+
+
+def _counted(organisation_pk: int) -> QuerySet[Attendance]:
+    return Attendance.objects.filter(
+        gathering__organisation=organisation_pk,
+        gathering__activity__isnull=False,
+        counted_at__isnull=False,
+    )
+
+
+def completions_here(organisation_pk: int) -> Iterator[tuple[int, int, date]]:
+    """Who was at sessions of which activity, so that it counted, and on which day: one question.
+
+    Of a course in parts the last part is when it was completed; the earlier ones came before.
+    """
+    last: dict[tuple[int, int], datetime] = {}
+    rows = _counted(organisation_pk).values_list("gathering__activity_id", "person_id", "starts_at")
+    for activity, person, at in rows.iterator(chunk_size=5_000):
+        last[activity, person] = max(at, last.get((activity, person), at))
+    for (activity, person), at in last.items():
+        yield activity, person, timezone.localtime(at).date()
+
+
+def uses_here(organisation_pk: int) -> Iterator[tuple[int, int, bool]]:
+    """Of who was at a session of an activity, whether they wrote what they will use."""
+    wrote = Takeaway.objects.filter(gathering=OuterRef("gathering"), person=OuterRef("person"))
+    yield from (
+        _counted(organisation_pk)
+        .annotate(wrote=Exists(wrote))
+        .values_list("gathering__activity_id", "person_id", "wrote")
+        .iterator(chunk_size=5_000)
+    )

@@ -56,3 +56,19 @@ def panel_activity(request: Request, pk: int) -> HttpResponse:
         "states": STATES,
     }
     return render(request, "gatherings/panel_activity.html", told)
+
+
+@at_work
+def panel_blend(request: Request, walk: int, activities: str) -> HttpResponse:
+    """In a blend of a path: when its parts are given and where one has a place, to book there.
+
+    Args:
+        walk: the path to go back to after booking.
+        activities: their keys, in the order of the blend, with dashes between.
+    """
+    visitor = request.visitor
+    asked = [int(pk) for pk in activities.split("-") if pk.isascii() and pk.isdecimal()]
+    parts = queries.given_for(visitor, asked, now=timezone.now())
+    if not parts:
+        raise Http404
+    return render(request, "gatherings/panel_blend.html", {"parts": parts, "walk": walk})

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from django.db.models import F, Q, QuerySet
 
-from gezel.catalogue.api import Activity
+from gezel.catalogue.api import Activity, activities_to_read
 from gezel.gatherings import policy
 from gezel.gatherings.models import (
     Attendance,
@@ -208,6 +208,50 @@ def of_activity(visitor: Visitor, activity: Activity, *, now: datetime) -> list[
         .select_related("activity")
         .order_by("starts_at", "pk")[:10]
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An activity with when it is given: where one has a place, else the next few times."""
+
+    activity: Activity
+    places: Sequence[Place]
+    sessions: Sequence[Gathering]
+
+
+MOST_TIMES = 3
+
+
+def given_for(visitor: Visitor, activities: Sequence[int], *, now: datetime) -> list[Given]:
+    """Of these activities, in this order, when each is given here; three questions.
+
+    Only what is given together at all: courses and sessions, and what has a session ahead.
+    """
+    found = {a.pk: a for a in activities_to_read(visitor).filter(pk__in=activities)}
+    ahead: dict[int, list[Gathering]] = defaultdict(list)
+    sessions = (
+        policy.sessions_to_read(visitor)
+        .filter(activity__in=found, starts_at__gt=now)
+        .standing()
+        .select_related("activity")
+        .order_by("starts_at", "pk")
+    )
+    for one in sessions[:100]:
+        ahead[one.activity_id or 0].append(one)
+    mine = states_of(visitor.person, [one for each in ahead.values() for one in each])
+    told = []
+    for pk in dict.fromkeys(activities):
+        activity = found.get(pk)
+        if activity is None:
+            continue
+        places = []
+        for one in ahead[pk]:
+            if place := mine.get(one.pk):
+                place.gathering = one
+                places.append(place)
+        if ahead[pk] or activity.kind in {Activity.Kind.COURSE, Activity.Kind.SESSION}:
+            told.append(Given(activity, places, [] if places else ahead[pk][:MOST_TIMES]))
+    return told
 
 
 # -- one session -----------------------------------------------------------------------------------

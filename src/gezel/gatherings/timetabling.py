@@ -1,14 +1,18 @@
 """What a timetable is made of, read together: days, rooms, who gives, who wishes, what stands."""
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from gezel.gatherings.grouping import TIMES
 from gezel.gatherings.models import (
+    Attendance,
     Gathering,
     Giver,
     Place,
@@ -20,7 +24,7 @@ from gezel.gatherings.models import (
     Wanted,
     Wisher,
 )
-from gezel.gatherings.rules import schedule, times
+from gezel.gatherings.rules import replanning, schedule, times
 from gezel.people.api import Employment
 
 ZONE = "Europe/Amsterdam"
@@ -54,6 +58,7 @@ class Desk:
 
     def __init__(self, timetable: Timetable) -> None:
         self.timetable = timetable
+        self.now = timezone.now()
 
     # -- when --------------------------------------------------------------------------------------
 
@@ -71,6 +76,8 @@ class Desk:
                     start, end = self.clock(part)
                     starts_at, ends_at = times.span(on, start, end, ZONE)
                     key = slot_key(on, part)
+                    if told.is_again and starts_at <= self.now:
+                        continue  # what has been is planned no more
                     found[key] = Slot(key, on, part, starts_at, ends_at)
         return found
 
@@ -88,6 +95,7 @@ class Desk:
             Gathering.objects.filter(organisation=self.timetable.organisation_id)
             .standing()
             .filter(starts_at__lt=slots[-1].ends_at, ends_at__gt=slots[0].starts_at)
+            .exclude(pk__in=self.stands)
             .values_list("pk", "starts_at", "ends_at")
         )
 
@@ -171,6 +179,90 @@ class Desk:
             if s.part in parts and s.key not in busy and one.is_there(s.on, s.part)
         )
 
+    # -- what people were told of already ---------------------------------------------------------
+
+    @cached_property
+    def _told(self) -> list[Gathering]:
+        """The sessions it became, while it is planned again; two questions."""
+        if not self.timetable.is_again:
+            return []
+        return list(
+            self.timetable.stands.standing()
+            .annotate(noted=Exists(Attendance.objects.filter(gathering=OuterRef("pk"))))
+            .select_related("activity", "organisation")
+            .prefetch_related("roles__person", "uses__resource")
+            .order_by("starts_at", "pk")
+        )
+
+    @cached_property
+    def _comes(self) -> dict[int, set[int]]:
+        """By session who has a place."""
+        found: dict[int, set[int]] = {g.pk: set() for g in self._told}
+        seated = Place.objects.seated().filter(gathering__in=found)
+        for gathering, person in seated.values_list("gathering_id", "person_id"):
+            found[gathering].add(person)
+        return found
+
+    @cached_property
+    def stands(self) -> dict[int, schedule.Session]:
+        """Those that can still be planned otherwise, as the rules read them, by key.
+
+        What has begun, what was noted of, and what somebody moved off the days, times or rooms of
+        this timetable stays as it is and counts as held.
+        """
+        wanted = {w.activity_id: w.pk for w in self.wanted}
+        found = {}
+        for one in self._told:
+            on, start = one.starts_here.date(), one.starts_here.time()
+            part = next((p for p in self.timetable.parts if self.clock(p)[0] == start), None)
+            room = next((u.resource_id for u in one.uses.all() if u.resource_id in self._rooms), 0)
+            trainer = next((r.person_id for r in one.roles.all() if r.role == "trainer"), None)
+            activity = wanted.get(one.activity_id or 0)
+            if part is None or not room or trainer is None or activity is None:
+                continue
+            slot = slot_key(on, part)
+            if slot in self.slots and not getattr(one, "noted", False):
+                people = tuple(sorted(self._comes[one.pk]))
+                found[one.pk] = schedule.Session(activity, slot, room, trainer, people)
+        return found
+
+    @cached_property
+    def _rooms(self) -> set[int]:
+        """Rooms it was planned in, also those that are closed now."""
+        here = Resource.objects.filter(organisation=self.timetable.organisation_id)
+        return set(here.filter(kind=Resource.Kind.ROOM).values_list("pk", flat=True))
+
+    @cached_property
+    def gatherings(self) -> dict[int, Gathering]:
+        """The sessions that can be planned otherwise, by key."""
+        return {g.pk: g for g in self._told if g.pk in self.stands}
+
+    @cached_property
+    def held(self) -> list[tuple[int, set[int]]]:
+        """What stays as it is: of each such session what is wanted, and who comes or came."""
+        wanted = {w.activity_id: w.pk for w in self.wanted}
+        return [
+            (wanted[g.activity_id], self._comes[g.pk])
+            for g in self._told
+            if g.pk not in self.stands and g.activity_id in wanted
+        ]
+
+    @cached_property
+    def been(self) -> set[int]:
+        """The sessions that have begun: what is proposed has nothing to do with them any more."""
+        return {g.pk for g in self._told if g.starts_at <= self.now}
+
+    @property
+    def seen(self) -> str:
+        """What stood when it was looked at, so that what changed since is not overruled."""
+        told = sorted((key, repr(session)) for key, session in self.stands.items())
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+    @property
+    def changes(self) -> replanning.Changes:
+        """What carrying it out would change, for whom."""
+        return replanning.changes(self.stands, self.sessions)
+
     # -- as the rules want it ----------------------------------------------------------------------
 
     @cached_property
@@ -183,12 +275,14 @@ class Desk:
             ).values_list("resource_id", "gathering_id")
         )
         most = self.timetable.away_most
+        held = Counter(wanted for wanted, _people in self.held)
+        had = {(person, wanted) for wanted, people in self.held for person in people}
         people = tuple(
             schedule.Attendee(
                 w.person_id,
                 self.work[w.person_id].unit_id,
                 self._free(w),
-                tuple(sorted(one.pk for one in w.wishes.all())),
+                tuple(sorted(o.pk for o in w.wishes.all() if (w.person_id, o.pk) not in had)),
             )
             for w in self.planned_for
         )
@@ -207,20 +301,29 @@ class Desk:
                 for g in self.givers
             ),
             activities=tuple(
-                schedule.Activity(w.pk, w.sessions, w.least, w.most, w.length, words_of(w.needs))
+                schedule.Activity(
+                    w.pk,
+                    max(0, w.sessions - held[w.pk]),
+                    w.least,
+                    w.most,
+                    w.length,
+                    words_of(w.needs),
+                )
                 for w in self.wanted
             ),
             people=people,
             away={p.team: most for p in people} if most else {},
-            before=tuple(session for _row, session in self.standing),
+            before=tuple(self.stands.values()) or tuple(s for _row, s in self.standing),
             locked=tuple(session for row, session in self.standing if row.locked),
+            told=bool(self.stands),
         )
 
     @cached_property
     def proposed(self) -> list[Proposed]:
         return list(
             Proposed.objects.filter(timetable=self.timetable)
-            .select_related("wanted__activity", "room", "trainer")
+            .exclude(gathering__in=self.been)
+            .select_related("wanted__activity", "room__location", "trainer")
             .prefetch_related("places__person")
         )
 

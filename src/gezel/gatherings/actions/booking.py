@@ -281,6 +281,46 @@ def free_places_of_leavers(now: datetime) -> int:
     return freed
 
 
+def take_off(
+    gathering: Gathering, people: Iterable[int], *, by: Person, reason: str, at: datetime
+) -> list[int]:
+    """These have no place any more, or no turn in the line. Tells nobody and moves no line up:
+    who calls it does. Gives who had one."""
+    held = _held(gathering)
+    found = list(Place.objects.living().filter(gathering=held, person__in=list(people)))
+    _end(held, found, State.CANCELLED, by=by, reason=reason, at=at)
+    return [place.person_id for place in found]
+
+
+def seat(gathering: Gathering, people: Iterable[int], *, by: Person, key: uuid.UUID) -> list[int]:
+    """These have a place now, also who stood in the line; who had one keeps it. Tells nobody.
+
+    Raises:
+        ValidationError: there are fewer seats than that.
+    """
+    held = _held(gathering)
+    living = {p.person_id: p for p in Place.objects.living().filter(gathering=held)}
+    seated = []
+    for pk in sorted(set(people)):
+        there = living.get(pk)
+        if there is not None and there.state in Place.SEATED:
+            continue
+        if not _take_seat(held):
+            told = {"day": formats.date_format(held.starts_here.date(), "DATE_FORMAT")}
+            raise ValidationError(
+                _("On %(day)s there are fewer places than people. Plan again.") % told
+            )
+        if there is not None:
+            Place.objects.filter(pk=there.pk).update(state=State.BOOKED, moved_up_at=timezone.now())
+        else:
+            Place.objects.create(
+                gathering=held, person_id=pk, state=State.BOOKED, booked_by=by,
+                key=uuid.uuid5(key, f"{held.pk}/{pk}"),
+            )  # fmt: skip
+        seated.append(pk)
+    return seated
+
+
 def drop_all(gathering: Gathering, *, by: Person, reason: str, at: datetime) -> list[int]:
     """The session is off: nobody has a place any more. Held by the caller; who had one."""
     living = list(Place.objects.living().filter(gathering=gathering))

@@ -16,8 +16,10 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from gezel.catalogue.api import Activity
-from gezel.gatherings.actions.planning import Plan, set_up
-from gezel.gatherings.actions.telling import What, tell
+from gezel.gatherings import letters
+from gezel.gatherings.actions.booking import move_up, seat, take_off
+from gezel.gatherings.actions.planning import Plan, call_off, plan_of, rearrange, set_up
+from gezel.gatherings.actions.telling import What, confirm, tell
 from gezel.gatherings.models import (
     Gathering,
     Giver,
@@ -29,8 +31,8 @@ from gezel.gatherings.models import (
     Wanted,
     Wisher,
 )
-from gezel.gatherings.rules import hands, schedule
-from gezel.gatherings.timetabling import ZONE, Desk
+from gezel.gatherings.rules import hands, replanning, schedule
+from gezel.gatherings.timetabling import PARTS, ZONE, Desk
 from gezel.gatherings.timetabling_words import broken
 from gezel.people.api import Organisation, Person
 
@@ -186,8 +188,12 @@ def wish(
         ProposedPlace.objects.filter(proposed__timetable=timetable, person=person).delete()
         Wisher.objects.filter(timetable=timetable, person=person).delete()
     else:
+        told = {**when, "own": True}
+        if timetable.is_again:
+            # Said anew, also by who gave their place up before.
+            told["asked_at"] = timezone.now()
         mine, _new = Wisher.objects.update_or_create(
-            timetable=timetable, person=person, defaults={**when, "own": True}
+            timetable=timetable, person=person, defaults=told
         )
         mine.wishes.set(wishes)
     _drop_what_cannot_be(timetable)
@@ -222,6 +228,7 @@ def begin(timetable: Timetable, *, task: uuid.UUID) -> None:
         ChangedMeanwhile: it was accepted.
     """
     _turn(timetable)
+    _catch_up(timetable)
     desk = Desk(timetable)
     wrong = []
     if not desk.wanted:
@@ -277,11 +284,10 @@ def keep_proposal(
 
 def _write(timetable: Timetable, sessions: Sequence[schedule.Session]) -> None:
     """These are what is proposed; rows of what stays keep their lock."""
-    slots = Desk(timetable).slots
-    was = {
-        (p.wanted_id, p.on, p.part, p.room_id): p
-        for p in Proposed.objects.filter(timetable=timetable)
-    }
+    desk = Desk(timetable)
+    slots, rows = desk.slots, Proposed.objects.filter(timetable=timetable)
+    rows = rows.exclude(gathering__in=desk.been)
+    was = {(p.wanted_id, p.on, p.part, p.room_id): p for p in rows}
     kept: dict[int, schedule.Session] = {}
     new: list[tuple[Proposed, schedule.Session]] = []
     for s in sessions:
@@ -294,7 +300,7 @@ def _write(timetable: Timetable, sessions: Sequence[schedule.Session]) -> None:
                 Proposed(timetable=timetable, wanted_id=s.activity, on=slot.on, part=slot.part,
                          room_id=s.room, trainer_id=s.trainer), s,
             ))  # fmt: skip
-    Proposed.objects.filter(timetable=timetable).exclude(pk__in=kept).delete()
+    rows.exclude(pk__in=kept).delete()
     ProposedPlace.objects.filter(proposed__in=kept).delete()
     Proposed.objects.bulk_create(row for row, _s in new)
     placed = [*kept.items(), *((row.pk, s) for row, s in new)]
@@ -392,10 +398,14 @@ def take_out(timetable: Timetable, pk: int) -> None:
 
 
 @transaction.atomic
-def accept(timetable: Timetable, *, by: Person, version: int) -> list[Gathering]:
+def accept(timetable: Timetable, *, by: Person, version: int, seen: str = "") -> list[Gathering]:
     """All of it becomes sessions with places, and people are told: everything or nothing.
 
-    Accepted twice is accepted once.
+    Accepted twice is accepted once. What was planned again changes the sessions there are, and
+    only who has something else than before hears of it.
+
+    Args:
+        seen: what stood when it was looked at (`Desk.seen`), of one that is planned again.
 
     Raises:
         ValidationError: nothing is proposed, or a room, trainer or person is taken meanwhile.
@@ -410,10 +420,18 @@ def accept(timetable: Timetable, *, by: Person, version: int) -> list[Gathering]
     if held.version != version:
         raise ChangedMeanwhile
     desk = Desk(held)
-    if not desk.standing:
+    if held.is_again and (desk.seen != seen or _catch_up(held)):
+        # Who looks again sees it; without this somebody's change would be undone unseen.
+        raise ChangedMeanwhile
+    if not desk.standing and not held.is_again:
         raise ValidationError(_("Nothing is proposed yet, so there is nothing to accept."))
     _refuse_taken(desk)
-    made_now = [_set_up(desk, row, session, by=by) for row, session in desk.standing]
+    if held.is_again:
+        made_now = _carry_out(desk, by=by)
+    else:
+        made_now = [_set_up(desk, row, session, by=by) for row, session in desk.standing]
+        for one in made_now:
+            tell(_coming_to(one), one, What.RESERVED)
     Timetable.objects.filter(pk=held.pk).update(
         state=Timetable.State.ACCEPTED, accepted_at=timezone.now(), version=F("version") + 1
     )
@@ -462,5 +480,202 @@ def _set_up(desk: Desk, row: Proposed, session: schedule.Session, *, by: Person)
     Gathering.objects.filter(pk=made.pk).update(taken=len(session.people))
     made.taken = len(session.people)
     Proposed.objects.filter(pk=row.pk).update(gathering=made)
-    tell(session.people, made, What.RESERVED)
     return made
+
+
+def _coming_to(gathering: Gathering) -> list[int]:
+    seated = Place.objects.seated().filter(gathering=gathering)
+    return list(seated.values_list("person_id", flat=True))
+
+
+# -- planning again what was accepted -------------------------------------------------------------
+
+
+@transaction.atomic
+def reopen(timetable: Timetable) -> None:
+    """What was accepted is planned again, from how its sessions stand today. Nothing of them
+    changes and nobody hears anything before that is carried out.
+
+    Raises:
+        ChangedMeanwhile: it is open already.
+        ValidationError: nothing of it is still to come.
+    """
+    held = Timetable.objects.select_for_update().get(pk=timetable.pk)
+    if held.is_open:
+        raise ChangedMeanwhile
+    made = Proposed.objects.filter(timetable=held, gathering__isnull=False)
+    held.stands.add(*made.values_list("gathering", flat=True))
+    Timetable.objects.filter(pk=held.pk).update(
+        state=Timetable.State.OPEN, version=F("version") + 1, outcome={}, task=None
+    )
+    held.refresh_from_db()
+    _catch_up(held)
+    _as_it_stands(held)
+    if not Desk(held).proposed:
+        raise ValidationError(_("Nothing of it is still to come, so there is nothing to plan."))
+
+
+@transaction.atomic
+def leave(timetable: Timetable) -> None:
+    """It stays as people know it: what was planned again is forgotten.
+
+    Raises:
+        ChangedMeanwhile: it is not being planned again.
+    """
+    held = Timetable.objects.select_for_update().get(pk=timetable.pk)
+    if not held.is_again:
+        raise ChangedMeanwhile
+    _as_it_stands(held)
+    Timetable.objects.filter(pk=held.pk).update(
+        state=Timetable.State.ACCEPTED, version=F("version") + 1, outcome={}
+    )
+
+
+def _as_it_stands(timetable: Timetable) -> None:
+    """What is proposed is what people know."""
+    desk = Desk(timetable)
+    Proposed.objects.filter(timetable=timetable).exclude(gathering__in=desk.been).delete()
+    rows = {
+        key: Proposed(
+            timetable=timetable,
+            wanted_id=session.activity,
+            on=desk.gatherings[key].starts_here.date(),
+            part=PARTS[session.slot % len(PARTS)],
+            room_id=session.room,
+            trainer_id=session.trainer,
+            gathering_id=key,
+        )
+        for key, session in desk.stands.items()
+    }
+    Proposed.objects.bulk_create(rows.values())
+    ProposedPlace.objects.bulk_create(
+        ProposedPlace(proposed=rows[key], person_id=person)
+        for key, session in desk.stands.items()
+        for person in session.people
+    )
+
+
+def _catch_up(timetable: Timetable) -> bool:
+    """Who booked since, wishes it; who gave their place up, does no more. Whether that was news."""
+    if not timetable.is_again:
+        return False
+    desk = Desk(timetable)
+    wishes = {(w.person_id, one.pk) for w in desk.wishers for one in w.wishes.all()}
+    has = {(p, s.activity) for s in desk.stands.values() for p in s.people}
+    has |= {(p, wanted) for wanted, people in desk.held for p in people}
+    give = {g.person_id for g in desk.givers}
+    news = {(p, wanted) for p, wanted in has - wishes if p not in give}
+    by_key = {w.pk: w for w in desk.wanted}
+    for wanted in {wanted for _p, wanted in news}:
+        add_wishers(timetable, [p for p, one in news if one == wanted], [by_key[wanted]])
+    asked = {w.person_id: w for w in desk.wishers}
+    over: set[tuple[int, int]] = set()
+    gave_up = Place.objects.filter(
+        gathering__in=desk.stands, state=Place.State.CANCELLED, ended_by=F("person")
+    )
+    for person, gathering, at in gave_up.values_list("person_id", "gathering_id", "ended_at"):
+        pair = (person, desk.stands[gathering].activity)
+        if pair in wishes - has and at is not None and at > asked[person].asked_at:
+            over.add(pair)
+    for person, wanted in over:
+        asked[person].wishes.remove(wanted)
+    if over:
+        _drop_what_cannot_be(timetable)
+    return bool(news or over)
+
+
+def _carry_out(desk: Desk, *, by: Person) -> list[Gathering]:
+    """The sessions there are become what was planned; each person hears once how it is now.
+
+    Who leaves goes first, then sessions change together, then who comes gets a place, and only
+    then people are told.
+    """
+    told = desk.changes
+    why = _("The timetable was planned again.")
+    key = uuid.uuid5(desk.timetable.key, f"again/{desk.timetable.version}")
+    rows = {id(session): row for row, session in desk.standing}
+    again = {*told.moves, *told.elsewhere}
+    left = _make_room(desk, told, again, by=by, why=why)
+    for gone in told.gone:
+        call_off(desk.gatherings[gone], by=by, reason=why)
+    changed = [one for one in told.becomes if not one.stays]
+    rearrange(
+        [(desk.gatherings[b.key], _plan(desk, b.key, b.after, rows[id(b.after)])) for b in changed]
+    )
+    came: dict[int, list[int]] = {}
+    for session in told.new:
+        made = _set_up(desk, rows[id(session)], session, by=by)
+        came[made.pk] = list(session.people)
+    for one in told.becomes:
+        gathering = desk.gatherings[one.key]
+        came[one.key] = seat(gathering, one.after.people, by=by, key=key)
+        Proposed.objects.filter(pk=rows[id(one.after)].pk).update(gathering=gathering)
+    now_there = Gathering.objects.in_bulk([*came, *left])
+    for one in told.becomes:
+        if one.other_time or one.other_room:
+            there = set(_coming_to(now_there[one.key])) - set(came[one.key])
+            tell(there, now_there[one.key], What.CHANGED)
+    activity = {w.activity_id: w.pk for w in desk.wanted}
+    for pk, people in came.items():
+        wanted = activity[now_there[pk].activity_id or 0]
+        moved = {p for p in people if (p, wanted) in again}
+        tell(moved, now_there[pk], What.ELSEWHERE)
+        tell(set(people) - moved, now_there[pk], What.RESERVED)
+    for pk, gone_from in left.items():
+        for person, elsewhere in gone_from.items():
+            if elsewhere:
+                confirm(person, now_there[pk], letters.LEFT)
+            else:
+                tell([person], now_there[pk], What.TAKEN_OFF, why)
+    for one in told.becomes:
+        move_up(now_there[one.key])
+    return [now_there[pk] for pk in came]
+
+
+def _make_room(
+    desk: Desk,
+    told: replanning.Changes,
+    again: Collection[replanning.Place],
+    *,
+    by: Person,
+    why: str,
+) -> dict[int, dict[int, bool]]:
+    """Who comes no more to a session has no place there; by session each with whether they come to
+    the same elsewhere. Who booked and is in nobody's plan goes along with the session, and who
+    loses it with the session hears that from its being called off."""
+    known = {p.key for p in desk.case.people}
+    stay = {one.key: set(one.after.people) for one in told.becomes}
+    left: dict[int, dict[int, bool]] = {}
+    for key, before in desk.stands.items():
+        out = {
+            person: (person, before.activity) in again
+            for person in before.people
+            if person in known and person not in stay.get(key, ())
+        }
+        if key not in stay:
+            out = {person: True for person, elsewhere in out.items() if elsewhere}
+        took = take_off(desk.gatherings[key], out, by=by, reason=why, at=desk.now)
+        left[key] = {person: out[person] for person in took}
+    return left
+
+
+def _plan(desk: Desk, key: int, session: schedule.Session, row: Proposed) -> Plan:
+    """A session that stands as it becomes; what was written about it stays."""
+    first, last = desk.span(session)
+    was = plan_of(desk.gatherings[key])
+    room, most = row.room, was.seats or row.wanted.most
+    seats = min(most, room.seats or most)
+    rooms = {r.pk for r, _n in was.resources if r.kind == Resource.Kind.ROOM}
+    things = tuple(pair for pair in was.resources if pair[0].pk not in rooms)
+    return replace(
+        was,
+        on=first.on,
+        start=desk.clock(first.part)[0],
+        end=desk.clock(last.part)[1],
+        place=room.location.name if room.location else was.place,
+        seats=seats,
+        least=min(was.least, seats),
+        trainers=(row.trainer,),
+        assistants=tuple(p for p in was.assistants if p.pk != row.trainer_id),
+        resources=(*things, (room, 1)),
+    )

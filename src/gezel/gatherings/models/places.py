@@ -121,6 +121,7 @@ class News(models.Model):
         REFUSED = "refused", _("Your lead did not approve.")
         RESERVED = "reserved", _("A place was reserved for you.")
         TAKEN_OFF = "taken_off", _("You were taken off the list.")
+        ELSEWHERE = "elsewhere", _("Your session was planned again: you come at this time now.")
 
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+")
     gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="+")

@@ -65,6 +65,8 @@ class Timetable(models.Model):
     )
     made_at = models.DateTimeField(default=timezone.now)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    # What it became: filled when it is opened again, to be planned from.
+    stands = models.ManyToManyField(Gathering, related_name="+")
     # Rises with each change, so that of two at once the second looks again.
     version = models.PositiveIntegerField(default=1)
     key = models.UUIDField(unique=True, default=uuid.uuid4)
@@ -83,6 +85,11 @@ class Timetable(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+    @property
+    def is_again(self) -> bool:
+        """Whether people were told of it before, and it is being planned again."""
+        return self.is_open and self.accepted_at is not None
 
     def takes_wishes(self, on: date) -> bool:
         """Whether people may say what they would like."""

@@ -27,6 +27,9 @@ SEED = 7
 SECONDS_TO_MEND = 5.0
 # On planning again one more wish is worth moving two people; then sessions keep room and trainer.
 WISH, STAYS, SAME = 100, 50, 1
+# Where people were told already it is in their calendar: who has a place keeps one before all, then
+# nobody moves who need not, and only then does a wish more count. Another room is half a wish.
+KEEPS_TOLD, STAYS_TOLD, SAME_TOLD = 10_000, 1_000, 50
 
 WhyNot = Literal["no session", "does not work then", "has another", "team", "full"]
 WhyNoSession = Literal["no trainer", "no room", "too few", "no time", "enough"]
@@ -97,7 +100,8 @@ class Session:
 class Case:
     """All that a schedule is made of; `before` is one to stay close to, if there is one.
 
-    What is `locked` stays as it is: slot, room, trainer and people; it is among `before`.
+    What is `locked` stays as it is: slot, room, trainer and people; it is among `before`, unless
+    people were `told` of that and it was locked since.
     """
 
     slots: tuple[Slot, ...]
@@ -108,6 +112,7 @@ class Case:
     away: Mapping[int, int] = field(default_factory=dict)  # team → how many may be away at once
     before: tuple[Session, ...] = ()
     locked: tuple[Session, ...] = ()
+    told: bool = False
 
     def covered(self, activity: Activity, start: int) -> tuple[int, ...]:
         """The slots a session takes that starts there; none if the day is too short for it."""
@@ -380,17 +385,24 @@ class _Model:
                 self.model.add(sum(several) <= self.case.away[number])
 
     def aim(self) -> None:
-        """Most wishes; then people who keep their day, then sessions that keep their place."""
+        """Most wishes; then people who keep their day, then sessions that keep their place. Where
+        people were told: first that who has a place keeps one, and keeps it on its day."""
         if not self.case.before:
             self.model.maximize(WISH * sum(self.comes.values()))
             return
         stays = {(p, s.activity, s.slot) for s in self.case.before for p in s.people}
         same = {(s.activity, s.slot, s.room) for s in self.case.before}
         given = {(s.activity, s.slot, s.trainer) for s in self.case.before}
+        had = {(p, s.activity) for s in self.case.before for p in s.people}
+        told = self.case.told
+        keeps, day, place = (KEEPS_TOLD, STAYS_TOLD, SAME_TOLD) if told else (0, STAYS, SAME)
         self.model.maximize(
-            sum((WISH + STAYS * (k in stays)) * v for k, v in self.comes.items())
-            + sum(SAME * v for k, v in self.room.items() if k in same)
-            + sum(SAME * v for k, v in self.trainer.items() if k in given)
+            sum(
+                (WISH + keeps * (k[:2] in had) + day * (k in stays)) * v
+                for k, v in self.comes.items()
+            )
+            + sum(place * v for k, v in self.room.items() if k in same)
+            + sum(place * v for k, v in self.trainer.items() if k in given)
         )
 
     def keep(self, sessions: Sequence[Session]) -> None:

@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from gezel.catalogue.tests.builders import an_activity
 from gezel.connect.models import Message
 from gezel.gatherings import jobs
+from gezel.gatherings.actions import give_up
 from gezel.gatherings.actions import timetables as actions
 from gezel.gatherings.models import (
     Gathering,
@@ -244,3 +245,218 @@ def test_the_pages_refuse_what_cannot_be(
     unit = {"unit": van_dijk.units.order_by("path")[0].pk, "wishes": [one.pk]}
     assert client.post(people, unit).status_code == 302
     assert made.wishers.count() == 1
+
+
+# -- planned again --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def accepted(spring: Timetable, femke: Person) -> Timetable:
+    """The session stands, Noor and the other come, and everyone was told."""
+    planned(spring)
+    actions.accept(spring, by=femke, version=spring.version)
+    Message.objects.all().delete()
+    spring.refresh_from_db()
+    return spring
+
+
+def _again(timetable: Timetable) -> Timetable:
+    actions.reopen(timetable)
+    timetable.refresh_from_db()
+    return timetable
+
+
+def _carried_out(timetable: Timetable, by: Person) -> None:
+    timetable.refresh_from_db()
+    desk = Desk(timetable)
+    actions.accept(timetable, by=by, version=timetable.version, seen=desk.seen)
+    timetable.refresh_from_db()
+
+
+def _told() -> list[tuple[str, str]]:
+    return sorted(
+        (m.person.first_name, m.about["what"]) for m in Message.objects.select_related("person")
+    )
+
+
+def test_opened_again_nothing_changes_and_it_can_be_left_so(
+    accepted: Timetable, femke: Person
+) -> None:
+    before = Gathering.objects.get()
+    again = _again(accepted)
+
+    assert again.is_again
+    assert Desk(again).changes.nothing
+    planned(again)
+    assert Desk(again).changes.nothing
+    _carried_out(again, femke)
+
+    after = Gathering.objects.get()
+    assert (after.starts_at, after.taken, after.sequence) == (before.starts_at, 2, before.sequence)
+    assert not again.is_open
+    assert _told() == []
+
+    actions.leave(_again(accepted))
+    accepted.refresh_from_db()
+    assert not accepted.is_open
+    assert Proposed.objects.get().gathering == after
+
+
+def test_who_fell_ill_is_replaced_and_nobody_who_comes_hears_of_it(
+    accepted: Timetable, van_dijk: Organisation, femke: Person
+) -> None:
+    again = _again(accepted)
+    giver = again.givers.get()
+    ben = a_colleague(van_dijk, "Ben Bos")
+    actions.keep_giver(again, ben, again.wanted.all(), NEVER)
+    ill = {"off": [], "away_from": again.first_on, "away_until": again.last_on}
+    actions.keep_giver(again, giver.person, again.wanted.all(), ill)
+    planned(again)
+
+    changes = Desk(again).changes
+    assert (changes.people, [b.other_trainer for b in changes.becomes]) == (0, [True])
+    _carried_out(again, femke)
+
+    session = Gathering.objects.get()
+    assert [r.person for r in session.roles.all()] == [ben]
+    assert session.taken == 2
+    assert _told() == []
+
+
+def test_a_session_that_must_move_moves_and_each_is_told_once(
+    accepted: Timetable, noor: Person, femke: Person
+) -> None:
+    row = Proposed.objects.get()
+    again = _again(accepted)
+    giver = again.givers.get()
+    ill = {"off": [], "away_from": row.on, "away_until": row.on}
+    actions.keep_giver(again, giver.person, again.wanted.all(), ill)
+    planned(again)
+    assert len(Desk(again).changes.moves) == 2
+    assert _told() == [], "nobody hears of it before it is carried out"
+
+    _carried_out(again, femke)
+
+    session = Gathering.objects.get()
+    assert session.starts_here.date() != row.on
+    assert session.taken == 2
+    assert session.sequence == 1, "the event in people's calendars moves; it is no other"
+    assert _told() == [("Noor", "changed"), ("Other", "changed")]
+    actions.accept(again, by=femke, version=again.version)
+    assert len(_told()) == 2
+
+
+def test_a_late_wish_gets_a_place_and_who_gave_theirs_up_is_not_put_back(
+    accepted: Timetable, van_dijk: Organisation, noor: Person, femke: Person
+) -> None:
+    session = Gathering.objects.get()
+    give_up(Place.objects.get(person=noor), by=noor)
+    Message.objects.all().delete()
+    again = _again(accepted)
+    late = a_colleague(van_dijk, "Late Comer")
+    actions.add_wishers(again, [late.pk], again.wanted.all())
+    planned(again)
+
+    changes = Desk(again).changes
+    assert [p for p, _a in changes.won] == [late.pk]
+    assert changes.people == 1
+    _carried_out(again, femke)
+
+    session.refresh_from_db()
+    assert session.taken == 2
+    assert not Place.objects.living().filter(person=noor).exists()
+    assert _told() == [("Late", "reserved")]
+
+
+def test_who_booked_meanwhile_keeps_the_place_and_what_changed_unseen_is_not_overruled(
+    accepted: Timetable, van_dijk: Organisation, femke: Person
+) -> None:
+    again = _again(accepted)
+    seen = Desk(again).seen
+    meanwhile = a_colleague(van_dijk, "Mean While")
+    a_place(Gathering.objects.get(), meanwhile)
+
+    with pytest.raises(actions.ChangedMeanwhile):
+        actions.accept(again, by=femke, version=again.version, seen=seen)
+
+    planned(again)
+    _carried_out(again, femke)
+    assert Place.objects.living().filter(person=meanwhile).exists()
+
+
+def test_a_session_nobody_can_give_any_more_is_called_off_and_told(
+    accepted: Timetable, femke: Person
+) -> None:
+    again = _again(accepted)
+    actions.drop(again, "giver", again.givers.get().pk)
+
+    _carried_out(again, femke)
+
+    assert Gathering.objects.get().is_cancelled
+    assert _told() == [("Noor", "cancelled"), ("Other", "cancelled")]
+
+
+def test_who_comes_at_another_time_hears_it_once_and_their_calendar_follows(
+    van_dijk: Organisation, femke: Person, daan: Person, noor: Person
+) -> None:
+    made = a_timetable(van_dijk, by=femke)
+    one = wanted(made, an_activity(van_dijk), sessions=2, most=1)
+    actions.keep_giver(made, daan, [one], NEVER)
+    actions.add_wishers(made, [noor.pk], [one])
+    planned(made)
+    actions.accept(made, by=femke, version=made.version)
+    first = Gathering.objects.get()
+    Message.objects.all().delete()
+
+    # Noor cannot come then any more; another can, and takes her place there.
+    again = _again(made)
+    day = first.starts_here.date()
+    other = a_colleague(van_dijk, "Other One")
+    actions.wish(again, noor, [one], {"off": [], "away_from": day, "away_until": day})
+    actions.wish(
+        again, other, [one],
+        {"off": [], "away_from": day + timedelta(days=1), "away_until": again.last_on},
+    )  # fmt: skip
+    planned(again)
+    _carried_out(again, femke)
+
+    places = {p.person.first_name: p.gathering for p in Place.objects.living()}
+    assert places["Noor"].starts_here.date() != day
+    assert places["Other"].starts_here.date() == day
+    told = _told()
+    assert told.count(("Other", "reserved")) == 1
+    assert [what for who, what in told if who == "Noor" and what != "left"] in (
+        ["elsewhere"], ["changed"],
+    )  # fmt: skip
+
+
+def test_the_page_tells_what_would_change_before_it_is_carried_out(
+    accepted: Timetable, femke: Person, noor: Person, visit: Callable[[Person], Client],
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    client = visit(femke)
+    page = client.get(reverse("gatherings:timetable", args=[accepted.pk])).content.decode()
+    assert "Plan again what is to come" in page
+    client.post(reverse("gatherings:timetable_reopen", args=[accepted.pk]))
+    accepted.refresh_from_db()
+    row = Proposed.objects.get()
+    ill = {"off": [], "away_from": row.on, "away_until": row.on}
+    actions.keep_giver(accepted, accepted.givers.get().person, accepted.wanted.all(), ill)
+    planned(accepted)
+
+    with django_assert_max_num_queries(34):
+        answer = client.get(reverse("gatherings:timetable_board", args=[accepted.pk]))
+    page = answer.content.decode()
+    for told in ("What would change", "2 people have something else", "moves to", "Noor Jansen"):
+        assert told in page, told
+    posted = {"version": accepted.version, "seen": Desk(accepted).seen}
+    client.post(reverse("gatherings:timetable_accept", args=[accepted.pk]), posted)
+    accepted.refresh_from_db()
+    assert not accepted.is_open
+    client.post(reverse("gatherings:timetable_reopen", args=[accepted.pk]))
+    client.post(reverse("gatherings:timetable_leave", args=[accepted.pk]))
+    accepted.refresh_from_db()
+    assert not accepted.is_open
+    assert visit(noor).post(
+        reverse("gatherings:timetable_reopen", args=[accepted.pk])
+    ).status_code == 404  # fmt: skip

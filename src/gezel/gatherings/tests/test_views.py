@@ -10,7 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from gezel.gatherings import actions
+from gezel.catalogue.tests.builders import an_activity
+from gezel.gatherings import actions, own
+from gezel.gatherings.actions import round_off, take_along
 from gezel.gatherings.models import Attendance, Gathering, Place, Resource
 from gezel.gatherings.rules import codes
 from gezel.gatherings.tests.builders import (
@@ -22,6 +24,8 @@ from gezel.gatherings.tests.builders import (
     in_days,
     there,
 )
+from gezel.paths.rules import Kind
+from gezel.paths.tests.builders import a_block, a_lesson, a_path, a_step, a_walker
 from gezel.people.api import Organisation, Person
 from gezel.people.tests.builders import a_colleague
 
@@ -363,3 +367,47 @@ def test_a_series_of_five_thousand_is_a_page_like_another(
     assert first.name in page
     assert "page 1 of 167" in page
     assert a_plan().title in page
+
+
+def test_who_is_in_a_blend_books_its_session_from_the_path(
+    van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
+) -> None:
+    course = an_activity(van_dijk, "Practice day")
+    session = a_session(van_dijk, by=daan, activity=course)
+    path = a_path(
+        van_dijk,
+        a_block(
+            Kind.BLEND, a_step("read", part="theory"), a_lesson("day", course, part="practice")
+        ),
+    )
+    walk = reverse("paths:walk", args=[a_walker(path, noor).pk])
+    client = visit(noor)
+    page = client.get(walk).content.decode()
+    assert "Book a place" in page
+    assert page.count("Set one up") == 0
+
+    pk = walk.strip("/").rpartition("/")[2]
+    answer = client.post(
+        reverse("gatherings:book", args=[session.pk]), {"key": str(uuid.uuid4()), "walk": pk}
+    )
+
+    assert answer["Location"] == walk
+    page = client.get(walk).content.decode()
+    assert "You have a place." in page
+    assert "Book a place" not in page
+    # It is hers: her lead reads how far she is and books nothing there.
+    assert "Book a place" not in visit(daan).get(walk).content.decode()
+
+
+def test_what_sessions_completed_and_who_wrote_what_they_use_is_told_of_without_words(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    course = an_activity(van_dijk, "Practice day")
+    session = a_session(van_dijk, by=daan, activity=course, days=-0.2)
+    a_past_place(session, noor)
+    there(session, noor)
+    round_off(session)
+    assert [(a, p) for a, p, _on in own.completions_here(van_dijk.pk)] == [(course.pk, noor.pk)]
+    assert list(own.uses_here(van_dijk.pk)) == [(course.pk, noor.pk, False)]
+    take_along(session, noor, "I isolate first")
+    assert list(own.uses_here(van_dijk.pk)) == [(course.pk, noor.pk, True)]

@@ -287,8 +287,10 @@ def material_file(request: Request, pk: int, one: int) -> HttpResponseBase:
 @at_work
 @require_POST
 def book(request: Request, pk: int) -> HttpResponse:
-    """I want to come: a place, or a turn in the line."""
+    """I want to come: a place, or a turn in the line. Who books from a path goes on there."""
     found = found_to_read(request.visitor, pk)
+    walk = request.POST.get("walk", "")
+    from_path = walk.isascii() and walk.isdecimal() and len(walk) < 12
     try:
         place = actions.book(found, request.visitor.person, by=request.visitor.person,
                              key=key(request))  # fmt: skip
@@ -301,7 +303,7 @@ def book(request: Request, pk: int) -> HttpResponse:
         Place.State.WAITING: _("It is full. You move up by yourself when a place comes free."),
     }
     messages.success(request, told[Place.State(place.state)])
-    return redirect("gatherings:session", pk)
+    return redirect("paths:walk", walk) if from_path else redirect("gatherings:session", pk)
 
 
 @at_work

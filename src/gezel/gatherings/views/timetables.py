@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -271,7 +271,7 @@ def wish(request: Request, pk: int) -> HttpResponse:
             messages.success(request, _("Kept. You hear by mail once it is planned."))
         return redirect("gatherings:timetable_wish", pk)
     shown: dict[str, Any] = {"timetable": found, "form": form, "mine": mine, "is_open": is_open}
-    if not found.is_open and mine:
+    if found.accepted_at and mine:
         shown |= _what_became(found, visitor.person.pk)
     return render(
         request, "gatherings/timetable_wish.html", shown, status=422 if form.errors else 200
@@ -367,6 +367,7 @@ def board(request: Request, pk: int) -> HttpResponse:
             for pk, why in schedule.short(case, desk.sessions).items()
         ],
         "busy": _task(found) is not None,
+        "differences": _differences(desk) if found.is_again else None,
     }
     return render(request, "gatherings/timetable_board.html", shown)
 
@@ -532,7 +533,10 @@ def accept(request: Request, pk: int) -> HttpResponse:
         return redirect("gatherings:timetable_board", pk)
     try:
         made = actions.accept(
-            found, by=request.visitor.person, version=_number(request.POST.get("version"))
+            found,
+            by=request.visitor.person,
+            version=_number(request.POST.get("version")),
+            seen=request.POST.get("seen", ""),
         )
     except ValidationError as problem:
         _refused(request, problem)
@@ -540,9 +544,88 @@ def accept(request: Request, pk: int) -> HttpResponse:
         _changed(request)
     else:
         n = len(made)
-        messages.success(
-            request,
-            ngettext("%(n)s session stands; who comes was told.",
-                     "%(n)s sessions stand; who comes was told.", n) % {"n": n},
-        )  # fmt: skip
+        if found.is_again:
+            messages.success(request, _("It is as planned now; who has something else was told."))
+        else:
+            messages.success(
+                request,
+                ngettext("%(n)s session stands; who comes was told.",
+                         "%(n)s sessions stand; who comes was told.", n) % {"n": n},
+            )  # fmt: skip
     return redirect("gatherings:timetable_board", pk)
+
+
+# -- again -----------------------------------------------------------------------------------------
+
+
+@at_work
+@require_POST
+def reopen(request: Request, pk: int) -> HttpResponse:
+    """What was accepted is planned again; nobody hears of it before that is carried out."""
+    found = _found(request, pk)
+    try:
+        actions.reopen(found)
+    except ValidationError as problem:
+        _refused(request, problem)
+    except actions.ChangedMeanwhile:
+        _changed(request)
+    return redirect("gatherings:timetable", pk)
+
+
+@at_work
+@require_POST
+def leave(request: Request, pk: int) -> HttpResponse:
+    """It stays as people know it."""
+    found = _found(request, pk)
+    if _task(found) is not None:
+        messages.warning(request, _("The machine is looking at this moment. Wait, or stop it."))
+        return redirect("gatherings:timetable", pk)
+    try:
+        actions.leave(found)
+    except actions.ChangedMeanwhile:
+        _changed(request)
+    else:
+        messages.success(request, _("It stays as it was; nobody was told anything."))
+    return redirect("gatherings:timetable", pk)
+
+
+def _differences(desk: Desk) -> dict[str, Any]:
+    """What carrying it out would change: of sessions one by one, of people by name."""
+    told = desk.changes
+    rooms = {row.room_id: str(row.room) for row in desk.proposed}
+    givers = {row.trainer_id: row.trainer.name for row in desk.proposed}
+
+    def moment(session: schedule.Session) -> str:
+        first, _last = desk.span(session)
+        start = timezone.localtime(first.starts_at)
+        return f"{formats.date_format(start, 'D j M')} {start:%H:%M}"
+
+    sessions = []
+    for one in told.becomes:
+        what = []
+        if one.other_time:
+            what.append(_("moves to %(when)s") % {"when": moment(one.after)})
+        if one.other_room:
+            what.append(_("goes to %(room)s") % {"room": rooms[one.after.room]})
+        if one.other_trainer:
+            what.append(_("is given by %(name)s") % {"name": givers[one.after.trainer]})
+        if what:
+            sessions.append((desk.gatherings[one.key], what))
+    sessions += [(desk.gatherings[key], [_("is called off")]) for key in told.gone]
+    people = [
+        (sentence, [(desk.names.get(p, "–"), desk.titles[a]) for p, a in who])
+        for sentence, who in (
+            (_("Come at another time"), told.moves),
+            (_("Come at the same time elsewhere"), told.elsewhere),
+            (_("Lose their place"), told.lost),
+            (_("Get a place"), told.won),
+        )
+        if who
+    ]
+    return {
+        "sessions": sessions,
+        "new": [(desk.titles[s.activity], moment(s)) for s in told.new],
+        "people": people,
+        "count": told.people,
+        "nothing": told.nothing,
+    }
