@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -45,25 +46,47 @@ class Outcome:
         return self.passed + self.failed
 
 
+@dataclass(frozen=True)
+class Part:
+    """The tests on one database, while they run."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    report: Path
+    said: Path | None
+    began: float
+
+
 def main(arguments: list[str]) -> int:
     # Being asked to stop is no reason to leave a database server behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     wanted = [name for name in DATABASES if f"--{name}" in arguments] or list(DATABASES)
     given = [argument for argument in arguments if argument.removeprefix("--") not in DATABASES]
     outcomes = []
-    for name in wanted:
-        try:
-            outcome, seconds = run(name, given, again=name != wanted[0])
-        except postgres.NoPostgres as problem:
-            # A database that is not there is a failure: half a test would look like a whole one.
-            outcome, seconds = Outcome(failed=1), 0.0
-            print(f"gezel: {problem}", flush=True)
-        outcomes.append(outcome)
-        print(f"gezel: on {name}: {outcome}, in {seconds:.0f} s", flush=True)
-        # Whoever picks tests may pick some that one database does not repeat; without picking,
-        # a run of nothing is a fault.
-        if not outcome.ran and not given:
-            outcomes.append(Outcome(failed=1))
+    with contextlib.ExitStack() as until_the_end:
+        # Side by side: a browser and what it asks wait for each other half of the time.
+        parts = []
+        for name in wanted:
+            try:
+                parts.append(begin(name, given, until_the_end, again=name != wanted[0]))
+            except postgres.NoPostgres as problem:
+                # A database that is not there is a failure: half a test would look like a whole.
+                outcomes.append(Outcome(failed=1))
+                print(f"gezel: {problem}", flush=True)
+        for part in parts:
+            code = part.process.wait()
+            seconds = time.monotonic() - part.began
+            if part.said:
+                print(f"gezel: what was said on {part.name}:", flush=True)
+                with part.said.open("rb") as said:
+                    shutil.copyfileobj(said, sys.stdout.buffer)
+            outcome = read(part.report, code)
+            outcomes.append(outcome)
+            print(f"gezel: on {part.name}: {outcome}, in {seconds:.0f} s", flush=True)
+            # Whoever picks tests may pick some that one database does not repeat; without
+            # picking, a run of nothing is a fault.
+            if not outcome.ran and not given:
+                outcomes.append(Outcome(failed=1))
     total = sum(outcomes, Outcome())
     if not total.ran:
         print("gezel: no test ran", flush=True)
@@ -71,35 +94,50 @@ def main(arguments: list[str]) -> int:
     return 0 if total.ran and not total.failed else 1
 
 
-def run(name: str, given: list[str], *, again: bool) -> tuple[Outcome, float]:
-    """What the tests said, and how long they took.
+def begin(name: str, given: list[str], until_the_end: contextlib.ExitStack, *, again: bool) -> Part:
+    """Start the tests on one database.
 
     Args:
-        again: all of them ran on another database just before, so what meets no database, or
-            brings its own, need not run once more; `conftest.py` knows which those are.
+        until_the_end: holds what must be cleared up, the tests themselves first.
+        again: all of them run on another database too, so what meets no database, or brings its
+            own, need not run once more; `conftest.py` knows which those are. What these tests
+            say is kept apart, to be read when the others are done.
     """
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="gezel-test-") as folder, DATABASES[name]() as address:
-        report = Path(folder) / "report.xml"
-        environment = {key: value for key, value in os.environ.items() if key != DATABASE_URL}
-        if address:
-            environment[DATABASE_URL] = address
-        if again:
-            environment["GEZEL_TEST_AGAIN"] = "1"
-        print(f"gezel: testing on {name}", flush=True)
-        done = subprocess.run(
-            [
-                # The walks over every page are long and come last: who is done takes over.
-                *(sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"),
-                f"--junitxml={report}",
-                *given,
-            ],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-        return read(report, done.returncode), time.monotonic() - began
+    folder = Path(until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="gezel-test-")))
+    address = until_the_end.enter_context(DATABASES[name]())
+    environment = {key: value for key, value in os.environ.items() if key != DATABASE_URL}
+    if address:
+        environment[DATABASE_URL] = address
+    if again:
+        environment["GEZEL_TEST_AGAIN"] = "1"
+    print(f"gezel: testing on {name}", flush=True)
+    said = folder / "said" if again else None
+    process = subprocess.Popen(
+        [
+            # The walks over every page are long and come last: who is done takes over.
+            *(sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"),
+            f"--junitxml={folder / 'report.xml'}",
+            *given,
+        ],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=until_the_end.enter_context(said.open("wb")) if said else None,
+        stderr=subprocess.STDOUT if said else None,
+    )
+    until_the_end.callback(stop, process)
+    return Part(name, process, folder / "report.xml", said, time.monotonic())
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """See that it has ended, asking first."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def read(report: Path, code: int) -> Outcome:
