@@ -94,3 +94,10 @@ def test_no_form_works_from_another_site(
                 let_in[page.name] = (status, noticed)
 
     assert let_in == {}
+
+
+def test_a_form_of_an_old_page_is_told_in_the_readers_language(noor: Person) -> None:
+    visitor = Client(enforce_csrf_checks=True, headers={"accept-language": "nl"})
+    refused = visitor.post("/account/login/", {"login": noor.email})
+    assert refused.status_code == 403
+    assert "Deze pagina was te oud" in refused.content.decode()

@@ -88,6 +88,7 @@ if urlsplit(CONTENT_URL).netloc == _ours.netloc:
 _hosts.add((urlsplit(CONTENT_URL).hostname or "").removeprefix("*"))
 ALLOWED_HOSTS = sorted(_hosts | ({"testserver"} if TESTING else set()))
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "gezel.site.views.forbidden"
 
 INSTALLED_APPS = [
     "gezel.site",
@@ -361,6 +362,8 @@ ASK_LINKS = os.environ.get("GEZEL_ASK_LINKS", "") == "1"
 # is given, with a key that belongs to no organisation.
 VC_API = os.environ.get("GEZEL_VC_API", "") == "1"
 
+# The largest thing a page takes is a package of 2 GB, with a form around it; more is not taken in.
+LARGEST_REQUEST = 2 * 1024**3 + 1024**2
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -36,6 +36,7 @@ DRILLS = {
     "log": Drill("gezel.site.drill.log", 10_000, (SQLITE,)),
     "packages": Drill("gezel.site.drill.packages", 10_000, (SQLITE,)),
     "records": Drill("gezel.site.drill.records", 20),
+    "slow": Drill("gezel.site.drill.slow", 3, (SQLITE,)),
     "seats": Drill("gezel.site.drill.seats", 50),
     "twice": Drill("gezel.site.drill.twice", 20),
 }

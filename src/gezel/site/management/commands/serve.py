@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from gezel.site.house import bring_up_to_date, collect_when_changed
@@ -87,6 +87,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # The server would share the port with whoever listens already, and each get half.
+        if not is_free(options["host"], options["port"]):
+            raise CommandError(
+                f"Port {options['port']} is taken. Stop what listens there, or choose another "
+                f"with --port."
+            )
         bring_up_to_date()
         collect_when_changed()
         os.environ["GEZEL_STATIC_COLLECTED"] = "1"
@@ -108,13 +114,14 @@ class Command(BaseCommand):
         from granian.constants import Interfaces  # noqa: PLC0415
 
         def listen(port: int, *, processes: int, threads: int) -> None:
+            os.environ["GEZEL_THREADS"] = str(threads)
             Granian(
-                "gezel.site.wsgi:application",
+                "gezel.site.rsgi:application",
                 address=options["host"],
                 port=port,
-                interface=Interfaces.WSGI,
+                interface=Interfaces.RSGI,
                 workers=processes,
-                blocking_threads=threads,
+                websockets=False,
                 respawn_failed_workers=True,
                 log_access=False,
             ).serve()
