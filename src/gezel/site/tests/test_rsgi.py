@@ -90,7 +90,7 @@ def _ask(view: Callable[[HttpRequest], HttpResponseBase], asked: Asked, wire: Wi
     def application(environ: Any, start: Any) -> Iterable[bytes]:
         response = view(WSGIRequest(environ))
         start(f"{response.status_code} OK", list(response.items()))
-        return response  # type: ignore[return-value]
+        return response
 
     asyncio.run(rsgi.Application(application, 1).__rsgi__(asked, wire))
     return wire
