@@ -113,6 +113,70 @@ def test_tb_2_3_retry_all_begins_anew() -> None:
     assert sequencer.request("continue").ended
 
 
+@pytest.mark.parametrize("action", ["skip", "disabled"])
+def test_sb_2_10_3_where_nothing_can_be_begun_anew(action: str) -> None:
+    once = node("1", rules=rules(pre=[rule(action, "attempted")],
+                                 post=[rule("exitParent", "always")]))  # fmt: skip
+    part = flowing("a", once, rules=rules(post=[rule("retry", "always")]))
+    sequencer = begun(flowing("r", *leaves("2"), part))
+    sequencer.request("continue")
+    outcome = sequencer.request("continue")
+    assert (outcome.opens, outcome.ended, outcome.why) == ("", False, "SB.2.10-3")
+    assert sequencer.current is sequencer.by_id["a"]
+    assert sequencer.request("choice", "2").opens == "2", "and one may go elsewhere"
+
+
+def test_tb_2_3_4_the_root_has_nothing_above_it_to_leave() -> None:
+    leave = rules(post=[rule("exitParent", "always")])
+    sequencer = begun(flowing("r", node("1", rules=leave), rules=leave))
+    outcome = sequencer.request("continue")
+    assert (outcome.opens, outcome.why) == ("", "TB.2.3-4")
+
+
+def test_tb_2_2_what_is_put_aside_asks_nothing_afterwards() -> None:
+    part = node("1", rules=rules(post=[rule("exitAll", "always")]))
+    sequencer = begun(flowing("r", part, *leaves("2")))
+    says(sequencer, exit="suspend")
+    assert sequencer.request("continue").opens == "2"
+
+
+def test_sb_2_11_leaving_one_unit_does_not_end_the_whole() -> None:
+    sequencer = begun(flowing("r", *leaves("1", "2")))
+    outcome = sequencer.request("exit")
+    assert (outcome.opens, outcome.ended, outcome.why) == ("", False, "")
+    assert sequencer.request("exit").why == "NB.2.1-12"
+    assert sequencer.request("continue").opens == "2"
+    sequencer.request("abandon")
+    assert sequencer.by_id["2"].attempts == 1
+    assert sequencer.request("exitAll").ended
+
+
+def test_tb_2_2_leaving_the_whole_from_within_ends_it_whatever_follows() -> None:
+    inner = node("1", rules=rules(post=[rule("exitParent", "always")]))
+    part = flowing("a", inner, rules=rules(post=[rule("exitParent", "always")]))
+    sequencer = begun(flowing("r", part, *leaves("2")))
+    assert sequencer.request("continue").ended
+    assert not sequencer.root.active
+
+
+def test_tb_2_2_a_rule_afterwards_goes_before_what_was_asked() -> None:
+    back = node("2", rules=rules(post=[rule("previous", "always")]))
+    sequencer = begun(flowing("r", *leaves("1"), back, *leaves("3")))
+    sequencer.request("continue")
+    assert sequencer.request("continue").opens == "1"
+
+
+def test_up_2_1_of_several_conditions_what_is_not_known_decides_nothing() -> None:
+    one = {"objective": "", "measure": 0.0, "not": False, "condition": "satisfied"}
+    known = one | {"condition": "attempted"}
+    for combination, opens in (("all", "2"), ("any", "3")):
+        skip = {"combination": combination, "conditions": [one, known | {"not": True}],
+                "action": "skip"}  # fmt: skip
+        part = node("2", rules=rules(pre=[skip]))
+        sequencer = begun(flowing("r", *leaves("1"), part, *leaves("3")))
+        assert sequencer.request("continue").opens == opens
+
+
 def test_tb_2_2_leaving_what_is_above_asks_its_rules_too() -> None:
     part = flowing("a", node("1", rules=rules(post=[rule("exitParent", "always")])), *leaves("2"),
                    rules=rules(post=[rule("retry", "attempted")]))  # fmt: skip

@@ -383,11 +383,22 @@ class Sequencer:
             return self._flow(current, "forward" if kind == "continue" else "backward", into=False)
         if kind == "retry":
             _require(not current.active and not current.suspended, "SB.2.10-2")
-            return _Step(current) if current.is_leaf else self._flow(current, "forward", into=True)
+            return self._again(current)
         if kind == "exit":
             _require(not current.active, "SB.2.11-2")
             return _Step(end=current is self.root)
         return _Step(self.by_id[target])  # a jump [SB.2.13]
+
+    def _again(self, current: Activity) -> _Step:
+        """[SB.2.10] Where nothing of it can be begun anew, that is why, and the session goes on."""
+        if current.is_leaf:
+            return _Step(current)
+        try:
+            step = self._flow(current, "forward", into=True)
+        except Shut:
+            step = _Step()
+        _require(step.deliver is not None, "SB.2.10-3")
+        return step
 
     def _flow(self, activity: Activity, direction: Direction, *, into: bool) -> _Step:
         """[SB.2.3]"""
