@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import transaction
@@ -218,6 +219,8 @@ def keep_state(
                 seconds=max(standing.seconds, said.seconds),
             )
         else:
+            known = _known_parts(player.read, locked, units[unit], standing)
+            _tell_parts(locked, unit, said, known, organisation, at=now)
             standing.data = data
             standing.sequence = sequence
             standing.ended = end
@@ -239,6 +242,58 @@ def keep_state(
             outcome,
             player.ways(locked, states),
             player.valid(locked),
+        )
+
+
+def _known_parts(
+    read: Callable[[PackageAttempt, Mapping[str, Any], Any], Told],
+    attempt: PackageAttempt,
+    unit: Mapping[str, Any],
+    standing: UnitState,
+) -> Mapping[str, int]:
+    """Of each part of a unit how often it was tried, as far as was told before."""
+    try:
+        return {part.name: part.tries for part in read(attempt, unit, standing.data).parts}
+    except Unreadable:
+        return {}
+
+
+def _tell_parts(
+    attempt: PackageAttempt,
+    unit: str,
+    said: Told,
+    known: Mapping[str, int],
+    organisation: Organisation | None,
+    *,
+    at: datetime,
+) -> None:
+    """Record what parts came to that was not told before, as children of the whole.
+
+    Answers are the person's own: no other system reads these.
+    """
+    if attempt.trial:
+        return
+    whole = settings.BASE_URL + reverse("content:package", args=[attempt.package_id])
+    for part in said.parts:
+        if part.tries <= known.get(part.name, 0):
+            continue
+        record(
+            attempt.person,
+            verb="answered" if part.answered else "completed",
+            object_id=f"{whole}#{quote(part.name, safe='')}",
+            object_name={"und": part.title},
+            object_type="cmi.interaction" if part.answered else "lesson",
+            parent=whole,
+            organisation=organisation,
+            result=Result(
+                success=part.success,
+                score=None if part.score is None else Scaled(part.score),
+                response=part.response,
+            ),
+            registration=attempt.registration,
+            timestamp=at,
+            statement_id=uuid.uuid5(attempt.registration, f"{unit} {part.name} {part.tries}"),
+            private=True,
         )
 
 

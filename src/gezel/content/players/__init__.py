@@ -33,6 +33,23 @@ class Unreadable(ValueError):  # noqa: N818 - reads as what it is where it is ra
 
 
 @dataclass(frozen=True, slots=True)
+class PartTold:
+    """What a part of a unit came to, such as one question of a set: the newest of its `tries`.
+
+    `answered` tells a question from a piece that was gone through; `response` is the answer as the
+    content writes it.
+    """
+
+    name: str
+    tries: int
+    title: str = ""
+    answered: bool = True
+    response: str | None = None
+    success: bool | None = None
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What one unit reports of itself. `score` from -1 to 1; `seconds` in all its visits."""
 
@@ -40,6 +57,7 @@ class Told:
     passed: bool | None = None
     score: float | None = None
     seconds: int = 0
+    parts: tuple[PartTold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,63 @@ OTHER = {
 }  # fmt: skip
 
 
+# Two of these questions as parts of a set, which reports what they came to together. The second
+# says by its number alone that it is a part, as some libraries do.
+SET = """
+var H5P = H5P || {};
+H5P.GezelSet = (function ($) {
+  function Set(params, id, extras) {
+    H5P.EventDispatcher.call(this);
+    var self = this, before = (extras && extras.previousState && extras.previousState.parts) || [];
+    this.contentId = id; this.shares = [];
+    this.parts = ['one', 'two'].map(function (name, at) {
+      var part = new H5P.GezelTry({question: name}, id, {previousState: before[at]});
+      part.contentId = id; part.subContentId = 'part-' + name;
+      if (at === 0) part.parent = self;
+      part.on('xAPI', function (event) {
+        self.shares[at] = event.data.statement.result.score.scaled;
+        if (self.shares[0] === undefined || self.shares[1] === undefined) return;
+        var sum = self.shares[0] + self.shares[1];
+        self.triggerXAPIScored(sum, 2, 'completed', true, sum >= 1.5);
+      });
+      return part;
+    });
+  }
+  Set.prototype = Object.create(H5P.EventDispatcher.prototype);
+  Set.prototype.attach = function ($container) {
+    this.parts.forEach(function (part) {
+      part.attach($('<section></section>').appendTo($container));
+    });
+  };
+  Set.prototype.getCurrentState = function () {
+    return {parts: this.parts.map(function (part) { return part.getCurrentState(); })};
+  };
+  return Set;
+})(H5P.jQuery);
+"""
+
+
+def a_set() -> bytes:
+    """Content of parts, as one `.h5p` file."""
+    main = MAIN | {"title": "Two cables", "mainLibrary": "H5P.GezelSet"}
+    needed = [*MAIN["preloadedDependencies"], {"machineName": "H5P.GezelSet"} | _ONE]
+    home = HOME | {
+        "title": "Set", "machineName": "H5P.GezelSet", "preloadedJs": [{"path": "set.js"}],
+        "preloadedCss": [], "preloadedDependencies": [{"machineName": "H5P.GezelTry"} | _ONE],
+    }  # fmt: skip
+    return an_h5p(
+        h5p_files()
+        | {
+            "h5p.json": json.dumps(main | {"preloadedDependencies": needed}).encode(),
+            "H5P.GezelSet-1.0/library.json": json.dumps(home).encode(),
+            "H5P.GezelSet-1.0/set.js": SET.encode(),
+        }
+    )
+
+
+_ONE = {"majorVersion": 1, "minorVersion": 0}
+
+
 def h5p_files(**changed: bytes | None) -> dict[str, bytes]:
     """Name → content of every file; `changed` replaces one (None: leaves it out)."""
     files: dict[str, bytes] = {

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from gezel.content.actions.packages import take_in
 from gezel.content.models import Package, PackageAttempt, UnitState
 from gezel.content.tests.builders import a_package
-from gezel.content.tests.h5ps import an_h5p, h5p_files
+from gezel.content.tests.h5ps import a_set, an_h5p, h5p_files
 from gezel.kit.tests.zips import file, zipped
 from gezel.people.api import Organisation, Person
 from gezel.records.api import Statement
@@ -87,6 +87,42 @@ def test_h5p_is_played_left_resumed_and_finished(
     assert [row["skill"] for row in attempt.effect] == [skill.pk]
     verbs = Statement.objects.order_by("timestamp").values_list("verb", flat=True)
     assert {verb.rpartition("/")[2] for verb in verbs} >= {"completed", "passed"}
+
+
+def test_h5p_of_parts_counts_as_the_whole_says_and_records_each_part(
+    page_of: PageOf, noor: Person, van_dijk: Organisation, tmp_path: Path, host: str
+) -> None:
+    package = brought(van_dijk, a_set(), tmp_path)
+    page = page_of(noor, phone=True)
+    begin(page, package)
+    first, second = (inside(page).locator("section").nth(at) for at in (0, 1))
+    second.get_by_role("button", name="right").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    state = UnitState.objects.get()
+    assert (state.completed, state.score) == (False, None), "one part is not the whole"
+
+    other = page_of(noor)
+    other.goto(reverse("content:package", args=[package.pk]))
+    first, second = (inside(other).locator("section").nth(at) for at in (0, 1))
+    expect(second.get_by_text("Pressed: 1")).to_be_visible()
+    first.get_by_role("button", name="wrong").click()
+    second.get_by_role("button", name="wrong").click()
+    expect(other.get_by_text("Saved", exact=True)).to_be_visible()
+    other.get_by_role("button", name="Stop for now").click()
+    other.wait_for_url("**/packages/attempts/**")
+
+    attempt = PackageAttempt.objects.get()
+    assert (attempt.passed, attempt.score) == (False, 0.25)
+    whole = f"{package.pk}/"
+    told: dict[str, list[float]] = {}
+    for one in Statement.objects.filter(verb__endswith="/answered").order_by("timestamp"):
+        (parent,) = one.raw["context"]["contextActivities"]["parent"]
+        assert parent["id"].endswith(whole)
+        assert one.shelf == 0, "an answer is read by the person alone"
+        told.setdefault(one.raw["object"]["id"].partition("#")[2], []).append(
+            one.raw["result"]["score"]["scaled"]
+        )
+    assert told == {"part-two": [1, 0.25], "part-one": [0.25]}
 
 
 def test_h5p_that_never_says_it_is_done_is_done_when_the_person_says_so(

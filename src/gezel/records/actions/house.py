@@ -26,6 +26,7 @@ def record(
     object_id: str,
     object_name: Mapping[str, str],
     object_type: str = "module",
+    parent: str = "",
     organisation: Organisation | None = None,
     result: rules.Result | None = None,
     registration: uuid.UUID | None = None,
@@ -39,9 +40,10 @@ def record(
     twice; with other content it is refused.
 
     Args:
-        verb: "initialized", "completed", "passed", "failed" or "attended".
+        verb: "initialized", "completed", "passed", "failed", "answered" or "attended".
         object_id: the address of what it is about.
         object_name: its name per language: {"nl": …, "en": …}.
+        parent: the id of what it is a part of, if it is one.
         organisation: where the person worked at it, if it was at work.
         timestamp: when it happened; now if not given.
         private: no other system ever reads it, whatever it may read else.
@@ -63,6 +65,7 @@ def record(
         registration=registration,
         language=get_language() or settings.LANGUAGE_CODE,
         at=timestamp or now,
+        parent=parent,
     )
     shelf = 0 if private or organisation is None else -organisation.pk
     one = Statement(

@@ -18,9 +18,10 @@ VERBS: Mapping[str, Mapping[str, str]] = {
     f"{ADL}completed": {"en": "completed", "nl": "afgerond"},
     f"{ADL}passed": {"en": "passed", "nl": "geslaagd"},
     f"{ADL}failed": {"en": "failed", "nl": "niet geslaagd"},
+    f"{ADL}answered": {"en": "answered", "nl": "beantwoord"},
     f"{ADL}attended": {"en": "attended", "nl": "bijgewoond"},
 }
-Verb = Literal["initialized", "completed", "passed", "failed", "attended"]
+Verb = Literal["initialized", "completed", "passed", "failed", "answered", "attended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Result:
     success: bool | None = None
     score: Score | Scaled | None = None
     duration: timedelta | None = None
+    response: str | None = None
     extensions: Mapping[str, Any] | None = None
 
     def told(self) -> dict[str, Any]:
@@ -69,6 +71,8 @@ class Result:
             said["score"] = self.score.told()
             if isinstance(self.score, Scaled):
                 said["extensions"] = {SELF_REPORTED: True}
+        if self.response is not None:
+            said["response"] = self.response
         if self.duration is not None:
             said["duration"] = iso_duration(self.duration)
         if self.extensions:
@@ -121,6 +125,7 @@ def statement(
     registration: uuid.UUID | None,
     language: str,
     at: datetime,
+    parent: str = "",
 ) -> dict[str, Any]:
     """A whole statement, except when it was stored and who vouches for it.
 
@@ -131,11 +136,14 @@ def statement(
         verb: the last part of its address in the ADL vocabulary.
         object_type: the last part of the activity type's address ("module", "lesson").
         language: the language in which the person did this.
+        parent: the id of what the object is a part of, if it is one.
     """
     address = f"{ADL}{verb}"
     context: dict[str, Any] = {"platform": "Gezel", "language": language}
     if registration is not None:
         context["registration"] = str(registration)
+    if parent:
+        context["contextActivities"] = {"parent": [{"objectType": "Activity", "id": parent}]}
     said: dict[str, Any] = {
         "id": str(statement_id),
         "actor": {"objectType": "Agent", "account": {"homePage": home_page, "name": account}},

@@ -13,7 +13,11 @@
     passed: typeof before.passed === "boolean" ? before.passed : null,
     score: typeof before.score === "number" ? before.score : null,
     seconds: Number.isInteger(before.seconds) ? before.seconds : 0,
+    parts: before.parts && typeof before.parts === "object" ? before.parts : {},
   };
+  const DONE = ["completed", "passed", "failed", "answered", "mastered"];
+  const PART = "http://h5p.org/x-api/h5p-subContentId";
+  const MOST_PARTS = 300;
   const spentBefore = now.seconds;
   let sent = JSON.stringify({ ...now, seconds: 0 });
 
@@ -52,23 +56,48 @@
     say({ say: "commit", data: { ...now }, end });
   }
 
-  // Of the whole, not of a part of it: a statement of a part names what it is a part of.
+  // From -1 to 1, however it was told; null where it was not.
+  function shareOf({ scaled, raw, max } = {}) {
+    const share = Number.isFinite(scaled) ? scaled : max > 0 && Number.isFinite(raw) ? raw / max : null;
+    return share === null ? null : Math.max(-1, Math.min(1, share));
+  }
+
   function hear(event) {
     const statement = event?.data?.statement;
     const verb = String(statement?.verb?.id ?? "").split("/").pop();
-    if (statement?.context?.contextActivities?.parent?.length) return;
-    const result = statement?.result ?? {};
-    if (["completed", "passed", "failed", "answered", "mastered"].includes(verb)) {
+    if (!DONE.includes(verb)) return;
+    const result = statement.result ?? {};
+    const share = shareOf(result.score);
+    const success = typeof result.success === "boolean" ? result.success
+      : verb === "passed" || verb === "mastered" ? true : verb === "failed" ? false : null;
+    // A part says what it is a part of, or by its own number that it is one; some say only one of
+    // these. What it came to is in the sum of the whole, and counts as the whole says.
+    const number = statement.object?.definition?.extensions?.[PART];
+    if (number || statement.context?.contextActivities?.parent?.length) {
+      hearPart(String(number ?? statement.object?.id ?? "").slice(-200), verb, statement, success, share);
+    } else {
       now.completed = true;
-      const { scaled, raw, max } = result.score ?? {};
-      const share = Number.isFinite(scaled) ? scaled : max > 0 && Number.isFinite(raw) ? raw / max : null;
       // Content may be tried again: the best counts.
-      if (share !== null) now.score = Math.max(-1, Math.min(1, Math.max(share, now.score ?? -1)));
-      const success = typeof result.success === "boolean" ? result.success
-        : verb === "passed" || verb === "mastered" ? true : verb === "failed" ? false : null;
+      if (share !== null) now.score = Math.max(share, now.score ?? -1);
       if (success !== null) now.passed = success || now.passed === true;
-      commit();
     }
+    commit();
+  }
+
+  function hearPart(name, verb, statement, success, score) {
+    const known = Object.hasOwn(now.parts, name);
+    if (!known && Object.keys(now.parts).length >= MOST_PARTS) return;
+    const said = statement.object?.definition ?? {};
+    const words = said.name ?? said.description ?? {};
+    const response = statement.result?.response;
+    now.parts[name] = {
+      tries: (known ? now.parts[name].tries : 0) + 1,
+      title: String(words["en-US"] ?? Object.values(words)[0] ?? "").trim().slice(0, 250),
+      answered: verb === "answered" || Boolean(said.interactionType) || response !== undefined,
+      response: response === undefined ? null : String(response).slice(0, 500),
+      success,
+      score,
+    };
   }
 
   function broken(error) {
