@@ -31,6 +31,7 @@ from gezel.content.actions import (
     look_at,
     send_proof,
     start,
+    waive,
 )
 from gezel.content.models import Card, CardPace, DeckCard, Media
 from gezel.content.rules.kinds import body_of
@@ -272,6 +273,10 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         **{f"content:edit_captions_{code}:block_pk": film.pk for code in ("nl", "en")},
         **{f"content:{page}:key": proof.key for page in ("look", "proof_photo", "take_back_proof")},
         "content:answer_asking:key": asking.key,
+        "content:waivers:activity_pk": module.activity_id,
+        "content:take_waiver_back:key": waive(
+            noor, module.activity, reason="Administrative", by=daan, key=uuid.uuid4()
+        ).key,
         "review_pk": review.pk,
         "number": 1,
         "content:panel_together:activity_pk": module.activity_id,

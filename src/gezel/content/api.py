@@ -24,11 +24,12 @@ from gezel.content.actions import (
 from gezel.content.actions import store as store_package
 from gezel.content.actions.courses import CourseRefused, import_course
 from gezel.content.actions.importing import FileRefused, import_file
+from gezel.content.actions.waiving import let_off_by_tests
 from gezel.content.models import ATTEMPTS_OF_A_PERSON, Answer, Attempt, Block, Media, Module
 from gezel.content.own import Done, Moment, Recall, done_by, moments_of, recalls_of
 from gezel.content.parts import in_parts
 from gezel.content.policy import modules_to_play
-from gezel.content.queries import completed_activities, completed_packages, completions
+from gezel.content.queries import completed_activities, completed_packages, completions, waived
 from gezel.content.rules.bodies import Words
 from gezel.content.rules.kinds import body_of as block_body
 from gezel.content.rules.pace import paces
@@ -69,6 +70,7 @@ __all__ = [
     "keep_answers",
     "keep_file",
     "keep_upload",
+    "let_off_by_tests",
     "make_module",
     "modules_to_play",
     "moments_of",
@@ -80,4 +82,5 @@ __all__ = [
     "store_package",
     "thank",
     "to_html",
+    "waived",
 ]

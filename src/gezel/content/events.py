@@ -14,3 +14,22 @@ class ModuleCompleted:
     module_pk: int | None
     passed: bool | None
     on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityWaived:
+    """Someone need not do a module or package, for one of the reasons in `Waiver.Reason`."""
+
+    person_pk: int
+    activity_pk: int
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverTakenBack:
+    """They are asked to do it after all."""
+
+    person_pk: int
+    activity_pk: int
+    on: date

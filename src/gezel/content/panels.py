@@ -1,9 +1,12 @@
 """What content puts on the pages of other rooms."""
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from gezel.catalogue.api import Activity
 from gezel.content import decks, policy, queries
 from gezel.people.api import Request, at_work
 
@@ -29,6 +32,7 @@ def panel_start(request: Request, activity_pk: int) -> HttpResponse:
         "under_way": under_way is not None,
         "standing": queries.standing_of(under_way) if under_way is not None else None,
         "can_edit": policy.may_edit(request.visitor, module),
+        **_letting_off(request, module.activity),
     }
     return render(request, "content/panel_start.html", told)
 
@@ -44,8 +48,16 @@ def _panel_of_package(request: Request, activity_pk: int) -> HttpResponse:
         "under_way": last is not None and last.completed_at is None,
         "minutes": round(package.activity.hours * 60) or 1,
         "can_edit": policy.may_edit_package(request.visitor, package),
+        **_letting_off(request, package.activity),
     }
     return render(request, "content/panel_start_package.html", told)
+
+
+def _letting_off(request: Request, activity: Activity) -> dict[str, Any]:
+    return {
+        "waiver": queries.waiver_of(request.user, activity.pk),
+        "can_let_off": policy.may_let_off(request.visitor, activity),
+    }
 
 
 @at_work

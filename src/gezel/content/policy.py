@@ -11,6 +11,7 @@ from gezel.content.models import (
     INTAKES_OF_A_PERSON,
     PROOFS_OF_A_PERSON,
     UPLOADS_OF_A_PERSON,
+    WAIVERS_OF_A_PERSON,
     Asking,
     Attempt,
     Begun,
@@ -23,9 +24,12 @@ from gezel.content.models import (
     PeerReview,
     Proof,
     Upload,
+    Waiver,
     Writing,
 )
-from gezel.people.api import Person, Visitor
+from gezel.people.api import HR, LINE, Audience, Person, PersonQuerySet, Visitor
+
+_LINE = Audience(LINE)
 
 
 def modules_to_play(visitor: Visitor) -> QuerySet[Module]:
@@ -106,6 +110,47 @@ def askings_here(visitor: Visitor) -> QuerySet[Asking]:
     """Questions about modules on offer where one works: everyone who may play reads them."""
     here = visitor.organisation
     return _of_who_works_here(visitor).filter(module__activity__organisation=here)
+
+
+def activities_to_waive(visitor: Visitor) -> QuerySet[Activity]:
+    """Modules and packages on offer here that one may let others off: who leads people, and who
+    makes learning material by mandate."""
+    here = Activity.objects.filter(
+        Q(pk__in=Module.objects.values("activity")) | Q(pk__in=Package.objects.values("activity")),
+        organisation=visitor.organisation,
+        state=Activity.State.OPEN,
+    )
+    return here if visitor.leads or visitor.is_author else here.none()
+
+
+def may_let_off(visitor: Visitor, activity: Activity) -> bool:
+    """The same for one activity that is known to be a module or package of this organisation."""
+    return (visitor.leads or visitor.is_author) and activity.state == Activity.State.OPEN
+
+
+def people_to_let_off(visitor: Visitor) -> PersonQuerySet:
+    """Whom one may say need not do something: a lead their line, authors and HR everyone here;
+    nobody themselves."""
+    if visitor.is_author:
+        found = Person.objects.working_at(visitor.organisation)
+    else:
+        found = _LINE.people_for(visitor)
+    return found.exclude(pk=visitor.person.pk)
+
+
+def waivers_to_see(visitor: Visitor) -> QuerySet[Waiver]:
+    """Of one's line, of whom one let off oneself, and for HR of everyone here; never one's own."""
+    return Waiver.objects.filter(
+        person__in=WAIVERS_OF_A_PERSON.people_for(visitor).exclude(pk=visitor.person.pk),
+        activity__organisation=visitor.organisation,
+    ).filter(
+        Q(by=visitor.person) | Q(person__in=Audience(LINE, HR).people_for(visitor)),
+    )
+
+
+def waivers_to_take_back(visitor: Visitor) -> QuerySet[Waiver]:
+    """Those one sees, of people one may let off today."""
+    return waivers_to_see(visitor).filter(person__in=people_to_let_off(visitor))
 
 
 def own_writings(visitor: Visitor) -> QuerySet[Writing]:

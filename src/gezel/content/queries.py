@@ -1,5 +1,7 @@
 """Reads what players, editors and panels need."""
 
+import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from gezel.catalogue.api import Activity
+from gezel.catalogue.api import Activity, ActivitySkill
 from gezel.content.models import (
     COMPLETED,
     Answer,
@@ -29,6 +31,7 @@ from gezel.content.models import (
     TestOut,
     Thanks,
     UnitState,
+    Waiver,
 )
 from gezel.content.policy import (
     askings_to_answer,
@@ -36,7 +39,7 @@ from gezel.content.policy import (
     proofs_to_look_at,
     reviews_to_give,
 )
-from gezel.content.rules import evidence, scoring, testing_out
+from gezel.content.rules import evidence, scoring, testing_out, waiving
 from gezel.content.rules.bodies import Question
 from gezel.content.rules.kinds import ASKED, ASKED_KINDS, Body
 from gezel.content.rules.scoring import Said
@@ -45,10 +48,12 @@ from gezel.kit.prepared import prepared
 from gezel.people.api import Mandate, Organisation, Person, Visitor
 from gezel.skills.api import (
     Demand,
+    Evidence,
     Level,
     RoleProfile,
     Skill,
     estimates,
+    one_with,
     profile_of,
     requirements,
     tests_of,
@@ -699,3 +704,106 @@ def completions_here(organisation_pk: int) -> Iterator[tuple[int, int, date]]:
         for activity, person, at in rows.iterator(chunk_size=5_000):
             if at is not None:
                 yield activity, person, timezone.localtime(at).date()
+
+
+def waiver_of(person: Person, activity_pk: int) -> Waiver | None:
+    """That someone need not do this, if somebody said so and it stands."""
+    return (
+        Waiver.objects.filter(person=person, activity=activity_pk, taken_back_at=None)
+        .select_related("by")
+        .first()
+    )
+
+
+def waived(
+    person_pks: Collection[int], activity_pks: Collection[int]
+) -> dict[tuple[int, int], tuple[str, date]]:
+    """(person, activity) → the reason why they need not do it, and since when: one question."""
+    if not person_pks or not activity_pks:
+        return {}
+    found = Waiver.objects.filter(
+        person__in=person_pks, activity__in=activity_pks, taken_back_at=None
+    ).values_list("person_id", "activity_id", "reason", "at")
+    return {(person, one): (why, timezone.localdate(at)) for person, one, why, at in found}
+
+
+def waived_activities(person: Person) -> QuerySet[Waiver, Any]:
+    """What someone need not do, as a subquery."""
+    return Waiver.objects.filter(person=person, taken_back_at=None).values("activity")
+
+
+def begun_that_teach(person_pk: int, skill_pk: int) -> list[int]:
+    """The activities that teach a skill and that someone is in the middle of."""
+    here = {"person": person_pk, "completed_at": None}
+    modules = Attempt.objects.filter(**here).values("module__activity")
+    packages = PackageAttempt.objects.filter(**here, left_at=None, trial=False)
+    teach = ActivitySkill.objects.filter(skill__in=one_with([skill_pk]))
+    return list(
+        teach.filter(
+            Q(activity__in=modules) | Q(activity__in=packages.values("package__activity"))
+        ).values_list("activity", flat=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LetOff:
+    """Someone showed in tests all that an activity brings to; `tests` are keys of the evidence."""
+
+    person: Person
+    activity: Activity
+    tests: tuple[uuid.UUID, ...]
+
+
+def let_off_by_tests(
+    person_pks: Collection[int], activity_pks: Collection[int], on: date
+) -> list[LetOff]:
+    """Who showed in tests all that one of these modules or packages brings to, and to whom nobody
+    said yet whether they need it, where the organisation wants it so: five questions at most."""
+    if not person_pks or not activity_pks:
+        return []
+    played = Activity.objects.filter(
+        Q(pk__in=Module.objects.values("activity")) | Q(pk__in=Package.objects.values("activity")),
+        pk__in=activity_pks,
+    ).exclude(organisation__content_settings__tests_waive=False)
+    teaches: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for activity, skill, level in ActivitySkill.objects.filter(activity__in=played).values_list(
+        "activity_id", "skill_id", "to_level"
+    ):
+        teaches[activity].append((skill, level))
+    skills = {skill for rows in teaches.values() for skill, _level in rows}
+    tests = _newest_tests(person_pks, skills)
+    if not tests:
+        return []
+    told = set(
+        Waiver.objects.filter(person__in=person_pks, activity__in=teaches).values_list(
+            "person_id", "activity_id"
+        )
+    )
+    shown = []
+    for activity, rows in teaches.items():
+        for person, newest in tests.items():
+            levels = {skill: test for skill, (test, _key) in newest.items()}
+            if (person, activity) not in told and waiving.shown_in_tests(rows, levels, on):
+                shown.append((person, activity, tuple(newest[skill][1] for skill, _l in rows)))
+    people = Person.objects.in_bulk({person for person, _activity, _keys in shown})
+    activities = {a.pk: a for a in played.select_related("organisation")} if shown else {}
+    return [LetOff(people[person], activities[one], keys) for person, one, keys in shown]
+
+
+def _newest_tests(
+    person_pks: Collection[int], skills: Collection[int]
+) -> dict[int, dict[int, tuple[waiving.Showing, uuid.UUID]]]:
+    """Per person and skill the newest test that stands; a merged skill counts as the one that
+    stays."""
+    same = {other: skill for skill in skills for other in one_with([skill])}
+    found: dict[int, dict[int, tuple[waiving.Showing, uuid.UUID]]] = defaultdict(dict)
+    rows = Evidence.objects.filter(
+        person__in=person_pks, skill__in=list(same), kind=Evidence.Kind.TEST,
+        corrected_by=None, level__gt=0,
+    ).order_by("observed_on", "pk")  # fmt: skip
+    for person, skill, level, exact, on, key in rows.values_list(
+        "person_id", "skill_id", "level", "exact", "observed_on", "key"
+    ):
+        shown = waiving.Showing(float(level if exact is None else exact), on)
+        found[person][same[skill]] = (shown, key)
+    return found

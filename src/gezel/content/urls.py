@@ -17,6 +17,7 @@ from gezel.content.views import (
     practice,
     sending,
     uploads,
+    waiving,
 )
 from gezel.content.views.making import (
     blocks,
@@ -119,6 +120,8 @@ urlpatterns = [
     path("<int:module_pk>/quick/", quick.steps, name="quick_steps"),
     path("<int:module_pk>/quick/question/", quick.question, name="quick_question"),
     path("<int:module_pk>/quick/finish/", quick.finish, name="quick_finish"),
+    path("let-off/<int:activity_pk>/", waiving.waivers, name="waivers"),
+    path("let-off/<uuid:key>/back/", waiving.take_back, name="take_waiver_back"),
     path("house-rules/", house_rules.house_rules, name="house_rules"),
     path("making/", together.making, name="making"),
     path("reviews/<int:review_pk>/", together.review, name="review"),

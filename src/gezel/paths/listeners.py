@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from gezel.catalogue.events import ActivityCompleted
-from gezel.content.events import ModuleCompleted
+from gezel.content.events import ActivityWaived, ModuleCompleted, WaiverTakenBack
 from gezel.kit.jobs import enqueue
 from gezel.paths import actions
 from gezel.paths.jobs import run_rules_of
@@ -16,6 +16,16 @@ def on_module_completed(event: ModuleCompleted) -> None:
     """A finished module is a step done, unless it was not passed."""
     if event.passed is not False:
         actions.tick(event.person_pk, event.activity_pk, event.on)
+
+
+def on_activity_waived(event: ActivityWaived) -> None:
+    """What someone need not do, is skipped on their paths."""
+    actions.let_off(event.person_pk, event.activity_pk)
+
+
+def on_waiver_taken_back(event: WaiverTakenBack) -> None:
+    """What they are asked to do after all, stands open again."""
+    actions.let_off_no_more(event.person_pk, event.activity_pk)
 
 
 def on_activity_completed(event: ActivityCompleted) -> None:

@@ -89,8 +89,17 @@ def why(stand: Stand, title: Titles) -> str:
     return ""
 
 
+WAIVED: Mapping[str, Text] = {
+    "Tested Out": gettext_lazy("Skipped: shown already"),
+    "Equivalent AU": gettext_lazy("Skipped: done here in another form"),
+    "Equivalent Outside Activity": gettext_lazy("Skipped: done somewhere else"),
+}
+
+
 def skipped_because(because: Mapping[str, Any], skills: Mapping[int, str], title: str) -> str:
     """Why a step was skipped."""
+    if reason := because.get("waived"):
+        return str(WAIVED.get(reason, _("Skipped: you need not do it")))
     if skill := because.get("skill"):
         return _("Skipped: level %(level)s in %(skill)s was shown already") % {
             "level": because.get("level", 0),

@@ -12,6 +12,7 @@ from gezel.records.actions import (
     revoke_key,
     say,
     take_turn,
+    void,
 )
 from gezel.records.models import STATEMENTS_OF_A_PERSON, Key, Statement
 from gezel.records.policy import may_see_systems
@@ -42,4 +43,5 @@ __all__ = [
     "say",
     "statements_of",
     "take_turn",
+    "void",
 ]

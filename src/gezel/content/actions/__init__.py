@@ -86,6 +86,7 @@ from gezel.content.actions.together import (
     thank,
 )
 from gezel.content.actions.versions import Outdated, in_order, keep_writing, restore, successor
+from gezel.content.actions.waiving import let_off_by_tests, take_waiver_back, waive
 
 __all__ = [
     "Arrived",
@@ -141,6 +142,7 @@ __all__ = [
     "keep_writing",
     "known_already",
     "leave_package",
+    "let_off_by_tests",
     "look_at",
     "look_at_cards",
     "make_cards",
@@ -173,7 +175,9 @@ __all__ = [
     "take_part",
     "take_review_back",
     "take_thanks_back",
+    "take_waiver_back",
     "thank",
+    "waive",
     "was_left",
     "why_not",
     "wish",

@@ -10,8 +10,8 @@ import hashlib
 import json
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,6 +42,7 @@ from gezel.records.api import (
     revoke_key,
     say,
     take_turn,
+    void,
 )
 from gezel.records.events import DocumentAsked, StatementRefused, StatementsArrived
 
@@ -216,9 +217,9 @@ def mode_for(registration: Registration, unit: int) -> str:
     if attempt is not None and attempt.completed_at is not None:
         return "Review"
     told = _unit(registration, unit)
-    done = told["move_on"] != "NotApplicable" and moving_on.is_satisfied(
-        told["move_on"], _standing(registration, unit)
-    )
+    # Who need not do it and does it all the same, does it for real.
+    own = replace(_standing(registration, unit), waived=False)
+    done = told["move_on"] != "NotApplicable" and moving_on.is_satisfied(told["move_on"], own)
     return "Review" if done else "Normal"
 
 
@@ -397,14 +398,79 @@ def waive(
     if reason not in REASONS:
         raise KeyError(reason)
     now = at or timezone.now()
+    _unit(registration, unit)
+    locked = _locked_with_states(registration, [unit])
+    _waive(locked, unit, reason, now)
+    return locked
+
+
+@transaction.atomic
+def waive_all(
+    registration: Registration, *, reason: str, at: datetime | None = None
+) -> Registration:
+    """Someone need not do a course any more: each unit that is not done is waived.
+
+    Raises:
+        KeyError: there is no such reason.
+    """
+    if reason not in REASONS:
+        raise KeyError(reason)
+    now = at or timezone.now()
+    units = range(len(registration.edition.manifest["units"]))
+    locked = _locked_with_states(registration, units)
+    done = met(locked)
+    for unit in units:
+        if unit not in done:
+            _waive(locked, unit, reason, now)
+    return locked
+
+
+@transaction.atomic
+def waive_no_more(registration: Registration, *, at: datetime | None = None) -> Registration:
+    """What was waived in a course is asked again. "Waived", and each "satisfied" that is no longer
+    so, is voided: it was said in good faith and holds no more."""
+    now = at or timezone.now()
+    units = range(len(registration.edition.manifest["units"]))
+    locked = _locked_with_states(registration, units)
+    for unit in units:
+        standing = locked.standing.get(str(unit), {})
+        if "waived" in standing:
+            _take_back(locked, f"waived {unit}", now)
+            told = {name: value for name, value in standing.items() if name != "waived"}
+            locked.standing = {**locked.standing, str(unit): told}
+            _keep_state(locked, unit, now)
+    tree = locked.edition.manifest["extra"]["tree"]
+    still = moving_on.newly_satisfied(tree, met(locked), [])
+    for identifier in locked.satisfied:
+        if identifier not in still:
+            _take_back(locked, f"satisfied {identifier}", now)
+    locked.satisfied = [one for one in locked.satisfied if one in still]
+    locked.save(update_fields=["standing", "satisfied", "voided"])
+    return locked
+
+
+def did_something(registration: Registration) -> bool:
+    """Whether the person did any of it themselves; to be let off is not to do."""
+    return any(
+        told.keys() & {"completed", "passed", "failed", "opened"}
+        for told in registration.standing.values()
+    )
+
+
+def _locked_with_states(registration: Registration, units: Iterable[int]) -> Registration:
+    """Our turn and the row, with the states that our own player shows progress from."""
     if registration.attempt_id is not None:
         # Before our turn: it touches the attempt, which may itself be waiting for the store.
-        UnitState.objects.get_or_create(attempt_id=registration.attempt_id, unit=name_of(unit))
-    locked = _locked(registration)
+        for unit in units:
+            UnitState.objects.get_or_create(attempt_id=registration.attempt_id, unit=name_of(unit))
+    return _locked(registration)
+
+
+def _waive(locked: Registration, unit: int, reason: str, now: datetime) -> None:
     told = _unit(locked, unit)
     standing = locked.standing.get(str(unit), {})
     if standing.get("waived"):
-        return locked
+        return
     session_id = str(uuid.uuid4())
     _say(
         locked,
@@ -420,7 +486,6 @@ def waive(
     locked.save(update_fields=["standing"])
     _keep_state(locked, unit, now)
     _tell_satisfied(locked, session_id, now)
-    return locked
 
 
 @transaction.atomic
@@ -590,7 +655,7 @@ def _say(
         registration.organisation,
         saying.statement(
             verb,
-            statement_id=uuid.uuid5(registration.code, key),
+            statement_id=_statement_id(registration, key),
             actor=registration.actor,
             about=about,
             registration=str(registration.code),
@@ -602,6 +667,20 @@ def _say(
         ),
         person=registration.person,
     )
+
+
+def _statement_id(registration: Registration, key: str) -> uuid.UUID:
+    """The id of what is said under a key: the same each time, until it is taken back."""
+    found = uuid.uuid5(registration.code, key)
+    while str(found) in registration.voided:
+        found = uuid.uuid5(found, key)
+    return found
+
+
+def _take_back(registration: Registration, key: str, now: datetime) -> None:
+    said = _statement_id(registration, key)
+    void(registration.organisation, said, at=now)
+    registration.voided = [*registration.voided, str(said)]
 
 
 def _tell_satisfied(registration: Registration, session_id: str, now: datetime) -> None:

@@ -117,13 +117,20 @@ def room_left(organisation: Organisation) -> int:
 
 
 def set_house_rules(
-    organisation: Organisation, *, review_first: bool, embed_hosts: list[str], quota_gb: int
+    organisation: Organisation,
+    *,
+    review_first: bool,
+    tests_waive: bool,
+    embed_hosts: list[str],
+    quota_gb: int,
 ) -> None:
-    """HR sets whether someone looks first, which sites are shown, and how much room there is."""
+    """HR sets whether someone looks first, whether a test replaces a module, which sites are shown,
+    and how much room there is."""
     ContentSettings.objects.update_or_create(
         organisation=organisation,
         defaults={
             "review_first": review_first,
+            "tests_waive": tests_waive,
             "embed_hosts": embed_hosts,
             "quota_gb": quota_gb,
         },

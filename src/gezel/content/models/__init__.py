@@ -19,15 +19,18 @@ from gezel.content.models.test_out import TestOut
 from gezel.content.models.together import Asking, CoAuthor, PeerReview, Remark, Thanks
 from gezel.content.models.uploads import UPLOADS_OF_A_PERSON, ContentSettings, Upload
 from gezel.content.models.versions import Snapshot, SnapshotFile, Writing
+from gezel.content.models.waivers import GIVER, WAIVERS_OF_A_PERSON, Waiver
 
 __all__ = [
     "ATTEMPTS_OF_A_PERSON",
     "CARDS_OF_A_PERSON",
     "COMPLETED",
+    "GIVER",
     "INTAKES_OF_A_PERSON",
     "LOOKER",
     "PROOFS_OF_A_PERSON",
     "UPLOADS_OF_A_PERSON",
+    "WAIVERS_OF_A_PERSON",
     "Answer",
     "Asking",
     "Attempt",
@@ -60,5 +63,6 @@ __all__ = [
     "Thanks",
     "UnitState",
     "Upload",
+    "Waiver",
     "Writing",
 ]

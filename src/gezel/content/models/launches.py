@@ -28,7 +28,8 @@ class Registration(models.Model):
     is empty, the learner may be someone of that system whom we know as an account only, and the
     row goes two years after its last launch. `standing` says per unit, by number, what happened
     in any session ("completed", "passed", "failed", "waived", "score"); `satisfied` lists blocks,
-    and the course, of which that was recorded.
+    and the course, of which that was recorded; `voided` the statements of ours that were taken
+    back, by id, so that what is said again gets another.
     """
 
     code = models.UUIDField(unique=True, default=uuid.uuid4)
@@ -47,6 +48,7 @@ class Registration(models.Model):
     key_until = models.DateTimeField(default=timezone.now)
     standing = models.JSONField(default=dict)
     satisfied = models.JSONField(default=list)
+    voided = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
     last_at = models.DateTimeField(default=timezone.now)
 

@@ -83,6 +83,9 @@ class ContentSettings(models.Model):
     review_first = models.BooleanField(
         _("Another colleague looks before a module goes wide"), default=False
     )
+    tests_waive = models.BooleanField(
+        _("Who shows in a test what a module teaches, need not do it"), default=True
+    )
     # Host names, lower case, one list; empty: nothing from elsewhere is shown inside a page.
     embed_hosts = models.JSONField(default=list, blank=True)
     quota_gb = models.PositiveIntegerField(

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from gezel.content.actions import launches
 from gezel.content.addresses import address_of_ours
-from gezel.content.models import PackageAttempt, UnitState
+from gezel.content.models import PackageAttempt, Registration, UnitState
 from gezel.content.players import Entry, Launch, Outcome, Player, Told, Unreadable, Ways
 from gezel.content.rules.packages.cmi5 import in_words
 from gezel.content.rules.packages.cmi5.addresses import is_elsewhere
@@ -77,7 +77,7 @@ class Cmi5(Player):
         scores = [state.score for state in told if state.score is not None]
         done = sum(state is not None and state.completed for state in counted)
         return Outcome(
-            completed=done == len(counted),
+            completed=done == len(counted) and _did_something(attempt),
             passed=True if any(state.passed for state in told) else None,
             score=sum(scores) / len(scores) if scores else None,
             seconds=sum(state.seconds for state in told),
@@ -113,6 +113,12 @@ class Cmi5(Player):
         return (
             "" if states.get(following) is not None and states[following].completed else following
         )
+
+
+def _did_something(attempt: PackageAttempt) -> bool:
+    """Whether not all of it was waived: who need not do a course has not completed it."""
+    registration = Registration.objects.filter(attempt=attempt.pk).first()
+    return registration is None or launches.did_something(registration)
 
 
 def _entries(

@@ -39,6 +39,7 @@ def play(request: Request, module_pk: int) -> HttpResponse:
             "can_test_out": not_now is None,
             "again_on": not_now.on if not_now else None,
             "module": module,
+            "waiver": queries.waiver_of(request.user, module.activity_id),
             "last": attempt,
             "teaches": teaches,
             "tests": [one for one in teaches if one.test],

@@ -34,6 +34,7 @@ def package(request: Request, package_pk: int) -> HttpResponse:
         teaches = queries.taught_to(request.visitor, found.activity, timezone.localdate())
         told = {
             "package": found,
+            "waiver": queries.waiver_of(request.user, found.activity_id),
             "last": attempt,
             "teaches": teaches,
             "tests": [one for one in teaches if one.test],

@@ -35,6 +35,8 @@ from gezel.paths.actions.ruling import (
 from gezel.paths.actions.walking import (
     choose,
     do_anyway,
+    let_off,
+    let_off_no_more,
     look_at_skill,
     mark_done,
     mark_undone,
@@ -60,6 +62,8 @@ __all__ = [
     "excuse",
     "excuse_no_more",
     "forget_old_exemptions",
+    "let_off",
+    "let_off_no_more",
     "let_stay",
     "look_at_skill",
     "make_path",

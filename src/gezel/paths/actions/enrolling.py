@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gezel.content.api import let_off_by_tests
 from gezel.kit.events import announce
 from gezel.paths import queries
-from gezel.paths.actions.walking import reckon, skip_what_is_shown
+from gezel.paths.actions.walking import reckon, skip_what_is_shown, skip_what_is_waived
+from gezel.paths.common import activities_in
 from gezel.paths.events import Enrolled
 from gezel.paths.letters import tell_who_was_put_on
 from gezel.paths.models import Enrolment, Exemption, Path, Rule
@@ -89,6 +91,7 @@ def _begin(fresh: list[Enrolment]) -> int:
     if not fresh:
         return 0
     path, version = fresh[0].path, fresh[0].version
+    let_off_by_tests([one.person_id for one in fresh], activities_in(version.structure))
     Enrolment.objects.bulk_create(fresh, ignore_conflicts=True)
     kept = list(
         Enrolment.objects.filter(
@@ -101,6 +104,7 @@ def _begin(fresh: list[Enrolment]) -> int:
     for one in kept:
         one.version = version
     skip_what_is_shown(kept)
+    skip_what_is_waived(kept)
     reckon(kept)
     tell_who_was_put_on(kept, organisation=path.organisation_id)
     announce(Enrolled(path.pk, tuple(one.person_id for one in kept), timezone.localdate()))
@@ -211,6 +215,7 @@ def move(path: Path, enrolment_pks: Collection[int] | None = None) -> int:
             one.version = version
         Enrolment.objects.bulk_update(part, ["version"])
         skip_what_is_shown(part)
+        skip_what_is_waived(part)
         reckon(part)
         moved += len(part)
     return moved

@@ -11,10 +11,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gezel.content.api import completions
+from gezel.content.api import completions, let_off_by_tests, waived
 from gezel.kit.events import announce
 from gezel.paths import rules
-from gezel.paths.common import activities_asked, played_here, read_activities, skills_asked
+from gezel.paths.common import (
+    activities_asked,
+    activities_in,
+    played_here,
+    read_activities,
+    skills_asked,
+)
 from gezel.paths.events import PathCompleted
 from gezel.paths.models import Enrolment, Mark, Reply, Version
 from gezel.paths.rules import Kind, Node, State, What
@@ -231,6 +237,8 @@ def tick(person_pk: int, activity_pk: int, on: date) -> None:
 @transaction.atomic
 def look_at_skill(person_pk: int, skill_pk: int) -> None:
     """Someone's level was estimated anew: what they show now need not be done."""
+    # Before anything is held: it waits for its turn in the store, and comes back as `let_off`.
+    let_off_by_tests([person_pk], activities_in(*_structures_of(person_pk)))
     found = [
         held
         for held in _open_enrolments(person_pk)
@@ -241,14 +249,53 @@ def look_at_skill(person_pk: int, skill_pk: int) -> None:
         reckon(found)
 
 
-def _open_enrolments(person_pk: int) -> list[Enrolment]:
-    return list(
+@transaction.atomic
+def let_off(person_pk: int, activity_pk: int) -> None:
+    """Somebody said, or a test showed, that they need not do an activity: it is skipped."""
+    there = _open_enrolments(person_pk, activity_pk)
+    skip_what_is_waived(there)
+    reckon(there)
+
+
+@transaction.atomic
+def let_off_no_more(person_pk: int, activity_pk: int) -> None:
+    """They are asked to do it after all; who went on to do it anyway sees no difference."""
+    there = _open_enrolments(person_pk, activity_pk)
+    today = timezone.localdate()
+    for held in there:
+        last = {m.step: m for m in held.marks.all() if m.what in _SKIPPING}
+        for node in held.version.structure.steps:
+            mark = last.get(node.key)
+            if node.activity == activity_pk and mark is not None and "waived" in mark.because:
+                _write(held, node.key, What.WANTED, today, by=None)
+    reckon(there)
+
+
+_SKIPPING = frozenset({What.SKIPPED.value, What.WANTED.value})
+
+
+def _structures_of(person_pk: int) -> list[Node]:
+    """The paths that someone is on, as they walk them."""
+    walked = Enrolment.objects.filter(person=person_pk, state=Enrolment.State.OPEN)
+    return [
+        version.structure for version in Version.objects.filter(pk__in=walked.values("version"))
+    ]
+
+
+def _open_enrolments(person_pk: int, activity_pk: int | None = None) -> list[Enrolment]:
+    """Held until the end; with an activity, only those that ask it."""
+    found = (
         Enrolment.objects.select_for_update(of=("self",))
         .filter(person=person_pk, state=Enrolment.State.OPEN)
         .select_related("version")
         .prefetch_related("marks")
         .order_by("pk")
     )
+    return [
+        held
+        for held in found
+        if activity_pk is None or activity_pk in activities_asked(held.version.structure)
+    ]
 
 
 # -- what follows ---------------------------------------------------------------------------------
@@ -287,6 +334,38 @@ def skip_what_is_shown(enrolments: Sequence[Enrolment]) -> None:
         for node in structures[e.version_id].walk()
         if node.skips and node.key not in marked[e.pk]
         if (met := rules.skip_met(node, levels[e.person_id], done[e.person_id], today))
+    )
+
+
+def skip_what_is_waived(enrolments: Sequence[Enrolment]) -> None:
+    """Steps that someone need not do are skipped, with the reason; never one they want to do
+    anyway. Two questions for any number of people."""
+    structures = {e.version_id: e.version.structure for e in enrolments}
+    let = waived({e.person_id for e in enrolments}, activities_asked(*structures.values()))
+    if not let:
+        return
+    settled: set[tuple[int, str]] = set()
+    for enrolment, step, what, by in (
+        Mark.objects.filter(enrolment__in=[e.pk for e in enrolments])
+        .order_by("pk")
+        .values_list("enrolment_id", "step", "what", "by_id")
+    ):
+        # Wanted without a name: a waiver was taken back, and another may follow.
+        if what in {What.DONE.value, What.SKIPPED.value} or (what == What.WANTED.value and by):
+            settled.add((enrolment, step))
+        elif what == What.WANTED.value:
+            settled.discard((enrolment, step))
+    Mark.objects.bulk_create(
+        Mark(
+            enrolment=e,
+            step=node.key,
+            what=What.SKIPPED.value,
+            on=timezone.localdate(),
+            because={"waived": why[0], "activity": node.activity},
+        )
+        for e in enrolments
+        for node in structures[e.version_id].steps
+        if (why := let.get((e.person_id, node.activity or 0))) and (e.pk, node.key) not in settled
     )
 
 

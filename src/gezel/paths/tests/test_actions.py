@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from gezel.catalogue.tests.builders import an_activity
-from gezel.content.actions import finish, start
+from gezel.content.actions import finish, start, take_waiver_back, waive
+from gezel.content.models import Waiver
 from gezel.content.tests.builders import a_module, answer_everything
 from gezel.kit.events import listen
 from gezel.paths import actions, queries
@@ -175,6 +176,48 @@ def test_doing_it_anyway_stays_so(van_dijk: Organisation, noor: Person, daan: Pe
     an_evidence(noor, skill, level=5, by=daan)
 
     assert now_of(enrolment) == ["isolate"]
+
+
+def test_what_someone_need_not_do_is_skipped_until_that_is_taken_back(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    lesson = a_module(van_dijk).activity
+    path = a_path(van_dijk, a_lesson("lesson", lesson), a_step("next"))
+    enrolment = a_walker(path, noor)
+    later = a_path(van_dijk, a_lesson("lesson", lesson), a_step("last"), name="Later")
+
+    def let_off() -> Waiver:
+        return waive(
+            noor, lesson, reason="Equivalent AU", words="In Dutch", by=daan, key=uuid.uuid4()
+        )
+
+    waiver = let_off()
+    assert now_of(enrolment) == ["next"]
+    assert now_of(a_walker(later, noor)) == ["last"]
+    (lesson_told, _next) = queries.tell(enrolment, timezone.localdate()).root.children
+    assert lesson_told.why == "Skipped: done here in another form"
+
+    take_waiver_back(waiver)
+    assert now_of(enrolment) == ["lesson"]
+    let_off()
+    assert now_of(enrolment) == ["next"]
+    actions.do_anyway(enrolment, "lesson", by=noor)
+    take_waiver_back(Waiver.objects.get(taken_back_at=None))
+    let_off()
+    assert now_of(enrolment) == ["lesson"], "who does it anyway goes on"
+
+
+def test_a_test_lets_off_what_a_path_asks(van_dijk: Organisation, noor: Person) -> None:
+    skill = a_skill()
+    lesson = a_module(van_dijk, teaches={skill: 3}).activity
+    enrolment = a_walker(a_path(van_dijk, a_lesson("lesson", lesson), a_step("next")), noor)
+
+    an_evidence(noor, skill, level=3, kind="test", by=None)
+
+    assert now_of(enrolment) == ["next"]
+    assert Waiver.objects.get().reason == "Tested Out"
+    later = a_path(van_dijk, a_lesson("again", lesson), a_step("last"), name="Later")
+    assert now_of(a_walker(later, noor)) == ["last"]
 
 
 def test_what_was_done_on_another_path_is_skipped(van_dijk: Organisation, noor: Person) -> None:

@@ -10,7 +10,7 @@ from gezel.records.actions.keys import (
     make_session_key,
     revoke_key,
 )
-from gezel.records.actions.saying import begin_profile, put_document, say, take_turn
+from gezel.records.actions.saying import begin_profile, put_document, say, take_turn, void
 
 __all__ = [
     "Conflict",
@@ -25,4 +25,5 @@ __all__ = [
     "revoke_key",
     "say",
     "take_turn",
+    "void",
 ]

@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,10 +17,10 @@ from gezel.records.actions.documents import Guard, Place
 from gezel.records.actions.incoming import Incoming
 from gezel.records.actions.storing import store
 from gezel.records.models.caller import Caller
-from gezel.records.queries.finding import STORE_LOCK
+from gezel.records.queries.finding import STORE_LOCK, statement_at
 from gezel.records.rules.reading import write_json
 from gezel.records.rules.same import kept
-from gezel.records.rules.shapes import Version, check_statement
+from gezel.records.rules.shapes import VOIDED, Version, check_statement
 
 
 def say(
@@ -46,6 +47,25 @@ def say(
     )
     store(_gezel(organisation), [one], aloud=False)
     return one.id
+
+
+def void(organisation: Organisation, statement_id: uuid.UUID, *, at: datetime) -> None:
+    """Take back what was said with `say`, on Gezel's own behalf: it stands, and nothing finds it.
+    Taken back twice is taken back once.
+
+    Raises:
+        Broken: it is itself one that takes back.
+    """
+    own = uuid.uuid5(statement_id, "voided")
+    said = {
+        "id": str(own),
+        "actor": rules.authority(settings.BASE_URL),
+        "verb": {"id": VOIDED, "display": {"en": "voided"}},
+        "object": {"objectType": "StatementRef", "id": str(statement_id)},
+        "timestamp": rules.moment(at),
+    }
+    if statement_at(organisation.pk, own) is None:
+        say(organisation, said, person=None)
 
 
 def put_document(

@@ -12,6 +12,7 @@ from gezel.content.rules.cmi5.vocabulary import (
     LAUNCH_PARAMETERS,
     LAUNCH_URL,
     MASTERY_SCORE,
+    MODULE,
     MOVE_ON,
     MOVE_ON_CATEGORY,
     REASON,
@@ -82,9 +83,39 @@ def statement(
             },
             "extensions": {SESSION_ID: session_id} | dict(extensions or {}),
         },
-        "timestamp": at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "timestamp": _moment(at),
     }
     return said | ({"result": dict(result)} if result else {})
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def waived_here(
+    *,
+    statement_id: uuid.UUID,
+    actor: Mapping[str, Any],
+    object_id: str,
+    name: Mapping[str, str],
+    reason: str,
+    at: datetime,
+) -> dict[str, Any]:
+    """That someone need not do a module or package of ours: the verb and the reason of cmi5, and
+    not cmi5 defined. It tells neither success nor completion: nobody saw them do it.
+
+    Args:
+        object_id: what it is about, by the id that "completed" would have.
+        name: its name per language.
+    """
+    return {
+        "id": str(statement_id),
+        "actor": dict(actor),
+        "verb": {"id": VERBS["waived"], "display": {"en": "waived", "nl": "vrijgesteld"}},
+        "object": activity(object_id, kind=MODULE, title=name, description={}),
+        "result": {"extensions": {REASON: reason}},
+        "timestamp": _moment(at),
+    }
 
 
 def launch_extensions(unit: Mapping[str, Any], *, mode: str, address: str) -> dict[str, Any]:

@@ -32,6 +32,8 @@ REASON = f"{_CMI5}result/extensions/reason"
 
 COURSE = f"{_CMI5}activitytype/course"
 BLOCK = f"{_CMI5}activitytype/block"
+# Of what is ours; ADL's word for it.
+MODULE = "http://adlnet.gov/expapi/activities/module"
 
 LAUNCH_DATA = "LMS.LaunchData"
 PREFERENCES = "cmi5LearnerPreferences"

@@ -18,13 +18,21 @@ MOST_HOSTS = 50
 
 
 class HouseRulesForm(forms.Form):
-    """Whether someone looks first, which sites may be shown, how much room there is."""
+    """Whether someone looks first, whether tests replace modules, which sites, how much room."""
 
     review_first = forms.BooleanField(
         label=gettext_lazy("Another colleague looks before a module goes wide"),
         required=False,
         help_text=gettext_lazy(
             "What is on offer already stays so; changes to it need no new look."
+        ),
+    )
+    tests_waive = forms.BooleanField(
+        label=gettext_lazy("Who shows in a test what a module teaches, need not do it"),
+        required=False,
+        help_text=gettext_lazy(
+            "Only for modules that are asked of them, from a test of the last year. They may do it "
+            "all the same. What has to be done every year in any case: leave this off."
         ),
     )
     hosts = forms.CharField(
@@ -65,6 +73,7 @@ def house_rules(request: Request) -> HttpResponse:
     now = ContentSettings.of(organisation.pk)
     initial: dict[str, Any] = {
         "review_first": now.review_first,
+        "tests_waive": now.tests_waive,
         "hosts": "\n".join(now.embed_hosts),
         "quota_gb": now.quota_gb,
     }
@@ -73,6 +82,7 @@ def house_rules(request: Request) -> HttpResponse:
         set_house_rules(
             organisation,
             review_first=form.cleaned_data["review_first"],
+            tests_waive=form.cleaned_data["tests_waive"],
             embed_hosts=form.cleaned_data["hosts"],
             quota_gb=form.cleaned_data["quota_gb"],
         )
