@@ -143,7 +143,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "gezel.connect.lost.LostSession",
 ]
+CSRF_FAILURE_VIEW = "gezel.site.views.too_old"
 
 ROOT_URLCONF = "gezel.site.urls"
 WSGI_APPLICATION = "gezel.site.wsgi.application"

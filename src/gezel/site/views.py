@@ -98,6 +98,11 @@ def forbidden(
     return render(request, "site/403.html", status=403)
 
 
+def too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without the token of our own page: nothing was done, and what now is said."""
+    return render(request, "site/403.html", status=403)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Something of ours broke; nothing of theirs was kept half."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):

@@ -391,3 +391,34 @@ class TestEveryoneAtOnce:
         for who in (noor, daan, sam):
             assert visit(who).get("/account/invite/").status_code == 404
             assert visit(who).post("/account/invite/").status_code == 404
+
+
+class TestASessionThatEnded:
+    """Who was busy signs in and is back at the page, not at an address that shows nothing."""
+
+    def test_a_form_leads_back_to_its_page(self, noor: Person) -> None:
+        asked = Client().post(
+            reverse("plans:mark_step", args=[1]), HTTP_REFERER="http://testserver/plan/?on=1"
+        )
+        assert asked.headers["Location"] == "/account/login/?next=/plan/%3Fon%3D1"
+
+    def test_a_part_of_a_page_does_not_get_the_door_inside_it(self, noor: Person) -> None:
+        asked = Client().get(
+            "/people/?q=a",
+            headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/people/"},
+        )
+        assert asked.status_code == 204
+        assert asked.headers["HX-Redirect"] == "/account/login/?next=/people/"
+
+    def test_a_page_elsewhere_is_not_led_back_to(self, noor: Person) -> None:
+        asked = Client().post(
+            reverse("plans:mark_step", args=[1]), HTTP_REFERER="https://elsewhere.example/x"
+        )
+        assert asked.headers["Location"] == "/account/login/?next=/"
+
+    def test_a_form_without_its_token_is_told_what_to_do(self, noor: Person) -> None:
+        strict = Client(enforce_csrf_checks=True)
+        strict.force_login(noor)
+        answer = strict.post("/learn/share/", {"title": "x"})
+        assert answer.status_code == 403
+        assert "This page was too old" in answer.content.decode()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
+from django.conf import settings
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -84,6 +85,32 @@ def test_a_code_from_an_app_is_asked_after_the_password(
     page.fill("[name=code]", totp_code)
     page.click("main form button[type=submit]")
     page.wait_for_selector("h1:has-text('Noor')")
+
+
+def test_what_was_typed_waits_for_a_session_that_ended(
+    noor_with_password: Any, page_of: Any, accessible: Any
+) -> None:
+    page = page_of(None, phone=True)
+    sign_in(page, noor_with_password)
+    page.goto("/learn/share/")
+    page.fill("[name=why]", "It says in a minute what took me a week")
+    for cookie in page.context.cookies():
+        if cookie["name"] == settings.SESSION_COOKIE_NAME:
+            page.context.clear_cookies(name=cookie["name"])
+    # The page checks an address before it sends; what is at stake here is what comes after.
+    page.evaluate("document.querySelector('[name=why]').form.noValidate = true")
+    page.click("main form button.btn:has-text('Share')")
+    expect(page.locator("[data-typed]")).to_be_visible()
+    accessible(page)
+
+    page.fill("[name=login]", noor_with_password.email)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main form button[type=submit]:has-text('Sign in')")
+    page.wait_for_url("**/learn/share/")
+    assert page.input_value("[name=why]") == "It says in a minute what took me a week"
+    accessible(page)
+    page.reload()
+    assert page.input_value("[name=why]") == ""
 
 
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
