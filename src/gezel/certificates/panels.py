@@ -6,8 +6,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from gezel.certificates import everyone, policy, queries, rules
-from gezel.certificates.team import team_of
+from gezel.certificates import everyone, queries, rules
+from gezel.certificates.team import looked_after, team_of
 from gezel.people.api import Request, at_work, require, signed_in
 
 MOST = 5
@@ -39,7 +39,8 @@ def panel_team(request: Request) -> HttpResponse:
     if not visitor.leads:
         raise Http404
     next_week = timezone.localdate() + timedelta(days=7)
-    rows = queries.rows_of(policy.people_i_lead(visitor), visitor.organisation, on=next_week)
+    people, _beyond = looked_after(visitor)
+    rows = queries.rows_of(people, visitor.organisation, on=next_week)
     blocked = [r for r in rows if not r.standing.may_work]
     soon = [r for r in rows if r.standing.state == rules.State.EXPIRING]
     waiting = [r for r in rows if r.standing.waiting is not None]

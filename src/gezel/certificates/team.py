@@ -8,21 +8,25 @@ from django.utils import timezone
 from gezel.certificates import policy, queries
 from gezel.certificates.models import Holding, HoursDone
 from gezel.certificates.noting import note
-from gezel.people.api import Request
+from gezel.people.api import Employment, PersonQuerySet, Request, Visitor
 
 # What a team page tells ahead, in days: half a year.
 SOON = 183
+# Of a longer line only who one leads oneself: nobody goes through thousands of names, and who
+# nobody looks for is not read about. Everyone else is found in the overview.
+MOST_PEOPLE = 250
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """How the people someone leads stand on a day."""
+    """How the people someone leads stand on a day; `beyond` are led through others, not told."""
 
     on: date
     rows: list[queries.Row]
     all_tasks: list[queries.TaskRow]
     waiting: list[Holding]
     hours: list[HoursDone]
+    beyond: int = 0
 
     @property
     def tasks(self) -> list[queries.TaskRow]:
@@ -47,7 +51,7 @@ def team_of(request: Request, on: date | None = None) -> Team:
 
 def _read(request: Request, on: date) -> Team:
     visitor = request.visitor
-    people = policy.people_i_lead(visitor)
+    people, beyond = looked_after(visitor)
     rows = queries.rows_of(people, visitor.organisation, on=on)
     tasks = queries.tasks_of(people, visitor.organisation, on=on)
     waiting = (
@@ -63,4 +67,17 @@ def _read(request: Request, on: date) -> Team:
         .order_by("pk")
     )
     note(request, [r.person for r in rows] + [p for t in tasks for p, _may in t.people])
-    return Team(on, rows, tasks, list(waiting), list(hours))
+    return Team(on, rows, tasks, list(waiting), list(hours), beyond)
+
+
+def looked_after(visitor: Visitor) -> tuple[PersonQuerySet, int]:
+    """Whom a lead's board is about, and how many more are led through others."""
+    everyone = policy.people_i_lead(visitor)
+    number = everyone.count()
+    if number <= MOST_PEOPLE:
+        return everyone, 0
+    own = Employment.objects.current().filter(
+        organisation=visitor.organisation, lead=visitor.person
+    )
+    people = everyone.filter(pk__in=own.values("person"))
+    return people, number - people.count()

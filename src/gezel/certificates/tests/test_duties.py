@@ -523,3 +523,24 @@ def test_who_it_is_asked_of_by_name_is_not_told_to_colleagues(
     page = body(visit(daan).get(reverse("certificates:types")))
     assert "1 by name" in page
     assert noor.name not in page
+
+
+def test_of_a_long_line_the_board_tells_who_one_leads_oneself(
+    daan: Person, van_dijk: Organisation, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A director of thousands reads about their own few; the others are a number and a search."""
+    boss = a_colleague(van_dijk, "Bo Boss", job="Director")
+    near = a_colleague(van_dijk, "Nina Near", job="Manager", lead=boss)
+    far = a_colleague(van_dijk, "Fay Far", job="Mechanic", lead=near)
+    a_type(van_dijk, "BHV", jobs=("Manager", "Mechanic"))
+    names = ("certificates:team", "certificates:panel_may", "certificates:panel_team")
+    for name in names:
+        assert far.name in body(visit(boss).get(reverse(name)))
+
+    monkeypatch.setattr("gezel.certificates.team.MOST_PEOPLE", 1)
+    monkeypatch.setattr("gezel.people.panels.MOST_SHOWN", 1)
+    for name in (*names, "people:panel_team"):
+        page = body(visit(boss).get(reverse(name)))
+        assert near.name in page
+        assert far.name not in page
+    assert "1 more person works below them" in body(visit(boss).get(reverse(names[0])))
