@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from django.urls import get_urlconf, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from gezel.people.api import Visitor
@@ -28,7 +29,7 @@ class Shown:
     """An item as the template draws it."""
 
     url: str
-    label: str | Promise
+    label: str
     icon: str
     here: bool
 
@@ -108,7 +109,13 @@ def _address(name: str, urlconf: str | None) -> str:
     return reverse(name, urlconf)
 
 
-def shown(items: tuple[Item, ...], visitor: Visitor, path: str) -> list[Shown]:
+@lru_cache(maxsize=128)
+def _label(name: str, language: str | None) -> str:
+    """What it is called; a lazy text looks its words up each time it is shown."""
+    return next(str(item.label) for item in (*MAIN, *OWN) if item.name == name)
+
+
+def shown(items: tuple[Item, ...], visitor: Visitor, path: str) -> tuple[Shown, ...]:
     """The items open to this visitor; the one whose address says most of `path` is marked."""
     found = [(item, _address(item.name, get_urlconf())) for item in items if item.open_to(visitor)]
     here = max(
@@ -120,6 +127,8 @@ def shown(items: tuple[Item, ...], visitor: Visitor, path: str) -> list[Shown]:
         ),
         default=(0, -1),
     )[1]
-    return [
-        Shown(url, item.label, item.icon, place == here) for place, (item, url) in enumerate(found)
-    ]
+    language = get_language()
+    return tuple(
+        Shown(url, _label(item.name, language), item.icon, place == here)
+        for place, (item, url) in enumerate(found)
+    )

@@ -1,12 +1,13 @@
 """Draws need maps and webs: a team map has hundreds of cells, so no template walks over them."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from gezel.kit.charts import Spoke
 from gezel.kit.figures import tenth
@@ -60,15 +61,23 @@ def place_cell(figure: Figure | None, address: str = "") -> SafeString:
     if figure.dark:
         return format_html('<td class="dark">{}</td>', _("too few"))
     count = figure.count
+    return _reached(count.reach_percent, count.short, count.people, address, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _reached(
+    percent: int, short: int, people: int, address: str, language: str | None
+) -> SafeString:
+    """The same figures in the same language draw the same cell."""
     told = format_html(
         "<span>{} %<br><small>{}</small></span>",
-        count.reach_percent,
-        ngettext("%(short)s of %(people)s short", "%(short)s of %(people)s short", count.short)
-        % {"short": count.short, "people": count.people},
+        percent,
+        ngettext("%(short)s of %(people)s short", "%(short)s of %(people)s short", short)
+        % {"short": short, "people": people},
     )
     if address:
         told = format_html('<a href="{}">{}</a>', address, told)
-    return format_html('<td class="{}">{}</td>', reach_tone(count.reach_percent), told)
+    return format_html('<td class="{}">{}</td>', reach_tone(percent), told)
 
 
 def spokes(rows: Sequence[SkillAsked]) -> list[Spoke]:

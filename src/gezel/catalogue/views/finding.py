@@ -1,14 +1,18 @@
 """Looking for something to learn from, and the page to choose by."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
+from django.db.models import TextChoices
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -33,6 +37,7 @@ ICONS = {
     "reading": "book-open",
     "coaching": "handshake",
 }
+MOST_SKILLS = 3
 Text = str | Promise
 
 
@@ -40,31 +45,48 @@ Text = str | Promise
 class Why:
     """Why an activity is worth a look for this visitor."""
 
-    skill: Skill
-    want: Want
+    skill: str
+    asked: int
+    held: float
+    from_on: date | None
     fits: bool
 
 
 @dataclass(frozen=True, slots=True)
+class Teaches:
+    """A skill as a card tells it."""
+
+    skill_pk: int
+    skill: str
+    from_level: int
+    to_level: int
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """An activity as the list draws it."""
+    """All that a card shows of an activity, and nothing else: it is remembered by this."""
 
-    activity: Activity
+    pk: int
+    icon: str
+    title: tuple[tuple[str, bool], ...]
+    """The title in parts, with for each whether it answers what was asked."""
+    kind: str
+    provider: str
+    state: str
+    """Where it is not on offer: what it is instead."""
     why: Why | None
-    found_by: list[Text] = field(default_factory=list)
+    found_by: tuple[str, ...]
     """How the words that were asked led here, where the title does not show it by itself."""
-    matched: frozenset[str] = frozenset()
-
-    @property
-    def icon(self) -> str:
-        return ICONS[self.activity.kind]
-
-    @property
-    def title(self) -> list[tuple[str, bool]]:
-        """The title in parts, with for each whether it answers what was asked."""
-        if not self.matched:
-            return [(self.activity.title, False)]
-        return marked(self.activity.title, self.matched)
+    why_it_helped: str
+    shared_by: str
+    summary: str
+    teaches: tuple[Teaches, ...]
+    hours: Decimal
+    price_cents: int
+    form: str
+    in_dutch: bool
+    in_english: bool
+    evening: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +104,7 @@ class Choice:
     """An option of a filter."""
 
     value: str
-    told: Text
+    told: str
     chosen: bool
 
 
@@ -91,8 +113,8 @@ class Filter:
     """A filter as the form draws it."""
 
     key: str
-    label: Text
-    choices: list[Choice]
+    label: str
+    choices: tuple[Choice, ...]
 
 
 @require_safe
@@ -151,13 +173,41 @@ def _needed(
 
 
 def _card(activity: Activity, wants: list[Want], hit: Hit | None, skills: dict[int, Skill]) -> Card:
-    why = _why(activity, wants)
-    if hit is None:
-        return Card(activity, why)
-    return Card(activity, why, list(_found_by(hit, skills)), frozenset(hit.matched))
+    a = activity
+    title = marked(a.title, frozenset(hit.matched)) if hit and hit.matched else [(a.title, False)]
+    language = get_language()
+    return Card(
+        pk=a.pk,
+        icon=ICONS[a.kind],
+        title=tuple((part, bool(answers)) for part, answers in title),
+        kind=_word(Activity.Kind, a.kind, language),
+        provider=a.provider.name if a.provider else "",
+        state="" if a.state == Activity.State.OPEN else _word(Activity.State, a.state, language),
+        why=_why(a, wants),
+        found_by=tuple(_found_by(hit, skills)) if hit else (),
+        why_it_helped=a.why_it_helped,
+        shared_by=a.shared_by.name if a.shared_by else "",
+        summary=a.summary,
+        teaches=tuple(
+            Teaches(t.skill_id, t.skill.name, t.from_level, t.to_level)
+            for t in a.teaches.all()[:MOST_SKILLS]
+        ),
+        hours=a.hours,
+        price_cents=a.price_cents,
+        form=_word(Activity.Form, a.form, language),
+        in_dutch=a.in_dutch,
+        in_english=a.in_english,
+        evening=a.evening,
+    )
 
 
-def _found_by(hit: Hit, skills: dict[int, Skill]) -> Iterator[Text]:
+@lru_cache(maxsize=256)
+def _word(choices: type[TextChoices], value: str, language: str | None) -> str:
+    """A choice in the reader's language; `get_…_display` gathers all of them for each."""
+    return str(choices(value).label)
+
+
+def _found_by(hit: Hit, skills: dict[int, Skill]) -> Iterator[str]:
     """Why this answers, word by word; nothing where the title says so itself."""
     for way in hit.whys:
         words = {"asked": way.asked, "found": way.found}
@@ -183,15 +233,15 @@ def _found_by(hit: Hit, skills: dict[int, Skill]) -> Iterator[Text]:
 def _why(activity: Activity, wants: list[Want]) -> Why | None:
     taught = {t.skill_id: t for t in activity.teaches.all()}
     whys = [
-        Why(t.skill, want, fits(want, t.from_level, t.to_level))
+        Why(t.skill.name, want.asked, want.held, want.from_on, fits(want, t.from_level, t.to_level))
         for want in wants
         if isinstance(want.skill, int) and (t := taught.get(want.skill)) is not None
     ]
     return next((why for why in whys if why.fits), whys[0] if whys else None)
 
 
-def _choices(pairs: Iterable[tuple[object, Text]], chosen: object) -> list[Choice]:
-    return [Choice(str(v), told, str(v) == str(chosen)) for v, told in pairs]
+def _choices(pairs: Iterable[tuple[object, Text]], chosen: object) -> tuple[Choice, ...]:
+    return tuple(Choice(str(v), str(told), str(v) == str(chosen)) for v, told in pairs)
 
 
 def _sorts(question: Question) -> list[tuple[str, Text]]:
@@ -329,7 +379,7 @@ def activity(request: Request, pk: int) -> HttpResponse:
             "icon": ICONS[found.kind],
             "brings": brings,
             "because": next((b for b in brings if b.want and b.fits), None),
-            "similar": [Card(a, None) for a in queries.similar(found, visitor)],
+            "similar": [(ICONS[a.kind], a) for a in queries.similar(found, visitor)],
             "may_edit": policy.activities_to_edit(visitor).filter(pk=found.pk).exists(),
             "preview": getattr(found, "preview", None),
             "on_offer": found.state == Activity.State.OPEN,

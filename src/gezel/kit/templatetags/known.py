@@ -2,17 +2,23 @@
 
 A page says sixty sentences, thirty addresses and a hundred icons, and none of them changes while
 we run. Django looks each up anew, by way of a lazy string or a search through all addresses.
+
+`{% remembered %}` does so for a piece of a page that comes back with the same values.
 """
 
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
 from django import template
-from django.template.base import FilterExpression, Node, Parser, Token
+from django.template.base import FilterExpression, Node, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
-from django.template.defaulttags import URLNode
+from django.template.defaulttags import CsrfTokenNode, NowNode, URLNode
 from django.template.defaulttags import url as django_url
+from django.template.library import SimpleNode
 from django.templatetags.i18n import do_translate
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.html import conditional_escape
@@ -111,3 +117,73 @@ def icon(parser: Parser, token: Token) -> Node:
     if label or name[:1] not in {'"', "'"}:
         return cast("Node", kit.register.tags["icon"](parser, token))
     return Drawing(name[1:-1])
+
+
+PIECES = 2048
+"""How many pieces of pages a process remembers, over all templates: some megabytes."""
+
+_pieces: dict[Any, SafeString] = {}
+
+
+def _key(value: Any) -> Any:
+    """A value as part of a key: what is equal but shows otherwise (1, True, safe text) differs."""
+    kind: Any = type(value)
+    if kind in {str, SafeString, int, bool, date, type(None)}:
+        return kind, value
+    if kind in {float, Decimal}:
+        return kind, repr(value)
+    if kind is tuple:
+        return kind, *(_key(part) for part in value)
+    if is_dataclass(value) and kind.__dataclass_params__.frozen:
+        return kind, *(_key(getattr(value, name)) for name in _names(kind))
+    raise TypeError(f"A remembered piece is told values, not a {kind.__name__}")
+
+
+@lru_cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+class Remembered(Node):
+    """A piece of a page by the values it shows: the same values give the same piece."""
+
+    def __init__(self, given: dict[str, FilterExpression], nodelist: NodeList) -> None:
+        self.given, self.nodelist = given, nodelist
+
+    def render(self, context: Context) -> SafeString:
+        given = {name: value.resolve(context) for name, value in self.given.items()}
+        place = (get_language(), get_urlconf(), get_script_prefix(), context.autoescape)
+        key = (self, place, *(_key(value) for value in given.values()))
+        if (piece := _pieces.get(key)) is None:
+            # It sees nothing but what it is remembered by, so it cannot show anything else.
+            piece = self.nodelist.render(context.new(given))
+            if len(_pieces) >= PIECES:
+                _pieces.clear()
+            _pieces[key] = piece
+        return piece
+
+
+def _differs_each_time(node: Node) -> bool:
+    return isinstance(node, CsrfTokenNode | NowNode) or (
+        isinstance(node, SimpleNode) and (node.takes_context or node.func is kit.fresh_key)
+    )
+
+
+@register.tag
+def remembered(parser: Parser, token: Token) -> Remembered:
+    """`{% remembered card=card.shown %}…{% endremembered %}`: rendered once for these values.
+
+    The values are texts, numbers, days, or tuples and frozen dataclasses of them: never a row of
+    the database, for that may change. Within, only these names are known: no request, no visitor.
+    So nobody gets to see what another was shown, unless it is the same to the letter.
+    What depends on the day is told the day. For what many people see again: a card, a menu.
+    """
+    _tag, *bits = token.split_contents()
+    given = token_kwargs(bits, parser)
+    if bits or not given:
+        raise template.TemplateSyntaxError("remembered: say by which values, as name=value")
+    nodelist = parser.parse(("endremembered",))
+    parser.delete_first_token()
+    if any(_differs_each_time(node) for node in nodelist.get_nodes_by_type(Node)):
+        raise template.TemplateSyntaxError("remembered: what is within differs each time")
+    return Remembered(given, nodelist)

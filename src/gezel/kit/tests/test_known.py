@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
 import pytest
-from django.template import engines
+from django.template import Context, Template, TemplateSyntaxError, engines
 from django.urls import NoReverseMatch
 from django.utils import translation
+from django.utils.safestring import mark_safe
+
+from gezel.kit.templatetags import known
 
 
 def said(source: str, **told: object) -> str:
@@ -53,3 +60,90 @@ def test_an_icon_is_drawn_the_same_from_memory() -> None:
     assert said("{% icon name %}", name="search") == once
     assert said('{% icon "search" %}{% icon "search" %}') == once + once
     assert 'role="img" aria-label="Found"' in said('{% icon "search" "Found" %}')
+
+
+@dataclass(frozen=True)
+class Shown:
+    title: str
+    parts: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass
+class Changing:
+    title: str
+
+
+PIECE = "{% remembered a=one %}[{{ a }}{{ other }}{{ request }}]{% endremembered %}"
+
+
+def test_a_piece_is_rendered_once_for_the_same_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "{% remembered a=one %}{{ a.title }}{% for p, b in a.parts %}{{ p }}{% endfor %}"
+    template = Template(f"{source}{{% endremembered %}}")
+
+    def told(part: str) -> str:
+        return template.render(Context({"one": Shown("a", ((part, True),))}))
+
+    assert [told("b"), told("b")] == ["ab", "ab"]
+    monkeypatch.setattr(template.nodelist[0], "nodelist", None)  # what renders anew now fails
+    assert told("b") == "ab"
+    with pytest.raises(AttributeError):
+        told("c")
+
+
+def test_what_is_equal_but_shows_otherwise_is_another_piece() -> None:
+    template = engines["django"].from_string("{% remembered a=one %}{{ a }}{% endremembered %}")
+    values = [1, True, 1.0, Decimal("1.0"), Decimal("1.00"), "<b>", mark_safe("<b>"), None, "None"]
+    told = [template.render({"one": value}) for value in values]
+    assert told == ["1", "True", "1.0", "1.0", "1.00", "&lt;b&gt;", "<b>", "None", "None"]
+
+
+def test_what_people_write_stays_text_in_a_piece() -> None:
+    hostile = "<script>alert('1')</script>\" onload={{ other }}"
+    safe = "[&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;&quot; onload={{ other }}]"
+    assert said(PIECE, one=hostile) == said(PIECE, one=hostile) == safe
+    source = f"{{% autoescape off %}}{PIECE}{{% endautoescape %}}{PIECE}"
+    assert said(source, one="<i>") == "[<i>][&lt;i&gt;]"
+
+
+def test_a_piece_sees_nothing_but_what_it_is_remembered_by() -> None:
+    told = [said(PIECE, one="x", other=secret, request="r") for secret in ("mine", "yours")]
+    assert told == ["[x]", "[x]"]
+
+
+def test_a_piece_is_said_in_the_language_of_each_reader() -> None:
+    template = engines["django"].from_string(
+        '{% remembered a=one %}{% translate "Search" %} {{ a|day }}{% endremembered %}'
+    )
+    for language, words in (("en", "Search 3"), ("nl", "Zoeken 3"), ("en", "Search 3")):
+        with translation.override(language):
+            assert template.render({"one": date(2026, 11, 3)}).startswith(words)
+
+
+@pytest.mark.parametrize("value", [["a"], {"a": 1}, {"a"}, Changing("a"), object(), (1, ["a"])])
+def test_what_may_change_is_nothing_to_remember_by(value: object) -> None:
+    with pytest.raises(TypeError, match="told values"):
+        said(PIECE, one=value)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% remembered %}a{% endremembered %}",
+        "{% remembered one %}a{% endremembered %}",
+        "{% remembered a=one %}{% csrf_token %}{% endremembered %}",
+        "{% remembered a=one %}{% if a %}{% fresh_key %}{% endif %}{% endremembered %}",
+        "{% remembered a=one %}{% with_query a=1 %}{% endremembered %}",
+        '{% remembered a=one %}{% now "Y" %}{% endremembered %}',
+    ],
+)
+def test_what_differs_each_time_is_refused_where_it_is_written(source: str) -> None:
+    with pytest.raises(TemplateSyntaxError, match="remembered"):
+        said(source, one="x")
+
+
+def test_no_more_pieces_are_kept_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known, "PIECES", 3)
+    monkeypatch.setattr(known, "_pieces", {})
+    template = engines["django"].from_string("{% remembered a=one %}{{ a }}{% endremembered %}")
+    assert [template.render({"one": n}) for n in range(10)] == [str(n) for n in range(10)]
+    assert len(known._pieces) <= 3

@@ -300,6 +300,44 @@ def _table_rows(
 
 
 @dataclass(frozen=True, slots=True)
+class ShortOf:
+    """How many fall short on a day, as the list shows it; of what is dark no number is here."""
+
+    dark: bool
+    short: int = 0
+    people: int = 0
+    essential: int = 0
+
+    @classmethod
+    def of(cls, figure: queries.Figure | None) -> "ShortOf | None":
+        """None where nobody is asked for it."""
+        if figure is None:
+            return None
+        if figure.dark:
+            return cls(dark=True)
+        count = figure.count
+        return cls(
+            dark=False, short=count.short, people=count.people, essential=count.short_essential
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRow:
+    """One skill in the list of biggest needs: all that its row shows, it is remembered by this."""
+
+    skill: str
+    days: tuple[ShortOf | None, ...]
+    mean_gap: float | None
+
+    @classmethod
+    def of(cls, skill: Skill, figures: Sequence[queries.Figure | None]) -> "NeedRow":
+        """The row of a skill; the first figure is that of now."""
+        now = figures[0]
+        gap = now.count.mean_gap if now and not now.dark and now.count.short else None
+        return cls(skill.name, tuple(ShortOf.of(figure) for figure in figures), gap)
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceRow:
     """One unit, role profile or location in the map."""
 
@@ -345,8 +383,7 @@ def organisation(request: Request) -> HttpResponseBase:
     across = ordered if request.GET.get("columns") == "all" else ordered[:COLUMNS]
     skills = skills_worded(here, {*listed, *across})
     biggest = [
-        queries.Biggest(skills[pk], [(day, told.figure(whole, pk, day)) for day in days])
-        for pk in listed
+        NeedRow.of(skills[pk], [told.figure(whole, pk, day) for day in days]) for pk in listed
     ]
     columns = [skills[pk] for pk in across]
     asked = keys if form or by != "unit" else across
