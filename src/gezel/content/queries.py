@@ -338,9 +338,10 @@ def _levels_asked(profile: RoleProfile, wanted: set[int], on: date) -> dict[int,
 
 
 def levels_of(person: Person, skill_pks: Iterable[int], on: date) -> dict[int, float]:
-    """The estimate of each of these skills on a date, from the evidence; without any, 0."""
+    """The estimate of each of these skills on a date, from all evidence; without any, 0. For the
+    person."""
     wanted = set(skill_pks)
-    found = estimates([person.pk], on, skill_pks=wanted)
+    found = estimates([person.pk], on, at=None, skill_pks=wanted)
     return {pk: found[person.pk, pk].level if (person.pk, pk) in found else 0.0 for pk in wanted}
 
 

@@ -157,7 +157,9 @@ class Hall:
         )
         shown: dict[int, list[float]] = {}
         if taught:
-            for (person, skill), held in levels(list(self.seated)).items():
+            for (person, skill), held in levels(
+                list(self.seated), at=self.gathering.organisation_id
+            ).items():
                 if skill in taught:
                     shown.setdefault(person, []).append(held[0])
         return {person: mean(each) for person, each in shown.items()}

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from gezel.paths.rules.conditions import Condition, Group, Leaf, leaves, told
 from gezel.people.api import Job, Location, Organisation, Unit
-from gezel.skills.api import Demand, Level, ProfileJob, Skill, Standing, one_with
+from gezel.skills.api import Demand, Level, ProfileJob, Skill, one_with, shown_at
 
 NOBODY = Q(pk__in=[])
 # Half a level is a gap; levels are rounded to a tenth before they are compared.
@@ -219,12 +219,12 @@ def _skill_fields(ground: Ground) -> dict[str, forms.Field]:
 
 
 def _skill_asks(value: Value, _ground: Ground, _on: date) -> Q:
-    held = Standing.objects.filter(
+    return ~shown_at(
+        OuterRef("organisation"),
         person=OuterRef("person"),
         skill__in=one_with([value["skill"]]),
         level__gte=value["level"] - SHORT,
     )
-    return Q(~Exists(held))
 
 
 def _skill_words(value: Value, ground: Ground) -> str:
@@ -251,13 +251,14 @@ def _role_asks(value: Value, _ground: Ground, on: date) -> Q:
         .order_by("-from_on", "-pk")
         .values("pk")[:1]
     )
-    held = Standing.objects.filter(
+    held = shown_at(
+        OuterRef(OuterRef("organisation")),
         person=OuterRef(OuterRef("person")),
         skill=Coalesce(OuterRef("skill__merged_into"), OuterRef("skill")),
         level__gte=OuterRef("level") - SHORT,
     )
     asked = Demand.objects.filter(
-        ~Exists(held), profile__in=profile, level__gt=0, from_on__lte=on, pk=Subquery(newest)
+        ~held, profile__in=profile, level__gt=0, from_on__lte=on, pk=Subquery(newest)
     )
     if value["which"] == "essential":
         asked = asked.filter(essential=True)

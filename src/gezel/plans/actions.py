@@ -340,7 +340,7 @@ def notice_reached_goals(person_pk: int, skill_pk: int, on: date) -> list[int]:
         .select_related("skill", "profile")
         .distinct()
     )
-    for goal, progress in queries.progress_of(candidates).items():
+    for goal, progress in queries.progress_of(candidates, at=None).items():
         if progress.reached and Goal.objects.filter(pk=goal.pk, shown_on=None).update(shown_on=on):
             reached.append(goal.pk)
             announce(GoalReached(goal.pk, person_pk, on))

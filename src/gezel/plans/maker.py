@@ -63,7 +63,7 @@ class Start:
 
 def from_goal(goal: Goal) -> Start:
     """The skills of a goal that are not there yet; what is essential for its role counts more."""
-    progress = queries.progress_of([goal])[goal]
+    progress = queries.progress_of([goal], at=None)[goal]
     essential = {
         queries.skill_pk(t.skill): t.essential for t in queries.targets_of([goal])[goal.pk]
     }

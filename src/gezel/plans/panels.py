@@ -24,7 +24,7 @@ def panel_goal(request: Request) -> HttpResponse:
     shown: dict[Hashable, float] = {
         skill: held[0] for skill, held in standings_of(request.visitor).items()
     }
-    told = {"goal": goal, "progress": queries.progress_of([goal], shown=shown)[goal]}
+    told = {"goal": goal, "progress": queries.progress_of([goal], at=None, shown=shown)[goal]}
     if request.visitor.employment:
         # A skill in its title has our own name; a role costs a query for what it asks instead.
         queries.name_our_way([goal], [], request.visitor.organisation)

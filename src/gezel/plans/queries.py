@@ -25,6 +25,7 @@ from gezel.skills.api import (
     demand_on,
     estimates,
     give_own_names,
+    levels,
     profile_of,
 )
 
@@ -99,12 +100,14 @@ def targets_of(goals: Iterable[Goal]) -> dict[int, list[rules.Target]]:
 def progress_of(
     goals: Iterable[Goal],
     *,
+    at: int | None,
     since: Goal | None = None,
     shown: Mapping[Hashable, float] | None = None,
 ) -> dict[Goal, rules.Progress]:
     """How far each goal is today, in two queries for all of them.
 
     Args:
+        at: the employer who looks; None is the person.
         since: of this one also how far it was on the day it was set, for one query more.
         shown: levels by skill of the one person whose goals these all are, if known already.
     """
@@ -114,24 +117,24 @@ def progress_of(
     if shown is not None:
         held.update((g.person_id, dict(shown)) for g in found)
     else:
-        for person, skill, level in Standing.objects.filter(
-            person__in={g.person_id for g in found}
-        ).values_list("person_id", "skill_id", "level"):
-            held[person][skill] = level
+        for (person, skill), told in levels({g.person_id for g in found}, at=at).items():
+            held[person][skill] = told[0]
     before = {g.pk: held[g.person_id] for g in found}
     if since is not None and since.set_on < timezone.localdate():
         skills = [skill_pk(t.skill) for t in targets[since.pk]]
-        before[since.pk] = _levels_on(since.person_id, since.set_on, skills)
+        before[since.pk] = _levels_on(since.person_id, since.set_on, skills, at=at)
     return {g: _progress(targets[g.pk], held[g.person_id], before[g.pk]) for g in found}
 
 
-def progress_since(goal: Goal) -> rules.Progress:
+def progress_since(goal: Goal, *, at: int | None) -> rules.Progress:
     """How far a goal is today beside the day it was set, from the evidence as it stood then."""
-    return progress_of([goal], since=goal)[goal]
+    return progress_of([goal], at=at, since=goal)[goal]
 
 
-def _levels_on(person_pk: int, day: date, skill_pks: Sequence[int]) -> dict[Hashable, float]:
-    found = estimates([person_pk], day, skill_pks=skill_pks)
+def _levels_on(
+    person_pk: int, day: date, skill_pks: Sequence[int], *, at: int | None
+) -> dict[Hashable, float]:
+    found = estimates([person_pk], day, at=at, skill_pks=skill_pks)
     return {skill: estimate.level for (_person, skill), estimate in found.items()}
 
 
@@ -572,29 +575,33 @@ def _reached_by_place(
     organisation: Organisation, goals: Iterable[SharedGoal]
 ) -> dict[tuple[int, int], dict[str, int]]:
     """(skill, level) → place → people there, within half a level as everywhere."""
-    found: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
-    levels = {f"at_{n}": n for n in range(1, 6)}
-    rows: Iterable[Any] = (
-        Employment.objects.current()
-        .filter(
-            organisation=organisation,
-            person__standings__skill__in={g.skill_id for g in goals},
+    found: dict[tuple[int, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    steps = {f"at_{n}": n for n in range(1, 6)}
+    skills = {g.skill_id for g in goals}
+    # As the organisation may reckon: of nobody both hold for one skill.
+    for told, here in (("standings", "all_from"), ("standings_apart", "organisation")):
+        held = f"person__{told}"
+        rows: Iterable[Any] = (
+            Employment.objects.current()
+            .filter(
+                organisation=organisation,
+                **{f"{held}__skill__in": skills, f"{held}__{here}": organisation},
+            )
+            .values("unit__path", f"{held}__skill")
+            .annotate(
+                **{
+                    name: Count(
+                        "person",
+                        distinct=True,
+                        filter=Q(**{f"{held}__level__gt": level - rules.CLOSE_ENOUGH}),
+                    )
+                    for name, level in steps.items()
+                }
+            )
         )
-        .values("unit__path", "person__standings__skill")
-        .annotate(
-            **{
-                name: Count(
-                    "person",
-                    distinct=True,
-                    filter=Q(person__standings__level__gt=level - rules.CLOSE_ENOUGH),
-                )
-                for name, level in levels.items()
-            }
-        )
-    )
-    for row in rows:
-        for name, level in levels.items():
-            found[row["person__standings__skill"], level][row["unit__path"]] = row[name]
+        for row in rows:
+            for name, level in steps.items():
+                found[row[f"{held}__skill"], level][row["unit__path"]] += row[name]
     return found
 
 

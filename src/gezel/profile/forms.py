@@ -187,10 +187,23 @@ class ItemsForm(forms.Form):
     """For each skill that was brought: which it is here, or none of these."""
 
     def __init__(
-        self, *args: Any, items: Sequence[Brought], skills: Mapping[int, Skill], **told: Any
+        self,
+        *args: Any,
+        items: Sequence[Brought],
+        skills: Mapping[int, Skill],
+        employer: str = "",
+        **told: Any,
     ) -> None:
         super().__init__(*args, **told)
         self.items, self.skills = items, skills
+        self.fields["show"] = forms.BooleanField(
+            label=_("Let %(employer)s count these too") % {"employer": employer},
+            help_text=_(
+                "Who leads you and HR then read level, kind, day and issuer. Without it they count "
+                "for you alone. You can change it under “What you did elsewhere”."
+            ),
+            required=False,
+        )
         for item in items:
             guessed = [g for g in item.guesses if g["skill"] in skills]
             if not guessed:

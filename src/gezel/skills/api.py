@@ -5,8 +5,10 @@ from gezel.skills.actions import (
     add_evidence,
     confirm_alias,
     count_needs,
+    estimate_for,
     import_esco,
     import_onet,
+    let_count,
     make_aliases_findable,
     make_skill,
     make_skills_findable,
@@ -33,7 +35,12 @@ from gezel.skills.models import (
     Source,
     Standing,
 )
-from gezel.skills.policy import people_to_vouch_for, people_whose_skills, profiles_to_read
+from gezel.skills.policy import (
+    people_to_vouch_for,
+    people_whose_skills,
+    profiles_to_read,
+    reads_as,
+)
 from gezel.skills.queries import (
     SkillAsked,
     estimates,
@@ -43,6 +50,7 @@ from gezel.skills.queries import (
     profile_of,
     requirements,
     requirements_of,
+    shown_at,
     skills_asked_of,
     standings_of,
 )
@@ -121,6 +129,7 @@ __all__ = [
     "count_needs",
     "demand_on",
     "estimate",
+    "estimate_for",
     "estimates",
     "fades_as",
     "find_skills",
@@ -129,6 +138,7 @@ __all__ = [
     "import_esco",
     "import_onet",
     "learning_needs",
+    "let_count",
     "levels",
     "look",
     "make_aliases_findable",
@@ -145,12 +155,14 @@ __all__ = [
     "propose",
     "published_half_life",
     "rate_oneself",
+    "reads_as",
     "recompute",
     "recompute_organisation",
     "refreshes",
     "requirements",
     "requirements_of",
     "senses",
+    "shown_at",
     "shown_skills",
     "skills_asked_of",
     "skills_by_key",

@@ -19,6 +19,8 @@ def _level_changed(event: EvidenceAdded) -> None:
 
 
 def _employment_changed(event: EmploymentChanged) -> None:
+    if not actions.begin_and_end_showing(event.organisation_pk, event.person_pks):
+        _soon(jobs.recompute_organisation, event.organisation_pk)
     _count_soon(event.organisation_pk)
 
 

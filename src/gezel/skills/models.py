@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gezel.kit.text import in_language
 from gezel.people.api import HR, LINE, SELF, Audience, Organisation, Visitor
 from gezel.skills.rules import EIGHTY_PERCENT
-from gezel.trust.api import LEGITIMATE_INTEREST, Until, personal_data
+from gezel.trust.api import CONSENT, LEGITIMATE_INTEREST, Until, personal_data
 
 # Who may read what someone can: the policy and "who sees what" both ask this object.
 SKILLS_OF_A_PERSON = Audience(SELF, LINE, HR)
@@ -394,14 +394,18 @@ class FrameworkRelease(models.Model):
     purpose=_("To show what you can, where a learning need is, and why we say so."),
     audience=SKILLS_OF_A_PERSON,
     ground=LEGITIMATE_INTEREST,
-    term=_("Yours for life; your employer reads it until your last day."),
+    term=_(
+        "Yours for life; an employer reads what was made there and what you let it count, until "
+        "your last day."
+    ),
     order=40,
 )
 class Evidence(models.Model):
     """One dated fact about what someone showed. Never changed: a correction names the old one.
 
-    Holds a level, who gave it and a short note; the person keeps it, the employer reads it
-    until the last day of the employment.
+    Holds a level, who gave it and a short note; the person keeps it. `organisation` is where it was
+    made: that employer reads it until the last day of the employment, another only what the person
+    shows it (`Showing`), without who gave it.
     """
 
     class Kind(models.TextChoices):
@@ -446,6 +450,10 @@ class Evidence(models.Model):
     key = models.UUIDField(unique=True, default=uuid.uuid4)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    # The skill it is read as, and whether an employer may count it, where `pieces_elsewhere` said.
+    read_as: int
+    is_shown: bool
+
     class Meta:
         verbose_name_plural = "evidence"
         constraints = [
@@ -469,6 +477,11 @@ class Evidence(models.Model):
     def __str__(self) -> str:
         return f"{self.person_id} {self.skill_id}: {self.level} ({self.kind})"
 
+    @property
+    def is_brought(self) -> bool:
+        """Whether it came in a file of the person; its note then says what that was."""
+        return self.rests_on.startswith("profile:brought:")
+
 
 @personal_data(
     what=_("Your level per skill as we estimate it from the evidence"),
@@ -479,9 +492,11 @@ class Evidence(models.Model):
     order=41,
 )
 class Standing(models.Model):
-    """The estimate of one skill of one person as of `computed_on`, kept for quick reading.
+    """The estimate of one skill of one person as of `computed_on`, over all their evidence.
 
-    Derived: `rules.estimate` over `Evidence` gives the same figure again.
+    For the person. An employer reckons with it where `all_from` says that all of it was made
+    there, and with `StandingAt` where not. Derived: `rules.estimate` over `Evidence` gives the
+    same figure again.
     """
 
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="standings")
@@ -493,6 +508,14 @@ class Standing(models.Model):
     computed_on = models.DateField()
     # Which parameters of the rule made it: `rules.PARAMETERS` keeps every version.
     version = models.PositiveSmallIntegerField(default=1)
+    # The one employer where everything behind it was made; empty: from several, or from nowhere.
+    all_from = models.ForeignKey(
+        "people.Organisation",
+        on_delete=models.SET_NULL,
+        null=True,
+        db_index=False,
+        related_name="+",
+    )
 
     class Meta:
         constraints = [
@@ -505,11 +528,82 @@ class Standing(models.Model):
 
 
 @personal_data(
+    what=_("Your level per skill as one employer may reckon it, where you have evidence elsewhere"),
+    purpose=_("So that an employer reckons with what was made there and what you let it count."),
+    audience=SKILLS_OF_A_PERSON,
+    ground=LEGITIMATE_INTEREST,
+    term=_("Computed anew from the evidence; gone when you no longer work there."),
+    order=41,
+)
+class StandingAt(models.Model):
+    """The estimate of a skill as one employer may reckon it, where that differs from `Standing`.
+
+    Only of people with evidence from elsewhere in that skill: who has worked at one place has none.
+    """
+
+    person = models.ForeignKey(
+        "people.Person", on_delete=models.CASCADE, related_name="standings_apart"
+    )
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
+    level = models.FloatField()
+    sd = models.FloatField()
+    pieces = models.PositiveSmallIntegerField()
+    newest_on = models.DateField(null=True)
+    computed_on = models.DateField()
+    version = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "organisation", "skill"], name="one_standing_an_employer"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.skill_id} at {self.organisation_id}: {self.level:.1f}"
+
+
+@personal_data(
+    what=_("Which evidence from elsewhere you let an employer count"),
+    purpose=_("So that an employer sees of what you did elsewhere only what you choose."),
+    audience=Audience(SELF),
+    ground=CONSENT,
+    term=_("Until you take it back, and at the latest until your last day there."),
+    person="evidence__person",
+    order=42,
+)
+class Showing(models.Model):
+    """Someone lets an employer count a piece that was not made there.
+
+    Goes when they take it back and when they stop working there: who comes back chooses anew.
+    """
+
+    evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="showings")
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
+    shown_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["evidence", "organisation"], name="shown_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evidence_id} at {self.organisation_id}"
+
+
+@personal_data(
     what=_("Where you say that you see a piece of evidence differently"),
     purpose=_("So that your side stands beside what others said about you."),
     audience=SKILLS_OF_A_PERSON,
     ground=LEGITIMATE_INTEREST,
-    term=_("Yours for life; your employer reads it until your last day."),
+    term=_(
+        "Yours for life; the employer where the piece was made reads it until your last day there."
+    ),
     person="evidence__person",
     order=42,
 )

@@ -23,6 +23,11 @@ def people_whose_skills(visitor: Visitor) -> PersonQuerySet:
     return SKILLS_OF_A_PERSON.people_for(visitor)
 
 
+def reads_as(visitor: Visitor, about: Person) -> int | None:
+    """As which employer someone is read: None for oneself, who reads everything."""
+    return None if about.pk == visitor.person.pk else visitor.organisation.pk
+
+
 def people_to_vouch_for(by: Visitor, on: date | None = None) -> PersonQuerySet:
     """A lead vouches for their own team (today, or on a date); nobody vouches for themselves."""
     return _LED.people_for(by, on).exclude(pk=by.person.pk)
@@ -88,13 +93,14 @@ def objections_to_withdraw(visitor: Visitor) -> QuerySet[Objection]:
 
 
 def objections_to_read(visitor: Visitor, on: date | None = None) -> QuerySet[Objection]:
-    """HR reads what people who work here (today, or on a date) object to; nobody reads those
-    about themselves here."""
+    """HR reads what people who work here (today, or on a date) object to in what was said here;
+    nobody reads those about themselves here."""
     everyone = Objection.objects.exclude(outcome=Objection.Outcome.WITHDRAWN)
     if not visitor.is_hr:
         return everyone.none()
     return everyone.filter(
-        evidence__person__in=Person.objects.working_at(visitor.organisation, on)
+        evidence__person__in=Person.objects.working_at(visitor.organisation, on),
+        evidence__organisation=visitor.organisation.pk,
     ).exclude(evidence__person=visitor.person.pk)
 
 

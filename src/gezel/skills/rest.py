@@ -9,7 +9,7 @@ from django.utils import timezone
 from ninja import Field, Header, Router, Schema
 
 from gezel.connect.api import ApiRequest, Page, Scope, Strict, once, page
-from gezel.people.api import Employment, Person
+from gezel.people.api import Employment, Organisation, Person
 from gezel.skills import actions, queries, rules
 from gezel.skills.models import Evidence, Occupation, RoleProfile, Skill
 from gezel.skills.queries import taxonomy
@@ -361,17 +361,19 @@ class EvidenceIn(Strict):
     rests_on: str = Field("", max_length=200)
 
 
-def _evidence(piece: Evidence) -> EvidenceOut:
+def _evidence(piece: Evidence, organisation: Organisation) -> EvidenceOut:
+    """Of what was made elsewhere not who gave it, nor their words."""
+    here = piece.organisation_id == organisation.pk
     return EvidenceOut(
         id=piece.pk,
         person=piece.person_id,
         skill=piece.skill_id,
         kind=piece.kind,
         level=piece.level,
-        given_by=piece.given_by_id,
+        given_by=piece.given_by_id if here else None,
         observed_on=piece.observed_on,
-        note=piece.note,
-        rests_on=piece.rests_on,
+        note=piece.note if here or piece.is_brought else "",
+        rests_on=piece.rests_on if here else "",
         corrects=piece.corrects_id,
         counts=piece.level > 0 and not hasattr(piece, "corrected_by"),
     )
@@ -384,14 +386,20 @@ def evidence(
     limit: Limit = 50,
     person: Annotated[int, Field(ge=1, le=LAST)] | None = None,
 ) -> dict[str, Any]:
-    """Evidence of people at work here, corrected pieces too, in the order it came."""
-    here = Employment.objects.current().filter(organisation=request.auth.organisation)
-    found = Evidence.objects.filter(person__in=here.values("person_id"))
+    """Evidence of people at work here, corrected pieces too, in the order it came.
+
+    What was made here, and what people let the organisation count.
+    """
+    organisation = request.auth.organisation
+    here = Employment.objects.current().filter(organisation=organisation)
+    found = Evidence.objects.filter(
+        queries.may_count(organisation.pk), person__in=here.values("person_id")
+    )
     if person is not None:
         found = found.filter(person=person)
     told = page(found.select_related("corrected_by"), after=after, limit=limit)
     _noted(request, [piece.person_id for piece in told["items"]])
-    return told | {"items": [_evidence(piece) for piece in told["items"]]}
+    return told | {"items": [_evidence(piece, organisation) for piece in told["items"]]}
 
 
 @router.post("/evidence", auth=Scope("evidence:write"), response=EvidenceOut)
@@ -420,7 +428,8 @@ def add_evidence(
                 organisation=organisation,
                 note=body.note,
                 rests_on=body.rests_on,
-            )
+            ),
+            organisation,
         )
 
     return once(request, idempotency_key, added)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from gezel.skills import panels
 from gezel.skills.views import (
     ahead,
+    elsewhere,
     fading,
     ledger,
     names,
@@ -56,6 +57,7 @@ PEOPLE: list[URLPattern] = [
     path("people/<int:person_pk>/<int:skill_pk>/", ledger.ledger, name="ledger"),
     path("mine/<int:skill_pk>/ask/", ledger.ask, name="ask"),
     path("mine/given/", ledger.given, name="given"),
+    path("mine/elsewhere/", elsewhere.elsewhere, name="elsewhere"),
     path("requests/<int:pk>/", ledger.answer, name="answer"),
     path("requests/<int:pk>/withdraw/", ledger.withdraw, name="withdraw"),
     path("evidence/<int:pk>/correct/", ledger.correct, name="correct"),

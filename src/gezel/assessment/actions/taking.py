@@ -48,7 +48,13 @@ def start(
     if not scored:
         raise ValidationError(_("There are no questions in this test yet."))
     adaptive = scored >= rules.smallest_bank
-    known = estimates([person.pk], timezone.localdate(now), skill_pks=[locked.skill_id])
+    # What the result says must not tell what only another employer knew.
+    known = estimates(
+        [person.pk],
+        timezone.localdate(now),
+        at=locked.organisation_id,
+        skill_pks=[locked.skill_id],
+    )
     estimate = known.get((person.pk, locked.skill_id))
     mean, sd = measuring.start_of(
         *((estimate.level, estimate.sd) if estimate and estimate.parts else (None, None))

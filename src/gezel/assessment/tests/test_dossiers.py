@@ -555,7 +555,7 @@ def test_nothing_goes_in_the_profile_unless_the_candidate_puts_it_there(
 
     evidence = noor.evidence.get()
     assert (evidence.kind, evidence.level, evidence.sd) == ("evc", 3, 0.43)
-    found = estimates([noor.pk], timezone.localdate(), skill_pks=[evidence.skill_id])
+    found = estimates([noor.pk], timezone.localdate(), skill_pks=[evidence.skill_id], at=None)
     assert 2.6 < found[noor.pk, evidence.skill_id].level < 3.2
     ledger = visit(noor).get(reverse("skills:ledger", args=[noor.pk, evidence.skill_id]))
     assert "EVC result" in ledger.content.decode()

@@ -96,7 +96,7 @@ def test_putting_it_in_the_profile_makes_evidence_once_with_the_reason(
     assert evidence.note.startswith(f"{sitting.result['questions']} questions. Level ")
     completed = Statement.objects.get(verb__endswith="completed")
     assert evidence.rests_on == f"records:statement:{completed.pk}"
-    found = estimates([noor.pk], evidence.observed_on, skill_pks=[test.skill_id])
+    found = estimates([noor.pk], evidence.observed_on, skill_pks=[test.skill_id], at=None)
     assert found[noor.pk, test.skill_id].level > 0
 
 

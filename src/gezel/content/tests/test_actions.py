@@ -79,7 +79,7 @@ def test_finishing_makes_the_gap_smaller_once(
     today = timezone.localdate()
     assert heard == [ModuleCompleted(noor.pk, done.module.activity_id, done.module_id, True, today)]
     (effect,) = done.effect
-    now = estimates([noor.pk])[noor.pk, skill.pk].level
+    now = estimates([noor.pk], at=None)[noor.pk, skill.pk].level
     assert (effect["before"], effect["asked"], effect["new"]) == (1.23, 3, True)
     assert effect["after"] == pytest.approx(now, abs=0.01)
     assert 1.0 < effect["after"] < 3

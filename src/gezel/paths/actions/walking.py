@@ -22,10 +22,11 @@ from gezel.paths.common import (
     skills_asked,
 )
 from gezel.paths.events import PathCompleted
-from gezel.paths.models import Enrolment, Mark, Reply, Version
+from gezel.paths.models import Enrolment, Mark, Path, Reply, Version
 from gezel.paths.rules import Kind, Node, State, What
 from gezel.people.api import Person
-from gezel.skills.api import Standing, one_with
+from gezel.skills.api import levels as levels_at
+from gezel.skills.api import one_with
 
 _STEPS = uuid.UUID("1c2f0a3e-5f0e-4a53-9a7e-0d6f8f1f5b11")
 
@@ -313,7 +314,12 @@ def skip_what_is_shown(enrolments: Sequence[Enrolment]) -> None:
         return
     used = [structures[e.version_id] for e in asking]
     people = {e.person_id for e in asking}
-    levels = _levels(people, skills_asked(*used))
+    employers = dict(
+        Path.objects.filter(pk__in={e.path_id for e in asking}).values_list("pk", "organisation_id")
+    )
+    levels = {
+        at: _levels(people, skills_asked(*used), at=at) for at in sorted(set(employers.values()))
+    }
     done = _done_before(people, activities_asked(*used))
     today = timezone.localdate()
     marked: dict[int, set[str]] = defaultdict(set)
@@ -333,7 +339,11 @@ def skip_what_is_shown(enrolments: Sequence[Enrolment]) -> None:
         for e in asking
         for node in structures[e.version_id].walk()
         if node.skips and node.key not in marked[e.pk]
-        if (met := rules.skip_met(node, levels[e.person_id], done[e.person_id], today))
+        if (
+            met := rules.skip_met(
+                node, levels[employers[e.path_id]][e.person_id], done[e.person_id], today
+            )
+        )
     )
 
 
@@ -373,15 +383,16 @@ def _has_skips(structure: Node) -> bool:
     return any(node.skips for node in structure.walk())
 
 
-def _levels(people: Collection[int], skills: Collection[int]) -> Mapping[int, dict[int, float]]:
-    """Person → skill → level as estimated; a merged skill counts as the one that stays."""
+def _levels(
+    people: Collection[int], skills: Collection[int], *, at: int
+) -> Mapping[int, dict[int, float]]:
+    """Person → skill → level as this employer may reckon; a merged skill counts as the one that
+    stays."""
     found: dict[int, dict[int, float]] = defaultdict(dict)
     same = {other: skill for skill in skills for other in one_with([skill])}
-    for person, skill, level in Standing.objects.filter(
-        person__in=people, skill__in=list(same)
-    ).values_list("person_id", "skill_id", "level"):
+    for (person, skill), held in levels_at(people, at=at, skill_pks=list(same)).items():
         asked = same[skill]
-        found[person][asked] = max(level, found[person].get(asked, 0.0))
+        found[person][asked] = max(held[0], found[person].get(asked, 0.0))
     return found
 
 

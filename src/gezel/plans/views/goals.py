@@ -35,6 +35,7 @@ from gezel.skills.api import (
     give_own_names,
     needs_of,
     profiles_to_read,
+    reads_as,
 )
 from gezel.trust.api import note_reading
 
@@ -54,9 +55,12 @@ def mine(request: Request) -> HttpResponse:
     under_way = [g for g in goals if g.is_open]
     steps = queries.steps_for(under_way, visitor)
     first = under_way[0] if under_way else None
-    progress = queries.progress_of(under_way[1:])
+    progress = queries.progress_of(under_way[1:], at=None)
     shown = {
-        "goals": [(g, queries.progress_since(g) if g is first else progress[g]) for g in under_way],
+        "goals": [
+            (g, queries.progress_since(g, at=None) if g is first else progress[g])
+            for g in under_way
+        ],
         "closed": [g for g in goals if not g.is_open],
         "ahead": [s for s in steps if s.step.done_on is None],
         "done": [s for s in steps if s.step.done_on],
@@ -164,7 +168,7 @@ def _goal_page(
 ) -> HttpResponse:
     own = goal.person_id == request.user.pk
     agreement = queries.agreement_of(goal)
-    progress = queries.progress_since(goal)
+    progress = queries.progress_since(goal, at=reads_as(request.visitor, goal.person))
     queries.name_our_way([goal], [progress], _organisation(request.visitor))
     if wish is None and not own:
         wish = WishForm(initial={"wish": goal.agreement.wish})
@@ -309,7 +313,8 @@ def steps(request: Request, pk: int) -> HttpResponse:
         )
         messages.success(request, _("The step is in the plan."))
         return redirect("plans:goal", pk)
-    progress = queries.progress_of([found])[found]
+    at = reads_as(request.visitor, found.person)
+    progress = queries.progress_of([found], at=at)[found]
     queries.name_our_way([found], [progress], request.visitor.organisation)
     suggested = queries.suggestions_for(found, progress)
     shown = {

@@ -45,7 +45,7 @@ from gezel.profile.rules.bundle import Along
 from gezel.profile.rules.did import Ground, Sources
 from gezel.profile.rules.text import Unreadable
 from gezel.profile.rules.verdict import Finding, Verdict, check
-from gezel.skills.api import Evidence, Skill, add_evidence
+from gezel.skills.api import Evidence, Skill, add_evidence, estimate_for, let_count
 
 MEGABYTE = 1 << 20
 MOST_BYTES = 50 * MEGABYTE
@@ -482,13 +482,16 @@ class Choice:
 
 
 @transaction.atomic
-def take_over(arrival: Arrival, visitor: Visitor, choices: dict[int, Choice]) -> int:
+def take_over(
+    arrival: Arrival, visitor: Visitor, choices: dict[int, Choice], *, show: bool = False
+) -> int:
     """Keep what was brought, and let the skills that were confirmed count; returns how many do.
 
     Doing it again changes nothing. What was not chosen may still be chosen later.
 
     Args:
         choices: by item, the skill it is here.
+        show: whether the employer where they work may count them too; the person always does.
 
     Raises:
         ValidationError: a level is asked and was not given.
@@ -498,15 +501,19 @@ def take_over(arrival: Arrival, visitor: Visitor, choices: dict[int, Choice]) ->
     if held.state != Arrival.State.TAKEN:
         held.state, held.taken_at = Arrival.State.TAKEN, now
         held.save(update_fields=["state", "taken_at"])
-    counted = 0
     items = held.items.filter(kind=Brought.Kind.SKILL, counted=False, pk__in=choices)
-    for item in items.exclude(proof=Brought.Proof.REFUSED):
+    made = [
         _count(item, visitor, choices[item.pk])
-        counted += 1
-    return counted
+        for item in items.exclude(proof=Brought.Proof.REFUSED)
+    ]
+    if show and made:
+        let_count(visitor.organisation, [piece.pk for piece in made])
+        skills = {piece.skill_id for piece in made}
+        estimate_for(visitor.person, visitor.organisation, skills)
+    return len(made)
 
 
-def _count(item: Brought, visitor: Visitor, choice: Choice) -> None:
+def _count(item: Brought, visitor: Visitor, choice: Choice) -> Evidence:
     """One skill becomes dated evidence: verified, or as what the person says of themselves."""
     verified = item.proof == Brought.Proof.VERIFIED and item.level is not None
     level = item.level or choice.level
@@ -515,20 +522,20 @@ def _count(item: Brought, visitor: Visitor, choice: Choice) -> None:
     on = item.shown_on or timezone.localdate()
     kind = Evidence.Kind.EARLIER if verified else Evidence.Kind.SELF
     told = [str(item.person_id), item.key, str(choice.skill.pk), kind, str(level), on.isoformat()]
-    add_evidence(
+    piece = add_evidence(
         visitor.person,
         choice.skill,
         kind=kind,
         level=level,
         on=on,
         by=None if verified else visitor.person,
-        organisation=visitor.organisation,
         note=_note(item, verified=verified)[:500],
         rests_on=f"profile:brought:{item.pk}",
         key=uuid.uuid5(_KEYS, " ".join(told)),
         elsewhere=True,
     )
     Brought.objects.filter(pk=item.pk).update(counted=True, skill=choice.skill, level=level)
+    return piece
 
 
 def _note(item: Brought, *, verified: bool) -> str:

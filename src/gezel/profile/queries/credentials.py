@@ -205,12 +205,16 @@ def _asked_elsewhere(address: str) -> Any | None:
 
 
 def shown_by(person: Person, achievement: Achievement) -> list[Shown]:
-    """What bears out this achievement for this person, newest first."""
+    """What bears out this achievement for this person, newest first: what was shown here."""
     today = timezone.localdate()
     found: list[Shown] = []
     if achievement.skill_id is not None:
         evidence = Evidence.objects.filter(
-            person=person, skill=achievement.skill_id, corrected_by=None, level__gte=1
+            person=person,
+            skill=achievement.skill_id,
+            organisation=achievement.organisation_id,
+            corrected_by=None,
+            level__gte=1,
         ).exclude(given_by=person)
         found += [Shown(f"evidence:{e.pk}", e.kind, e.level, e.observed_on) for e in evidence]
     if achievement.certificate_id is not None:
@@ -234,7 +238,11 @@ def certifiable(achievement: Achievement, people: QuerySet[Person]) -> list[tupl
     found: dict[int, list[Shown]] = {}
     if achievement.skill_id is not None:
         rows = Evidence.objects.filter(
-            person__in=people, skill=achievement.skill_id, corrected_by=None, level__gte=1
+            person__in=people,
+            skill=achievement.skill_id,
+            organisation=achievement.organisation_id,
+            corrected_by=None,
+            level__gte=1,
         ).only("person_id", "kind", "level", "observed_on", "given_by_id")
         for e in rows:
             if e.given_by_id != e.person_id:

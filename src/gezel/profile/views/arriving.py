@@ -58,11 +58,18 @@ def arrival(request: Request, pk: uuid.UUID) -> HttpResponse:
         i for i in items if i.kind == Brought.Kind.SKILL and not i.counted and not i.already_here
     ]
     skills = queries.skills_guessed(visitor, open_items) if here else {}
-    form = ItemsForm(request.POST or None, items=open_items if here else [], skills=skills)
+    form = ItemsForm(
+        request.POST or None,
+        items=open_items if here else [],
+        skills=skills,
+        employer=str(visitor.organisation) if works else "",
+    )
     if request.method == "POST" and form.is_valid():
         first = found.state == Arrival.State.SHOWN
         try:
-            counted = actions.take_over(found, visitor, form.choices())
+            counted = actions.take_over(
+                found, visitor, form.choices(), show=form.cleaned_data["show"]
+            )
         except ValidationError as problem:
             form.add_error(None, problem)
         else:

@@ -97,7 +97,9 @@ def _history(stage: Stage, test: Test, told: dict[str, Any]) -> None:
     )
     takers = [(key, p) for key, p in stage.people.items() if p.pk in here and key != "noor"]
     today = stage.story.today
-    known = estimates([p.pk for _k, p in takers], today, skill_pks=[test.skill_id])
+    known = estimates(
+        [p.pk for _k, p in takers], today, at=test.organisation_id, skill_pks=[test.skill_id]
+    )
     items = list(test.items.in_use().order_by("pk"))
     taken: list[tuple[Sitting, list[Turn]]] = []
     for key, person in takers:

@@ -333,9 +333,9 @@ def _evidence(organisation: Organisation, jobs: dict[Job, dict[Skill, int]], siz
     )
     _pour(
         Standing,
-        ("person", "skill", "level", "sd", "pieces", "newest_on", "computed_on"),
+        ("person", "skill", "level", "sd", "pieces", "newest_on", "computed_on", "all_from"),
         (
-            (person, skill, *follows(level, seen, lasts[skill]), 1, seen, today)
+            (person, skill, *follows(level, seen, lasts[skill]), 1, seen, today, organisation.pk)
             for person, skill, _lead, level, seen in shown()
         ),
     )

@@ -204,7 +204,9 @@ def half_done(people: set[int]) -> int:
         for s in Standing.objects.filter(person__in=people)
     }
     said = {
-        key: (round(e.level, 3), len(e.parts)) for key, e in estimates(people).items() if e.parts
+        key: (round(e.level, 3), len(e.parts))
+        for key, e in estimates(people, at=None).items()
+        if e.parts
     }
     return sum(stored.get(key) != said.get(key) for key in stored.keys() | said.keys())
 

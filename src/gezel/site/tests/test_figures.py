@@ -125,6 +125,6 @@ def test_scale_data_hang_together() -> None:
         for s in Standing.objects.filter(person__in=people)
     }
     assert stored == {
-        key: (e.level, round(e.sd, 6), e.newest_on) for key, e in estimates(people).items()
+        key: (e.level, round(e.sd, 6), e.newest_on) for key, e in estimates(people, at=None).items()
     }
     assert all(isinstance(newest, date) for _level, _sd, newest in stored.values())

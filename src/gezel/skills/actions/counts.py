@@ -13,8 +13,9 @@ from gezel.people.api import Employment, Organisation, Unit
 from gezel.skills import queries, rules
 from gezel.skills.actions.evidence import recompute
 from gezel.skills.actions.fits import fit_groups, fit_ratings
+from gezel.skills.actions.showing import end_showing
 from gezel.skills.actions.sums import fold, pass_on, settle
-from gezel.skills.models import NeedCount, NeedCounting, NeedSum, Standing
+from gezel.skills.models import NeedCount, NeedCounting, NeedSum
 
 # As many people as one transaction looks at: other writers wait no longer than that takes.
 A_CHUNK = 1_000
@@ -33,6 +34,7 @@ def recompute_organisation(organisation: Organisation, *, told: Told | None = No
     Estimates age, so this runs every night; it may stop half-way and run again. First what the
     ratings tell of raters and of groups, for that is where each estimate starts.
     """
+    end_showing(organisation.pk)
     fit_ratings(organisation)
     fit_groups(organisation)
     people = list(
@@ -182,6 +184,7 @@ def _counted(
     # A level of 0 says that nothing is asked any more: nobody to count.
     spans = {key[1]: [s for s in asked.get(key[1], []) if s.level] for key in places}
     held = _held(
+        organisation_pk,
         [person for people in places.values() for person in people],
         {span.skill_pk for found in spans.values() for span in found},
     )
@@ -204,16 +207,15 @@ def _tally(span: queries.Span, levels: Iterable[float]) -> _Tally:
     return tally
 
 
-def _held(people: Sequence[int], skills: Iterable[int]) -> dict[tuple[int, int], float]:
-    """Stored levels of these people in these skills."""
-    stored = Standing.objects.filter(person__in=people)
+def _held(
+    organisation_pk: int, people: Sequence[int], skills: Iterable[int]
+) -> dict[tuple[int, int], float]:
+    """Stored levels of these people in these skills, as this employer may reckon them."""
     wanted = list(skills)
-    if len(wanted) == 1:
-        stored = stored.filter(skill=wanted[0])
-    return {
-        (person, skill): level
-        for person, skill, level in stored.values_list("person_id", "skill_id", "level")
-    }
+    found = queries.levels(
+        people, at=organisation_pk, skill_pks=wanted if len(wanted) == 1 else None
+    )
+    return {key: held[0] for key, held in found.items()}
 
 
 def _row(

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -14,7 +15,14 @@ from gezel.kit.events import announce
 from gezel.people.api import Employment, Organisation, Person
 from gezel.skills import queries, rules
 from gezel.skills.events import EvidenceAdded
-from gezel.skills.models import Evidence, EvidenceRequest, Skill, Standing
+from gezel.skills.models import (
+    Evidence,
+    EvidenceRequest,
+    Showing,
+    Skill,
+    Standing,
+    StandingAt,
+)
 from gezel.trust.api import an_event, note_events
 
 # A year beyond which a date is a slip of the hand, not something anyone saw.
@@ -47,7 +55,8 @@ def add_evidence(
         exact: the level with decimals, where the source says it so finely (a test); `level` is
             then the same figure as a whole.
         sd: how far that may lie off, in levels.
-        elsewhere: it was seen before the person came here, and brought along.
+        organisation: where it was made; without one, where the person works now.
+        elsewhere: it was seen before the person came here, and brought along: made nowhere here.
 
     Raises:
         ValidationError: the date lies ahead or before anyone here could have seen it, the level
@@ -60,6 +69,8 @@ def add_evidence(
         )
     if not elsewhere and kind != Evidence.Kind.CERTIFICATE:
         _check_known(person, on)
+    if organisation is None and not elsewhere:
+        organisation = _works_at(person)
     evidence, new = Evidence.objects.get_or_create(
         key=key or uuid.uuid4(),
         defaults={
@@ -86,6 +97,12 @@ def add_evidence(
     ):
         raise ValidationError(_sent_before())
     return evidence
+
+
+def _works_at(person: Person) -> Organisation | None:
+    now = Employment.objects.current().filter(person=person).select_related("organisation")
+    seat = now.order_by("pk").first()
+    return seat.organisation if seat else None
 
 
 def _check(level: int, on: date) -> None:
@@ -219,6 +236,11 @@ def correct(
     except IntegrityError as twice:
         raise ValidationError(_("This piece was corrected before. Reload the page.")) from twice
     if new:
+        # Who was shown the piece sees it crossed out, and what took its place.
+        Showing.objects.bulk_create(
+            Showing(evidence=correction, organisation_id=one.organisation_id, shown_on=one.shown_on)
+            for one in evidence.showings.all()
+        )
         estimate_anew(correction)
     elif correction.corrects_id != evidence.pk:
         raise ValidationError(_sent_before())
@@ -313,46 +335,73 @@ def recompute(
 ) -> int:
     """Make the stored estimates anew from the evidence; returns how many were written.
 
-    Where no evidence is left, the stored estimate goes. A whole level that changed is told to the
+    Over everything, and for each employer who may count something else. Where no evidence is
+    left, the stored estimate goes. A whole level that changed is told to the
     log of the organisation `told_at`; where a rule changed, and with it everyone's, that the rule
     did is told instead.
     """
     day = on or timezone.localdate()
     if skill_pks is not None:
         skill_pks = queries.same_skills(skill_pks, queries.merged_skills())
-    found = queries.computed(person_pks, day, skill_pks=skill_pks)
+    kept = queries.beliefs_to_keep(person_pks, day, skill_pks=skill_pks)
     stored = Standing.objects.filter(person__in=person_pks)
+    apart = StandingAt.objects.filter(person__in=person_pks)
     if skill_pks is not None:
-        stored = stored.filter(skill__in=skill_pks)
+        stored, apart = stored.filter(skill__in=skill_pks), apart.filter(skill__in=skill_pks)
     before = {
-        (person, skill): (pk, level)
-        for pk, person, skill, level in stored.values_list("pk", "person_id", "skill_id", "level")
+        (person, skill): (pk, level, origin)
+        for pk, person, skill, level, origin in stored.values_list(
+            "pk", "person_id", "skill_id", "level", "all_from_id"
+        )
     }
-    if gone := [pk for pair, (pk, _level) in before.items() if pair not in found]:
+    before_apart = {
+        (employer, person, skill): (pk, level)
+        for pk, employer, person, skill, level in apart.values_list(
+            "pk", "organisation_id", "person_id", "skill_id", "level"
+        )
+    }
+    if gone := [pk for pair, (pk, *_) in before.items() if pair not in kept.whole]:
         Standing.objects.filter(pk__in=gone).delete()
+    if gone := [pk for key, (pk, _level) in before_apart.items() if key not in kept.parts]:
+        StandingAt.objects.filter(pk__in=gone).delete()
     Standing.objects.bulk_create(
         [
-            Standing(
-                person_id=person,
-                skill_id=skill,
-                level=level,
-                sd=sd,
-                pieces=pieces,
-                newest_on=newest_on,
-                computed_on=day,
-                version=rules.CURRENT,
-            )
-            for (person, skill), (level, sd, pieces, newest_on) in found.items()
+            Standing(person_id=person, skill_id=skill, all_from_id=origin, **_stored(held, day))
+            for (person, skill), (held, origin) in kept.whole.items()
         ],
         batch_size=1_000,
         update_conflicts=True,
         unique_fields=["person", "skill"],
-        update_fields=["level", "sd", "pieces", "newest_on", "computed_on", "version"],
+        update_fields=[*_STORED, "all_from"],
+    )
+    StandingAt.objects.bulk_create(
+        [
+            StandingAt(
+                organisation_id=employer, person_id=person, skill_id=skill, **_stored(held, day)
+            )
+            for (employer, person, skill), held in kept.parts.items()
+        ],
+        batch_size=1_000,
+        update_conflicts=True,
+        unique_fields=["person", "organisation", "skill"],
+        update_fields=_STORED,
     )
     if told_at is not None:
-        levels = {pair: told[0] for pair, told in found.items()}
-        _note_levels(told_at, {pair: level for pair, (_pk, level) in before.items()}, levels)
-    return len(found)
+        old = {pair: level for pair, (_pk, level, origin) in before.items() if origin == told_at}
+        old |= {key[1:]: level for key, (_pk, level) in before_apart.items() if key[0] == told_at}
+        now = {pair: held[0] for pair, (held, origin) in kept.whole.items() if origin == told_at}
+        now |= {key[1:]: held[0] for key, held in kept.parts.items() if key[0] == told_at}
+        _note_levels(told_at, old, now)
+    return len(kept.whole)
+
+
+_STORED = ["level", "sd", "pieces", "newest_on", "computed_on", "version"]
+
+
+def _stored(held: queries.Held, day: date) -> dict[str, Any]:
+    level, sd, pieces, newest = held
+    told = (level, sd, pieces, newest, day, rules.CURRENT)
+    return dict(zip(_STORED, told, strict=True))
 
 
 def _note_levels(

@@ -133,7 +133,7 @@ def fit_groups(organisation: Organisation, *, on: date | None = None) -> int:
     shown: dict[tuple[int, int], list[rules.Shown]] = defaultdict(list)
     for start in range(0, len(seats), A_CHUNK):
         profiles = dict(seats[start : start + A_CHUNK])
-        cases = queries.cases_of(list(profiles), day)
+        cases = queries.cases_of(list(profiles), day, at=organisation.pk)
         bare = [replace(case, prior=None, half_life=_NEVER) for case in cases.values()]
         found = rules.beliefs(bare, day)
         for (person, skill), level, sd in zip(cases, found.level, found.sd, strict=True):

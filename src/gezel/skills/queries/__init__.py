@@ -18,7 +18,14 @@ from gezel.skills.queries.counts import (
     units_above,
     whole_counts,
 )
-from gezel.skills.queries.facts import cases_of, standing_evidence
+from gezel.skills.queries.facts import (
+    Held,
+    beliefs_to_keep,
+    cases_of,
+    held_in,
+    may_count,
+    standing_evidence,
+)
 from gezel.skills.queries.ledger import (
     Entry,
     Ledger,
@@ -39,7 +46,6 @@ from gezel.skills.queries.maps import (
 from gezel.skills.queries.merged import merged_skills, same_skills
 from gezel.skills.queries.needs import (
     NOT_HELD,
-    Held,
     PersonSkills,
     SkillAsked,
     Span,
@@ -60,6 +66,7 @@ from gezel.skills.queries.needs import (
     requirements,
     requirements_of,
     rows_of,
+    shown_at,
     skills_asked_of,
     skills_of,
     spans_asked,
@@ -73,6 +80,12 @@ from gezel.skills.queries.places import (
     NeedMap,
     Sight,
     need_map,
+)
+from gezel.skills.queries.showing import (
+    SkillElsewhere,
+    pieces_elsewhere,
+    skills_elsewhere,
+    waits_for_choice,
 )
 
 __all__ = [
@@ -92,10 +105,12 @@ __all__ = [
     "Reading",
     "Sight",
     "SkillAsked",
+    "SkillElsewhere",
     "Span",
     "TeamMap",
     "TeamRow",
     "asked_row",
+    "beliefs_to_keep",
     "cases_of",
     "computed",
     "demands_of",
@@ -104,6 +119,7 @@ __all__ = [
     "evidence_given_by",
     "first_rows",
     "fit_of",
+    "held_in",
     "how_one_rates",
     "known_to",
     "later_days",
@@ -111,6 +127,7 @@ __all__ = [
     "ledger",
     "levels",
     "live_counts",
+    "may_count",
     "merged_skills",
     "need_map",
     "needs_among",
@@ -119,6 +136,7 @@ __all__ = [
     "open_requests",
     "own_demands",
     "people_without_role",
+    "pieces_elsewhere",
     "profile_of",
     "profiles_here",
     "reading_of",
@@ -128,7 +146,9 @@ __all__ = [
     "same_skills",
     "seats_beside",
     "seats_of",
+    "shown_at",
     "skills_asked_of",
+    "skills_elsewhere",
     "skills_of",
     "spans_asked",
     "standing_evidence",
@@ -137,5 +157,6 @@ __all__ = [
     "team_map",
     "totals",
     "units_above",
+    "waits_for_choice",
     "whole_counts",
 ]

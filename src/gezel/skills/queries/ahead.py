@@ -13,10 +13,11 @@ import numpy as np
 from django.utils import timezone
 
 from gezel.people.api import Employment, Organisation
-from gezel.skills.models import AheadCounting, Demand, Skill, Standing
+from gezel.skills.models import AheadCounting, Demand, Skill
 from gezel.skills.queries.fading import Fading, Row, fading_of
 from gezel.skills.queries.fitted import fitted_for
 from gezel.skills.queries.merged import as_one, merged_skills
+from gezel.skills.queries.needs import levels
 from gezel.skills.rules import ageing, forecast
 from gezel.skills.rules.needs import DatedDemand
 
@@ -114,21 +115,21 @@ def look(
     seats: Sequence[Seat],
     days: Sequence[date],
     *,
+    at: int | None,
     on: date | None = None,
 ) -> Look:
-    """Look ahead for these people: eight queries, however many they are."""
+    """Look ahead for these people: eight queries, however many they are.
+
+    Args:
+        at: the employer who looks, with what it may count; None is the person, with everything.
+    """
     today = on or timezone.localdate()
     asking, skills = _asking({seat.profile_pk for seat in seats}, today, tuple(days))
     rows = [(i, a) for i, seat in enumerate(seats) for a in asking.get(seat.profile_pk, ())]
     people = [seat.person_pk for seat in seats]
     who = [(seats[i].person_pk, a.skill_pk) for i, a in rows]
     roles = [(seats[i].profile_pk, a.skill_pk) for i, a in rows]
-    held = {
-        (person, skill): (level, sd, pieces, newest)
-        for person, skill, level, sd, pieces, newest in Standing.objects.filter(
-            person__in=people, skill__in=skills
-        ).values_list("person_id", "skill_id", "level", "sd", "pieces", "newest_on")
-    }
+    held = levels(people, at=at, skill_pks=list(skills))
     nothing = (0.0, 0.0, 0, None)
     told = [held.get(key, nothing) for key in who]
     level, sd, pieces = (np.array([row[n] for row in told], dtype=np.float64) for n in range(3))
@@ -143,6 +144,7 @@ def look(
         priors=fitted.priors,
         settings=fitted.fading.get(organisation.pk, ()),
         on=today,
+        at=at,
     )
     planned = _planned_for(organisation, people, today)
     cells = forecast.Cells(

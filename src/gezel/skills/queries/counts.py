@@ -169,7 +169,7 @@ def live_counts(
             "person_id", "unit__path", "job__profile_job__profile_id", "location_id"
         )
     )
-    held = levels([row[0] for row in rows], on)
+    held = levels([row[0] for row in rows], on, at=organisation.pk)
     counts: Counted = {}
     for person, path, profile, location in rows:
         places: dict[str, Place] = {

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gezel.people.api import Employment, Organisation
 from gezel.skills import rules
 from gezel.skills.models import FadingRule, Skill
-from gezel.skills.queries.facts import cases_of, standing_evidence
+from gezel.skills.queries.facts import cases_of, may_count, standing_evidence
 from gezel.skills.queries.merged import stays
 from gezel.skills.queries.needs import demands_of
 from gezel.skills.rules import ageing, belief
@@ -67,8 +67,13 @@ def fading_of(
     priors: Mapping[tuple[int | None, int], belief.Prior],
     settings: Collection[ageing.FadingSet],
     on: date,
+    at: int | None,
 ) -> Fading:
-    """How each row fades from a day on; one query."""
+    """How each row fades from a day on; one query.
+
+    Args:
+        at: the employer who looks ahead; None is the person.
+    """
     general = belief.general_prior()
     kinds = {
         pk: ageing.half_life_on(
@@ -77,7 +82,7 @@ def fading_of(
         for pk, skill in skills.items()
     }
     starts = [priors.get((row.profile_pk, row.skill_pk), general) for row in rows]
-    used = _uses({row.person_pk for row in rows}, skills, on)
+    used = _uses({row.person_pk for row in rows}, skills, on, at=at)
     age = np.array([(on - row.newest_on).days if row.newest_on else 0 for row in rows], dtype=float)
     base = np.array([start.mean for start in starts], dtype=np.float64)
     half_life = np.array([kinds[row.skill_pk] for row in rows], dtype=np.float64)
@@ -108,13 +113,13 @@ def _stability(
 
 
 def _uses(
-    people: Collection[int], skills: Collection[int], today: date
+    people: Collection[int], skills: Collection[int], today: date, *, at: int | None
 ) -> dict[tuple[int, int], int]:
     """On how many later occasions each skill was shown again, as `belief` counts them."""
     days: dict[tuple[int, int], list[date]] = defaultdict(list)
+    counted = standing_evidence() if at is None else standing_evidence().filter(may_count(at))
     for person, skill, seen in (
-        standing_evidence()
-        .filter(person__in=people, observed_on__lte=today)
+        counted.filter(person__in=people, observed_on__lte=today)
         .exclude(kind="self")
         .order_by("observed_on")
         .values_list("person_id", stays(), "observed_on")
@@ -221,7 +226,9 @@ def effect_of(organisation: Organisation, of: str, half_life_months: float, on: 
     }
     wanted = {skill for skills in asked.values() for skill in skills}
     about = [(person, profile) for person, profile in tried if asked.get(profile)]
-    cases = cases_of([person for person, _profile in about], on, skill_pks=wanted)
+    cases = cases_of(
+        [person for person, _profile in about], on, at=organisation.pk, skill_pks=wanted
+    )
     before = _levels(cases, on)
     after = _levels({k: replace(case, half_life=half_life_months) for k, case in cases.items()}, on)
     more = less = 0

@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from gezel.people.api import Employment, Person, PersonQuerySet
 from gezel.skills import rules
 from gezel.skills.models import Evidence, Objection, RaterFit, Skill
-from gezel.skills.queries.facts import cases_of, start_of
-from gezel.skills.queries.needs import Held
+from gezel.skills.queries.facts import Held, cases_of, may_count, start_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,17 @@ class Entry:
     correction: Evidence | None
     objections: list[Objection]
     why_not: str
+    # Made elsewhere, and read by an employer: who gave it and their words are left out.
+    from_elsewhere: bool = False
+
+    @property
+    def giver(self) -> Person | None:
+        return None if self.from_elsewhere else self.evidence.given_by
+
+    @property
+    def words(self) -> str:
+        """What was said beside the level; of what was brought along that is its own document."""
+        return "" if self.from_elsewhere and not self.evidence.is_brought else self.evidence.note
 
     @property
     def crossed(self) -> bool:
@@ -75,6 +85,8 @@ class Ledger:
     case: rules.Case
     estimate: rules.Estimate
     entries: list[Entry]
+    # The employer who reads; None is the person, who reads everything.
+    at: int | None = None
 
     @property
     def held(self) -> Held:
@@ -107,7 +119,7 @@ class Ledger:
         """Which next piece would make the level surest, best first."""
         lead = (
             Employment.objects.current(self.on)
-            .filter(person=self.person)
+            .filter(person=self.person, **({"organisation": self.at} if self.at else {}))
             .exclude(lead=None)
             .values_list("lead", flat=True)
             .first()
@@ -126,25 +138,29 @@ class Ledger:
         return rules.sinks_below(self.estimate, asked, self.on, half_life=self.case.half_life)
 
 
-def ledger(person: Person, skill: Skill, on: date | None = None) -> Ledger:
+def ledger(person: Person, skill: Skill, on: date | None = None, *, at: int | None) -> Ledger:
     """The pieces of one skill up to a date, newest first, with the arithmetic behind the level.
+
+    An employer (`at`) reads what it may count, and of what was not made there neither who gave it
+    nor their words: those are about someone else. None is the person, who reads everything.
 
     A correction or objection counts from when it was written, whatever date is asked for: we show
     what we now know about that day.
     """
     day = on or timezone.localdate()
+    pieces = Evidence.objects.filter(
+        Q(skill=skill) | Q(skill__merged_into=skill), person=person, observed_on__lte=day
+    )
     found = list(
-        Evidence.objects.filter(
-            Q(skill=skill) | Q(skill__merged_into=skill), person=person, observed_on__lte=day
-        )
-        .select_related("given_by", "corrects", "skill")
+        (pieces if at is None else pieces.filter(may_count(at)))
+        .select_related("given_by", "corrects", "skill", "organisation")
         .prefetch_related("objections__decided_by")
         .order_by("observed_on", "pk")
     )
     corrections = {e.corrects_id: e for e in found if e.corrects_id}
-    case = cases_of([person.pk], day, skill_pks=[skill.pk]).get(
+    case = cases_of([person.pk], day, at=at, skill_pks=[skill.pk]).get(
         (person.pk, skill.pk)
-    ) or rules.Case((), start_of(person.pk, skill.pk, day))
+    ) or rules.Case((), start_of(person.pk, skill.pk, day, at=at))
     [estimate] = rules.estimates([case], day)
     parts = {part.piece.key: part for part in estimate.parts}
     entries = [
@@ -152,12 +168,13 @@ def ledger(person: Person, skill: Skill, on: date | None = None) -> Ledger:
             e,
             parts.get(e.pk),
             corrections.get(e.pk),
-            list(e.objections.all()),
+            list(e.objections.all()) if at in (None, e.organisation_id) else [],
             _why_not(e, corrections, parts),
+            at not in (None, e.organisation_id),
         )
         for e in reversed(found)
     ]
-    return Ledger(person, skill, day, case, estimate, entries)
+    return Ledger(person, skill, day, case, estimate, entries, at)
 
 
 def _why_not(

@@ -1,7 +1,7 @@
 """The need map of a team: people × skills, for who leads."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,7 +12,8 @@ from gezel.kit.prepared import prepared
 from gezel.people.api import Employment, PersonQuerySet, Visitor, stand_in
 from gezel.skills import policy, rules
 from gezel.skills.models import RoleProfile, Skill
-from gezel.skills.queries.needs import NOT_HELD, Held, demands_of, levels
+from gezel.skills.queries.facts import Held
+from gezel.skills.queries.needs import NOT_HELD, demands_of, levels
 
 
 @dataclass(slots=True)
@@ -111,7 +112,7 @@ def team_map(
     today = timezone.localdate()
     profiles = {seat.pk: _profile(seat) for seat in seats}
     demands = demands_of({p.pk for p in profiles.values() if p})
-    held = levels([seat.person_id for seat in seats], on)
+    held = _held_at([(seat.person_id, seat.organisation_id) for seat in seats], on)
     day = asked_on or on or today
     asked = {pk: rules.demand_on(dated, day) for pk, dated in demands.items()}
     skills: dict[int, Skill] = {}
@@ -136,6 +137,17 @@ def team_map(
         skills.values(), key=lambda s: ([-n for n in lacking[s.pk]], s.name.casefold(), s.pk)
     )
     return TeamMap(ordered, rows, sorted(later))
+
+
+def _held_at(seated: Iterable[tuple[int, int]], on: date | None) -> dict[tuple[int, int], Held]:
+    """What people show their own employer; the seats of a map are of one."""
+    by_employer: dict[int, list[int]] = defaultdict(list)
+    for person, employer in seated:
+        by_employer[employer].append(person)
+    found: dict[tuple[int, int], Held] = {}
+    for employer, people in by_employer.items():
+        found |= levels(people, on, at=employer)
+    return found
 
 
 def _profile(seat: Employment) -> RoleProfile | None:

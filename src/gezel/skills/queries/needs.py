@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from gezel.kit.prepared import prepared
@@ -23,16 +23,15 @@ from gezel.skills.models import (
     RoleProfile,
     Skill,
     Standing,
+    StandingAt,
 )
-from gezel.skills.queries.facts import cases_of
+from gezel.skills.queries.facts import Held, cases_of, held_in
 from gezel.skills.queries.merged import (
     as_one,
     by_profile,
     stays,
 )
 
-# Level, standard deviation, pieces that count, day of the newest.
-Held = tuple[float, float, int, date | None]
 NOT_HELD: Held = (0.0, 0.0, 0, None)
 
 
@@ -61,16 +60,33 @@ class SkillAsked:
         return rules.is_short(self.asked, self.level)
 
 
+def _asked_by(seats: QuerySet[Employment]) -> QuerySet[RoleProfile]:
+    found = RoleProfile.objects.filter(profile_jobs__job__employments__in=seats)
+    return found.order_by("pk")
+
+
 @prepared
 def _profile_of(person: int, on: date) -> QuerySet[RoleProfile]:
-    seats = Employment.objects.current(on).filter(person=person)
-    found = RoleProfile.objects.filter(profile_jobs__job__employments__in=seats)
-    return found.order_by("pk")[:1]
+    return _asked_by(Employment.objects.current(on).filter(person=person))[:1]
 
 
-def profile_of(person: Person, on: date | None = None) -> RoleProfile | None:
-    """The role profile of someone's job on a date, if the job has one."""
-    return next(iter(_profile_of(person.pk, on or timezone.localdate())), None)
+@prepared
+def _profile_at(person: int, on: date, employer: int) -> QuerySet[RoleProfile]:
+    seats = Employment.objects.current(on).filter(person=person, organisation=employer)
+    return _asked_by(seats)[:1]
+
+
+def profile_of(
+    person: Person, on: date | None = None, *, at: int | None = None
+) -> RoleProfile | None:
+    """The role profile of someone's job on a date, if the job has one.
+
+    Args:
+        at: only of their job with this employer.
+    """
+    day = on or timezone.localdate()
+    found = _profile_of(person.pk, day) if at is None else _profile_at(person.pk, day, at)
+    return next(iter(found), None)
 
 
 def requirements(profile: RoleProfile, on: date | None = None) -> list[rules.Requirement]:
@@ -162,15 +178,19 @@ def estimates(
     person_pks: Collection[int],
     on: date | None = None,
     *,
+    at: int | None,
     skill_pks: Collection[int] | None = None,
 ) -> dict[tuple[int, int], rules.Estimate]:
     """Estimates computed from the evidence as it stood on a date: (person, skill) → estimate.
 
-    For today's figures of many people read `Standing`; this is for another date and for the
+    For today's figures of many people read `levels`; this is for another date and for the
     page that shows the arithmetic.
+
+    Args:
+        at: the employer who reckons; None is the person.
     """
     day = on or timezone.localdate()
-    cases = cases_of(person_pks, day, skill_pks=skill_pks)
+    cases = cases_of(person_pks, day, at=at, skill_pks=skill_pks)
     return dict(zip(cases, rules.estimates(list(cases.values()), day), strict=True))
 
 
@@ -178,55 +198,113 @@ def computed(
     person_pks: Collection[int],
     on: date | None = None,
     *,
+    at: int | None,
     skill_pks: Collection[int] | None = None,
+    also: Collection[int] = (),
+    but: Collection[int] = (),
 ) -> dict[tuple[int, int], Held]:
     """The same figures without the arithmetic behind them: quicker, for many people."""
     day = on or timezone.localdate()
-    cases = cases_of(person_pks, day, skill_pks=skill_pks)
-    found = rules.beliefs(list(cases.values()), day)
-    return {
-        key: (float(level), float(sd), int(pieces), date.fromordinal(int(newest)))
-        for key, level, sd, pieces, newest in zip(
-            cases, found.level, found.sd, found.pieces, found.newest, strict=True
-        )
-    }
+    cases = cases_of(person_pks, day, at=at, skill_pks=skill_pks, also=also, but=but)
+    return dict(zip(cases, held_in(list(cases.values()), day), strict=True))
+
+
+_HELD = ("person_id", "skill_id", "level", "sd", "pieces", "newest_on")
 
 
 @prepared
 def _standings(people: Collection[int]) -> QuerySet[Standing, Any]:
-    return Standing.objects.filter(person__in=people).values_list(
-        "person_id", "skill_id", "level", "sd", "pieces", "newest_on"
-    )
+    return Standing.objects.filter(person__in=people).values_list(*_HELD)
 
 
-def levels(person_pks: Collection[int], on: date | None = None) -> dict[tuple[int, int], Held]:
-    """(person, skill) → level, sd, pieces, newest; stored ones for today, computed otherwise."""
+@prepared
+def _standings_at(people: Collection[int], employer: int) -> QuerySet[Standing, Any]:
+    return _reckoned(employer, person__in=people)
+
+
+@prepared
+def _standings_in(people: Collection[int], skills: Collection[int]) -> QuerySet[Standing, Any]:
+    return Standing.objects.filter(person__in=people, skill__in=skills).values_list(*_HELD)
+
+
+@prepared
+def _standings_at_in(
+    people: Collection[int], employer: int, skills: Collection[int]
+) -> QuerySet[Standing, Any]:
+    return _reckoned(employer, person__in=people, skill__in=skills)
+
+
+def _reckoned(employer: int, **asked: Any) -> QuerySet[Standing, Any]:
+    """What is all from there, and what was worked out for that employer where it is not."""
+    whole = Standing.objects.filter(all_from=employer, **asked)
+    apart = StandingAt.objects.filter(organisation=employer, **asked)
+    return whole.values_list(*_HELD).union(apart.values_list(*_HELD), all=True)
+
+
+def levels(
+    person_pks: Collection[int],
+    on: date | None = None,
+    *,
+    at: int | None,
+    skill_pks: Collection[int] | None = None,
+) -> dict[tuple[int, int], Held]:
+    """(person, skill) → level, sd, pieces, newest; stored ones for today, computed otherwise.
+
+    Args:
+        at: the employer who reckons, with what it may count; None is the person, with everything.
+    """
     if on is None or on == timezone.localdate():
         return {
             (person, skill): (level, sd, pieces, newest)
-            for person, skill, level, sd, pieces, newest in _standings(person_pks)
+            for person, skill, level, sd, pieces, newest in _stored(person_pks, at, skill_pks)
         }
-    return computed(person_pks, on)
+    return computed(person_pks, on, at=at, skill_pks=skill_pks)
+
+
+def _stored(
+    person_pks: Collection[int], at: int | None, skill_pks: Collection[int] | None
+) -> list[Any]:
+    if at is None:
+        if skill_pks is None:
+            return _standings(person_pks)
+        return _standings_in(person_pks, skill_pks)
+    if skill_pks is None:
+        return _standings_at(person_pks, at)
+    return _standings_at_in(person_pks, at, skill_pks)
+
+
+def shown_at(employer: Any, **asked: Any) -> Q:
+    """Whether an employer reckons such a level today, as a condition of another query.
+
+    Args:
+        employer: its key, or an `OuterRef` to it.
+        asked: what the stored level must be, such as `person=OuterRef("person"), level__gte=3`.
+    """
+    whole = Standing.objects.filter(all_from=employer, **asked)
+    apart = StandingAt.objects.filter(organisation=employer, **asked)
+    return Q(Exists(whole)) | Q(Exists(apart))
 
 
 def skills_asked_of(
     person: Person,
     on: date | None = None,
     *,
+    at: int | None,
     profile: RoleProfile | None = None,
     asked_on: date | None = None,
 ) -> list[SkillAsked]:
     """What a role asks of someone beside what they show, in the order of the role profile.
 
     Args:
+        at: the employer who reckons; None is the person.
         on: the day up to which evidence counts.
         profile: another role than the person's own, to see how near it is.
         asked_on: the day of which the demand holds, if another than `on`.
     """
-    role = profile or profile_of(person, on)
+    role = profile or profile_of(person, on, at=at)
     if role is None:
         return []
-    held = {skill: found for (_person, skill), found in levels([person.pk], on).items()}
+    held = {skill: found for (_person, skill), found in levels([person.pk], on, at=at).items()}
     return rows_of(demands_of([role.pk]).get(role.pk, []), held, asked_on or on)
 
 
@@ -294,8 +372,9 @@ def needs_among(rows: Iterable[SkillAsked]) -> list[rules.Need]:
 
 
 def needs_of(person: Person, on: date | None = None) -> list[rules.Need]:
-    """Where someone falls short of their role, most pressing first; `skill` is a `Skill`."""
-    return needs_among(skills_asked_of(person, on))
+    """Where someone falls short of their role by all they ever showed, most pressing first;
+    `skill` is a `Skill`. For the person."""
+    return needs_among(skills_asked_of(person, on, at=None))
 
 
 def fit_of(rows: Sequence[SkillAsked]) -> float:
@@ -327,23 +406,32 @@ class PersonSkills:
         return fit_of(self.rows)
 
 
-@prepared
-def _demands_of_person(person: int, on: date) -> QuerySet[Demand]:
-    seats = Employment.objects.current(on).filter(person=person)
-    role = RoleProfile.objects.filter(profile_jobs__job__employments__in=seats).order_by("pk")
+def _asked_of(seats: QuerySet[Employment]) -> QuerySet[Demand]:
     return (
-        Demand.objects.filter(profile=role.values("pk")[:1])
+        Demand.objects.filter(profile=_asked_by(seats).values("pk")[:1])
         .select_related("skill__merged_into", "profile")
         .order_by("from_on", "position", "pk")
     )
 
 
+@prepared
+def _demands_of_person(person: int, on: date) -> QuerySet[Demand]:
+    return _asked_of(Employment.objects.current(on).filter(person=person))
+
+
+@prepared
+def _demands_at(person: int, on: date, employer: int) -> QuerySet[Demand]:
+    seats = Employment.objects.current(on).filter(person=person, organisation=employer)
+    return _asked_of(seats)
+
+
 def role_of(
-    person: Person, on: date | None = None
+    person: Person, on: date | None = None, *, at: int | None = None
 ) -> tuple[RoleProfile | None, list[rules.DatedDemand]]:
     """`profile_of` with all it asks and will ask: one query, two where it asks nothing."""
-    found = _demands_of_person(person.pk, on or timezone.localdate())
-    return (found[0].profile, _as_asked(found)) if found else (profile_of(person, on), [])
+    day = on or timezone.localdate()
+    found = _demands_of_person(person.pk, day) if at is None else _demands_at(person.pk, day, at)
+    return (found[0].profile, _as_asked(found)) if found else (profile_of(person, on, at=at), [])
 
 
 def _as_asked(found: Iterable[Demand]) -> list[rules.DatedDemand]:
@@ -361,11 +449,15 @@ def _skills(pks: Collection[int]) -> QuerySet[Skill]:
 
 
 def skills_of(
-    person: Person, *, on: date | None = None, asked_on: date | None = None
+    person: Person, *, at: int | None, on: date | None = None, asked_on: date | None = None
 ) -> PersonSkills:
-    """Someone's role and skills: evidence up to one day beside what the role asks on another."""
-    role, demands = role_of(person, on)
-    held = {skill: found for (_person, skill), found in computed([person.pk], on).items()}
+    """Someone's role and skills: evidence up to one day beside what the role asks on another.
+
+    Args:
+        at: the employer who reads; None is the person.
+    """
+    role, demands = role_of(person, on, at=at)
+    held = {skill: found for (_person, skill), found in computed([person.pk], on, at=at).items()}
     rows = rows_of(demands, held, asked_on or on)
     inside = {row.skill.pk for row in rows}
     outside = [
@@ -388,7 +480,8 @@ def standings_of(visitor: Visitor) -> dict[int, Held]:
     """What the visitor shows today by skill; asked once, however many panels want to know."""
     pk = visitor.person.pk
     return visitor.once(
-        "skills:standings", lambda: {skill: held for (_, skill), held in levels([pk]).items()}
+        "skills:standings",
+        lambda: {skill: held for (_, skill), held in levels([pk], at=None).items()},
     )
 
 

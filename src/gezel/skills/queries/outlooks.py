@@ -50,7 +50,9 @@ def places_ahead(organisation: Organisation, on: date | None = None) -> Iterator
     days = [months_on(today, months) for months in HORIZONS]
     sums: dict[Place, _Sum] = {}
     for chunk in _chunks(seats_of_places(organisation)):
-        found = look(organisation, [seat for seat, _unit, _path in chunk], days, on=today)
+        found = look(
+            organisation, [seat for seat, _unit, _path in chunk], days, at=organisation.pk, on=today
+        )
         placed = sorted(enumerate(chunk), key=lambda each: (each[1][2], each[1][0].profile_pk))
         for (path, profile), group in groupby(placed, key=lambda e: (e[1][2], e[1][0].profile_pk)):
             # Units that no path leads through any more are finished.

@@ -9,7 +9,8 @@ import numpy as np
 from gezel.people.api import Employment, Organisation
 from gezel.skills import rules
 from gezel.skills.models import RoleProfile, Skill
-from gezel.skills.queries.needs import Held, levels
+from gezel.skills.queries.facts import Held
+from gezel.skills.queries.needs import levels
 from gezel.skills.queries.offer import hours_per_level, taken
 from gezel.skills.queries.other import Asks, key_of
 from gezel.skills.queries.same import own_of, same_as, stand_ins
@@ -97,7 +98,7 @@ def programme(people: Sequence[int], asks: Asks, organisation: Organisation) -> 
     The doubt that skills share moves all people together too, so a larger group is not surer.
     """
     held: dict[int, dict[int, Held]] = defaultdict(dict)
-    for (person, skill), found in levels(people).items():
+    for (person, skill), found in levels(people, at=organisation.pk).items():
         held[person][skill] = found
     told_of = taken(organisation)
     same = same_as({skill for each in held.values() for skill in each} | {*told_of}, asks.skills)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from gezel.skills.models import Skill, SkillLink
-from gezel.skills.queries.needs import Held
+from gezel.skills.queries.facts import Held
 from gezel.skills.rules import distance as far
 
 

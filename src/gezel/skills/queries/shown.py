@@ -70,7 +70,7 @@ def shown_skills(person: Person, on: date | None = None) -> list[ShownSkill]:
         pieces.setdefault(skill.pk, []).append(piece)
         held[skill.pk] = (piece.now or 0.0, piece.spread or 0.0)
     if day != timezone.localdate():
-        then = computed([person.pk], day)
+        then = computed([person.pk], day, at=None)
         held = {skill: then.get((person.pk, skill), NOT_HELD)[:2] for skill in pieces}
     found = []
     for pk, of_it in pieces.items():

@@ -44,7 +44,7 @@ def seen(
     day = TODAY() - timedelta(days=days)
     return Standing.objects.create(
         person=person, skill=skill, level=level, sd=sd, pieces=1, newest_on=day,
-        computed_on=TODAY(),
+        computed_on=TODAY(), all_from_id=person.employments.get().organisation_id,
     )  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def test_a_level_ahead_is_what_the_estimate_will_say_if_nothing_is_seen(
     )  # fmt: skip
     on = [TODAY() + timedelta(days=n) for n in (200, 700)]
 
-    found = ahead.look(van_dijk, [ahead.Seat(noor.pk, RoleProfile.objects.get().pk)], on)
+    found = ahead.look(van_dijk, [ahead.Seat(noor.pk, RoleProfile.objects.get().pk)], on, at=None)
 
     for day, told in zip(on, found.ahead, strict=True):
         later = belief.estimate(pieces, day)
@@ -461,7 +461,7 @@ def test_a_demand_with_a_least_and_a_most_widens_the_fan(
     on = [ahead.months_on(TODAY(), 12)]
 
     def width() -> float:
-        found = ahead.look(van_dijk, seat, on)
+        found = ahead.look(van_dijk, seat, on, at=None)
         told = forecast.outlook(forecast.totals_ahead(found.cells, found.ahead)[0])
         assert skill_ahead(found, 0).asked.expected == 4
         return told.ahead.high - told.ahead.low
@@ -484,7 +484,9 @@ def test_a_role_revised_six_times_is_expected_to_go_on(
             from_on=TODAY() - timedelta(days=1_000 - 160 * n),
         )  # fmt: skip
 
-    found = ahead.look(van_dijk, [ahead.Seat(noor.pk, profile.pk)], [ahead.months_on(TODAY(), 24)])
+    found = ahead.look(
+        van_dijk, [ahead.Seat(noor.pk, profile.pk)], [ahead.months_on(TODAY(), 24)], at=None
+    )
 
     (_seat, asking), (asked,) = found.rows[0], found.rows[0][1].ahead
     assert asking.asked == 3

@@ -40,7 +40,7 @@ def test_a_second_opinion_stands_beside_the_first(noor: Person, daan: Person) ->
     his = actions.vouch(noor, skill, level=2, by=daan, on=timezone.localdate())
 
     assert Evidence.objects.get(pk=mine.pk).level == 5
-    told = queries.ledger(noor, skill)
+    told = queries.ledger(noor, skill, at=None)
     assert [e.evidence.pk for e in told.entries] == [his.pk, mine.pk]
     assert stored(noor)[skill.pk] == told.estimate.level == pytest.approx(2.625)
 
@@ -74,7 +74,7 @@ def test_a_corrected_piece_stays_readable_and_counts_no_more(noor: Person, daan:
     wrong = an_evidence(noor, skill, level=5, by=daan)
     right = actions.correct(wrong, by=daan, reason="That was another car.", level=2)
 
-    told = queries.ledger(noor, skill)
+    told = queries.ledger(noor, skill, at=None)
     assert stored(noor)[skill.pk] == told.estimate.level == 2.076
     assert {e.evidence.pk: e.crossed for e in told.entries} == {wrong.pk: True, right.pk: False}
 
@@ -84,8 +84,8 @@ def test_a_piece_taken_back_leaves_nothing_that_counts(noor: Person, daan: Perso
     actions.correct(an_evidence(noor, skill, by=daan), by=daan, reason="Wrong person.")
 
     assert stored(noor) == {}
-    assert queries.ledger(noor, skill).estimate.parts == ()
-    assert len(queries.ledger(noor, skill).entries) == 2
+    assert queries.ledger(noor, skill, at=None).estimate.parts == ()
+    assert len(queries.ledger(noor, skill, at=None).entries) == 2
 
 
 def test_a_piece_is_corrected_once(noor: Person, daan: Person) -> None:
@@ -112,7 +112,7 @@ def test_a_disputed_piece_stays_and_does_not_count(noor: Person, daan: Person) -
     own = actions.rate_oneself(noor, skill, level=4, on=timezone.localdate())
     actions.object_to(piece, reason="I have done it alone since May.")
 
-    told = queries.ledger(noor, skill)
+    told = queries.ledger(noor, skill, at=None)
     entry = next(e for e in told.entries if e.evidence == piece)
     assert [o.reason for o in entry.objections] == ["I have done it alone since May."]
     assert "until HR has decided" in entry.why_not
@@ -205,7 +205,7 @@ def test_the_night_learns_who_rates_strictly_and_adds_it_once(
                     person, skill, kind=kind, level=level, on=timezone.localdate(), by=rater,
                     organisation=van_dijk,
                 )  # fmt: skip
-    before = queries.levels([team[0].pk])[team[0].pk, skills[0].pk][0]
+    before = queries.levels([team[0].pk], at=None)[team[0].pk, skills[0].pk][0]
     actions.recompute_organisation(van_dijk)
     fit = RaterFit.objects.get(rater=daan)
     rows = RaterFit.objects.count(), SourceFit.objects.count()
@@ -214,13 +214,13 @@ def test_the_night_learns_who_rates_strictly_and_adds_it_once(
     assert fit.leniency < -0.2
     assert fit.ratees == 8
     assert (RaterFit.objects.count(), SourceFit.objects.count()) == rows
-    told = queries.ledger(team[0], skills[0])
+    told = queries.ledger(team[0], skills[0], at=None)
     part = next(p for p in told.estimate.parts if p.piece.rater == daan.pk)
     assert part.leniency > 0
     assert told.estimate.level != before
     # What was not known yet does not count for the day before.
     RaterFit.objects.update(fitted_on=timezone.localdate() + timedelta(days=1))
-    assert not any(p.leniency for p in queries.ledger(team[0], skills[0]).estimate.parts)
+    assert not any(p.leniency for p in queries.ledger(team[0], skills[0], at=None).estimate.parts)
 
 
 def test_a_role_with_enough_people_gives_a_start(van_dijk: Organisation, daan: Person) -> None:
@@ -237,7 +237,7 @@ def test_a_role_with_enough_people_gives_a_start(van_dijk: Organisation, daan: P
 
     prior = GroupPrior.objects.get()
     assert prior.people == 6
-    assert queries.ledger(team[0], skill).estimate.start.people == 6
+    assert queries.ledger(team[0], skill, at=None).estimate.start.people == 6
 
 
 def test_an_organisations_own_fading_holds_from_its_day(
@@ -245,14 +245,16 @@ def test_an_organisations_own_fading_holds_from_its_day(
 ) -> None:
     skill = a_skill()
     an_evidence(noor, skill, level=5, by=daan, on=timezone.localdate() - timedelta(days=300))
-    before = queries.ledger(noor, skill).estimate.level
+    before = queries.ledger(noor, skill, at=None).estimate.level
     FadingRule.objects.create(
         organisation=van_dijk, of="technical", half_life_months=1, from_on=timezone.localdate()
     )
 
-    assert queries.ledger(noor, skill).estimate.level < before
+    assert queries.ledger(noor, skill, at=None).estimate.level < before
     yesterday = timezone.localdate() - timedelta(days=1)
-    assert queries.ledger(noor, skill, yesterday).estimate.level == pytest.approx(before, abs=0.02)
+    assert queries.ledger(noor, skill, yesterday, at=None).estimate.level == pytest.approx(
+        before, abs=0.02
+    )
 
 
 def test_a_test_says_its_level_and_how_sure_it_is(noor: Person) -> None:
@@ -261,7 +263,7 @@ def test_a_test_says_its_level_and_how_sure_it_is(noor: Person) -> None:
         noor, skill, kind="test", level=3, exact=3.4, sd=0.2, on=timezone.localdate(), by=None
     )
 
-    told = queries.ledger(noor, skill).estimate
+    told = queries.ledger(noor, skill, at=None).estimate
     assert told.level == pytest.approx(3.4, abs=0.05)
     assert told.sd < 0.2
 
@@ -306,8 +308,8 @@ def test_what_is_stored_equals_what_is_computed(van_dijk: Organisation, daan: Pe
     Standing.objects.all().delete()
     actions.recompute_organisation(van_dijk)
 
-    computed = queries.estimates([p.pk for p in people])
-    kept = queries.levels([p.pk for p in people])
+    computed = queries.estimates([p.pk for p in people], at=None)
+    kept = queries.levels([p.pk for p in people], at=None)
     assert kept == {k: (e.level, e.sd, len(e.parts), e.newest_on) for k, e in computed.items()}
     assert len(kept) == 1 + 2 + 3 + 3
 
@@ -317,10 +319,10 @@ def test_on_an_earlier_day_only_what_was_seen_by_then_counts(noor: Person, daan:
     an_evidence(noor, skill, level=1, by=daan, on=date(2026, 1, 10))
     an_evidence(noor, skill, level=4, by=daan, on=date(2026, 6, 10))
 
-    assert queries.ledger(noor, skill, date(2026, 3, 1)).estimate.level < 1.3
-    assert queries.levels([noor.pk], date(2026, 3, 1))[noor.pk, skill.pk][0] < 1.3
-    assert queries.levels([noor.pk])[noor.pk, skill.pk][0] > 3.5
-    assert queries.ledger(noor, skill, date(2025, 1, 1)).entries == []
+    assert queries.ledger(noor, skill, date(2026, 3, 1), at=None).estimate.level < 1.3
+    assert queries.levels([noor.pk], date(2026, 3, 1), at=None)[noor.pk, skill.pk][0] < 1.3
+    assert queries.levels([noor.pk], at=None)[noor.pk, skill.pk][0] > 3.5
+    assert queries.ledger(noor, skill, date(2025, 1, 1), at=None).entries == []
 
 
 def test_counts_follow_each_new_piece(van_dijk: Organisation, noor: Person, daan: Person) -> None:

@@ -111,13 +111,13 @@ def test_what_was_seen_is_what_comes_true(
     van_dijk: Organisation, diesel: Skill, femke: Person
 ) -> None:
     people = [e.person_id for e in diesel.evidence.all()]
-    before = levels(people)
+    before = levels(people, at=None)
     effect = read.effect_of(van_dijk, "technical", 1.0, TODAY())
 
     set_here(van_dijk, femke, 1.0)
     actions.recompute(people)
 
-    after = levels(people)
+    after = levels(people, at=None)
     fell = [k for k, held in after.items() if round(held[0], 1) <= 3.5 < before[k][0]]
     assert effect.more == len(fell) == 10
     assert Task.objects.filter(name="skills.recompute_organisation").count() == 1

@@ -68,7 +68,7 @@ def test_noor_objects_and_femke_decides(  # noqa: PLR0915 # one walk, told as it
     ledger = f"/skills/people/{noor.pk}/{skill.pk}/"
     own = open_page(noor)
     look(own, ledger)
-    told = queries.ledger(noor, skill)
+    told = queries.ledger(noor, skill, at=None)
     # A start, three pieces, the time between, and the result.
     expect(own.locator(".waterfall > li")).to_have_count(2 + len(told.lines))
     assert 2 + len(told.lines) == 6

@@ -93,13 +93,13 @@ def test_evidence_and_demand_count_for_the_skill_that_stays(
 
     actions.merge_skill(brakes, braking, organisation=van_dijk, by=femke)
 
-    told = queries.skills_of(noor)
+    told = queries.skills_of(noor, at=None)
     assert [(row.skill, row.asked, row.pieces) for row in told.rows] == [(braking, 4, 2)]
     assert told.outside == []
     # Who still asks by the old key finds the same figure.
     levels = dict(Standing.objects.filter(person=noor).values_list("skill_id", "level"))
     assert levels[brakes.pk] == levels[braking.pk] == pytest.approx(told.rows[0].level)
-    assert len(queries.ledger(noor, braking).entries) == 2
+    assert len(queries.ledger(noor, braking, at=None).entries) == 2
     # Nothing was rewritten.
     piece.refresh_from_db()
     assert piece.skill == brakes
@@ -156,13 +156,13 @@ def test_taken_back_it_is_as_it_was(
 ) -> None:  # fmt: skip
     a_profile(van_dijk, {brakes: 4}, name="Mechanic")
     an_evidence(noor, brakes, level=3, by=daan)
-    before = [(r.skill, r.asked, r.level) for r in queries.skills_of(noor).rows]
+    before = [(r.skill, r.asked, r.level) for r in queries.skills_of(noor, at=None).rows]
     actions.merge_skill(brakes, braking, organisation=van_dijk, by=femke)
 
     actions.separate_skill(brakes, organisation=van_dijk)
     actions.separate_skill(brakes, organisation=van_dijk)
 
-    assert [(r.skill, r.asked, r.level) for r in queries.skills_of(noor).rows] == before
+    assert [(r.skill, r.asked, r.level) for r in queries.skills_of(noor, at=None).rows] == before
     assert not Standing.objects.filter(skill=braking).exists()
     assert not SkillAlias.objects.exists()
 
@@ -285,7 +285,7 @@ def test_evidence_of_the_past_is_read_as_one_as_well(
     an_evidence(noor, brakes, level=3, by=daan, on=day)
     actions.merge_skill(brakes, braking, organisation=van_dijk, by=femke)
 
-    told = queries.levels([noor.pk], day + timedelta(days=1))
+    told = queries.levels([noor.pk], day + timedelta(days=1), at=None)
 
     assert told[noor.pk, braking.pk] == told[noor.pk, brakes.pk]
     assert Evidence.objects.get().skill == brakes

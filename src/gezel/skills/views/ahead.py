@@ -164,7 +164,10 @@ def _person_page(request: Request, about: Person) -> HttpResponse:
     if employment and seat:
         role = employment.job.profile_job.profile
         grid = one_ahead.grid_of(seat.profile_pk, today)
-        found = read.look(employment.organisation, [seat], [*grid, chosen.on], on=today)
+        found = read.look(
+            employment.organisation, [seat], [*grid, chosen.on],
+            at=policy.reads_as(visitor, about), on=today,
+        )  # fmt: skip
         give_own_names(found.skills.values(), employment.organisation)
         until = one_ahead.refreshes(found, grid)
         rows = [
@@ -229,7 +232,10 @@ def team(request: Request) -> HttpResponse:
     on_page = {seat.pk for seat in page} if whole and page.has_other_pages() else None
     placed = [(seat, own) for seat in people if (own := read.seat_of(seat))]
     days = sorted({chosen.on, *(day for _m, day in _tabs())})
-    found = read.look(visitor.organisation, [told for _s, told in placed], days, on=today)
+    found = read.look(
+        visitor.organisation, [told for _s, told in placed], days,
+        at=visitor.organisation.pk, on=today,
+    )  # fmt: skip
     at = days.index(chosen.on)
     note_reading(
         reader_pk=visitor.person.pk,

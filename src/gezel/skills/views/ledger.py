@@ -77,7 +77,7 @@ def ledger(request: Request, person_pk: int, skill_pk: int) -> HttpResponse:
             purpose="lead" if leads else "hr",
         )
     on = day_asked(request, "on")
-    told = queries.ledger(person, skill, on)
+    told = queries.ledger(person, skill, on, at=policy.reads_as(visitor, person))
     if visitor.employment:
         give_own_names([skill], visitor.organisation)
     asked = _asked(person, skill, told, on)
@@ -149,7 +149,7 @@ def _asked(
     person: Person, skill: Skill, told: queries.Ledger, on: date | None
 ) -> queries.SkillAsked | None:
     """What the person's role asks of this skill, beside the level in the ledger."""
-    role = queries.profile_of(person, on)
+    role = queries.profile_of(person, on, at=told.at)
     if role is None:
         return None
     demands = [d for d in queries.demands_of([role.pk]).get(role.pk, []) if d.skill == skill]

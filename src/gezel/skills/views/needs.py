@@ -68,8 +68,9 @@ def person(request: Request, pk: int) -> HttpResponse:
 def _skills_page(request: Request, about: Person) -> HttpResponse:
     visitor = request.visitor
     on, asked_on = day_asked(request, "on"), day_asked(request, "asked_on", ahead=True)
-    found = queries.skills_of(about, on=on, asked_on=asked_on)
     own = about.pk == visitor.person.pk
+    at = policy.reads_as(visitor, about)
+    found = queries.skills_of(about, at=at, on=on, asked_on=asked_on)
     # Who reaches all that is asked now is told what comes next.
     coming = found.coming[:3] if not (asked_on or found.needs) else []
     compared = _compared(request, visitor, found, asked_on or on)
@@ -96,6 +97,9 @@ def _skills_page(request: Request, about: Person) -> HttpResponse:
             "words": words,
             "results": results,
             "requests": queries.open_requests(visitor) if own and visitor.employment else [],
+            "elsewhere": own
+            and visitor.employment is not None
+            and queries.waits_for_choice(about, visitor.organisation),
         },
     )
 
