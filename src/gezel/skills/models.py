@@ -450,10 +450,6 @@ class Evidence(models.Model):
     key = models.UUIDField(unique=True, default=uuid.uuid4)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    # The skill it is read as, and whether an employer may count it, where `pieces_elsewhere` said.
-    read_as: int
-    is_shown: bool
-
     class Meta:
         verbose_name_plural = "evidence"
         constraints = [

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gezel.people.api import Organisation, Person
-from gezel.skills.models import Evidence, Showing, Skill
+from gezel.skills.models import Showing, Skill
 from gezel.skills.queries.facts import Held, standing_evidence
 from gezel.skills.queries.merged import stays
 from gezel.skills.queries.needs import NOT_HELD, computed
@@ -17,7 +18,7 @@ def _shown(organisation: Organisation) -> Exists:
     return Exists(Showing.objects.filter(evidence=OuterRef("pk"), organisation=organisation))
 
 
-def pieces_elsewhere(person: Person, organisation: Organisation) -> "QuerySet[Evidence]":
+def pieces_elsewhere(person: Person, organisation: Organisation) -> QuerySet[Any]:
     """Evidence that counts for the person and was not made with this employer, oldest first.
 
     Each with `read_as`, the skill it is read as, and `is_shown`. Not of a skill that is another
