@@ -422,7 +422,9 @@ def _note_levels(
             "level",
             about=person,
             subject=f"skill:{skill}",
-            skill=str(names[skill]),
+            # In both languages: it stands for good, and who reads it later may read another.
+            skill_nl=names[skill].own_nl or names[skill].name_nl,
+            skill_en=names[skill].own_en or names[skill].name_en,
             before=old,
             now=new,
             rule=rules.CURRENT,

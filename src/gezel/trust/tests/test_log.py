@@ -510,6 +510,20 @@ def test_the_person_reads_what_the_log_tells_and_takes_the_proof(
     assert client.get(reverse("trust:my_proof", args=[event.pk])).status_code == 404
 
 
+def test_a_skill_in_the_log_has_the_name_of_who_reads_it(
+    client: Client, van_dijk: Organisation, noor: Person
+) -> None:
+    """What happened in a Dutch request is read in English, and what was kept in one stays."""
+    for told in ({"skill_nl": "Lassen", "skill_en": "Welding"}, {"skill": "Solderen"}):
+        actions.note_event(van_dijk.pk, "level", about=noor.pk, before=2, now=3, **told)
+    client.force_login(noor)
+
+    page = client.get(reverse("trust:my_events")).content.decode()
+    assert "Welding: from 2 to 3" in page
+    assert "Lassen" not in page
+    assert "Solderen: from 2 to 3" in page
+
+
 def test_who_watches_sees_whether_it_is_what_was_signed(
     client: Client, council: Person, van_dijk: Organisation
 ) -> None:

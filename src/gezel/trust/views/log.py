@@ -14,8 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from gezel.kit.jobs import enqueue
@@ -133,6 +133,13 @@ def my_events(request: HttpRequest) -> HttpResponse:
     return render(request, "trust/my_events.html", {"page": page, "rows": rows})
 
 
+def _in_language(facts: dict[str, Any], name: str) -> str:
+    """A name kept in both languages, in the reader's; earlier ones were kept in one."""
+    mine = (get_language() or "")[:2]
+    both = [facts.get(f"{name}_{language}") for language in (mine, "nl", "en")]
+    return next((told for told in (*both, facts.get(name)) if told), "")
+
+
 def _told(event: Any) -> str:
     """What one event says beside its kind, in words."""
     facts = parsed(bytes(event.words))
@@ -141,7 +148,7 @@ def _told(event: Any) -> str:
             return f"{words.matter(facts['matter'])} · {words.purpose(facts['purpose'])}"
         case "level":
             return _("%(skill)s: from %(before)s to %(now)s") % {
-                "skill": facts.get("skill", ""),
+                "skill": _in_language(facts, "skill"),
                 "before": facts.get("before", 0),
                 "now": facts.get("now", 0),
             }
