@@ -26,7 +26,12 @@ def _keys() -> list[str]:
 
 def current() -> str:
     """A name for the newest key that tells nothing of it."""
-    return hashlib.sha256(b"gezel sealing " + _keys()[0].encode()).hexdigest()[:16]
+    return names()[0]
+
+
+def names() -> list[str]:
+    """Such a name for each key that is here, the newest first."""
+    return [hashlib.sha256(b"gezel sealing " + k.encode()).hexdigest()[:16] for k in _keys()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ urlpatterns = [
     path("credentials/status/<slug:slug>/<int:number>/", outside.status, name="status"),
     path("vc-api/credentials/issue", outside.api_issue, name="api_issue"),
     path("vc-api/status", outside.api_status, name="api_status"),
+    path("vc-api/credentials/status", outside.api_set_status, name="api_set_status"),
     path("vc-api/credentials/verify", outside.api_verify, name="api_verify"),
     path(
         "vc-api/presentations/verify",

@@ -57,8 +57,10 @@ def collect_when_changed() -> bool:
     return True
 
 
-def bring_up_to_date() -> None:
+def bring_up_to_date() -> int:
     """Apply migrations that wait, also on a database that is still empty.
+
+    Returns how many accounts a restore had brought back, that went again.
 
     Raises:
         CommandError: a newer Gezel made this database.
@@ -75,4 +77,4 @@ def bring_up_to_date() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
     # A backup that was put back must not bring back who was erased: before the first page opens.
-    erase_again()
+    return erase_again()

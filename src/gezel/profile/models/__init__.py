@@ -6,6 +6,7 @@ from gezel.profile.models.credentials import (
     Achievement,
     Credential,
     SigningKey,
+    SuiteStatus,
 )
 from gezel.profile.models.moving import Arrival, Brought, Takeout
 from gezel.profile.models.profile import PROFILE_OF_A_PERSON, Part, PatternsSwitch
@@ -25,5 +26,6 @@ __all__ = [
     "Share",
     "ShareQuerySet",
     "SigningKey",
+    "SuiteStatus",
     "Takeout",
 ]

@@ -187,3 +187,14 @@ class Credential(models.Model):
 
     def __str__(self) -> str:
         return f"{self.achievement_id} of {self.person_id}"
+
+
+class SuiteStatus(models.Model):
+    """Whether what a test suite had signed was withdrawn (`suite.py`); about nobody."""
+
+    place = models.PositiveIntegerField(primary_key=True)
+    credential = models.CharField(max_length=500, blank=True, db_index=True)
+    is_set = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.credential}"

@@ -27,9 +27,28 @@ def is_address(value: Any) -> bool:
     return isinstance(value, str) and bool(_ADDRESS.fullmatch(value))
 
 
-def text_of(value: Any) -> str:
-    """What a name or description says, whether plain or with its language."""
-    for one in as_list(value):
+# How the content of another document is promised: Subresource Integrity, or a multihash.
+_DIGESTS = {
+    "digestSRI": re.compile(
+        r"(sha(256|384|512)-[A-Za-z0-9+/]+={0,2})( sha\d+-[A-Za-z0-9+/]+={0,2})*"
+    ),
+    "digestMultibase": re.compile(r"[uz][A-Za-z0-9_-]+"),
+}
+
+
+def text_of(value: Any, language: str = "") -> str:
+    """What a name or description says, whether plain or with its language.
+
+    Args:
+        language: of the reader, who gets that of several; else the first is taken.
+    """
+
+    def is_theirs(one: Any) -> bool:
+        named = one.get("@language") if isinstance(one, dict) else None
+        return isinstance(named, str) and named[:2].lower() == language
+
+    listed = as_list(value)
+    for one in [*filter(is_theirs, listed), *listed]:
         if isinstance(one, str):
             return one
         if isinstance(one, dict) and isinstance(one.get("@value"), str):
@@ -167,7 +186,9 @@ def _resources(value: Any) -> Iterator[str]:
             isinstance(one, dict)
             and is_address(one.get("id"))
             and one["id"] not in seen
-            and ("digestSRI" in one or "digestMultibase" in one)
+            and any(word in one for word in _DIGESTS)
+            and all(_DIGESTS[word].fullmatch(str(one[word])) for word in _DIGESTS if word in one)
+            and isinstance(one.get("mediaType", ""), str)
         )
         if not fine:
             yield "relatedResource"

@@ -14,6 +14,7 @@ LEAST_BITS = 131_072
 MOST_BYTES = 2 * 1024 * 1024
 MOST_PACKED = 1024 * 1024
 ENTRY, LIST = "BitstringStatusListEntry", "BitstringStatusListCredential"
+MOST_SIZE = 8
 PURPOSES = ("revocation", "suspension", "message", "refresh")
 
 
@@ -89,8 +90,10 @@ def problems(credential: dict[str, Any]) -> Iterator[str]:
         if "BitstringStatusList" not in as_list(subject.get("type")):
             yield "credentialSubject.type"
         purposes = as_list(subject.get("statusPurpose"))
-        if not purposes or not all(isinstance(one, str) for one in purposes):
+        if not purposes or not all(isinstance(one, str) and one for one in purposes):
             yield "credentialSubject.statusPurpose"
+        if not _is_count(subject.get("ttl", 0), least=0):
+            yield "credentialSubject.ttl"
         try:
             unpacked(subject.get("encodedList"))
         except BadList:
@@ -103,6 +106,26 @@ def problems(credential: dict[str, Any]) -> Iterator[str]:
                 yield "credentialStatus.statusPurpose"
             if not isinstance(entry.get("statusListCredential"), str):
                 yield "credentialStatus.statusListCredential"
+            yield from _size_problems(entry)
+
+
+def _size_problems(entry: dict[str, Any]) -> Iterator[str]:
+    """An entry of several bits tells what each value of them means."""
+    size = entry.get("statusSize", 1)
+    if not _is_count(size, least=1):
+        yield "credentialStatus.statusSize"
+        return
+    if size > 1 or entry.get("statusPurpose") == "message" or "statusMessage" in entry:
+        told = [one for one in as_list(entry.get("statusMessage")) if isinstance(one, dict)]
+        values = {one.get("status") for one in told}
+        if len(values) != len(told) or size > MOST_SIZE or len(told) != 1 << size:
+            yield "credentialStatus.statusMessage"
+    if not all(isinstance(one, str) for one in as_list(entry.get("statusReference"))):
+        yield "credentialStatus.statusReference"
+
+
+def _is_count(value: Any, *, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
 def list_credential(

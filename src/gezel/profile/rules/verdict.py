@@ -91,10 +91,15 @@ class Finding:
         issuer = self.credential.get("issuer")
         return model.text_of(issuer.get("name")) if isinstance(issuer, dict) else ""
 
+    def named_in(self, language: str) -> str:
+        """Its name, in that language where it says it in more than one."""
+        achievement = badges.achievement_of(self.credential)
+        told = (achievement.get("name"), self.credential.get("name"))
+        return next((said for one in told if (said := model.text_of(one, language))), "")
+
     @property
     def name(self) -> str:
-        achievement = badges.achievement_of(self.credential)
-        return model.text_of(achievement.get("name")) or model.text_of(self.credential.get("name"))
+        return self.named_in("")
 
     @property
     def valid_from(self) -> datetime | None:

@@ -85,6 +85,8 @@ FINE: list[dict[str, Any]] = [
     {"relatedResource": {"id": "https://a.example/r", "digestSRI": DIGEST}},
     {"relatedResource": [{"id": "https://a.example/r", "digestMultibase": "uEiBZlVztZpfWHg"}]},
     {"credentialSchema": {"id": "https://a.example/s.json", "type": "JsonSchema"}},
+    {"issuer": {"id": suite.issuer(), "name": TEXT, "description": [TEXT]}},
+    {"relatedResource": {"id": "https://a.example/r", "digestSRI": DIGEST, "mediaType": "a/b"}},
     {
         "credentialSchema": [
             {"id": "https://a.example/s.json", "type": "JsonSchema"},
@@ -157,6 +159,15 @@ WRONG: list[dict[str, Any]] = [
     {"relatedResource": {"digestSRI": DIGEST}},
     {"relatedResource": {"id": "not an address", "digestSRI": DIGEST}},
     {"relatedResource": [{"id": "https://a.example/", "digestSRI": DIGEST}] * 2},
+    {"relatedResource": {"id": "https://a.example/", "digestSRI": "no digest"}},
+    {"relatedResource": {"id": "https://a.example/", "digestSRI": [DIGEST, DIGEST]}},
+    {"relatedResource": {"id": "https://a.example/", "digestMultibase": 4}},
+    {"relatedResource": {"id": "https://a.example/", "digestSRI": DIGEST, "mediaType": 4}},
+    {"issuer": [suite.issuer()]},
+    {"issuer": {"id": suite.issuer(), "name": {"@value": 4}}},
+    {"validFrom": "2026-01-01 00:00:00Z"},
+    {"validFrom": "2026-01-01T25:00:00Z"},
+    {"credentialStatus": "https://a.example/"},
 ]
 
 
@@ -397,6 +408,10 @@ def test_what_is_issued_has_a_status_in_a_list_that_is_a_credential() -> None:
         {"statusListCredential": "not an address"},
         {"statusListCredential": "https://nobody.example/list"},
         {"statusSize": 2},
+        {"statusSize": 0},
+        {"statusSize": "1"},
+        {"statusPurpose": "message", "statusSize": 2, "statusMessage": [{"status": "0x0"}]},
+        {"statusReference": 4},
     ],
     ids=str,
 )
@@ -416,6 +431,9 @@ def test_an_entry_that_leads_nowhere_is_not_verified(changed: dict[str, Any]) ->
         {"type": "Other"},
         {"statusPurpose": ...},
         {"statusPurpose": [4]},
+        {"statusPurpose": ""},
+        {"ttl": "long"},
+        {"ttl": -1},
         {"encodedList": ...},
         {"encodedList": "H4sIAAAAAAAA"},
         {"encodedList": "z" + "1" * 40},
@@ -431,3 +449,47 @@ def test_a_broken_list_is_not_verified(changed: dict[str, Any]) -> None:
     del listing["proof"]
 
     assert not verified(suite._signed(listing, proofs.JCS))
+
+
+def test_what_is_withdrawn_is_refused_from_then_on_and_for_good() -> None:
+    name = "urn:uuid:6c1c3b1e-6a4b-4a0c-9a55-0a4a3c0f4a77"
+    one, other, nameless = issued(id=name), issued(), issued()
+    entry = {"type": "BitstringStatusListEntry", "statusPurpose": "revocation"}
+
+    def withdraw(**body: Any) -> int:
+        return int(send("api_set_status", body).status_code)
+
+    assert withdraw(credentialId=name, credentialStatus={**entry, "status": "0"}) == 200
+    assert verified(one)
+    assert withdraw(credentialId=name, credentialStatus=[{**entry, "status": "1"}]) == 200
+    assert withdraw(credentialId=name, credentialStatus=entry, status=True) == 200
+    assert not verified(one)
+    assert verified(other)
+    assert withdraw(credentialId=name, credentialStatus=entry, status=False) == 400, "it is final"
+    assert withdraw(credentialStatus=nameless["credentialStatus"], status=True) == 200
+    assert not verified(nameless)
+    assert not presented(shown(nameless))
+
+    assert withdraw(credentialId="urn:uuid:another", credentialStatus=entry, status=True) == 404
+    wrong: tuple[dict[str, Any], ...] = (
+        {},
+        {"credentialId": name},
+        {"credentialId": 4, "credentialStatus": entry, "status": True},
+        {"credentialId": name, "credentialStatus": "x", "status": True},
+        {"credentialId": name, "credentialStatus": entry},
+        {"credentialId": name, "credentialStatus": entry, "status": "yes"},
+        {"credentialId": name, "credentialStatus": entry, "status": []},
+        {"credentialId": name, "credentialStatus": {**entry, "type": "Other"}, "status": True},
+        {"credentialId": name, "credentialStatus": {**entry, "statusPurpose": "x"}, "status": True},
+        {"credentialStatus": {**entry, "statusListIndex": "-1"}, "status": True},
+        {"credentialStatus": entry, "status": True},
+    )
+    for body in wrong:
+        assert withdraw(**body) == 400, body
+    assert verified(other)
+
+
+def test_shut_it_answers_nobody(settings: Settings) -> None:
+    settings.VC_API = False
+    for name in ("api_issue", "api_verify", "api_verify_presentation", "api_set_status"):
+        assert send(name, {}).status_code == 404

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -51,10 +52,11 @@ def told(found: Finding, proved: Proved | None = None) -> dict[str, Any]:
         "sentence": words.sentence(found, standing) if good else "",
         "in_log": words.in_bundle(proved) if proved and not in_log else in_log,
         "logged_at": standing.event.organisation if standing and standing.since else None,
+        "name": found.named_in(_language()),
         "verdict": words.verdict(found),
         "issuer": words.issuer(found),
         "person": named(found.credential),
-        "about": model.text_of(achievement_of(found.credential).get("description")),
+        "about": model.text_of(achievement_of(found.credential).get("description"), _language()),
         "criteria": _criteria(found),
         "reasons": [words.reason(r) for r in found.reasons if r.weight is not Weight.NOTE],
         "notes": [words.reason(r) for r in found.reasons if r.weight is Weight.NOTE],
@@ -67,7 +69,13 @@ def told(found: Finding, proved: Proved | None = None) -> dict[str, Any]:
 
 def _criteria(found: Finding) -> str:
     criteria = achievement_of(found.credential).get("criteria")
-    return model.text_of(criteria.get("narrative")) if isinstance(criteria, dict) else ""
+    if not isinstance(criteria, dict):
+        return ""
+    return model.text_of(criteria.get("narrative"), _language())
+
+
+def _language() -> str:
+    return (get_language() or "en")[:2]
 
 
 def verify(request: HttpRequest) -> HttpResponse:
@@ -220,6 +228,21 @@ def _meant_for(body: dict[str, Any]) -> tuple[str, str]:
     options = body.get("options")
     options = options if isinstance(options, dict) else {}
     return str(options.get("challenge") or ""), str(options.get("domain") or "")
+
+
+@csrf_exempt  # as above
+@require_POST
+def api_set_status(request: HttpRequest) -> HttpResponse:
+    """Withdraw what was signed here."""
+    try:
+        found = suite.set_status(_asked(request))
+    except Unreadable as problem:
+        return JsonResponse({"errors": [problem.code]}, status=400)
+    except suite.Refused as refusal:
+        return JsonResponse({"errors": list(refusal.args)}, status=400)
+    if not found:
+        return JsonResponse({"errors": ["not_found"]}, status=404)
+    return JsonResponse({}, status=200)
 
 
 @require_safe
