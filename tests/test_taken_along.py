@@ -131,7 +131,7 @@ def test_a_whole_house_goes_round_and_is_the_same(
     furnish(van_dijk, noor, daan, femke)
     _put_canaries(noor)
     a_holding(noor, a_type(van_dijk)).file.save("one.pdf", ContentFile(b"%PDF-1.7 one"))
-    a_credential(noor, van_dijk, by=femke)
+    credential = a_credential(noor, van_dijk, by=femke)
     sealed(van_dijk)
     whole = archive_of(noor)
     with zipfile.ZipFile(io.BytesIO(whole)) as first:
@@ -162,7 +162,9 @@ def test_a_whole_house_goes_round_and_is_the_same(
                 assert rows[0] <= rows[1], name
             elif name not in ours:
                 assert second.read(name) == was, name
-        assert "certificates.Holding.csv" in second.read("index.html").decode()
+        page = second.read("index.html").decode()
+        assert "certificates.Holding.csv" in page
+        assert f"<bdi>{credential.document['name']}</bdi></b> · brought along" in page
 
     # The program in it says the same of the credentials in both, and asks nobody.
     said = []

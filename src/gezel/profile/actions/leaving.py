@@ -52,9 +52,13 @@ from gezel.profile.rules.archive import (
     fingerprint,
     hashed_address,
     line,
+    read_json,
 )
+from gezel.profile.rules.badges import achievement_of
 from gezel.profile.rules.baking import bake_png
 from gezel.profile.rules.contexts import CREDENTIALS_V2
+from gezel.profile.rules.model import text_of
+from gezel.profile.rules.text import Unreadable
 
 KEPT = timedelta(days=7)
 # On the page that opens from disk; the tables beside it hold all.
@@ -236,7 +240,7 @@ class _Archive:
                     (one, f"credentials/{one.pk}.json", f"credentials/{one.pk}.png")
                     for one in self.credentials
                 ],
-                "brought": sorted(brought.credentials),
+                "brought": _by_name(brought.credentials, self.language),
                 "statements": self.statements,
                 "tables": shown,
                 "files": sorted(n for n in self.digests if n.startswith("files/")),
@@ -318,6 +322,25 @@ def _tables_of(
         for kind in order
         if _NAME_OF_TABLE.fullmatch(kind)
     ]
+
+
+def _by_name(files: dict[str, bytes], language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What was brought, by what it says it is, each with its files: (name, [(form, file)])."""
+    names: dict[str, str] = {}
+    forms: dict[str, list[tuple[str, str]]] = {}
+    for file, data in sorted(files.items()):
+        if not file.startswith("credentials/"):
+            continue
+        stem, _, ending = file.rpartition(".")
+        forms.setdefault(stem, []).append((ending.upper(), file))
+        try:
+            told = read_json(data)
+        except Unreadable:
+            continue
+        if isinstance(told, dict):
+            name = text_of(achievement_of(told).get("name"), language)
+            names[stem] = text_of(told.get("name"), language) or name
+    return [(names.get(stem) or stem.rpartition("/")[2], found) for stem, found in forms.items()]
 
 
 class _Brought:

@@ -121,6 +121,14 @@ def _run(program: str, *words: str, bare: bool = False) -> None:
         check=False,
     )
     if done.returncode:
+        if "server version" in done.stderr:
+            raise NoTools(
+                _(
+                    "%(program)s here is older than the database server. Install the client "
+                    "programs of the server's version, or newer."
+                )
+                % {"program": program}
+            )
         why = (done.stderr.strip().splitlines() or [str(done.returncode)])[-1]
         raise BadBackup(f"{program}: {why}")
 
@@ -129,4 +137,6 @@ def _address(told: dict[str, Any]) -> tuple[Sequence[str], dict[str, str]]:
     """Where the database is, in words of PostgreSQL's programs; the password in none of them."""
     given = (("host", "HOST"), ("port", "PORT"), ("username", "USER"), ("dbname", "NAME"))
     words = [f"--{word}={told[name]}" for word, name in given if told.get(name)]
-    return words, {"PGPASSWORD": str(told["PASSWORD"])} if told.get("PASSWORD") else {}
+    secret = {"PGPASSWORD": str(told["PASSWORD"])} if told.get("PASSWORD") else {}
+    # Who still reads there makes us stop soon, and not wait for ever with everything held.
+    return words, secret | {"PGOPTIONS": "-c lock_timeout=20s"}

@@ -23,6 +23,20 @@ MOST_MANIFEST = 256 * 1024 * 1024
 PIECE = 1 << 20
 
 
+# What reading a file that is not what it should be brings about.
+_NOT_WHOLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    AttributeError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
 class BadBackup(ValueError):  # noqa: N818 - reads as what it is where it is raised
     """It is not put back; the message tells people why."""
 
@@ -89,10 +103,11 @@ class Backup:
             told = json.loads(self._zip.read(info))
             self.manifest = _manifest(told)
             self._same_names()
-        except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, EOFError) as bad:
+        except BadBackup:
             self._open.close()
-            if isinstance(bad, BadBackup):
-                raise
+            raise
+        except _NOT_WHOLE:
+            self._open.close()
             raise BadBackup(
                 _("This is no whole backup of Gezel: it is something else, or was cut off.")
             ) from None

