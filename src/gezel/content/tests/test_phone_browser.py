@@ -17,15 +17,18 @@ from gezel.content.models import Answer, Attempt, Begun, Module, Place, Review
 from gezel.content.queries import play
 from gezel.content.tests.builders import (
     PICTURE,
+    PRACTICAL,
     QUESTION,
     REFLECTION,
     SEVERAL,
     TEXT,
     a_module,
+    a_picture,
     answer_everything,
 )
 from gezel.content.tests.test_browser import go
 from gezel.people.api import Organisation, Person, end_employment
+from gezel.skills.tests.builders import a_skill
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -358,3 +361,60 @@ def test_cards_by_keyboard_with_one_taken_back(
     accessible(page)
     page.goto(reverse("home"))
     expect(page.get_by_text("cards are ready")).to_have_count(0)
+
+
+def test_a_photo_of_work_comes_back_is_sent_again_and_stands_at_the_skill(
+    page_of: PageOf,
+    accessible: Callable[[Page], None],
+    noor: Person,
+    daan: Person,
+    van_dijk: Organisation,
+) -> None:
+    skill = a_skill("Lockout", organisation=van_dijk)
+    module = a_module(van_dijk, [PRACTICAL], teaches={skill: 3})
+    phone = page_of(noor, phone=True, dark=True, language="nl")
+
+    def shows(line: str) -> None:
+        phone.locator("input[type=file]").set_input_files(
+            {"name": "lock.png", "mimeType": "image/png", "buffer": a_picture()}
+        )
+        expect(phone.locator("[data-upload-words]")).to_contain_text("lock.png")
+        phone.get_by_label("Wat is er te zien?").fill(line)
+        phone.get_by_role("button", name="Versturen").click()
+        agree = phone.get_by_label("Ik vind het goed dat deze persoon")
+        expect(agree).to_have_attribute("aria-invalid", "true")
+        agree.check()
+        phone.get_by_role("button", name="Versturen").click()
+        expect(phone.get_by_text("Verstuurd. Hier zie je wat ervan gezegd wordt.")).to_be_visible()
+
+    phone.goto(reverse("content:play", args=[module.pk]))
+    phone.get_by_role("button", name="Beginnen").click()
+    phone.get_by_role("link", name="Foto en een zin").click()
+    accessible(phone)
+    shows("Slot erop.")
+
+    desk = page_of(daan)
+    desk.goto(reverse("content:making"))
+    desk.get_by_role("link", name="Noor Jansen").first.click()
+    seen = desk.get_by_role("img", name="Slot erop.")
+    expect(seen).to_be_visible()
+    assert seen.evaluate("image => image.complete && image.naturalWidth > 0")
+    accessible(desk)
+    desk.get_by_role("button", name="Send it back").click()
+    expect(desk.get_by_text("Say what is still missing.", exact=True)).to_be_visible()
+    desk.get_by_label("A remark").fill("Where is the tag?")
+    desk.get_by_role("button", name="Send it back").click()
+    expect(desk.get_by_text("Sent back, with what is still missing.")).to_be_visible()
+
+    phone.reload()
+    expect(phone.get_by_text("Where is the tag?")).to_be_visible()
+    shows("Slot en kaartje erop.")
+    desk.reload()
+    desk.get_by_role("link", name="Noor Jansen").first.click()
+    desk.get_by_role("button", name="Confirm").click()
+    expect(desk.get_by_text("Confirmed, with your name.")).to_be_visible()
+
+    phone.goto(reverse("skills:ledger", args=[noor.pk, skill.pk]))
+    expect(phone.get_by_text("praktijkwerk, bekeken").first).to_be_visible()
+    expect(phone.get_by_text("Daan Visser").first).to_be_visible()
+    accessible(phone)

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import PageOf
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
+from tests.browser import assert_accessible
 
 from gezel.catalogue.api import ActivitySkill
 from gezel.content.actions import (
@@ -255,3 +258,33 @@ def test_nobody_lets_off_who_is_not_theirs(
         sent = {"someone": someone, "reason": "Administrative", "words": "x", "key": uuid.uuid4()}
         assert visit(daan).post(page, sent).status_code == 422
     assert not Waiver.objects.exists()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_lead_lets_off_and_the_colleague_reads_why(
+    page_of: PageOf, module: Module, noor: Person, daan: Person
+) -> None:
+    desk = page_of(daan)
+    desk.goto(reverse("catalogue:activity", args=[module.activity_id]))
+    desk.get_by_role("link", name="Let a colleague off").click()
+    desk.get_by_role("button", name="They need not do this").click()
+    expect(desk.get_by_text("This field is required.").first).to_be_visible()
+    desk.get_by_label("Who?").fill(noor.email)
+    desk.get_by_label("They did the same somewhere else").check()
+    desk.get_by_label("In your own words").fill("Did the same at Sterk in March.")
+    desk.get_by_role("button", name="They need not do this").click()
+    expect(desk.get_by_text("need not do this, and reads why")).to_be_visible()
+    assert_accessible(desk)
+
+    phone = page_of(noor, phone=True, dark=True, language="nl")
+    phone.goto(reverse("content:play", args=[module.pk]))
+    expect(phone.get_by_text("Je hoeft dit niet te doen.")).to_be_visible()
+    expect(phone.get_by_text("Did the same at Sterk in March.")).to_be_visible()
+    assert_accessible(phone)
+    phone.get_by_role("button", name="Beginnen").click()
+    expect(phone.get_by_role("button", name="Beginnen")).to_have_count(0)
+
+    desk.get_by_role("button", name="Take it back").click()
+    expect(desk.get_by_text("is asked to do this again")).to_be_visible()
+    expect(desk.get_by_text("taken back on")).to_be_visible()
