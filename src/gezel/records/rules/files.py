@@ -41,7 +41,7 @@ def match(statements: Sequence[Mapping[str, Any]], parts: Sequence[Part]) -> dic
         Broken: a part lacks its headers, is not what its digest says, or nobody announced it; or
             an attachment has neither bytes nor an address.
     """
-    wanted = {told["sha2"].lower(): told for said in statements for told in announced(said)}
+    wanted = {told["sha2"].lower() for said in statements for told in announced(said)}
     brought: dict[str, Part] = {}
     for part in parts:
         digest = part.headers.get("x-experience-api-hash", "").lower()
@@ -54,7 +54,9 @@ def match(statements: Sequence[Mapping[str, Any]], parts: Sequence[Part]) -> dic
         if hashlib.new(_DIGESTS[len(digest)], part.body).hexdigest() != digest:
             raise Broken("X-Experience-API-Hash", f"the bytes are not those of {digest[:64]}")
         brought[digest] = part
-    for digest, told in wanted.items():
+    # Each by itself: that another statement says where the same file lies, does not help this one.
+    for told in (told for said in statements for told in announced(said)):
+        digest = told["sha2"].lower()
         if digest not in brought and "fileUrl" not in told:
             raise Broken("$.attachments", f"neither bytes nor a fileUrl for {digest[:64]}")
     return brought

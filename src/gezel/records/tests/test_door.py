@@ -104,6 +104,30 @@ def test_2_1_put_asks_the_id_and_post_has_none(one: Speaker) -> None:
     assert one.ask("GET", "nothing").status_code == 404
 
 
+def test_2_4_every_attachment_has_its_bytes_or_its_own_address(one: Speaker) -> None:
+    here = an_attachment(b"seen")
+    elsewhere = here | {"fileUrl": "https://elsewhere.example.test/seen.txt"}
+    for pair in ((here, elsewhere), (elsewhere, here)):
+        said = [a_statement(attachments=[attachment]) for attachment in pair]
+        assert one.ask("POST", "statements", said).status_code == 400
+        body, kind = in_parts(said, b"seen")
+        assert one.ask("POST", "statements", body, content_type=kind).status_code == 200
+    both = a_statement(attachments=[elsewhere, elsewhere])
+    assert one.ask("POST", "statements", both).status_code == 200
+
+
+def test_2_4_the_parts_of_a_request_are_named_in_any_case(one: Speaker) -> None:
+    body, kind = in_parts(
+        a_statement(attachments=[an_attachment(b"seen")]), b"seen",
+        Content_Transfer_Encoding="Binary",
+    )  # fmt: skip
+    body = body.replace(b"Content-Type: application/json", b"content-type: Application/JSON", 1)
+    kind = kind.replace("multipart/mixed; boundary=edge", 'Multipart/Mixed; Boundary="edge"')
+    assert one.ask("POST", "statements", body, content_type=kind).status_code == 200
+    (told,) = one.find(attachments="false")
+    assert told["attachments"][0]["length"] == 4
+
+
 def test_what_the_store_says_cannot_be_sent(one: Speaker) -> None:
     (pk,) = one.send(a_statement(stored="2001-01-01T00:00:00Z", authority=OTHER))
     (told,) = one.find()

@@ -80,7 +80,8 @@ def _told(asked: Asked) -> tuple[Any, list[Part]]:
     if kind != "multipart/mixed" or asked.form is not None:
         raise Broken("Content-Type", "is application/json or multipart/mixed")
     first, *others = read_parts(asked.content_type, asked.body(MOST_PARTS)) or [Part({}, b"")]
-    if first.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+    kind = first.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
         raise Broken("Content-Type", "the first part is application/json")
     return read_json(first.body), others
 
