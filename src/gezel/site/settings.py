@@ -88,7 +88,6 @@ if urlsplit(CONTENT_URL).netloc == _ours.netloc:
 _hosts.add((urlsplit(CONTENT_URL).hostname or "").removeprefix("*"))
 ALLOWED_HOSTS = sorted(_hosts | ({"testserver"} if TESTING else set()))
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
-CSRF_FAILURE_VIEW = "gezel.site.views.forbidden"
 
 INSTALLED_APPS = [
     "gezel.site",

@@ -91,10 +91,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "site/404.html", status=404)
 
 
-def forbidden(
-    request: HttpRequest, exception: Exception | None = None, reason: str = ""
-) -> HttpResponse:
-    """The page was too old to trust, or its form came from elsewhere."""
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page was too old to trust, or came from elsewhere."""
     return render(request, "site/403.html", status=403)
 
 
