@@ -182,6 +182,9 @@ def look_through(person: Person, data: bytes, *, sources: Sources) -> Looked:
         finding = check(data, now=timezone.now(), sources=sources)
         if not finding.credential:
             raise NotTaken(" ".join(words.reason(one) for one in finding.reasons))
+        if not {"type", "name"} & finding.credential.keys():
+            # The keys of an issuer, a list of one's own: no credential that is false, but none.
+            raise NotTaken(_("This is no archive, credential or Europass profile."))
         return Looked(form, list(_credential_items(finding, _Whose(person))))
     except Unreadable as problem:
         raise NotTaken(words.unreadable(problem)) from problem

@@ -263,6 +263,8 @@ def test_what_was_brought_gets_no_signature_of_ours_as_if_it_were_ours(
         b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
         b"<nothing/>",
         b'{"a": 1, "a": 2}',
+        b'{"a": 1}',
+        b'{"@context": ["https://www.w3.org/ns/did/v1"], "id": "did:web:a.example"}',
         b"[" * 100_000,
     ],
 )

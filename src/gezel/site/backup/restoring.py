@@ -116,6 +116,11 @@ def _unpack(backup: Backup, staged: Path) -> None:
         place.chmod(0o640)
 
 
+def _beside(database: Path) -> list[Path]:
+    """Where SQLite keeps what is not in the file itself yet."""
+    return [database.with_name(database.name + end) for end in ("-wal", "-shm")]
+
+
 def _swap(staged: Path, database: Path, data: Path) -> tuple[Path | None, int]:
     """What is here goes aside, what was staged takes its place and is brought up to date.
 
@@ -130,7 +135,7 @@ def _swap(staged: Path, database: Path, data: Path) -> tuple[Path | None, int]:
     new = [(staged / FILES, Path(settings.MEDIA_ROOT))]
     if connection.vendor == "sqlite":
         place = Path(connection.settings_dict["NAME"])
-        here += [place, *(place.with_name(place.name + end) for end in ("-wal", "-shm"))]
+        here += [*_beside(place), place]
         new.append((database, place))
     moved: list[tuple[Path, Path]] = []
     taken_in = False
@@ -153,6 +158,9 @@ def _swap(staged: Path, database: Path, data: Path) -> tuple[Path | None, int]:
         if taken_in:
             raise
         for now, before in reversed(moved):
+            # What SQLite wrote beside the new database would be read as part of the old one.
+            for left in _beside(before):
+                left.unlink(missing_ok=True)
             shutil.move(now, before)
         if aside.exists() and not any(aside.iterdir()):
             aside.rmdir()

@@ -8,7 +8,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.conf import settings
@@ -19,7 +19,7 @@ from django.db import connection
 from gezel.certificates.tests.builders import a_holding, a_type
 from gezel.kit import sealing
 from gezel.people.api import Organisation, Person
-from gezel.site.backup import databases
+from gezel.site.backup import databases, restoring
 from gezel.site.backup.form import (
     DATABASE,
     MANIFEST,
@@ -152,6 +152,46 @@ def _other_house(folder: Path) -> dict[str, str]:
         where = f"{told['HOST']}:{told['PORT']}" if told["PORT"] else told["HOST"]
         environment["GEZEL_DATABASE_URL"] = f"postgres://{who}@{where}/put_back"
     return environment
+
+
+def test_a_step_that_fails_leaves_the_house_as_it_was(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Connection:
+        vendor = "sqlite"
+        settings_dict: ClassVar = {"NAME": here / "gezel.sqlite3"}
+
+        def close(self) -> None:
+            """Nothing is open."""
+
+    def fails() -> int:
+        (here / "gezel.sqlite3-wal").write_text("of the new one")
+        raise RuntimeError
+
+    def inside(folder: Path) -> dict[str, str]:
+        found = (one for one in folder.rglob("*") if one.is_file())
+        return {str(one.relative_to(folder)): one.read_text() for one in found}
+
+    old, new = here / "files" / "old.txt", here / "staged" / "files" / "new.txt"
+    for path in (old, here / "gezel.sqlite3", new, here / "staged" / "database.sqlite3"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(path.name)
+    before = inside(here)
+    monkeypatch.setattr(restoring, "connection", Connection())
+    staged = here / "staged"
+
+    monkeypatch.setattr(restoring, "bring_up_to_date", fails)
+    with pytest.raises(RuntimeError):
+        restoring._swap(staged, staged / "database.sqlite3", here)
+    assert inside(here) == before
+
+    monkeypatch.setattr(restoring, "bring_up_to_date", lambda: 3)
+    aside, erased = restoring._swap(staged, staged / "database.sqlite3", here)
+    assert erased == 3
+    assert aside is not None
+    assert inside(aside) == {"files/old.txt": "old.txt", "gezel.sqlite3": "gezel.sqlite3"}
+    assert (here / "files" / "new.txt").exists()
+    assert (here / "gezel.sqlite3").read_text() == "database.sqlite3"
 
 
 @pytest.fixture
