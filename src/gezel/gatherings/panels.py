@@ -42,6 +42,18 @@ def panel_run(request: Request) -> HttpResponse:
 
 
 @at_work
+def panel_choose(request: Request) -> HttpResponse:
+    """Where I may still say what I would like and did not yet; nothing where there is nothing."""
+    visitor, today = request.visitor, timezone.localdate()
+    choices = queries.still_to_choose(visitor, today)
+    wishes = queries.still_to_wish(visitor, today)
+    if not choices and not wishes:
+        raise Http404
+    told = {"choices": choices[:MOST], "wishes": wishes[:MOST]}
+    return render(request, "gatherings/panel_choose.html", told)
+
+
+@at_work
 def panel_activity(request: Request, pk: int) -> HttpResponse:
     """When an activity is given, with seats, to book right there."""
     visitor = request.visitor

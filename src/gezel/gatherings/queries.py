@@ -3,15 +3,16 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from gezel.catalogue.api import Activity, activities_to_read
 from gezel.gatherings import policy
 from gezel.gatherings.models import (
     Attendance,
+    Choosing,
     Gathering,
     GatheringQuerySet,
     News,
@@ -19,7 +20,10 @@ from gezel.gatherings.models import (
     PlaceQuerySet,
     Role,
     Series,
+    SessionWish,
     Takeaway,
+    Timetable,
+    Wisher,
 )
 from gezel.gatherings.rules import attending, places
 from gezel.people.api import Employment, Organisation, Person, Visitor
@@ -217,6 +221,22 @@ class Given:
     activity: Activity
     places: Sequence[Place]
     sessions: Sequence[Gathering]
+
+
+def still_to_choose(visitor: Visitor, on: date) -> list[Choosing]:
+    """Choices that are open to the visitor, in which they wished nothing yet; soonest first."""
+    mine = SessionWish.objects.filter(person=visitor.person, choosing=OuterRef("pk"))
+    found = policy.choosings_of(visitor).open_on(on).exclude(Exists(mine))
+    return list(found.order_by("until_on", "pk")[:10])
+
+
+def still_to_wish(visitor: Visitor, on: date) -> list[Timetable]:
+    """Timetables in which one may still wish, and the visitor did not; soonest first."""
+    mine = Wisher.objects.filter(person=visitor.person, timetable=OuterRef("pk"))
+    found = Timetable.objects.filter(
+        organisation=visitor.organisation, state=Timetable.State.OPEN, wish_until__gte=on
+    )
+    return list(found.exclude(Exists(mine)).order_by("wish_until", "pk")[:10])
 
 
 MOST_TIMES = 3

@@ -46,6 +46,7 @@ urlpatterns = [
     path("rooms/<int:pk>/", resources.resource, name="resource"),
     path("panels/mine/", panels.panel_mine, name="panel_mine"),
     path("panels/run/", panels.panel_run, name="panel_run"),
+    path("panels/choose/", panels.panel_choose, name="panel_choose"),
     path("panels/activity/<int:pk>/", panels.panel_activity, name="panel_activity"),
     path("panels/blend/<int:walk>/<slug:activities>/", panels.panel_blend, name="panel_blend"),
     path("planning/", timetables.timetables, name="timetables"),

@@ -42,6 +42,7 @@ class Board:
 MINE = Later("skills:panel_mine", "skills:mine", _("Your skills"))
 TEAM = Later("skills:panel_team", "skills:team", _("Your team"))
 SESSIONS = Later("gatherings:panel_mine", "gatherings:coming", _("Sessions"))
+CHOOSING = Later("gatherings:panel_choose", "gatherings:timetables", _("You may choose"))
 RUNNING = Later("gatherings:panel_run", "gatherings:coming", _("Sessions you give"))
 TIPS = Later("catalogue:panel_tips", "catalogue:search", _("What would help you now"))
 SHARED = Later("plans:panel_shared", "plans:shared", _("Goals we share"))
@@ -94,6 +95,7 @@ def board_for(visitor: Visitor) -> Board:
                 MINE,
                 RUNNING,
                 SESSIONS,
+                CHOOSING,
                 CERTIFICATES,
                 MODULES,
                 CARDS,
@@ -113,6 +115,7 @@ def board_for(visitor: Visitor) -> Board:
                 TEAM_PATHS,
                 PLANS,
                 SESSIONS,
+                CHOOSING,
                 PATH,
                 MINE,
                 CERTIFICATES,
@@ -126,5 +129,5 @@ def board_for(visitor: Visitor) -> Board:
     return Board(
         (*own, "content:panel_continue"),
         ("skills:panel_mine",),
-        (PATH, SESSIONS, RUNNING, CERTIFICATES, CARDS, MAKING, TIPS, TESTS, EVC, SHARED),
+        (PATH, SESSIONS, CHOOSING, RUNNING, CERTIFICATES, CARDS, MAKING, TIPS, TESTS, EVC, SHARED),
     )

@@ -37,7 +37,7 @@ def is_done(step: Step) -> bool:
     return step.done_on is not None
 
 
-def test_a_session_keeps_its_certificate(
+def test_complaint_12_a_session_keeps_its_certificate(
     van_dijk: Organisation, noor: Person, daan: Person
 ) -> None:
     """Complaint 12: elsewhere a session that is moved or changed afterwards loses who was there,

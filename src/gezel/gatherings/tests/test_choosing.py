@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from gezel.catalogue.tests.builders import an_activity
 from gezel.connect.models import Message
-from gezel.gatherings.actions import book
+from gezel.gatherings.actions import book, timetables
 from gezel.gatherings.actions import choosing as actions
 from gezel.gatherings.models import Choosing, Gathering, Place, SessionWish
 from gezel.gatherings.tests.builders import a_place, a_session
-from gezel.gatherings.tests.timetabling import a_choosing
+from gezel.gatherings.tests.timetabling import NEVER, a_choosing, a_timetable, wanted
 from gezel.people.api import Organisation, Person
 from gezel.people.tests.builders import a_colleague
 
@@ -201,3 +202,28 @@ def test_the_pages(
     for shut in ("choosing", "edit_choosing"):
         assert client.get(reverse(f"gatherings:{shut}", args=[choosing.pk])).status_code == 404
     assert visit(sam).get(page).status_code == 404
+
+
+def test_home_asks_who_may_choose_and_did_not_yet(
+    van_dijk: Organisation,
+    noor: Person,
+    femke: Person,
+    visit: Callable[[Person], Client],
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    panel = reverse("gatherings:panel_choose")
+    client = visit(noor)
+    assert client.get(panel).status_code == 404
+    first, other = (a_session(van_dijk, by=femke, days=n) for n in (9, 10))
+    choosing = a_choosing(van_dijk, first, other, by=femke)
+    made = a_timetable(van_dijk, by=femke, wish_until=timezone.localdate(), title="Autumn")
+    one = wanted(made, an_activity(van_dijk))
+
+    with django_assert_max_num_queries(6):
+        page = client.get(panel).content.decode()
+    assert "Workshops" in page
+    assert "Autumn" in page
+
+    actions.choose(choosing, noor, [first])
+    timetables.wish(made, noor, [one], NEVER)
+    assert client.get(panel).status_code == 404

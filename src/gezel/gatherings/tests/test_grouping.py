@@ -420,3 +420,20 @@ def test_sixty_people_in_groups_cost_no_more_questions_than_six(
         client.get(url)
         with django_assert_max_num_queries(26):  # type: ignore[attr-defined]
             assert client.get(url).status_code == 200
+
+
+def test_groups_of_a_large_session_are_folded_and_whom_one_looks_for_is_found(
+    van_dijk: Organisation, daan: Person, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = a_full_session(van_dijk, daan)
+    formed(session, daan)
+    client, page = visit(daan), reverse("gatherings:groups", args=[session.pk])
+    assert "Find someone" not in client.get(page).content.decode()
+
+    monkeypatch.setattr("gezel.gatherings.views.groups.MANY", 10)
+    folded = client.get(page).content.decode()
+    assert folded.count('<details class="group-fold">') == 3
+    found = client.get(page, {"who": "p07"}).content.decode()
+    assert found.count('<details class="group-fold" open>') == 1
+    assert found.count('<details class="group-fold">') == 2
+    assert "Nobody here is called that." in client.get(page, {"who": "<b>x"}).content.decode()

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from gezel.catalogue.tests.builders import an_activity
 from gezel.gatherings.models import Attendance, Gathering
 from gezel.gatherings.tests.builders import a_past_place, a_session
+from gezel.gatherings.tests.test_materials import PDF
 from gezel.people.api import Organisation, Person
 from gezel.plans.models import Step
 from gezel.plans.tests.builders import a_goal, a_step
@@ -23,6 +24,11 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(240),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _room_of_its_own(settings: object, tmp_path: object) -> None:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -73,6 +79,21 @@ def test_from_setting_it_up_until_it_counts(  # noqa: PLR0915 # one walk, told a
     other.goto(page)
     other.get_by_role("button", name=say("Stand in the line")).click()
     expect(other.get_by_role("heading", name=say("You are on the waiting list"))).to_be_visible()
+
+    # Daan adds what to read before; Noor, who has a place, downloads it.
+    trainer.goto(page)
+    trainer.get_by_text(say("Add something")).click()
+    trainer.set_input_files("[name=file]", {
+        "name": "Schema.pdf", "mimeType": "application/pdf", "buffer": PDF,
+    })  # fmt: skip
+    accessible(trainer)
+    trainer.get_by_role("button", name=say("Add"), exact=True).click()
+    expect(trainer.get_by_role("link", name="Schema")).to_be_visible()
+    learner.goto(page)
+    accessible(learner)
+    with learner.expect_download() as brought:
+        learner.get_by_role("link", name="Schema").click()
+    assert brought.value.suggested_filename == "Schema.pdf"
 
     # Noor cannot come. It is late for that, so why is asked at the place where it is written.
     learner.get_by_text(say("I cannot come")).click()

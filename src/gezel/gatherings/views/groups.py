@@ -1,6 +1,6 @@
 """The groups of a session: forming them, changing them by hand, and seeing one's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +24,8 @@ from gezel.gatherings.views.shared import add_errors, key, note
 from gezel.people.api import Request, at_work, require
 
 HISTORY = 20
+# With more people than this groups are folded, and this many names tell which it is.
+MANY, FIRST = 60, 3
 
 
 def _number(told: str | None) -> int:
@@ -77,10 +79,26 @@ def _page(
     }
     if division is not None:
         shown |= _told(hall, asked, division)
+        shown |= _looked_for(shown["cards"], request.GET.get("who", ""), len(people))
         if not earlier:
             shown["why_form"] = TwoForm(people=people)
     refused = any(one is not None and one.errors for one in (form, rule))
     return render(request, "gatherings/groups.html", shown, status=422 if refused else 200)
+
+
+def _looked_for(cards: Sequence[dict[str, Any]], who: str, people: int) -> dict[str, Any]:
+    """Of a large session groups are folded, or a phone scrolls past hundreds of names; who looks
+    for someone has their group open. A group folded away shows its first names."""
+    words = who.casefold().split()
+    many = people > MANY
+    anybody = False
+    for card in cards:
+        names = [seated.person.name for seated, _fixed in card["people"]]
+        found = bool(words) and any(all(w in n.casefold() for w in words) for n in names)
+        anybody = anybody or found
+        card["open"] = not many or found
+        card["first"] = ", ".join(names[:FIRST])
+    return {"many": many, "who": who, "nobody_found": bool(words) and not anybody}
 
 
 def _told(hall: Hall, asked: Asked, division: Division) -> dict[str, Any]:

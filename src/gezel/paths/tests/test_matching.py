@@ -51,7 +51,7 @@ def moves(person: Person, **to: Any) -> None:
     announce(EmploymentChanged(person.employments.get().organisation_id, (person.pk,)))
 
 
-def test_routes_are_assigned_by_department_and_follow_who_moves(
+def test_complaint_11_routes_are_assigned_by_department_and_follow_who_moves(
     van_dijk: Organisation, noor: Person, daan: Person
 ) -> None:
     """Complaint 11 of practice.md: routes cannot be assigned by department or in bulk."""
