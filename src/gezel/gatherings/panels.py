@@ -44,13 +44,10 @@ def panel_run(request: Request) -> HttpResponse:
 @at_work
 def panel_choose(request: Request) -> HttpResponse:
     """Where I may still say what I would like and did not yet; nothing where there is nothing."""
-    visitor, today = request.visitor, timezone.localdate()
-    choices = queries.still_to_choose(visitor, today)
-    wishes = queries.still_to_wish(visitor, today)
-    if not choices and not wishes:
+    told = queries.still_to_say(request.visitor, timezone.localdate())
+    if not told:
         raise Http404
-    told = {"choices": choices[:MOST], "wishes": wishes[:MOST]}
-    return render(request, "gatherings/panel_choose.html", told)
+    return render(request, "gatherings/panel_choose.html", {"told": told[:MOST]})
 
 
 @at_work

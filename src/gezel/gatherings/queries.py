@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
 from gezel.catalogue.api import Activity, activities_to_read
 from gezel.gatherings import policy
 from gezel.gatherings.models import (
     Attendance,
-    Choosing,
     Gathering,
     GatheringQuerySet,
     News,
@@ -223,20 +222,32 @@ class Given:
     sessions: Sequence[Gathering]
 
 
-def still_to_choose(visitor: Visitor, on: date) -> list[Choosing]:
-    """Choices that are open to the visitor, in which they wished nothing yet; soonest first."""
-    mine = SessionWish.objects.filter(person=visitor.person, choosing=OuterRef("pk"))
-    found = policy.choosings_of(visitor).open_on(on).exclude(Exists(mine))
-    return list(found.order_by("until_on", "pk")[:10])
+@dataclass(frozen=True, slots=True)
+class ToSay:
+    """A choice or a timetable in which someone may still say what they would like."""
+
+    pk: int
+    title: str
+    until_on: date
+    is_choice: bool
 
 
-def still_to_wish(visitor: Visitor, on: date) -> list[Timetable]:
-    """Timetables in which one may still wish, and the visitor did not; soonest first."""
-    mine = Wisher.objects.filter(person=visitor.person, timetable=OuterRef("pk"))
-    found = Timetable.objects.filter(
+def still_to_say(visitor: Visitor, on: date) -> list[ToSay]:
+    """Choices and timetables open to the visitor in which they wished nothing yet, soonest first;
+    one question."""
+    chose = SessionWish.objects.filter(person=visitor.person, choosing=OuterRef("pk"))
+    wished = Wisher.objects.filter(person=visitor.person, timetable=OuterRef("pk"))
+    choices = policy.choosings_of(visitor).open_on(on).exclude(Exists(chose)).order_by()
+    timetables = Timetable.objects.filter(
         organisation=visitor.organisation, state=Timetable.State.OPEN, wish_until__gte=on
     )
-    return list(found.exclude(Exists(mine)).order_by("wish_until", "pk")[:10])
+    rows = choices.values_list("pk", "title", "until_on", Value(1)).union(
+        timetables.exclude(Exists(wished))
+        .order_by()
+        .values_list("pk", "title", "wish_until", Value(0))
+    )
+    told = [ToSay(pk, title, until, bool(choice)) for pk, title, until, choice in rows]
+    return sorted(told, key=lambda one: (one.until_on, one.title, one.pk))
 
 
 MOST_TIMES = 3
