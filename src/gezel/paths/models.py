@@ -267,7 +267,7 @@ class Mark(models.Model):
 
 
 @personal_data(
-    what=_("Your answers to questions in a path"),
+    what=_("Your answers to questions in a path, and what you told of applying it"),
     purpose=_("To look back together; the question says who reads it before you answer."),
     audience=PROGRESS_OF_A_PERSON,
     ground=LEGITIMATE_INTEREST,
@@ -276,7 +276,8 @@ class Mark(models.Model):
     order=46,
 )
 class Reply(models.Model):
-    """What someone answered to a question on the way; a later answer stands beside the first.
+    """What someone answered to a question on the way, or told of applying it at work; a later
+    answer stands beside the first.
 
     `readers` is what the question said when it was answered: it stays so.
     """

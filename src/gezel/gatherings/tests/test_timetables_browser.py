@@ -30,6 +30,9 @@ WORDS = {
         "there": "^Move there", "moved": "Moved.", "accept": "Accept and invite",
         "stand": "1 session stands", "wishes": "Keep my wishes", "most": "What you want most",
         "one": "Wish 1", "out": "Share out the places", "done": "Shared out: 1",
+        "again": "Plan again what is to come", "plan": "Plan again", "changes": "What would change",
+        "two": "2 people have something else", "carry": "Carry it out and tell them",
+        "told": "It is as planned now",
     },
     "nl": {
         "keep": "Bewaren", "make": "Voorstel maken", "stop": "Stop, dit is goed genoeg",
@@ -38,6 +41,9 @@ WORDS = {
         "stand": "1 bijeenkomst staat vast", "wishes": "Mijn wensen bewaren",
         "most": "Wat je het liefst wilt", "one": "Wens 1", "out": "Plekken verdelen",
         "done": "Verdeeld: 1",
+        "again": "Opnieuw plannen wat nog komt", "plan": "Opnieuw plannen",
+        "changes": "Wat er zou veranderen", "two": "2 mensen hebben iets anders",
+        "carry": "Doorvoeren en het hun laten weten", "told": "Het is nu zoals gepland",
     },
 }  # fmt: skip
 
@@ -110,6 +116,24 @@ def test_a_timetable_is_wished_proposed_changed_and_accepted(
     page.get_by_role("button", name=words["accept"]).click()
     expect(page.get_by_text(words["stand"])).to_be_visible()
     assert Place.objects.filter(state="booked").count() == 2
+
+    # Daan falls ill on that day: planned again, looked at, and carried out.
+    page.goto(reverse("gatherings:timetable", args=[made.pk]))
+    accessible(page)
+    page.get_by_role("button", name=words["again"]).click()
+    day = Gathering.objects.get().starts_here.date()
+    ill = {"off": [], "away_from": day, "away_until": day}
+    timetables.keep_giver(Timetable.objects.get(), daan, [one], ill)
+    page.get_by_role("button", name=words["plan"], exact=True).click()
+    expect(page.get_by_role("button", name=words["stop"])).to_be_visible()
+    run(Timetable.objects.get().task or "")
+    page.goto(reverse("gatherings:timetable_board", args=[made.pk]))
+    expect(page.get_by_role("heading", name=words["changes"])).to_be_visible()
+    expect(page.get_by_text(words["two"])).to_be_visible()
+    accessible(page)
+    page.get_by_role("button", name=words["carry"]).click()
+    expect(page.get_by_text(words["told"])).to_be_visible()
+    assert Gathering.objects.get().starts_here.date() != day
 
 
 @pytest.mark.browser
