@@ -8,7 +8,7 @@ class AssessmentConfig(AppConfig):
     def ready(self) -> None:
         """Every night the figures of items follow the answers of the day; the page of a skill says
         where its test is."""
-        from gezel.assessment import jobs, queries  # noqa: PLC0415 # models come first
+        from gezel.assessment import jobs, queries, traces  # noqa: F401, PLC0415 # models come first
         from gezel.kit.jobs import nightly  # noqa: PLC0415
         from gezel.skills.api import tell_tests  # noqa: PLC0415
 

@@ -33,6 +33,7 @@ from gezel.trust.declarations import (
     computations,
     computed_about_people,
     declarations,
+    goes_along,
     kept_by_law,
     personal_data,
 )
@@ -101,6 +102,7 @@ __all__ = [
     "declarations",
     "erase_again",
     "erase_events",
+    "goes_along",
     "kept_by_law",
     "key_of",
     "learn_stones",

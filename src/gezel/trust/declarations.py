@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -244,3 +245,22 @@ def also_forget(forget: Forget) -> None:
 def forgets() -> Sequence[Forget]:
     """All that rooms asked to be done."""
     return tuple(_forgets)
+
+
+Beside = Callable[[QuerySet[Any]], Callable[[], None]]
+_beside: dict[type[models.Model], Beside] = {}
+
+
+def goes_along(model: type[models.Model], beside: Beside) -> None:
+    """Have a room let go what hangs on rows of a model without being theirs alone, such as a file
+    that another row may show too.
+
+    Asked with the rows before they go; what it gives back is called once they went, in the same
+    transaction.
+    """
+    _beside[model] = beside
+
+
+def beside(model: type[models.Model]) -> Beside | None:
+    """What a room has go along with rows of this model."""
+    return _beside.get(model)

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,14 @@ from django.utils.translation import gettext as _
 
 from gezel.trust import queries, tombstones
 from gezel.trust.actions.log import erase_events
-from gezel.trust.declarations import Declaration, Erased, LegalFact, declared, forgets
+from gezel.trust.declarations import (
+    Declaration,
+    Erased,
+    LegalFact,
+    beside,
+    declared,
+    forgets,
+)
 from gezel.trust.models import Erasure, Event, LegalRecord, Objection, Tombstone
 from gezel.trust.queries.erasure import owning_paths
 from gezel.trust.rules import erasing
@@ -122,8 +129,9 @@ def erase_kind(person: Any, declaration: Declaration) -> int:
     for path in declaration.person:
         rows: QuerySet[Any] = QuerySet(declaration.model).filter(**{path: person.pk})
         if path in owning:
-            _with_files(declaration.model, rows)
+            afterwards = _with_files(_whole(declaration.model, rows))
             gone += rows.delete()[1].get(declaration.kind, 0)
+            _do(afterwards)
         elif "__" not in path:
             gone += rows.update(**{path: None})
     return gone
@@ -142,15 +150,18 @@ def erase_account(person: Any) -> dict[str, int]:
     figures = {"traces": sum(forget(erased) for forget in forgets())}
     # Words that went with the account alone would count as tampered with.
     figures["events"] = erase_events(person.pk)
-    for declaration in queries.declared_about_people():
-        for path in owning_paths(declaration):
-            if path != "pk":
-                rows: QuerySet[Any] = QuerySet(declaration.model).filter(**{path: person.pk})
-                _with_files(declaration.model, rows)
+    afterwards = [
+        step
+        for declaration in queries.declared_about_people()
+        for path in owning_paths(declaration)
+        if path != "pk"
+        for step in _with_files([QuerySet(declaration.model).filter(**{path: person.pk})])
+    ]
     # On the disk before anything goes: were we to stop here, the next start carries it out.
     tombstones.add([tombstones.Stone(person.pk, digest, now)])
     Tombstone.objects.get_or_create(digest=digest, defaults={"number": person.pk, "erased_at": now})
     gone: dict[str, int] = person.delete()[1]
+    _do(afterwards)
     return figures | gone
 
 
@@ -225,18 +236,49 @@ def _keep_for_the_law(declaration: Declaration, fact: LegalFact, *, name: str, d
     )
 
 
-def _with_files(model: type[models.Model], rows: QuerySet[Any]) -> None:
-    """The files of rows that are about to go, go too, once that is certain."""
+Afterwards = list[Callable[[], None]]
+
+
+def _whole(model: type[models.Model], rows: QuerySet[Any]) -> list[QuerySet[Any]]:
+    """These rows and those of other tables that go because they hang on them, at any depth."""
+    found, seen = [rows], {model}
+    for these in found:
+        for link in these.model._meta.related_objects:
+            other: Any = link.related_model
+            if link.on_delete is models.CASCADE and other not in seen:
+                seen.add(other)
+                keys = these.values(link.field.target_field.name)
+                found.append(QuerySet(other).filter(**{f"{link.field.name}__in": keys}))
+    return found
+
+
+def _with_files(every: Sequence[QuerySet[Any]]) -> Afterwards:
+    """The files of rows that are about to go, go too, once that is certain; what a room has to let
+    go itself comes back, to be done once the rows went."""
+    told: Afterwards = []
+    for rows in every:
+        if ask := beside(rows.model):
+            told.append(ask(rows))
+        _own_files(rows.model, rows)
+    return told
+
+
+def _do(steps: Afterwards) -> None:
+    for step in steps:
+        step()
+
+
+def _own_files(model: type[models.Model], rows: QuerySet[Any]) -> None:
     fields = [f for f in model._meta.concrete_fields if isinstance(f, models.FileField)]
-    beside = isinstance(getattr(model, "path", None), property)
-    if not fields and not beside:
+    lies_beside = isinstance(getattr(model, "path", None), property)
+    if not fields and not lies_beside:
         return
     for row in rows:
         for field in fields:
             stored = getattr(row, field.name)
             if stored:
                 transaction.on_commit(_remover(stored.storage, str(stored.name)))
-        if beside and isinstance(row.path, Path):
+        if lies_beside and isinstance(row.path, Path):
             transaction.on_commit(_unlinker(row.path))
 
 

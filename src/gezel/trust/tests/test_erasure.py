@@ -1,9 +1,11 @@
 """What a person has erased is gone everywhere, and stays gone."""
 
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,18 @@ from django.utils import timezone
 from pytest_django import Settings
 from tests.full_house import furnish
 
+from gezel.assessment.models import DossierPiece
+from gezel.assessment.tests import dossiers as evc
 from gezel.certificates.models import CertificateType, Holding, TypeTerms
 from gezel.certificates.tests import builders as certificates
+from gezel.content.actions.files import keep_file
+from gezel.content.actions.receiving import begin_upload
 from gezel.kit.jobs import run_waiting
 from gezel.people.api import Employment, Organisation, Person, end_employment
 from gezel.skills.models import Evidence
 from gezel.skills.tests import builders as skills
 from gezel.trust import actions, queries, tombstones
+from gezel.trust.declarations import declared
 from gezel.trust.models import Erasure, LegalRecord, Objection, Reading, Tombstone
 from gezel.trust.queries.erasure import owning_paths
 
@@ -111,10 +118,16 @@ def test_twenty_canaries_and_none_sings_afterwards(
     file.parent.mkdir(parents=True)
     file.write_bytes(b"%PDF canary-in-a-file")
     Holding.objects.filter(pk=holding.pk).update(file="certificates/scan.pdf")
-    canaries = [*plant(noor), "canary-in-a-file", noor.email]
+    a_file_in_a_dossier(noor, van_dijk, b"canary-in-a-piece")
+    half = begin_upload(noor, van_dijk, purpose="file", name="half.pdf", length=99)
+    half.path.write_bytes(b"canary-in-half-a-file")
+    in_files = ["canary-in-a-file", "canary-in-a-piece", "canary-in-half-a-file"]
+    canaries = [*plant(noor), *in_files, noor.email]
     assert len(canaries) > 20
-    assert where(canaries, Path(settings.MEDIA_ROOT))
+    for each in in_files:
+        assert where([each], Path(settings.MEDIA_ROOT)), each
     backup = _all_there_is()
+    shutil.copytree(settings.MEDIA_ROOT, tmp_path / "backup")
     leaves(noor)
     # Committed in a test only when asked: that is when files go.
     with caplog.at_level("DEBUG"), django_capture_on_commit_callbacks(execute=True):
@@ -126,12 +139,52 @@ def test_twenty_canaries_and_none_sings_afterwards(
     assert Person.objects.filter(pk__in=[daan.pk, femke.pk]).count() == 2
 
     _put_back(backup)
+    shutil.copytree(tmp_path / "backup", settings.MEDIA_ROOT, dirs_exist_ok=True)
     assert Person.objects.filter(pk=noor.pk).exists()
-    assert where(canaries[:-2], Path(settings.MEDIA_ROOT))
+    for each in in_files:
+        assert where([each], Path(settings.MEDIA_ROOT)), each
     assert actions.something_came_back()
-    assert actions.erase_again() == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        assert actions.erase_again() == 1
     assert where(canaries, Path(settings.MEDIA_ROOT)) == set()
     assert not actions.something_came_back()
+
+
+def a_file_in_a_dossier(person: Person, organisation: Organisation, words: bytes) -> DossierPiece:
+    """A piece of an EVC dossier that shows a file with these words in it."""
+    dossier = evc.a_dossier(person, evc.a_standard(organisation), evc.a_cast(organisation))
+    piece = evc.a_piece(dossier)
+    piece.media = keep_file(organisation, BytesIO(b"%PDF-1.4 " + words), name="work.pdf")
+    piece.save()
+    return piece
+
+
+def test_a_file_that_two_dossiers_show_goes_with_the_last_of_them(
+    *,
+    van_dijk: Organisation,
+    noor: Person,
+    daan: Person,
+    settings: Settings,
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    """Someone who still works throws the dossier away; the same file is another's evidence too."""
+    settings.MEDIA_ROOT = tmp_path
+    mine, other = (a_file_in_a_dossier(p, van_dijk, b"the same work") for p in (noor, daan))
+    assert mine.media == other.media
+    assert mine.media is not None
+    file = Path(mine.media.file.path)
+    dossiers = declared("assessment.Dossier")
+    assert dossiers is not None
+
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.erase_kind(noor, dossiers)
+    assert file.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.erase_kind(daan, dossiers)
+
+    assert not file.exists()
+    assert not DossierPiece.objects.exists()
 
 
 def _all_there_is() -> dict[str, list[tuple[Any, ...]]]:
