@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 NAMES: dict[str, str | Promise] = {
+    "all_from": _("employer where all of it was made"),
     "about": _("what it is about"),
     "activity": _("activity"),
     "actor": _("who did it, as other systems name them"),
