@@ -6,9 +6,10 @@ gone, and is not asked for again.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import caches
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from gezel.catalogue.api import Activity
 from gezel.certificates.api import CertificateType
 from gezel.connect.api import invitations_of
+from gezel.kit.prepared import prepared
 from gezel.people.api import Employment, Mandate, Organisation, Request, at_work, require
 from gezel.skills.api import Demand
 
@@ -53,17 +55,22 @@ def first_steps(request: Request) -> HttpResponse:
     return render(request, "site/panel_first_steps.html", told)
 
 
-def _steps(organisation: Organisation, own: int) -> list[Step]:
-    """One question, whatever there is."""
-    here = {"organisation": organisation.pk}
-    is_there = Organisation.objects.filter(pk=organisation.pk).values_list(
+@prepared
+def _there(organisation: int, own: int) -> QuerySet[Organisation, Any]:
+    here = {"organisation": organisation}
+    return Organisation.objects.filter(pk=organisation).values_list(
         Exists(Employment.objects.filter(**here).exclude(person=own)),
-        Exists(Demand.objects.filter(profile__organisation=organisation.pk)),
+        Exists(Demand.objects.filter(profile__organisation=organisation)),
         Exists(Activity.objects.filter(**here)),
-        Exists(invitations_of(organisation)),
+        Exists(invitations_of(Organisation(pk=organisation))),
         Exists(CertificateType.objects.filter(**here)),
         Exists(Mandate.objects.filter(**here, kind=Mandate.Kind.COUNCIL)),
-    )[0]
+    )
+
+
+def _steps(organisation: Organisation, own: int) -> tuple[Step, ...]:
+    """One question, whatever there is."""
+    (is_there,) = _there(organisation.pk, own)
     told = (
         (
             "people:import",
@@ -102,7 +109,7 @@ def _steps(organisation: Organisation, own: int) -> list[Step]:
             _("What is kept, why, and who reads it. Give someone of the council that task."),
         ),
     )
-    return [
-        Step(reverse(name), icon, label, why, done)
+    return tuple(
+        Step(reverse(name), icon, label, why, bool(done))
         for (name, icon, label, why), done in zip(told, is_there, strict=True)
-    ]
+    )
