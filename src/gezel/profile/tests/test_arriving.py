@@ -27,7 +27,7 @@ from gezel.profile.models import Arrival, Brought
 from gezel.profile.rules.proofs import prove
 from gezel.profile.tests.builders import a_credential
 from gezel.profile.tests.test_leaving import archive_of, changed, inside
-from gezel.skills.api import Evidence, Standing
+from gezel.skills.api import Evidence, Standing, levels
 from gezel.skills.tests.builders import a_skill, an_evidence
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,7 @@ def test_taken_over_it_counts_as_what_it_is_and_once(
     choices = {by_name["Lassen"]: Choice(proved), by_name["Plannen"]: Choice(stated)}
     for _twice in range(2):
         take_over(found, me, choices)
+    assert not levels([noor.pk], at=de_linde.pk), "for the person alone until they say so"
 
     told = {e.skill_id: e for e in Evidence.objects.filter(rests_on__startswith="profile:brought:")}
     assert {pk: (e.kind, e.level) for pk, e in told.items()} == {
@@ -116,6 +117,19 @@ def test_taken_over_it_counts_as_what_it_is_and_once(
         {i.pk: Choice(proved) for i in again.items.filter(kind="skill", name="Lassen")},
     )
     assert Evidence.objects.count() == before
+
+
+def test_what_is_taken_over_counts_at_work_where_the_person_says_so(
+    moved: bytes, noor: Person, de_linde: Organisation, as_visitor: AsVisitor
+) -> None:
+    proved = a_skill("Solderen", organisation=de_linde)
+    me = as_visitor(noor)
+    found = receive(me, moved, name="archive.zip")
+    item = found.items.get(kind="skill", name="Lassen")
+
+    take_over(found, me, {item.pk: Choice(proved)}, show=True)
+
+    assert levels([noor.pk], at=de_linde.pk)[noor.pk, proved.pk][2] == 1
 
 
 def test_what_someone_holds_from_elsewhere_stands_on_their_profile_once(

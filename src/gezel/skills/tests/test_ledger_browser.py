@@ -9,7 +9,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from gezel.people.api import Organisation, Person
+from gezel.people.tests.builders import an_organisation
 from gezel.skills import queries
+from gezel.skills.actions import add_evidence
 from gezel.skills.models import Objection, RaterFit
 from gezel.skills.tests.builders import a_profile, a_skill, an_evidence
 
@@ -112,3 +114,26 @@ def test_noor_objects_and_femke_decides(  # noqa: PLR0915 # one walk, told as it
     expect(rater.locator("main")).to_contain_text("The work order names Karim.")
     look(rater, "/skills/mine/rating/")
     expect(rater.locator(".big-number")).to_have_count(1)
+
+    # What she showed elsewhere counts here once she says so.
+    planning = a_skill("Planning")
+    add_evidence(
+        noor,
+        planning,
+        kind="lead",
+        level=5,
+        on=ago,
+        by=None,
+        organisation=an_organisation("Elders"),
+    )
+    look(own, "/skills/mine/")
+    own.locator("a[href='/skills/mine/elsewhere/']").click()
+    own.wait_for_url("**/skills/mine/elsewhere/")
+    if scripts:
+        accessible(own)
+    own.locator("[name=skills]").check()
+    own.locator("main form button").first.click()
+    own.wait_for_load_state()
+    expect(own.locator("[name=skills]")).to_be_checked()
+    look(hr, f"/skills/people/{noor.pk}/{planning.pk}/")
+    expect(hr.locator("main")).to_contain_text("Elders")
