@@ -271,6 +271,16 @@ def cases_of(
     return under_merged_too(known.cases(known.rows, at), known.merged)
 
 
+def held_and_where(
+    person_pk: int, on: date, *, at: int | None
+) -> tuple[dict[int, Held], frozenset[int | None]]:
+    """What someone shows by skill on a day, and the employers where the pieces were made."""
+    known = _Known.of([person_pk], on, None, at=at)
+    cases = under_merged_too(known.cases(known.rows, at), known.merged)
+    held = zip(cases, held_in(list(cases.values()), on), strict=True)
+    return {skill: each for (_person, skill), each in held}, frozenset(r.at for r in known.rows)
+
+
 def beliefs_to_keep(
     person_pks: Collection[int], on: date, *, skill_pks: Collection[int] | None = None
 ) -> Kept:

@@ -25,7 +25,7 @@ from gezel.skills.models import (
     Standing,
     StandingAt,
 )
-from gezel.skills.queries.facts import Held, cases_of, held_in
+from gezel.skills.queries.facts import Held, cases_of, held_and_where, held_in
 from gezel.skills.queries.merged import (
     as_one,
     by_profile,
@@ -396,6 +396,8 @@ class PersonSkills:
     # What falls short on the first later date, for who reaches all that is asked now.
     coming: list[rules.Need]
     held: Mapping[int, Held]
+    # The employers where what is shown was made; None is made with none.
+    made_at: frozenset[int | None]
 
     @property
     def needs(self) -> list[rules.Need]:
@@ -457,7 +459,7 @@ def skills_of(
         at: the employer who reads; None is the person.
     """
     role, demands = role_of(person, on, at=at)
-    held = {skill: found for (_person, skill), found in computed([person.pk], on, at=at).items()}
+    held, made_at = held_and_where(person.pk, on or timezone.localdate(), at=at)
     rows = rows_of(demands, held, asked_on or on)
     inside = {row.skill.pk for row in rows}
     outside = [
@@ -473,6 +475,7 @@ def skills_of(
         later,
         needs_among(rows_of(demands, held, later[0])) if later else [],
         held,
+        made_at,
     )
 
 

@@ -99,6 +99,7 @@ def _skills_page(request: Request, about: Person) -> HttpResponse:
             "requests": queries.open_requests(visitor) if own and visitor.employment else [],
             "elsewhere": own
             and visitor.employment is not None
+            and bool(found.made_at - {visitor.organisation.pk})
             and queries.waits_for_choice(about, visitor.organisation),
         },
     )
