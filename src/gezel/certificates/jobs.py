@@ -12,7 +12,7 @@ from gezel.certificates.models import CertificateType, Holding, Load
 from gezel.kit.jobs import Errand, Outcome, Progress, Refused, job
 from gezel.kit.statistics import renew_statistics
 from gezel.people.api import Organisation
-from gezel.trust.api import note_reading
+from gezel.trust.api import note_taken
 
 
 def _found(load: str) -> Load:
@@ -61,7 +61,7 @@ def note_certificates(
     progress.begin(len(about))
     for start in range(0, len(about), 2_000):
         part = about[start : start + 2_000]
-        note_reading(reader_pk=reader, about=part, matter="certificates", purpose=purpose)
+        note_taken(reader_pk=reader, about=part, matter="certificates", purpose=purpose)
         progress.step(len(part))
     return Outcome(_("Noted; each of them can see that this list was taken along."))
 

@@ -6,10 +6,10 @@ from gezel.certificates import policy
 from gezel.certificates.jobs import note_certificates
 from gezel.kit.jobs import enqueue
 from gezel.people.api import Person, Request
-from gezel.trust.api import note_reading
+from gezel.trust.api import brake, note_reading
 
-# More people than this are noted in the background.
-NOTED_AT_ONCE = 500
+# More people than this are noted in the background: the line of a director.
+NOTED_AT_ONCE = 2_000
 
 
 def note(request: Request, about: Collection[Person]) -> None:
@@ -28,6 +28,7 @@ def note_people(request: Request, about: set[int], purpose: str) -> None:
     """The same, by number; of very many in the background."""
     about = about - {request.user.pk}
     if len(about) > NOTED_AT_ONCE:
+        brake(request.user.pk, about, purpose)
         enqueue(
             note_certificates,
             by=request.user,

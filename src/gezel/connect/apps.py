@@ -7,4 +7,4 @@ class ConnectConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare what allauth keeps, and listen to it."""
-        from gezel.connect import declared, invitations, listeners, traces, widened  # noqa: F401, PLC0415 # models come first
+        from gezel.connect import declared, invitations, listeners, many, traces, widened  # noqa: F401, PLC0415 # models come first

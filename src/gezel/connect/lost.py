@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 
+from gezel.kit.looked_at import looked_at
 from gezel.people.api import Person
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -35,16 +35,8 @@ class LostSession:
             or request.path.startswith(self.door)
         ):
             return response
-        door = redirect_to_login(self._looked_at(request), self.door)
+        door = redirect_to_login(looked_at(request), self.door)
         if not part:
             return door
         # HTMX follows a redirect by itself; this header makes it a page of its own.
         return HttpResponse(status=204, headers={"HX-Redirect": door.url})
-
-    def _looked_at(self, request: HttpRequest) -> str:
-        """The page in the browser, if it says so and the page is ours; else the start."""
-        page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
-        if not url_has_allowed_host_and_scheme(page, {request.get_host()}):
-            return resolve_url("home")
-        told = urlsplit(page)
-        return told.path + (f"?{told.query}" if told.query else "")

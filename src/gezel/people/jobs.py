@@ -10,7 +10,7 @@ from gezel.kit.jobs import Outcome, Progress, Refused, job, nightly
 from gezel.kit.statistics import renew_statistics
 from gezel.people import actions
 from gezel.people.models import Employment, Intake, LeadLine, Person, Unit
-from gezel.trust.api import note_reading
+from gezel.trust.api import note_taken
 
 
 def _found(intake: str) -> Intake:
@@ -55,7 +55,7 @@ def note_list(progress: Progress, *, about: list[int], reader: int) -> Outcome:
     progress.begin(len(about))
     for start in range(0, len(about), 2_000):
         part = about[start : start + 2_000]
-        note_reading(reader_pk=reader, about=part, matter="employment", purpose="hr")
+        note_taken(reader_pk=reader, about=part, matter="employment", purpose="hr")
         progress.step(len(part))
     return Outcome(_("Noted; each of them can see that this list was taken along."))
 

@@ -14,6 +14,7 @@ from gezel.content.rest import router as content
 from gezel.people.rest import router as people
 from gezel.plans.rest import router as plans
 from gezel.skills.rest import router as skills
+from gezel.trust.api import Braked, note_braked, until_tomorrow
 
 PROBLEMS = {
     400: "The request could not be read.",
@@ -21,6 +22,7 @@ PROBLEMS = {
     403: "The token lacks the scope.",
     404: "Not there, or not yours.",
     409: "The Idempotency-Key was used before with another body.",
+    429: "As many people were read today as the keys of one person may.",
     422: "A value could not be accepted.",
 }
 
@@ -76,6 +78,20 @@ def _told(request: HttpRequest, error: HttpError) -> HttpResponse:
 def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     response = _problem(request, 401, "A valid token is needed: Authorization: Bearer …")
     response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(Braked)
+def _too_many(request: HttpRequest, problem: Braked) -> HttpResponse:
+    """A system is not asked why; what its keys may read ends for the day."""
+    note_braked(problem, organisation=request.auth.organisation.pk)  # type: ignore[attr-defined] # of the key
+    response = _problem(
+        request,
+        429,
+        "The keys of one person read no more people today.",
+        "Go on tomorrow, or have the limit of this installation raised (GEZEL_LOOKS_BY_KEY).",
+    )
+    response["Retry-After"] = str(until_tomorrow())
     return response
 
 

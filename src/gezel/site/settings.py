@@ -137,6 +137,7 @@ MIDDLEWARE = [
     "gezel.people.middleware.VisitorMiddleware",
     "gezel.people.middleware.LanguageMiddleware",
     "gezel.people.device.OwnerMiddleware",
+    "gezel.trust.braked.BrakeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -352,6 +353,29 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else Non
 # Statements are handed on to the open internet by https alone; "1" lets them go to a store in the
 # organisation's own network too.
 FORWARD_ANYWHERE = os.environ.get("GEZEL_FORWARD_ANYWHERE", "") == "1"
+
+
+def _people(name: str, default: int) -> int:
+    """A number of people from the environment.
+
+    Raises:
+        ImproperlyConfigured: it is no whole number above nought; a brake that is off by a slip of
+            the pen would be noticed by nobody.
+    """
+    given = os.environ.get(name, "") or str(default)
+    if not (given.isascii() and given.isdecimal() and int(given)):
+        raise ImproperlyConfigured(f"{name} must be a number of people, such as {default}.")
+    return int(given)
+
+
+# Of how many different people someone opens the data before Gezel asks why (within an hour, on a
+# day), and before it ends for the day; what the keys of one person read is counted apart.
+LOOKS = {
+    "hour": _people("GEZEL_LOOKS_AN_HOUR", 150),
+    "day": _people("GEZEL_LOOKS_A_DAY", 400),
+    "most": _people("GEZEL_LOOKS_AT_MOST", 2_000),
+    "key": _people("GEZEL_LOOKS_BY_KEY", 20_000),
+}
 
 # Under which keys secret keys lie in the database, newest first; none: one made of SECRET_KEY.
 SEALING_KEYS = [k.strip() for k in os.environ.get("GEZEL_KEY", "").split(",") if k.strip()]

@@ -15,6 +15,21 @@ from gezel.trust.models import CouncilDecision, Objection
 MOST_BYTES = 5 * 1024 * 1024
 
 
+class WhyManyForm(forms.Form):
+    """Why someone opens the data of a great many people."""
+
+    next = forms.CharField(widget=forms.HiddenInput, required=False, max_length=4_000)
+    reason = forms.CharField(
+        label=_("Why do you open so many people's data today?"),
+        min_length=10,
+        max_length=200,
+        help_text=_(
+            "One sentence that everyone concerned may read, such as: “I check the end dates of "
+            "all contracts for the yearly report.”"
+        ),
+    )
+
+
 class DecisionForm(forms.Form):
     """One step of the council about one setting."""
 

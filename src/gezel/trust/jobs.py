@@ -15,8 +15,12 @@ from gezel.trust.models import Erasure, Log
 
 @job(title=gettext_lazy("Remove who looked, after two years"))
 def forget(progress: Progress) -> Outcome:
-    """Rows of readings that are two years old, and what a law had kept until yesterday."""
-    figures = {"removed": actions.forget_readings(), "legal": actions.forget_legal_records()}
+    """Readings and reasons that are two years old, and what a law had kept until yesterday."""
+    figures = {
+        "removed": actions.forget_readings(),
+        "reasons": actions.forget_many_looks(),
+        "legal": actions.forget_legal_records(),
+    }
     return Outcome(_("Removed."), figures=figures)
 
 

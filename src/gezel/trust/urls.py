@@ -2,12 +2,14 @@
 
 from django.urls import path, re_path
 
-from gezel.trust.views import consent, drafts, erasure, kept, log
+from gezel.trust.views import braking, consent, drafts, erasure, kept, log
 
 app_name = "trust"
 urlpatterns = [
     path("", kept.who_sees_what, name="who_sees_what"),
     path("looked/", kept.who_looked, name="who_looked"),
+    path("many/", braking.many, name="many"),
+    path("many/stopped/", braking.stopped, name="stopped"),
     path("mine/", erasure.mine, name="mine"),
     path("mine/<int:pk>/back/", erasure.take_back, name="take_back"),
     path("object/<str:kind>/", erasure.object_to, name="object"),

@@ -46,6 +46,7 @@ KINDS: dict[str, Text] = {
     "level": _("Your level in a skill changed"),
     "reading": _("Someone looked at your data"),
     "export": _("Data about people was taken along in a file"),
+    "many_looks": _("Someone opened the data of many people in one day"),
     "computation": _("A rule that works something out about people changed"),
     "erased": _("Words were erased"),
 }

@@ -14,10 +14,12 @@ from gezel.people.jobs import note_list
 from gezel.people.models import Employment, Organisation
 from gezel.people.views.shared import on_asked, person_url
 from gezel.people.web import Request, at_work, require
-from gezel.trust.api import note_event, note_reading
+from gezel.trust.api import brake, note_event, note_reading
 
 # With more leads than this a list to choose from helps nobody; search by name instead.
 MOST_CHOICES = 400
+# More people than this are noted in the background; by the defaults nobody takes so many along.
+NOTED_AT_ONCE = 2_000
 # Beyond what colleagues see of each other: showing it is noted.
 TERMS = frozenset({"number", "starts_on", "ends_on", "hours", "education", "shift"})
 STATES = {"left": _("Left"), "later": _("Begins later")}
@@ -113,9 +115,13 @@ def people(request: Request) -> HttpResponseBase:
 
     def taken(found: QuerySet[Employment]) -> None:
         if TERMS & {column.key for column in table.columns}:
-            about = list(found.order_by().values_list("person_id", flat=True))
+            about = set(found.order_by().values_list("person_id", flat=True))
             reader = request.visitor.person
-            enqueue(note_list, by=reader, about=about, reader=reader.pk)
+            if len(about) <= NOTED_AT_ONCE:
+                note_reading(reader_pk=reader.pk, about=about, matter="employment", purpose="hr")
+            else:
+                brake(reader.pk, about, "hr")
+                enqueue(note_list, by=reader, about=sorted(about), reader=reader.pk)
         note_event(
             organisation.pk,
             "export",

@@ -1,5 +1,15 @@
 """What trust writes down."""
 
+from gezel.trust.actions.braking import (
+    Braked,
+    brake,
+    forget_many_looks,
+    give_reason,
+    limits,
+    note_braked,
+    today_began,
+    until_tomorrow,
+)
 from gezel.trust.actions.consent import (
     fill,
     note_setting,
@@ -26,6 +36,7 @@ from gezel.trust.actions.erasure import (
     take_back,
 )
 from gezel.trust.actions.log import (
+    KEPT,
     Tampered,
     add_witness,
     an_event,
@@ -43,19 +54,21 @@ from gezel.trust.actions.log import (
 )
 from gezel.trust.actions.readings import (
     A_STEP,
-    KEPT,
     forget_readings,
     note_reading,
+    note_taken,
 )
 
 __all__ = [
     "A_STEP",
     "KEPT",
+    "Braked",
     "PlanChanged",
     "Tampered",
     "add_witness",
     "an_event",
     "ask_erasure",
+    "brake",
     "carry_out",
     "count_kept",
     "decide",
@@ -66,13 +79,18 @@ __all__ = [
     "fill",
     "forget_events",
     "forget_legal_records",
+    "forget_many_looks",
     "forget_readings",
+    "give_reason",
     "learn_stones",
+    "limits",
+    "note_braked",
     "note_computations",
     "note_event",
     "note_events",
     "note_reading",
     "note_setting",
+    "note_taken",
     "object_to",
     "record_decision",
     "remove_witness",
@@ -86,4 +104,6 @@ __all__ = [
     "take_cosignature",
     "take_up",
     "tell_anew",
+    "today_began",
+    "until_tomorrow",
 ]

@@ -30,7 +30,6 @@ from gezel import __version__
 from gezel.kit.sealing import Safe, current
 from gezel.kit.turns import one_step
 from gezel.trust import queries
-from gezel.trust.actions.readings import KEPT
 from gezel.trust.declarations import computations
 from gezel.trust.models import (
     Checkpoint,
@@ -45,9 +44,11 @@ from gezel.trust.models import (
 from gezel.trust.rules import checkpoint, merkle
 from gezel.trust.rules.commitment import SALT, canonical, commitment, parsed, ranges
 
+# As long as "who looked" is kept: the term that its declaration tells.
+KEPT = timedelta(days=730)
 A_STEP = 5_000
 # What is told as long as "who looked" is; the rest stays as long as the person is here.
-GOES_AFTER_TWO_YEARS = ("reading", "level", "export")
+GOES_AFTER_TWO_YEARS = ("reading", "level", "export", "many_looks")
 _safe = Safe(b"trust: keys of logs")
 # A witness whose clock is a little ahead has not seen tomorrow.
 CLOCKS_DIFFER = timedelta(minutes=5)

@@ -1,17 +1,17 @@
 """Keeping account of who looked."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.cache import caches
 from django.db import transaction
 from django.utils import timezone
 
 from gezel.kit.turns import one_step
+from gezel.trust.actions.braking import brake
+from gezel.trust.actions.log import KEPT
 from gezel.trust.models import Reading
 
-# As long as "who looked" is kept: the term that its declaration tells.
-KEPT = timedelta(days=730)
 A_STEP = 5_000
 
 
@@ -40,6 +40,10 @@ def note_reading(*, reader_pk: int, about: Iterable[int], matter: str, purpose: 
         about: primary keys of the people the page is about.
         matter: what was read, a short code that the page puts into words ("skills").
         purpose: why, as the reader's role explains it ("leads the team").
+
+    Raises:
+        Braked: so many people are opened only with a reason, or not today (decision 0027). Then
+            nothing is noted, and the caller shows nothing: let it pass.
     """
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
     remembered = caches["near"]
@@ -52,12 +56,23 @@ def note_reading(*, reader_pk: int, about: Iterable[int], matter: str, purpose: 
     new = {pk: name for pk, name in names.items() if name not in known}
     if not new:
         return
+    brake(reader_pk, new.keys(), purpose)
+    note_taken(reader_pk=reader_pk, about=new, matter=matter, purpose=purpose)
+    transaction.on_commit(lambda: remembered.set_many(dict.fromkeys(new.values(), 1), 3_600))
+
+
+def note_taken(*, reader_pk: int, about: Iterable[int], matter: str, purpose: str) -> None:
+    """Note readings that were let pass before, such as of a list that was just taken along.
+
+    For who asked `brake` in the request and writes afterwards; everyone else takes
+    `note_reading`.
+    """
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
     with transaction.atomic(savepoint=False):
         Reading.objects.bulk_create(
             [
                 Reading(reader_id=reader_pk, about_id=pk, matter=matter, purpose=purpose, hour=hour)
-                for pk in new
+                for pk in sorted(set(about) - {reader_pk})
             ],
             ignore_conflicts=True,
         )
-        transaction.on_commit(lambda: remembered.set_many(dict.fromkeys(new.values(), 1), 3_600))

@@ -1,5 +1,8 @@
 """Tables of trust."""
 
+from gezel.trust.models.braking import (
+    ManyLooks,
+)
 from gezel.trust.models.consent import (
     CouncilDecision,
     Counted,
@@ -37,6 +40,7 @@ __all__ = [
     "Leaf",
     "LegalRecord",
     "Log",
+    "ManyLooks",
     "Objection",
     "Reading",
     "SettingChange",

@@ -69,6 +69,7 @@ class Reading(models.Model):
         ]
         indexes = [
             models.Index(fields=["about", "-hour"], name="reading_about_hour"),
+            models.Index(fields=["reader", "-first_at"], name="reading_by_reader"),
             models.Index(fields=["id"], condition=models.Q(logged=False), name="reading_to_log"),
         ]
 

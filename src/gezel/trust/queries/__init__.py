@@ -1,5 +1,15 @@
 """What trust reads."""
 
+from gezel.trust.queries.braking import (
+    BY_KEY,
+    LET_IN,
+    how_often,
+    in_own_line,
+    looks_of_day,
+    many_looks,
+    opened_since,
+    reasons_for,
+)
 from gezel.trust.queries.consent import (
     Turn,
     changes_of,
@@ -70,7 +80,9 @@ from gezel.trust.queries.log import (
 )
 
 __all__ = [
+    "BY_KEY",
     "ERASED",
+    "LET_IN",
     "Audited",
     "Kept",
     "Line",
@@ -95,7 +107,9 @@ __all__ = [
     "filled_of",
     "first_over",
     "has_anyone_as",
+    "how_often",
     "in_logs",
+    "in_own_line",
     "in_words",
     "inclusion",
     "kept_about",
@@ -104,14 +118,18 @@ __all__ = [
     "latest",
     "log_of",
     "looks_at",
+    "looks_of_day",
+    "many_looks",
     "may_object",
     "may_open",
     "newest",
     "objections_at",
     "objections_of",
+    "opened_since",
     "plan_for",
     "promises",
     "proof_of",
+    "reasons_for",
     "register",
     "root_at",
     "rows_about",

@@ -33,6 +33,7 @@ from gezel.trust.declarations import (
 )
 from gezel.trust.fields import name_of
 from gezel.trust.models import Counted, Reading
+from gezel.trust.queries.braking import reasons_for
 from gezel.trust.queries.consent import standings
 from gezel.trust.widening import facts, widenings
 
@@ -64,6 +65,8 @@ class Look:
     what: Text
     why: Text
     at: datetime
+    # What they said themselves, where they opened a great many people that day.
+    reason: str = ""
 
 
 def kept_about(person: Any) -> list[Kept]:
@@ -147,12 +150,14 @@ def looks_at(person: Any) -> QuerySet[Reading]:
 
 def in_words(readings: Sequence[Reading]) -> list[Look]:
     """Readings as the person reads them."""
+    reasons = reasons_for(readings)
     return [
         Look(
             str(reading.reader or _("Someone whose account is erased")),
             words.matter(reading.matter),
             words.purpose(reading.purpose),
             reading.first_at,
+            reasons.get((reading.reader_id, timezone.localdate(reading.first_at)), ""),
         )
         for reading in readings
     ]

@@ -1,0 +1,135 @@
+"""Braking: asking why of who opens a great many people, and telling others that it happened."""
+
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from gezel.kit.events import announce
+from gezel.trust import queries
+from gezel.trust.actions.log import KEPT, note_event
+from gezel.trust.events import ManyLooked
+from gezel.trust.models import ManyLooks
+from gezel.trust.rules.braking import AN_HOUR, Answer, Limits, may_go_on
+
+
+class Braked(Exception):  # noqa: N818 - reads as what it is where it is raised
+    """Nothing is shown: so many people are opened only with a reason, or not today.
+
+    Args:
+        answer: ask or stop.
+        reader: key of who reads.
+        people: how many different people it would have been today.
+        at_once: how many were asked for at once.
+    """
+
+    def __init__(self, answer: Answer, *, reader: int, people: int, at_once: int) -> None:
+        super().__init__(f"{answer}: {people} people by {reader}")
+        self.answer, self.reader = answer, reader
+        self.people, self.at_once = people, at_once
+
+
+def limits() -> Limits:
+    """Those of this installation."""
+    return Limits(**settings.LOOKS)
+
+
+def today_began(now: datetime) -> datetime:
+    """Midnight where the organisation is."""
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def until_tomorrow(now: datetime | None = None) -> int:
+    """Seconds until the count begins anew, one at least."""
+    asked = now or timezone.now()
+    tomorrow = timezone.localdate(asked) + timedelta(days=1)
+    midnight = timezone.make_aware(datetime.combine(tomorrow, time()))
+    return max(1, round((midnight - asked).total_seconds()))
+
+
+def brake(reader: int, about: Collection[int], purpose: str) -> None:
+    """Hold back who opens too many people; one question for who is far from it.
+
+    Raises:
+        Braked: these people are not to be shown, now or today.
+    """
+    if purpose in queries.LET_IN:
+        return
+    now, by_key = timezone.now(), purpose == queries.BY_KEY
+    day_began = today_began(now)
+    opened = queries.opened_since(reader, min(day_began, now - AN_HOUR), by_key=by_key)
+
+    def said(own: set[int], *, reason_given: bool) -> Answer:
+        return may_go_on(
+            about,
+            opened,
+            now=now,
+            day_began=day_began,
+            limits=limits(),
+            own=own,
+            reason_given=reason_given,
+            by_key=by_key,
+        )
+
+    if said(set(), reason_given=False) is Answer.FREE:
+        return
+    everyone = {who for who, _at in opened} | set(about)
+    own = set() if by_key else queries.in_own_line(reader, everyone)
+    before = queries.looks_of_day(reader, timezone.localdate(now))
+    answer = said(own, reason_given=before is not None and before.given_at is not None)
+    if answer is not Answer.FREE:
+        today = {who for who, at in opened if at >= day_began}
+        raise Braked(
+            answer,
+            reader=reader,
+            people=len((today | set(about)) - own),
+            at_once=len(set(about) - own),
+        )
+
+
+@transaction.atomic
+def note_braked(problem: Braked, *, organisation: int) -> ManyLooks:
+    """Keep that someone came to the limit; who was stopped, others hear of at once."""
+    looks, _new = ManyLooks.objects.get_or_create(
+        reader_id=problem.reader,
+        on=timezone.localdate(),
+        defaults={"organisation_id": organisation, "people": problem.people},
+    )
+    looks.people = max(looks.people, problem.people)
+    if problem.answer is Answer.STOP:
+        looks.stopped_at = looks.stopped_at or timezone.now()
+        _tell(looks)
+    looks.save()
+    return looks
+
+
+@transaction.atomic
+def give_reason(looks: ManyLooks, reason: str) -> None:
+    """Say why; it stands with everyone opened that day, and others hear that it happened.
+
+    The first word stands: who wrote it twice, in two windows, changes nothing.
+    """
+    held = ManyLooks.objects.select_for_update().get(pk=looks.pk)
+    if held.given_at is not None:
+        return
+    held.reason, held.given_at = reason, timezone.now()
+    _tell(held)
+    held.save()
+
+
+def _tell(looks: ManyLooks) -> None:
+    """Once for a reader and a day."""
+    if looks.told_at is not None or looks.reader_id is None:
+        return
+    looks.told_at = timezone.now()
+    note_event(looks.organisation_id, "many_looks", by=looks.reader_id, people=looks.people)
+    announce(ManyLooked(looks.pk, looks.reader_id, looks.organisation_id))
+
+
+def forget_many_looks(now: datetime | None = None) -> int:
+    """Reasons of two years ago go; returns how many."""
+    before = timezone.localdate(now) - KEPT
+    gone, _each = ManyLooks.objects.filter(on__lt=before).delete()
+    return gone

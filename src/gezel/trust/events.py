@@ -1,0 +1,12 @@
+"""What trust announces."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ManyLooked:
+    """Someone opened the data of a great many people in one day; told once a day."""
+
+    looks_pk: int
+    reader_pk: int
+    organisation_pk: int
