@@ -256,6 +256,10 @@ SOONER = {
         "src/gezel/trust/tests/test_erasure.py",
         "test_the_law_keeps_the_least_until_its_day",
     ),
+    "trust.ManyLooks": (
+        "src/gezel/trust/tests/test_braking.py",
+        "test_reasons_go_after_two_years",
+    ),
     "trust.Reading": ("tests/test_kept.py", "test_who_looked_goes_after_two_years"),
     "usersessions.UserSession": (
         "src/gezel/connect/tests/test_accounts.py",

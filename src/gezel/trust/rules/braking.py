@@ -74,3 +74,23 @@ def may_go_on(
     if not reason_given and (in_all > limits.day or len(lately | asked) > limits.hour):
         return Answer.ASK
     return Answer.FREE
+
+
+def room(
+    opened: Iterable[tuple[int, datetime]],
+    *,
+    now: datetime,
+    day_began: datetime,
+    limits: Limits,
+    by_key: bool = False,
+) -> int:
+    """How many more people can be opened before anything is asked; nought at least.
+
+    People in the reader's own line count along here: it is a floor, to know who is far off.
+    """
+    before = list(opened)
+    today = len({who for who, at in before if at >= day_began})
+    if by_key:
+        return max(0, limits.key - today)
+    lately = len({who for who, at in before if at > now - AN_HOUR})
+    return max(0, min(limits.day - today, limits.most - today, limits.hour - lately))

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from gezel.trust.rules.braking import Answer, Limits, may_go_on
+from gezel.trust.rules.braking import Answer, Limits, may_go_on, room
 
 NOW = datetime(2026, 11, 27, 15, 0)  # noqa: DTZ001 # the rule compares, it knows no clock
 MIDNIGHT = NOW.replace(hour=0)
@@ -89,3 +89,15 @@ def test_ones_own_line_never_counts(reason_given: bool) -> None:
 def test_a_system_is_not_asked_why_and_has_a_limit_of_its_own() -> None:
     assert said(range(5_000), [], by_key=True) is Answer.FREE
     assert said(range(5_000, 5_001), opened(range(5_000)), by_key=True) is Answer.STOP
+
+
+@pytest.mark.parametrize(
+    ("minutes", "people", "left"),
+    [(5, 0, 60), (5, 20, 40), (90, 20, 60), (90, 190, 10), (5, 80, 0), (90, 400, 0)],
+)
+def test_there_is_room_until_the_nearest_limit(minutes: int, people: int, left: int) -> None:
+    before = opened(range(people), ago=timedelta(minutes=minutes))
+
+    assert room(before, now=NOW, day_began=MIDNIGHT, limits=LIMITS) == left
+    keys = room(before, now=NOW, day_began=MIDNIGHT, limits=LIMITS, by_key=True)
+    assert keys == 5_000 - people
