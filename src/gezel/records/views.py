@@ -24,7 +24,7 @@ from gezel.records import actions, policy, rules
 from gezel.records.actions import forwarding
 from gezel.records.forms import ForwardForm, KeyForm
 from gezel.records.queries import overview
-from gezel.trust.api import note_event, note_reading
+from gezel.trust.api import brake, note_event, note_taken
 
 A_PAGE = 50
 
@@ -180,11 +180,14 @@ def export(request: Request) -> StreamingHttpResponse:
     visitor = request.visitor
     require(policy.may_connect_systems(visitor))
     reader = request.user.pk
+    shelves = (visitor.organisation.pk,)
+    # Before the first byte: a file that has begun cannot be taken back.
+    brake(reader, overview.people_in(shelves) - {reader}, "admin")
     note_event(visitor.organisation.pk, "export", what="records", by=reader)
 
     def noted() -> Iterator[str]:
-        for lines, people in overview.lines((visitor.organisation.pk,)):
-            note_reading(reader_pk=reader, about=people, matter="records", purpose="admin")
+        for lines, people in overview.lines(shelves):
+            note_taken(reader_pk=reader, about=people, matter="records", purpose="admin")
             yield lines
 
     return _lines(noted(), f"xapi-{visitor.organisation.slug}")

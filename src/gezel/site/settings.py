@@ -373,7 +373,7 @@ def _people(name: str, default: int) -> int:
 LOOKS = {
     "hour": _people("GEZEL_LOOKS_AN_HOUR", 150),
     "day": _people("GEZEL_LOOKS_A_DAY", 400),
-    "most": _people("GEZEL_LOOKS_AT_MOST", 2_000),
+    "most": _people("GEZEL_LOOKS_AT_MOST", 5_000),
     "key": _people("GEZEL_LOOKS_BY_KEY", 20_000),
 }
 

@@ -36,6 +36,13 @@ def note(request: Request, about: Collection[Person]) -> None:
     if not others:
         return
     visitor = request.visitor
-    led = visitor.leads and policy.people_i_lead(visitor).filter(pk__in=others).exists()
-    purpose = "lead" if led else "hr" if visitor.is_hr else "session"
-    note_reading(reader_pk=request.user.pk, about=others, matter="sessions", purpose=purpose)
+    led: set[int] = set()
+    if visitor.leads:
+        mine = policy.people_i_lead(visitor).filter(pk__in=others)
+        led = set(mine.values_list("pk", flat=True))
+    # Apart, since whom one leads does not count for the brake and the others of a list do.
+    for people, purpose in ((others - led, "hr" if visitor.is_hr else "session"), (led, "lead")):
+        if people:
+            note_reading(
+                reader_pk=request.user.pk, about=people, matter="sessions", purpose=purpose
+            )

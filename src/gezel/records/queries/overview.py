@@ -44,6 +44,12 @@ def lines_of(organisation: Organisation, *, with_own: bool) -> Iterator[str]:
     return (told for told, _people in lines((organisation.pk, *own)))
 
 
+def people_in(shelves: tuple[int, ...]) -> set[int]:
+    """Everyone here whom statements on these shelves are about."""
+    known = Statement.objects.filter(shelf__in=shelves, person__isnull=False)
+    return set(known.order_by().values_list("person_id", flat=True).distinct())
+
+
 def lines(shelves: tuple[int, ...]) -> Iterator[tuple[str, set[int]]]:
     """Every statement that is not voided, oldest first, as lines of JSON: some at a time, each time
     with the people here whom they are about."""

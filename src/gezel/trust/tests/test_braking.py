@@ -15,6 +15,8 @@ from gezel.connect.models import Message
 from gezel.people.actions import end_mandate
 from gezel.people.api import Mandate, Organisation, Person
 from gezel.people.tests.builders import a_colleague
+from gezel.records.actions.keys import actor_of
+from gezel.records.tests.speaking import a_speaker, a_statement
 from gezel.trust import actions
 from gezel.trust.models import Event, ManyLooks, Reading
 from gezel.trust.tests.builders import a_consent
@@ -100,6 +102,18 @@ def test_an_export_counts_with_everyone_in_it_and_takes_nothing_along(
     answer = client.get(give(client, terms)["Location"])
     assert b"Person 13" in b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     assert Reading.objects.filter(reader=femke, about__in=many).count() == 14
+
+
+def test_a_stream_is_asked_before_its_first_byte(
+    van_dijk: Organisation, femke: Person, many: list[Person], visit: Visit
+) -> None:
+    a_speaker(van_dijk).send(*(a_statement(actor=actor_of(person)) for person in many[:7]))
+
+    answer = visit(femke).post("/records/systems/statements.jsonl")
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/trust/many/")
+    assert not Event.objects.filter(kind="export").exists()
 
 
 def test_who_leads_them_is_never_asked(daan: Person, many: list[Person], visit: Visit) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
+from pytest_django import Settings
 
 from gezel.kit.jobs import run_waiting
 from gezel.people.api import Employment, Organisation, Person, end_employment
@@ -87,3 +88,34 @@ def test_object_and_be_erased_on_a_phone(
     expect(phone.get_by_role("heading", name="Het is gewist")).to_be_visible()
     accessible(phone)
     assert not Person.objects.filter(pk=noor.pk).exists()
+
+
+def test_hr_opens_many_people_says_why_and_is_stopped_on_a_phone(
+    van_dijk: Organisation,
+    femke: Person,
+    settings: Settings,
+    page_of: "PageOf",
+    accessible: Callable[[Page], None],
+) -> None:
+    settings.LOOKS = {"hour": 1, "day": 2, "most": 2, "key": 2}
+    femke.set_password("a long word of Femke's")
+    femke.save()
+    noor, *others = [a_colleague(van_dijk, name) for name in ("Noor Jansen", "Ali Kaya", "Bo Li")]
+    phone = page_of(femke, phone=True, dark=True, language="nl")
+    phone.goto(f"/people/{noor.pk}/")
+    phone.goto(f"/people/{others[0].pk}/")
+    expect(phone.get_by_role("heading", name="Waarom zo veel mensen?")).to_be_visible()
+    accessible(phone)
+    phone.get_by_label("Waarom open je vandaag").fill("Ik controleer de einddatums.")
+    phone.get_by_role("button", name="Verdergaan").click()
+    phone.get_by_label("Wachtwoord").fill("a long word of Femke's")
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_role("heading", name="Ali Kaya")).to_be_visible()
+
+    phone.goto(f"/people/{others[1].pk}/")
+    expect(phone.get_by_role("heading", name="Genoeg voor vandaag")).to_be_visible()
+    accessible(phone)
+    read = page_of(noor)
+    read.goto("/trust/looked/")
+    expect(read.get_by_text("Ik controleer de einddatums.")).to_be_visible()
+    accessible(read)
