@@ -15,8 +15,8 @@ from gezel.trust.events import ManyLooked
 from gezel.trust.models import ManyLooks
 from gezel.trust.rules.braking import AN_HOUR, Answer, Limits, may_go_on, room
 
-# A process lets a tenth of the room pass before it counts anew, so that most pages cost no
-# question; eight processes at once stay within the room, and what was let pass is written down.
+# A process knows whom it let pass, and lets a tenth of the room pass before it counts anew, so
+# that most pages cost no question; eight processes at once stay within the room.
 SHARE = 10
 A_WHILE = 300
 
@@ -66,9 +66,11 @@ def brake(reader: int, about: Collection[int], purpose: str) -> None:
     now, by_key = timezone.now(), purpose == queries.BY_KEY
     day_began = today_began(now)
     remembered, name = caches["near"], f"room:{reader}:{by_key}:{day_began:%Y%m%d}"
-    left = remembered.get(name, 0)
-    if len(about) <= left:
-        remembered.set(name, left - len(about), A_WHILE)
+    left, known = remembered.get(name, (0, frozenset()))
+    new = frozenset(about) - known
+    if len(new) <= left:
+        if new:
+            remembered.set(name, (left - len(new), known | new), A_WHILE)
         return
     opened = queries.opened_since(reader, min(day_began, now - AN_HOUR), by_key=by_key)
 
@@ -84,22 +86,20 @@ def brake(reader: int, about: Collection[int], purpose: str) -> None:
             by_key=by_key,
         )
 
+    today = frozenset(who for who, at in opened if at >= day_began)
+    passed = today | frozenset(about)
     if said(set(), reason_given=False) is Answer.FREE:
         free = room(opened, now=now, day_began=day_began, limits=limits(), by_key=by_key)
-        remembered.set(name, max(0, free - len(about)) // SHARE, A_WHILE)
+        remembered.set(name, (max(0, free - len(about)) // SHARE, passed), A_WHILE)
         return
     everyone = {who for who, _at in opened} | set(about)
     own = set() if by_key else queries.in_own_line(reader, everyone)
     before = queries.looks_of_day(reader, timezone.localdate(now))
     answer = said(own, reason_given=before is not None and before.given_at is not None)
     if answer is not Answer.FREE:
-        today = {who for who, at in opened if at >= day_began}
-        raise Braked(
-            answer,
-            reader=reader,
-            people=len((today | set(about)) - own),
-            at_once=len(set(about) - own),
-        )
+        at_once = len(set(about) - own)
+        raise Braked(answer, reader=reader, people=len(passed - own), at_once=at_once)
+    remembered.set(name, (0, passed), A_WHILE)
 
 
 @transaction.atomic
