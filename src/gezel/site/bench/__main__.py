@@ -33,13 +33,21 @@ def main() -> int:
     return 1 if any(f.passed is False for f in found) else 0
 
 
+# HR opens more people here within a minute than anyone at work does in a day. What the brake
+# costs is measured along: it counts as ever, and asks nobody why.
+MANY = dict.fromkeys(
+    ("GEZEL_LOOKS_AN_HOUR", "GEZEL_LOOKS_A_DAY", "GEZEL_LOOKS_AT_MOST", "GEZEL_LOOKS_BY_KEY"),
+    "1000000",
+)
+
+
 def _everywhere(asked: list[str]) -> Iterator[figures.Figure]:
     """Each database in a process of its own: settings are read once a process."""
     for database, names in runs(asked):
         print(f"\n## {', '.join(names)} on {database}", flush=True)
         with TemporaryDirectory(prefix="gezel-bench-", ignore_cleanup_errors=True) as folder:
             told = Path(folder) / "figures.json"
-            environment = os.environ | {"GEZEL_DATA_DIR": folder}
+            environment = os.environ | {"GEZEL_DATA_DIR": folder} | MANY
             environment.pop("GEZEL_DATABASE_URL", None)
             command = [sys.executable, "-m", "gezel.site.bench", "--here", "--json", str(told)]
             if database == POSTGRESQL:
