@@ -23,7 +23,7 @@ from gezel.skills.api import (
     programme,
     refreshes,
 )
-from gezel.trust.api import computed_about_people
+from gezel.trust.api import computed_about_people, may_go_on
 
 
 def tell() -> None:
@@ -195,4 +195,14 @@ def tell() -> None:
             "see it, it is in no report, and the outcome is not kept."
         ),
         order=70,
+    )
+    computed_about_people(
+        may_go_on,
+        what=_("Whether you are asked why you open so many people's data"),
+        how=_(
+            "By how many different people you opened within an hour and on the day, as those "
+            "people see under “Who looked”. Whom you lead does not count. Above a number you say "
+            "why, above another it ends until midnight."
+        ),
+        order=80,
     )

@@ -60,6 +60,7 @@ from gezel.trust.queries import (
     proof_of,
     standing_of,
 )
+from gezel.trust.rules.braking import may_go_on
 from gezel.trust.rules.proof import (
     KIND as PROOF,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "learn_stones",
     "log_of",
     "many_looks",
+    "may_go_on",
     "may_open",
     "note_braked",
     "note_event",

@@ -105,7 +105,8 @@ def brake(reader: int, about: Collection[int], purpose: str) -> None:
 @transaction.atomic
 def note_braked(problem: Braked, *, organisation: int) -> ManyLooks:
     """Keep that someone came to the limit; who was stopped, others hear of at once."""
-    looks, _new = ManyLooks.objects.get_or_create(
+    # Held, so that a reason given in another window this moment is not written over.
+    looks, _new = ManyLooks.objects.select_for_update().get_or_create(
         reader_id=problem.reader,
         on=timezone.localdate(),
         defaults={"organisation_id": organisation, "people": problem.people},
