@@ -244,6 +244,10 @@ SOONER = {
         "tests/test_kept.py",
         "test_closed_questions_and_old_figures_of_raters_go",
     ),
+    "skills.Showing": (
+        "src/gezel/skills/tests/test_employers.py",
+        "test_leaving_ends_the_choice_and_coming_back_begins_without_one",
+    ),
     "skills.SkillAlias": (
         "src/gezel/catalogue/tests/test_finding.py",
         "test_an_alias_finds_as_soon_as_it_is_confirmed_and_until_it_is_taken_back",
