@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,10 @@ def _ask(view: Callable[[HttpRequest], HttpResponseBase], asked: Asked, wire: Wi
         start(f"{response.status_code} OK", list(response.items()))
         return response
 
-    asyncio.run(rsgi.Application(application, 1).__rsgi__(asked, wire))
+    answering = rsgi.Application(application, 1).__rsgi__(asked, wire)
+    # In a thread of its own: after a test with a browser, this one has a loop already.
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(asyncio.run, answering).result()
     return wire
 
 
