@@ -25,6 +25,7 @@ MATTERS: dict[str, Text] = {
 PURPOSES: dict[str, Text] = {
     "lead": _("leads you"),
     "hr": _("works for HR"),
+    "author": _("looks after what people learn from here"),
     "api": _("through a key for another system"),
     "looker": _("you asked to look"),
     "link": _("had a link that you made"),

@@ -31,10 +31,12 @@ from gezel.content.rules.waiving import Showing, shown_in_tests
 from gezel.content.tests.builders import a_module, an_activity
 from gezel.content.tests.cmi5.courses import FILES, a_zip, structure
 from gezel.content.tests.cmi5.unit import Unit
-from gezel.people.api import Organisation, Person
+from gezel.people.api import Organisation, Person, give_mandate
+from gezel.people.tests.builders import a_colleague
 from gezel.records.tests.speaking import Speaker, a_speaker
 from gezel.skills.api import Skill, add_evidence
 from gezel.skills.tests.builders import a_skill
+from gezel.trust.models import Reading
 
 Visit = Callable[[Person], Client]
 TODAY = date(2026, 11, 27)
@@ -245,6 +247,26 @@ def test_a_lead_lets_someone_off_and_takes_it_back(
     assert (
         "On leave"
         not in visit(noor).get(reverse("content:play", args=[module.pk])).content.decode()
+    )
+
+
+def test_an_author_who_looks_is_told_as_one_and_not_as_a_lead(
+    module: Module, van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
+) -> None:
+    """What a lead reads of their line never counts for the brake; of everyone, it does."""
+    author = a_colleague(van_dijk, "Anna Author", job="Trainer")
+    give_mandate(author, van_dijk, "author")
+    waive(noor, module.activity, reason="Administrative", words="x", by=author, key=uuid.uuid4())
+    page = reverse("content:waivers", args=[module.activity_id])
+
+    assert noor.name in visit(author).get(page).content.decode()
+    assert noor.name in visit(daan).get(page).content.decode()
+
+    told = Reading.objects.filter(about=noor, matter="learning")
+    assert dict(told.values_list("reader", "purpose")) == {author.pk: "author", daan.pk: "lead"}
+    assert (
+        "looks after what people learn from here"
+        in visit(noor).get(reverse("trust:who_looked")).content.decode()
     )
 
 

@@ -55,7 +55,7 @@ def waivers(request: Request, activity_pk: int) -> HttpResponse:
             reader_pk=request.user.pk,
             about=about,
             matter="learning",
-            purpose="hr" if visitor.is_hr else "lead",
+            purpose="hr" if visitor.is_hr else "author" if visitor.is_author else "lead",
         )
     told = {
         "activity": activity,
