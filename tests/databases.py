@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -44,11 +45,33 @@ def database(run: str | None) -> Iterator[None]:
     try:
         yield
     finally:
+        if connection.vendor == "postgresql":
+            _nobody_else(creation)
         creation.destroy_test_db(str(was), verbosity=0)
         if connection.vendor == "postgresql" and run is not None:
             # Whoever would still want it makes it again.
             with _template(creation, f"gezel_template_{run}") as cursor:
                 cursor.execute(f"DROP DATABASE IF EXISTS gezel_template_{run}")
+
+
+def _nobody_else(creation: Any) -> None:
+    """Close what is still open to the database of this process, and say whose it was.
+
+    A thread that a test left behind (a server in its last request) keeps its connection until the
+    process ends, and PostgreSQL drops no database that anyone is in. Every test has been judged by
+    now, so that is no reason to call the run failed.
+    """
+    name = connection.settings_dict["NAME"]
+    connection.close()
+    with creation._nodb_cursor() as cursor:
+        cursor.execute(
+            "SELECT state, query, pg_terminate_backend(pid, 5000)"
+            " FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'",
+            [name],
+        )
+        for state, query, _ in cursor.fetchall():
+            warnings.warn(f"still open to {name} ({state}): {query}", stacklevel=2)
 
 
 def _copied(creation: Any) -> None:
