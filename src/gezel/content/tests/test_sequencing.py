@@ -247,6 +247,35 @@ def test_sb_2_4_past_what_stops_nobody_chooses() -> None:
     assert sequencer.request("choice", "2").opens == "2"
 
 
+STOPS = rules(pre=[rule("stopForwardTraversal", "always")])
+
+
+@pytest.mark.parametrize(
+    ("where", "code"),
+    [
+        ("left", ""), ("between", ""), ("common", "SB.2.4-1"), ("entered", "SB.2.4-1"),
+        ("deeper", "SB.2.4-1"), ("target", ""),
+    ],
+)  # fmt: skip
+def test_sb_2_9_across_the_tree_only_the_way_down_stops(where: str, code: str) -> None:
+    """11.6 to 11.8: from the common activity, which counts, to above the target. Neither what one
+    comes from nor what is passed on the way is asked."""
+
+    def part(name: str, *children: Told) -> Told:
+        return flowing(name, *children, **({"rules": STOPS} if name == where else {}))
+
+    goal = node("goal", **({"rules": STOPS} if where == "target" else {}))
+    tree = part("common", part("left", *leaves("1")), part("between", *leaves("2")),
+                part("entered", part("deeper", *leaves("3"), goal)))  # fmt: skip
+    sequencer = begun(flowing("r", tree))
+
+    assert sequencer.request("choice", "goal").why == code
+    # On the way back nothing stops: forward traversal is what the rule is about.
+    sequencer = begun(flowing("r", tree))
+    sequencer.request("jump", "goal")
+    assert sequencer.request("choice", "1").opens == "1"
+
+
 def test_nb_2_1_what_may_not_be_left_by_choice() -> None:
     part = flowing("a", *leaves("1", "2"), control={"choiceExit": False})
     sequencer = begun(flowing("r", part, *leaves("3")))
@@ -361,7 +390,8 @@ def bag_of(found: Told, tree: Told, states: dict[str, Told]) -> list[str]:
             continue
         word = found["action"][0].upper() + found["action"][1:]
         when = child["considerations"][f"requiredFor{word}"]
-        if when == "ifNotSuspended" and state["attempts"] > 0 and state["suspended"]:
+        begun = state["attempts"] > 0  # the Activity Progress Status
+        if when == "ifNotSuspended" and (not begun or state["suspended"]):
             continue
         if when == "ifAttempted" and state["attempts"] == 0:
             continue

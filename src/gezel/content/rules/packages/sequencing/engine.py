@@ -539,7 +539,8 @@ class Sequencer:
         constrained: Activity | None = None
         for one in _up(current, common):
             _require(one.told["control"]["choiceExit"], "SB.2.9-7")
-            # It says something of what has parts; a single unit has none to choose from.
+            # It says something of what has parts; a single unit has none to choose from, and ADL's
+            # case CM-07d leaves one that has it for more than its neighbour.
             if constrained is None and not one.is_leaf and one.told["choice"]["constrain"]:
                 constrained = one
         if constrained is not None:
@@ -547,17 +548,11 @@ class Sequencer:
             near = self._neighbour(constrained, "forward" if forward else "backward")
             reach = {one.id for one in near.walk_available()}
             _require(target.id in reach or target is constrained, "SB.2.9-8")
-        way = _between(common, target)
+        # The way down is asked from the common one, which counts, to above the target; what is left
+        # on the way up, and what stands between, is asked for no traversal [SB.2.9, 11.6 to 11.9].
         forward = self._place(target) > self._place(current)
-        if forward:
-            # What stands between on the level below the common one lets through or does not.
-            siblings = common.available
-            begin = next(one for one in current.path() if one in siblings)
-            ends = next(one for one in target.path() if one in siblings)
-            for one in siblings[siblings.index(begin) : siblings.index(ends)]:
-                _require(not one.rule("pre", "stopForwardTraversal"), "SB.2.4-1")
-        for one in way:
-            if forward and one is not common:
+        for one in _between(common, target):
+            if forward:
                 _require(not one.rule("pre", "stopForwardTraversal"), "SB.2.4-1")
             self._may_activate(one, common)
 

@@ -405,7 +405,8 @@ class Activity:
             return False
         when = self.told["considerations"][kind]
         if when == "ifNotSuspended":
-            return not (self.attempts > 0 and self.suspended)
+            # What was never begun has no progress to be counted either [RB.1.4.2].
+            return self.attempts > 0 and not self.suspended
         if when == "ifAttempted":
             return self.attempts > 0
         if when == "ifNotSkipped":
