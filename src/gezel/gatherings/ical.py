@@ -4,6 +4,7 @@ Every session is an event of its own, also in a series (decision 0012): people b
 and one that is moved or cancelled is then nothing special. The UID never changes; SEQUENCE rises.
 """
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,18 +33,29 @@ class Guest:
     email: str
 
 
-def uid_of(gathering: Gathering) -> str:
-    """What a calendar knows the session by, for ever."""
-    return f"{gathering.key}@{urlsplit(settings.BASE_URL).hostname}"
+def uid_of(gathering: Gathering, event: uuid.UUID | None = None) -> str:
+    """What a calendar knows the session by, for ever; or the event that became it."""
+    return f"{event or gathering.key}@{urlsplit(settings.BASE_URL).hostname}"
 
 
 def page_of(gathering: Gathering) -> str:
     return settings.BASE_URL + reverse("gatherings:session", args=[gathering.pk])
 
 
-def invitation(gathering: Gathering, guest: Guest, *, sequence: int, method: Invitation) -> str:
-    """An invitation that a mail program puts in the calendar, changes there, or takes out."""
-    event = _event(gathering, cancelled=method == "CANCEL", sequence=sequence)
+def invitation(
+    gathering: Gathering,
+    guest: Guest,
+    *,
+    sequence: int,
+    method: Invitation,
+    known_by: uuid.UUID | None = None,
+) -> str:
+    """An invitation that a mail program puts in the calendar, changes there, or takes out.
+
+    Args:
+        known_by: the event of another session that became this one.
+    """
+    event = _event(gathering, cancelled=method == "CANCEL", sequence=sequence, known_by=known_by)
     organizer = icalendar.vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
     organizer.params["CN"] = gathering.organisation.name
     event.add("organizer", organizer)
@@ -70,9 +82,11 @@ def feed(sessions: Iterable[Gathering], *, name: str) -> bytes:
     return content
 
 
-def _event(gathering: Gathering, *, cancelled: bool, sequence: int) -> icalendar.Event:
+def _event(
+    gathering: Gathering, *, cancelled: bool, sequence: int, known_by: uuid.UUID | None = None
+) -> icalendar.Event:
     event = icalendar.Event()
-    event.add("uid", uid_of(gathering))
+    event.add("uid", uid_of(gathering, known_by))
     event.add("sequence", sequence)
     event.add("dtstamp", gathering.changed_at)
     event.add("created", gathering.created_at)
@@ -80,8 +94,8 @@ def _event(gathering: Gathering, *, cancelled: bool, sequence: int) -> icalendar
     event.add("dtstart", gathering.starts_here)
     event.add("dtend", gathering.ends_here)
     event.add("summary", gathering.name)
-    if gathering.place or gathering.link:
-        event.add("location", gathering.place or gathering.link)
+    if where := gathering.where or gathering.link:
+        event.add("location", where)
     page = page_of(gathering)
     told = [gathering.about, gathering.link and _("Join: %(link)s") % {"link": gathering.link}]
     event.add("description", "\n\n".join([*filter(None, told), page]))

@@ -5,17 +5,21 @@ of what was before. What someone's calendar was last told stands in `Invited`, w
 rises, so that a later mail changes or takes out the right event.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from gezel.connect.api import Calendar, Letter, Message, Note, Way, declare_kind, say_each
 from gezel.gatherings import ical
-from gezel.gatherings.models import Gathering, Invited, News, Place
+from gezel.gatherings.models import Gathering, Invited, News, Place, Role
+from gezel.gatherings.moved import Was
 
 BOOKED, GAVE_UP, LEFT = "booked", "gave_up", "left"
 SUBJECTS: dict[str, Promise] = {
@@ -29,19 +33,27 @@ SUBJECTS: dict[str, Promise] = {
     News.What.RESERVED: gettext_lazy("A place was reserved for you: %(name)s"),
     News.What.TAKEN_OFF: gettext_lazy("You were taken off the list: %(name)s"),
     News.What.ELSEWHERE: gettext_lazy("Planned again, now at this time: %(name)s"),
-    # A calendar takes out one event a mail; the other mail says where one comes now.
+    News.What.ROOM: gettext_lazy("In another room: %(name)s"),
+    News.What.GIVES: gettext_lazy("You give: %(name)s"),
+    News.What.GIVES_NOT: gettext_lazy("You no longer give: %(name)s"),
+    # Of who has the other one in their calendar already: a calendar takes out one event a mail.
     LEFT: gettext_lazy("Out of your calendar, it was planned again: %(name)s"),
 }
 # What is no longer true of who lost their place meanwhile.
 _OF_WHO_COMES = {
-    BOOKED, News.What.MOVED_UP, News.What.APPROVED, News.What.RESERVED, News.What.CHANGED,
-    News.What.ELSEWHERE,
+    BOOKED, News.What.MOVED_UP, News.What.APPROVED, News.What.RESERVED, News.What.ELSEWHERE,
 }  # fmt: skip
+# What is said of the session to who comes and to who gives it.
+_OF_WHO_IS_THERE = {News.What.CHANGED, News.What.ROOM}
+# So many days are named one by one.
+_NAMED = 12
 
 
 def _letter(message: Message) -> Letter | None:
     """What happened, as it stands now, with what the calendar is to do."""
     about = message.about
+    if "several" in about:
+        return _of_several(message)
     found = (
         Gathering.objects.filter(pk=about["session"])
         .select_related("activity", "organisation")
@@ -50,7 +62,8 @@ def _letter(message: Message) -> Letter | None:
     if found is None or found.ends_at <= timezone.now():
         return None
     place = Place.objects.living().filter(gathering=found, person=message.person).first()
-    if about["what"] in _OF_WHO_COMES and place is None:
+    gives = Role.objects.giving().filter(gathering=found, person=message.person).exists()
+    if not _still_holds(about["what"], comes=place is not None, gives=gives):
         return None
     invited = Invited.objects.filter(gathering=found, person=message.person).first()
     if invited is not None and invited.sequence != about["sequence"]:
@@ -58,7 +71,7 @@ def _letter(message: Message) -> Letter | None:
     note = News.objects.filter(
         gathering=found, person=message.person, what=about["what"]
     ).first()  # fmt: skip
-    lines = [found.when, found.place, f"“{note.note}”" if note and note.note else ""]
+    lines = [*_when_and_where(found, about), f"“{note.note}”" if note and note.note else ""]
     if place is not None and place.state == Place.State.WAITING:
         lines.append(_("You are on the waiting list and move up by yourself."))
     subject = str(SUBJECTS[about["what"]]) % {"name": found.name}
@@ -71,66 +84,131 @@ def _letter(message: Message) -> Letter | None:
     )
 
 
+def _still_holds(what: str, *, comes: bool, gives: bool) -> bool:
+    if what in _OF_WHO_IS_THERE:
+        return comes or gives
+    if what in {News.What.GIVES, News.What.GIVES_NOT}:
+        return gives == (what == News.What.GIVES)
+    return comes or what not in _OF_WHO_COMES
+
+
+def _when_and_where(found: Gathering, about: Mapping[str, Any]) -> list[str]:
+    if "was" not in about:
+        return [found.when, found.where]
+    was = Was.read(about["was"]).told
+    now = f"{found.when}, {found.where}" if found.where else found.when
+    return [_("You were moved from %(was)s to %(now)s.") % {"was": was, "now": now}]
+
+
+def _of_several(message: Message) -> Letter | None:
+    """The same of several sessions, as they stand now; the own calendar follows by itself."""
+    about = message.about
+    what = about["what"]
+    found = Gathering.objects.filter(pk__in=about["several"], ends_at__gt=timezone.now())
+    given = Role.objects.giving().filter(person=message.person).values("gathering")
+    if what == News.What.CANCELLED:
+        found = found.filter(state=Gathering.State.CANCELLED)
+    elif what == News.What.GIVES_NOT:
+        found = found.standing().exclude(pk__in=given)
+    else:
+        found = found.standing().filter(pk__in=given)
+    sessions = list(
+        found.select_related("activity")
+        .prefetch_related("uses__resource")
+        .order_by("starts_at", "pk")
+    )
+    if not sessions:
+        return None
+    lines = [", ".join(filter(None, (g.when, g.name, g.where))) for g in sessions[:_NAMED]]
+    if len(sessions) > _NAMED:
+        lines.append(_("and %(n)s more") % {"n": len(sessions) - _NAMED})
+    name = ngettext("%(n)s session", "%(n)s sessions", len(sessions)) % {"n": len(sessions)}
+    return Letter(
+        str(SUBJECTS[what]) % {"name": name},
+        tuple(lines),
+        reverse("gatherings:coming"),
+        _("See your sessions"),
+        after=(
+            _("Want them in your own calendar? Make its address here: %(url)s")
+            % {"url": settings.BASE_URL + reverse("gatherings:calendar")},
+        ),
+    )
+
+
 def _calendar(found: Gathering, message: Message, invited: Invited | None) -> Calendar | None:
     if invited is None:
         return None
     guest = ical.Guest(message.person.name, message.person.email)
     method: ical.Invitation = "CANCEL" if invited.cancelled else "REQUEST"
-    told = ical.invitation(found, guest, sequence=invited.sequence, method=method)
+    told = ical.invitation(
+        found, guest, sequence=invited.sequence, method=method, known_by=invited.event
+    )
     return Calendar(told, method)
 
 
 SESSION = declare_kind(
     "gatherings.session",
-    title=gettext_lazy("Sessions you have a place at, with an invitation for your calendar"),
-    because=gettext_lazy("You get this because you have or had a place at a session."),
+    title=gettext_lazy("Sessions you come to or give, with an invitation for your calendar"),
+    because=gettext_lazy("You get this because you have or had a place at a session, or give it."),
     write=_letter,
     way=Way.NOW,
 )
 
 
-def write_to(people: Iterable[int], gathering: Gathering, what: str) -> None:
+def write_to(
+    people: Iterable[int],
+    gathering: Gathering,
+    what: str,
+    *,
+    was: Mapping[int, Was] | None = None,
+) -> None:
     """Say it by mail, in the transaction of its cause; what calendars know goes one number up."""
     told = sorted(set(people))
     if what not in SUBJECTS or not told:
         return
-    booked = set(
-        Place.objects.filter(
-            gathering=gathering, person__in=told, state=Place.State.BOOKED
-        ).values_list("person_id", flat=True)
+    mine = {"gathering": gathering, "person__in": told}
+    there = set(
+        Place.objects.filter(state=Place.State.BOOKED, **mine).values_list("person_id", flat=True)
     )
-    known = {i.person_id: i for i in Invited.objects.filter(gathering=gathering, person__in=told)}
+    if not gathering.is_cancelled:
+        giving = Role.objects.giving().filter(**mine).values_list("person_id", flat=True)
+        there |= {pk for pk in giving if pk is not None}
+    known = {i.person_id: i for i in Invited.objects.filter(**mine)}
     now = timezone.now()
     for pk in told:
         row = known.get(pk)
         if row is None:
-            if pk in booked:
+            if pk in there:
                 known[pk] = Invited(gathering=gathering, person_id=pk, sequence=0, sent_at=now)
             continue
-        row.sequence, row.cancelled, row.sent_at = row.sequence + 1, pk not in booked, now
+        row.sequence, row.cancelled, row.sent_at = row.sequence + 1, pk not in there, now
     Invited.objects.bulk_create(
         list(known.values()),
         update_conflicts=True,
         unique_fields=["person", "gathering"],
         update_fields=["sequence", "cancelled", "sent_at"],
     )
-    _say(told, gathering, what, lambda pk: known[pk].sequence if pk in known else None)
+    notes = []
+    for pk in told:
+        sequence = known[pk].sequence if pk in known else None
+        about: dict[str, Any] = {"session": gathering.pk, "what": what, "sequence": sequence}
+        if was and pk in was:
+            about["was"] = was[pk].kept()
+        once = f"{gathering.pk}/{what}/{gathering.sequence}/{sequence}"
+        notes.append(Note(pk, once, about, _day_of(gathering)))
+    say_each(SESSION, notes, organisation=gathering.organisation_id)
 
 
-def _say(
-    people: Iterable[int], gathering: Gathering, what: str, sequence: Callable[[int], int | None]
-) -> None:
-    on = timezone.localdate(gathering.starts_at, gathering.at_zone)
-    say_each(
-        SESSION,
-        (
-            Note(
-                pk,
-                f"{gathering.pk}/{what}/{gathering.sequence}/{sequence(pk)}",
-                {"session": gathering.pk, "what": what, "sequence": sequence(pk)},
-                on,
-            )
-            for pk in people
-        ),
-        organisation=gathering.organisation_id,
-    )
+def _day_of(gathering: Gathering) -> date:
+    return timezone.localdate(gathering.starts_at, gathering.at_zone)
+
+
+def write_of_several(person: int, sessions: Sequence[Gathering], what: str) -> None:
+    """The same of several sessions in one mail, of which none stands in their calendar by mail."""
+    first = sessions[0]
+    pks = [g.pk for g in sessions]
+    about = {"session": first.pk, "what": what, "sequence": None, "several": pks}
+    # What happens to a session raises its version, so the same may be said of it again later.
+    once = f"{first.pk}/{what}/several/{max(pks)}/{first.version}"
+    note = Note(person, once, about, _day_of(first))
+    say_each(SESSION, [note], organisation=first.organisation_id)

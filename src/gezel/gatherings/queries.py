@@ -375,5 +375,6 @@ def my_calendar(person: Person, *, now: datetime) -> list[Gathering]:
             Q(pk__in=had) | Q(pk__in=given), ends_at__gt=since, organisation__in=here
         )
         .select_related("activity", "organisation")
+        .prefetch_related("uses__resource")
         .order_by("starts_at", "pk")[:2_000]
     )

@@ -15,7 +15,13 @@ from django.utils.translation import gettext as _
 
 from gezel.catalogue.api import Activity
 from gezel.gatherings.actions.booking import drop_all, move_up
-from gezel.gatherings.actions.telling import What, tell
+from gezel.gatherings.actions.telling import (
+    What,
+    givers_of,
+    tell,
+    tell_givers,
+    tell_what_changed_for_givers,
+)
 from gezel.gatherings.models import Gathering, Place, Resource, Role, Series, Use
 from gezel.gatherings.rules import clashes, series, times
 from gezel.people.api import Organisation, Person
@@ -77,8 +83,13 @@ def span_of(plan: Plan, on: date) -> tuple[datetime, datetime]:
 
 
 @transaction.atomic
-def set_up(organisation: Organisation, plan: Plan, *, by: Person, key: uuid.UUID) -> Gathering:
+def set_up(
+    organisation: Organisation, plan: Plan, *, by: Person, key: uuid.UUID, tells: bool = True
+) -> Gathering:
     """A session, or a series of them: all of it or nothing. The same `key` again is the same one.
+
+    Args:
+        tells: who gives it hears so; else who calls this tells them.
 
     Raises:
         ValidationError: at the field, what cannot be and what stands in the way.
@@ -117,6 +128,8 @@ def set_up(organisation: Organisation, plan: Plan, *, by: Person, key: uuid.UUID
     for gathering in made:
         _give_roles(gathering, plan)
         _give_resources(gathering, plan)
+    if tells:
+        tell_what_changed_for_givers(made, {}, {}, by=by.pk)
     return made[0]
 
 
@@ -371,8 +384,12 @@ def change(
             )
     _refuse_clashes(own.organisation, plan, spans)
     alone = reach == series.Reach.ONE and own.series_id is not None
+    gave = givers_of(reached)
+    changed = {}
     for g in reached:
-        _change_one(g, plan, spans[g.pk], alone=alone)
+        if what := _change_one(g, plan, spans[g.pk], alone=alone):
+            changed[g.pk] = what
+    tell_what_changed_for_givers(reached, gave, changed, by=by.pk)
     return reached
 
 
@@ -389,11 +406,20 @@ def _refuse_moving_what_was_held(
 
 def _change_one(
     gathering: Gathering, plan: Plan, span: tuple[datetime, datetime], *, alone: bool
-) -> None:
-    shown = _written_anew(gathering, plan, span, alone=alone)
-    if shown & {"starts_at", "ends_at", "place", "link"} and gathering.ends_at > timezone.now():
-        tell(_coming(gathering), gathering, What.CHANGED)
+) -> str:
+    """Gives what of it people are told; empty where that is nothing."""
+    what = _told_of(_written_anew(gathering, plan, span, alone=alone))
+    if what and gathering.ends_at > timezone.now():
+        tell(_coming(gathering), gathering, what)
     move_up(gathering)
+    return what
+
+
+def _told_of(shown: set[str]) -> str:
+    """What people are told of what they see changed; a name alone is nothing to be told of."""
+    if shown & {"starts_at", "ends_at", "place", "link"}:
+        return What.CHANGED
+    return What.ROOM if "rooms" in shown else ""
 
 
 def _written_anew(
@@ -405,6 +431,8 @@ def _written_anew(
     moved = (gathering.starts_at, gathering.ends_at) != span
     differs = {name for name, value in told.items() if getattr(gathering, name) != value}
     shown = differs & {"starts_at", "ends_at", "zone", "place", "link", "title", "activity"}
+    if _rooms_of(plan) != {u.resource_id for u in gathering.uses.rooms()}:
+        shown.add("rooms")
     Gathering.objects.filter(pk=gathering.pk).update(
         **told,
         decide_at=_decide_at(plan, timezone.localdate(start, gathering.at_zone)),
@@ -417,6 +445,10 @@ def _written_anew(
     _give_roles(gathering, plan)
     _give_resources(gathering, plan)
     return shown
+
+
+def _rooms_of(plan: Plan) -> set[int]:
+    return {r.pk for r, _n in plan.resources if r.kind == Resource.Kind.ROOM}
 
 
 def plan_of(gathering: Gathering) -> Plan:
@@ -453,22 +485,26 @@ def plan_of(gathering: Gathering) -> Plan:
 
 
 @transaction.atomic
-def rearrange(changes: Sequence[tuple[Gathering, Plan]]) -> list[Gathering]:
+def rearrange(changes: Sequence[tuple[Gathering, Plan]]) -> dict[int, str]:
     """Several sessions are changed as one: two that change rooms are in each other's way only
     while one of them has moved. Tells nobody and moves no line up: who calls it does, when places
-    are right too.
+    are right too. Gives what people are to be told of each.
 
     Raises:
         ValidationError: it was noted who was there, or something is taken when all have moved.
     """
     spans = {g.pk: span_of(plan, plan.on) for g, plan in changes}
     _refuse_moving_what_was_held([g for g, _plan in changes], spans)
+    told = {}
     for gathering, plan in changes:
         _check(plan, timezone.localdate())
-        _written_anew(gathering, plan, spans[gathering.pk], alone=gathering.series_id is not None)
+        alone = gathering.series_id is not None
+        told[gathering.pk] = _told_of(
+            _written_anew(gathering, plan, spans[gathering.pk], alone=alone)
+        )
     for gathering, plan in changes:
         _refuse_clashes(gathering.organisation, plan, {gathering.pk: spans[gathering.pk]})
-    return [gathering for gathering, _plan in changes]
+    return told
 
 
 def _coming(gathering: Gathering) -> list[int]:
@@ -499,8 +535,8 @@ def call_off(
     pks = series.reached(turns_of(gathering, at), gathering.pk, reach)
     if Gathering.objects.filter(pk=gathering.pk, attendance__isnull=False).exists():
         raise ValidationError(_("It was noted who was there, so it cannot be called off."))
-    off = 0
-    for one in Gathering.objects.select_for_update().filter(pk__in=pks).standing():
+    off = list(Gathering.objects.select_for_update().filter(pk__in=pks).standing())
+    for one in off:
         Gathering.objects.filter(pk=one.pk).update(
             state=Gathering.State.CANCELLED,
             decided_by=by,
@@ -512,8 +548,13 @@ def call_off(
         )
         one.refresh_from_db()
         tell(drop_all(one, by=by, reason=reason, at=at), one, What.CANCELLED, reason)
-        off += 1
-    return off
+    givers: dict[int, list[Gathering]] = {}
+    gives = givers_of(off)
+    for one in off:
+        for person in gives[one.pk]:
+            givers.setdefault(person, []).append(one)
+    tell_givers(givers, What.CANCELLED, reason, by=by.pk)
+    return len(off)
 
 
 @transaction.atomic
@@ -524,7 +565,8 @@ def go_on(gathering: Gathering, *, by: Person) -> bool:
     )
     if decided:
         seated = Place.objects.seated().filter(gathering=gathering)
-        tell(seated.values_list("person_id", flat=True), gathering, What.GOES_ON)
+        there = {*seated.values_list("person_id", flat=True), *givers_of([gathering])[gathering.pk]}
+        tell(there - {by.pk}, gathering, What.GOES_ON)
     return decided == 1
 
 

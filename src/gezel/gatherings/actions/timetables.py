@@ -19,7 +19,13 @@ from gezel.catalogue.api import Activity
 from gezel.gatherings import letters
 from gezel.gatherings.actions.booking import move_up, seat, take_off
 from gezel.gatherings.actions.planning import Plan, call_off, plan_of, rearrange, set_up
-from gezel.gatherings.actions.telling import What, confirm, tell
+from gezel.gatherings.actions.telling import (
+    What,
+    confirm,
+    givers_of,
+    tell,
+    tell_what_changed_for_givers,
+)
 from gezel.gatherings.models import (
     Gathering,
     Giver,
@@ -31,6 +37,7 @@ from gezel.gatherings.models import (
     Wanted,
     Wisher,
 )
+from gezel.gatherings.moved import Was, take_along
 from gezel.gatherings.rules import hands, replanning, schedule
 from gezel.gatherings.timetabling import PARTS, ZONE, Desk
 from gezel.gatherings.timetabling_words import broken
@@ -432,6 +439,7 @@ def accept(timetable: Timetable, *, by: Person, version: int, seen: str = "") ->
         made_now = [_set_up(desk, row, session, by=by) for row, session in desk.standing]
         for one in made_now:
             tell(_coming_to(one), one, What.RESERVED)
+        tell_what_changed_for_givers(made_now, {}, {}, by=by.pk)
     Timetable.objects.filter(pk=held.pk).update(
         state=Timetable.State.ACCEPTED, accepted_at=timezone.now(), version=F("version") + 1
     )
@@ -471,7 +479,7 @@ def _set_up(desk: Desk, row: Proposed, session: schedule.Session, *, by: Person)
         trainers=(row.trainer,),
         resources=((room, 1),),
     )
-    made = set_up(desk.timetable.organisation, plan, by=by, key=row.key)
+    made = set_up(desk.timetable.organisation, plan, by=by, key=row.key, tells=False)
     Place.objects.bulk_create(
         Place(gathering=made, person_id=pk, state=Place.State.BOOKED, booked_by=by,
               key=uuid.uuid5(row.key, str(pk)))
@@ -595,11 +603,13 @@ def _carry_out(desk: Desk, *, by: Person) -> list[Gathering]:
     key = uuid.uuid5(desk.timetable.key, f"again/{desk.timetable.version}")
     rows = {id(session): row for row, session in desk.standing}
     again = {*told.moves, *told.elsewhere}
+    gave = givers_of(desk.gatherings.values())
+    was = {pk: Was.of(one) for pk, one in desk.gatherings.items()}
     left = _make_room(desk, told, again, by=by, why=why)
     for gone in told.gone:
         call_off(desk.gatherings[gone], by=by, reason=why)
     changed = [one for one in told.becomes if not one.stays]
-    rearrange(
+    differs = rearrange(
         [(desk.gatherings[b.key], _plan(desk, b.key, b.after, rows[id(b.after)])) for b in changed]
     )
     came: dict[int, list[int]] = {}
@@ -611,25 +621,51 @@ def _carry_out(desk: Desk, *, by: Person) -> list[Gathering]:
         came[one.key] = seat(gathering, one.after.people, by=by, key=key)
         Proposed.objects.filter(pk=rows[id(one.after)].pk).update(gathering=gathering)
     now_there = Gathering.objects.in_bulk([*came, *left])
-    for one in told.becomes:
-        if one.other_time or one.other_room:
-            there = set(_coming_to(now_there[one.key])) - set(came[one.key])
-            tell(there, now_there[one.key], What.CHANGED)
-    activity = {w.activity_id: w.pk for w in desk.wanted}
+    for pk, what in differs.items():
+        if what:
+            tell(set(_coming_to(now_there[pk])) - set(came[pk]), now_there[pk], what)
+    moves = _tell_who_moved(desk, came, left, now_there, was)
     for pk, people in came.items():
-        wanted = activity[now_there[pk].activity_id or 0]
-        moved = {p for p in people if (p, wanted) in again}
-        tell(moved, now_there[pk], What.ELSEWHERE)
-        tell(set(people) - moved, now_there[pk], What.RESERVED)
+        tell([p for p in people if (p, pk) not in moves], now_there[pk], What.RESERVED)
     for pk, gone_from in left.items():
-        for person, elsewhere in gone_from.items():
-            if elsewhere:
-                confirm(person, now_there[pk], letters.LEFT)
-            else:
-                tell([person], now_there[pk], What.TAKEN_OFF, why)
+        lost = [person for person, elsewhere in gone_from.items() if not elsewhere]
+        tell(lost, now_there[pk], What.TAKEN_OFF, why)
+    tell_what_changed_for_givers((now_there[pk] for pk in came), gave, differs, by=by.pk)
     for one in told.becomes:
         move_up(now_there[one.key])
     return [now_there[pk] for pk in came]
+
+
+def _tell_who_moved(
+    desk: Desk,
+    came: dict[int, list[int]],
+    left: dict[int, dict[int, bool]],
+    sessions: dict[int, Gathering],
+    was: dict[int, Was],
+) -> set[tuple[int, int]]:
+    """Who comes to another session of the same hears in one mail from where to where, and the event
+    in their calendar moves. Gives each of them with the session they come to now."""
+    activity = {pk: desk.stands[pk].activity for pk in left}
+    wanted = {w.activity_id: w.pk for w in desk.wanted}
+    now = {
+        (person, wanted[sessions[pk].activity_id or 0]): pk
+        for pk, people in came.items()
+        for person in people
+    }
+    moves: dict[int, dict[int, int]] = {}  # by session, of each who comes now, from which
+    stays = []
+    for pk, gone_from in left.items():
+        for person in (p for p, elsewhere in gone_from.items() if elsewhere):
+            if to := now.get((person, activity[pk])):
+                moves.setdefault(to, {})[person] = pk
+            else:
+                stays.append((person, pk))
+    two = take_along((p, pk, to) for to, people in moves.items() for p, pk in people.items())
+    for to, people in moves.items():
+        tell(people, sessions[to], What.ELSEWHERE, was={p: was[pk] for p, pk in people.items()})
+    for person, pk in (*stays, *two):
+        confirm(person, sessions[pk], letters.LEFT)
+    return {(person, to) for to, people in moves.items() for person in people}
 
 
 def _make_room(

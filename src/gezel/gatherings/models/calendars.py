@@ -1,5 +1,7 @@
 """Calendars: the secret address of someone's own, and what their mail program was told."""
 
+import uuid
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -46,12 +48,15 @@ class Feed(models.Model):
 class Invited(models.Model):
     """What someone's calendar was last told of a session: to come, or that it is off.
 
-    Without a row nothing was ever sent, so there is nothing to cancel. Goes with the session's
-    places, two years after it.
+    Without a row nothing was ever sent, so there is nothing to cancel. Whoever goes on to another
+    session takes their event along: then `event` is the one it was made for, and its own elsewhere.
+    Goes with the session's places, two years after it.
     """
 
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+")
     gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="+")
+    # What their calendar knows it by; none: by the session's own key.
+    event = models.UUIDField(null=True, blank=True)
     sequence = models.PositiveIntegerField()
     cancelled = models.BooleanField(default=False)
     sent_at = models.DateTimeField(default=timezone.now)
@@ -64,3 +69,8 @@ class Invited(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.gathering_id} #{self.sequence}"
+
+    @property
+    def known_by(self) -> uuid.UUID:
+        """By which key their calendar knows it."""
+        return self.event or self.gathering.key

@@ -122,6 +122,9 @@ class News(models.Model):
         RESERVED = "reserved", _("A place was reserved for you.")
         TAKEN_OFF = "taken_off", _("You were taken off the list.")
         ELSEWHERE = "elsewhere", _("Your session was planned again: you come at this time now.")
+        ROOM = "room", _("It is in another room.")
+        GIVES = "gives", _("You give this session.")
+        GIVES_NOT = "gives_not", _("You no longer give this session.")
 
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+")
     gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="+")

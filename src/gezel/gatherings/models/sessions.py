@@ -230,6 +230,13 @@ class Gathering(models.Model):
         return f"{told}, {start:%H:%M}–{end:%H:%M}"
 
     @property
+    def where(self) -> str:
+        """The place with the rooms it has, as one looks for it; empty where there is neither."""
+        rooms = [u.resource.name for u in self.uses.all() if u.resource.kind == Resource.Kind.ROOM]
+        told = [self.place, *(name for name in rooms if name.lower() not in self.place.lower())]
+        return ", ".join(filter(None, told))
+
+    @property
     def minutes(self) -> int:
         return round((self.ends_at - self.starts_at).total_seconds() / 60)
 
@@ -302,12 +309,19 @@ class Role(models.Model):
         return self.person.name if self.person else self.guest_name
 
 
+class UseQuerySet(models.QuerySet["Use"]):
+    def rooms(self) -> Self:
+        return self.filter(resource__kind=Resource.Kind.ROOM)
+
+
 class Use(models.Model):
     """A session has a room, or so many of a thing."""
 
     gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="uses")
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="uses")
     amount = models.PositiveSmallIntegerField(default=1)
+
+    objects = UseQuerySet.as_manager()
 
     class Meta:
         constraints = [

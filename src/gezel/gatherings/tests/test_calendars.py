@@ -4,6 +4,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import icalendar
@@ -16,9 +17,11 @@ from django.utils import timezone
 
 from gezel.connect.actions import deliver
 from gezel.gatherings import actions, ical
-from gezel.gatherings.models import Feed, Gathering, Place
+from gezel.gatherings.models import Feed, Gathering, Invited, News, Place
+from gezel.gatherings.moved import Was, take_along
 from gezel.gatherings.rules import zones
-from gezel.gatherings.tests.builders import a_place, a_plan, a_session
+from gezel.gatherings.rules.series import Pattern, Reach
+from gezel.gatherings.tests.builders import a_place, a_plan, a_room, a_session
 from gezel.kit.tests.node import ROOT, node, run
 from gezel.people.api import Organisation, Person, end_employment
 from gezel.people.models import Employment
@@ -30,7 +33,7 @@ Visit = Callable[[Person], Client]
 def _came_in(noor: Person, daan: Person) -> None:
     """Who never came in gets no mail."""
     for person in (noor, daan):
-        person.last_login = timezone.now()
+        person.last_login, person.language = timezone.now(), "en"
         person.save()
 
 
@@ -114,6 +117,129 @@ def test_who_moves_up_has_it_in_their_calendar(
 
     told = {str(e["ATTENDEE"]): e["X-METHOD"] for e in invitations()}
     assert told == {f"mailto:{noor.email}": "REQUEST", f"mailto:{daan.email}": "CANCEL"}
+
+
+def test_another_room_is_told_calmly_and_the_calendar_follows(
+    van_dijk: Organisation, noor: Person, daan: Person, femke: Person
+) -> None:
+    one, two = a_room(van_dijk, "Room 1"), a_room(van_dijk, "Room 2")
+    told = {"place": "Utrecht", "trainers": (daan,)}
+    session = a_session(van_dijk, by=femke, resources=((one, 1),), **told)
+    a_place(session, noor)
+    before = {str(e["ATTENDEE"]): e for e in invitations()}
+    assert {str(e["LOCATION"]) for e in before.values()} == {"Utrecht, Room 1"}
+
+    actions.change(session, a_plan(resources=((two, 1),), **told), by=femke, version=1)
+
+    assert set(News.objects.filter(what="room").values_list("person", flat=True)) == {
+        noor.pk, daan.pk,
+    }  # fmt: skip
+    deliver()
+    assert {m.subject for m in mail.outbox} == {"In another room: Reading fault codes"}
+    for event in invitations():
+        assert str(event["LOCATION"]) == "Utrecht, Room 2"
+        assert event["X-METHOD"] == "REQUEST"
+        assert event["UID"] == before[str(event["ATTENDEE"])]["UID"]
+        assert event.decoded("SEQUENCE") == 1
+
+
+def test_who_gives_it_hears_that_they_do_that_it_moves_and_that_they_do_no_more(
+    van_dijk: Organisation, noor: Person, daan: Person, femke: Person
+) -> None:
+    session = a_session(van_dijk, by=femke, trainers=(daan,))
+    first = invitations()
+    actions.change(session, a_plan(days=9, trainers=(daan,)), by=femke, version=1)
+    moved = invitations()
+    actions.change(session, a_plan(days=9, trainers=(noor,)), by=femke, version=2)
+    other = invitations()
+    actions.call_off(session, by=noor, reason="Ill")
+    off = invitations()
+
+    events = [*first, *moved, *other, *off]
+    assert sorted(
+        (str(e["ATTENDEE"])[7:], e["X-METHOD"], e.decoded("SEQUENCE")) for e in events
+    ) == sorted([
+        (daan.email, "REQUEST", 0), (daan.email, "REQUEST", 1), (daan.email, "CANCEL", 2),
+        (noor.email, "REQUEST", 0), (noor.email, "CANCEL", 1),
+    ])  # fmt: skip
+    assert {str(e["UID"]) for e in events} == {ical.uid_of(session)}
+    told = News.objects.order_by("pk").values_list("person__first_name", "what")
+    assert list(told) == [
+        ("Daan", "gives"), ("Daan", "changed"), ("Daan", "gives_not"), ("Noor", "gives"),
+    ], "what Noor did herself is no news to her"  # fmt: skip
+
+
+def test_who_gives_a_series_hears_it_in_one_mail_that_names_the_days(
+    van_dijk: Organisation, daan: Person, femke: Person
+) -> None:
+    weekly = a_plan(
+        trainers=(daan,), repeat=Pattern("week", times=14), place="Utrecht", title="Coaching"
+    )
+    first = actions.set_up(van_dijk, weekly, by=femke, key=uuid.uuid4())
+    deliver()
+
+    [post] = mail.outbox
+    assert post.subject == "You give: 14 sessions"
+    assert f"{first.when}, Coaching, Utrecht" in str(post.body)
+    assert "and 2 more" in str(post.body)
+    assert not Invited.objects.exists(), "no calendar was told, so there is nothing to take out"
+    mail.outbox.clear()
+
+    # One of them is called off: that one, and no invitation to take out.
+    actions.call_off(first, by=femke, reason="Ill")
+    deliver()
+    assert [m.subject for m in mail.outbox] == ["Cancelled: Coaching"]
+    # The rest goes to somebody else: one mail to who no longer gives them.
+    mail.outbox.clear()
+    second = Gathering.objects.standing().order_by("starts_at")[0]
+    plan = replace(actions.planning.plan_of(second), trainers=(femke,))
+    actions.change(second, plan, reach=Reach.FOLLOWING, by=femke, version=1)
+    deliver()
+    assert [m.subject for m in mail.outbox] == ["You no longer give: 13 sessions"]
+
+
+def test_who_goes_on_to_another_session_takes_the_event_along_in_one_mail(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    one = a_session(van_dijk, by=daan, title="Brakes", place="Utrecht")
+    two = a_session(van_dijk, by=daan, title="Brakes", place="Zwolle", days=9)
+    place = a_place(one, noor)
+    [was] = invitations()
+
+    there = Was.of(one)
+    actions.booking.take_off(one, [noor.pk], by=daan, reason="", at=timezone.now())
+    actions.booking.seat(two, [noor.pk], by=daan, key=uuid.uuid4())
+    assert take_along([(noor.pk, one.pk, two.pk)]) == set()
+    actions.tell([noor.pk], two, "elsewhere", was={noor.pk: there})
+    deliver()
+
+    [post] = mail.outbox
+    assert post.subject == "Planned again, now at this time: Brakes"
+    moved = f"You were moved from {one.when}, Utrecht to {two.when}, Zwolle."
+    assert moved in " ".join(str(post.body).split())
+    [now] = invitations()
+    assert (now["UID"], now["X-METHOD"], now.decoded("SEQUENCE")) == (was["UID"], "REQUEST", 1)
+    assert now.decoded("DTSTART") == two.starts_at
+
+    # What happens to the second moves that same event, and the first is new when they come back.
+    actions.give_up(Place.objects.living().get(person=noor), by=noor)
+    a_place(one, noor)
+    off, back = invitations()
+    assert (off["UID"], off["X-METHOD"], off.decoded("SEQUENCE")) == (was["UID"], "CANCEL", 2)
+    assert back["UID"] != was["UID"]
+    assert back["X-METHOD"] == "REQUEST"
+    assert place.gathering == one
+
+
+def test_whose_calendar_knows_the_second_already_hears_of_each_apart(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    one = a_session(van_dijk, by=daan)
+    two = a_session(van_dijk, by=daan, days=9)
+    actions.give_up(a_place(two, noor), by=noor)
+    a_place(one, noor)
+
+    assert take_along([(noor.pk, one.pk, two.pk)]) == {(noor.pk, one.pk)}
 
 
 # -- what is in it ---------------------------------------------------------------------------------
