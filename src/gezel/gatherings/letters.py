@@ -121,7 +121,8 @@ def _of_several(message: Message) -> Letter | None:
         return None
     lines = [", ".join(filter(None, (g.when, g.name, g.where))) for g in sessions[:_NAMED]]
     if len(sessions) > _NAMED:
-        lines.append(_("and %(n)s more") % {"n": len(sessions) - _NAMED})
+        more = len(sessions) - _NAMED
+        lines.append(ngettext("and %(n)s more", "and %(n)s more", more) % {"n": more})
     name = ngettext("%(n)s session", "%(n)s sessions", len(sessions)) % {"n": len(sessions)}
     return Letter(
         str(SUBJECTS[what]) % {"name": name},

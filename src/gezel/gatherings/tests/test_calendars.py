@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, time, timedelta
+from typing import Any
 
 import icalendar
 import pytest
@@ -20,7 +21,7 @@ from gezel.gatherings import actions, ical
 from gezel.gatherings.models import Feed, Gathering, Invited, News, Place
 from gezel.gatherings.moved import Was, take_along
 from gezel.gatherings.rules import zones
-from gezel.gatherings.rules.series import Pattern, Reach
+from gezel.gatherings.rules.series import Every, Pattern, Reach
 from gezel.gatherings.tests.builders import a_place, a_plan, a_room, a_session
 from gezel.kit.tests.node import ROOT, node, run
 from gezel.people.api import Organisation, Person, end_employment
@@ -123,7 +124,7 @@ def test_another_room_is_told_calmly_and_the_calendar_follows(
     van_dijk: Organisation, noor: Person, daan: Person, femke: Person
 ) -> None:
     one, two = a_room(van_dijk, "Room 1"), a_room(van_dijk, "Room 2")
-    told = {"place": "Utrecht", "trainers": (daan,)}
+    told: dict[str, Any] = {"place": "Utrecht", "trainers": (daan,)}
     session = a_session(van_dijk, by=femke, resources=((one, 1),), **told)
     a_place(session, noor)
     before = {str(e["ATTENDEE"]): e for e in invitations()}
@@ -173,7 +174,7 @@ def test_who_gives_a_series_hears_it_in_one_mail_that_names_the_days(
     van_dijk: Organisation, daan: Person, femke: Person
 ) -> None:
     weekly = a_plan(
-        trainers=(daan,), repeat=Pattern("week", times=14), place="Utrecht", title="Coaching"
+        trainers=(daan,), repeat=Pattern(Every.WEEK, times=14), place="Utrecht", title="Coaching"
     )
     first = actions.set_up(van_dijk, weekly, by=femke, key=uuid.uuid4())
     deliver()
