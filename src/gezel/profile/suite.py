@@ -40,17 +40,18 @@ def issuer() -> str:
 
 
 def issue(credential: Any, options: Any) -> dict[str, Any]:
-    """The credential with a proof.
+    """The credential with a proof, issued by the key of the suites whoever it names.
+
+    A suite that was told no issuer, or another's, so still learns what was signed by whom: the
+    answer names this key and never speaks for somebody else.
 
     Raises:
-        Refused: it does not have the form, is signed already, or names another issuer.
+        Refused: it does not have the form or is signed already.
         Unclear, UnknownContext: it could be read in two ways.
     """
     if not isinstance(credential, dict):
         raise Refused("credential")
     wrong = list(model.problems(credential))
-    if id_of(credential.get("issuer")) != issuer():
-        wrong.append("issuer")
     if "proof" in credential:
         wrong.append("proof")
     asked = options.get("cryptosuite", proofs.RDFC) if isinstance(options, dict) else proofs.RDFC
@@ -58,6 +59,9 @@ def issue(credential: Any, options: Any) -> dict[str, Any]:
         wrong.append("options.cryptosuite")
     if wrong:
         raise Refused(*wrong)
+    named = credential["issuer"]
+    us = {**named, "id": issuer()} if isinstance(named, dict) else issuer()
+    credential = {**credential, "issuer": us}
     # As the interface has it: a status is included, if the credential brings none of its own.
     if not model.is_old(credential) and "credentialStatus" not in credential:
         credential = {**credential, "credentialStatus": _entry(id_of(credential))}

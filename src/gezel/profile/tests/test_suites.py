@@ -16,6 +16,7 @@ from pytest_django import Settings
 from gezel.profile import suite
 from gezel.profile.rules import proofs, status
 from gezel.profile.rules.contexts import CREDENTIALS_V2
+from gezel.profile.rules.text import id_of
 from gezel.profile.tests.samples import KEY, SELF_NAMED, method
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +186,17 @@ def test_what_has_not_the_form_is_refused(changed: dict[str, Any]) -> None:
 
     assert send("api_issue", {"credential": document}).status_code == 400
     assert not verified({**document, "proof": issued()["proof"]})
+
+
+def test_whoever_is_named_the_key_of_the_suites_signs_and_says_so() -> None:
+    for named in ("did:web:another.example", {"id": "https://another.example/", "name": TEXT}):
+        document = issued(issuer=named)
+
+        whole = named if isinstance(named, dict) else {}
+        assert id_of(document["issuer"]) == suite.issuer(), "nobody else is spoken for"
+        assert document["issuer"] == ({**whole, "id": suite.issuer()} if whole else suite.issuer())
+        assert verified(document)
+        assert not verified({**document, "issuer": named})
 
 
 @pytest.mark.parametrize("given", [None, 4, "text", [], {}, "one in a list"], ids=str)
