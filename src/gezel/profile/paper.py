@@ -3,6 +3,7 @@
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import segno
 import typst
@@ -11,31 +12,50 @@ from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
+from gezel.profile import words
 from gezel.profile.models import Credential
 from gezel.profile.rules.badge import named
-from gezel.profile.rules.badges import achievement_of
-from gezel.profile.rules.model import text_of
+from gezel.profile.rules.wording import wording
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 
 
-def page(credential: Credential, *, link: str) -> bytes:
-    """The page, in the language of the reader. The code leads to where it can be checked: to its
-    own page while that is open, else to where one checks the file."""
-    document = credential.document
-    achievement = achievement_of(document)
+def page(credential: Credential, document: dict[str, Any], *, link: str) -> bytes:
+    """The page, in the language of the reader as far as what was signed is in that."""
+    told = told_on(credential, document, link=link)
+    drawn = io.BytesIO()
+    segno.make(told["link"], error="m").save(drawn, kind="svg", border=2)
+    found = typst.compile(
+        TEMPLATE.read_bytes(),
+        format="pdf",
+        ignore_system_fonts=True,
+        sys_inputs={"told": json.dumps(told), "code": drawn.getvalue().decode()},
+        pdf_standards=["a-2a", "ua-1"],
+        timestamp=timezone.now().replace(microsecond=0),
+    )
+    if not isinstance(found, bytes):
+        raise TypeError("one file was asked, and it is no bytes")
+    return found
+
+
+def told_on(credential: Credential, document: dict[str, Any], *, link: str) -> dict[str, Any]:
+    """Every word on it. The code leads to where it can be checked: to its own page while that is
+    open, else to where one checks the file."""
+    reader = (translation.get_language() or "en")[:2]
+    said = wording(document, reader)
+    own = bool(said.language) and said.language[:2].lower() != reader
     is_open = bool(credential.open_until and credential.open_until >= timezone.localdate())
     link = link if is_open else settings.BASE_URL + reverse("profile:verify")
-    told = {
-        "title": text_of(document.get("name")),
+    return {
+        "title": said.name,
         "issuer": credential.organisation.name,
-        "language": (translation.get_language() or "en")[:2],
+        "language": reader,
+        "spoken": said.language[:2].lower() or reader,
+        "note": words.only_in(said.language) if own else "",
         "person": named(document),
-        "about": text_of(achievement.get("description")),
-        "criteria": text_of(achievement["criteria"].get("narrative")),
-        "evidence": " ".join(
-            f"{one['name']}: {one['narrative']}" for one in document.get("evidence", [])
-        ),
+        "about": said.about,
+        "criteria": said.criteria,
+        "evidence": " ".join(f"{name}: {told}" for name, told in said.evidence),
         "days": _days(credential),
         "check": _("Check it yourself:") if is_open else _("Check the file it came with:"),
         "link": link,
@@ -48,19 +68,6 @@ def page(credential: Credential, *, link: str) -> bytes:
             "number": _("Number"),
         },
     }
-    drawn = io.BytesIO()
-    segno.make(link, error="m").save(drawn, kind="svg", border=2)
-    found = typst.compile(
-        TEMPLATE.read_bytes(),
-        format="pdf",
-        ignore_system_fonts=True,
-        sys_inputs={"told": json.dumps(told), "code": drawn.getvalue().decode()},
-        pdf_standards=["a-2a", "ua-1"],
-        timestamp=timezone.now().replace(microsecond=0),
-    )
-    if not isinstance(found, bytes):
-        raise TypeError("one file was asked, and it is no bytes")
-    return found
 
 
 def _days(credential: Credential) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from gezel.profile.rules.did import Ground
 from gezel.profile.rules.text import Unreadable
@@ -236,6 +236,61 @@ def sentence(found: Finding, standing: Standing | None) -> str:
     if found.status_as_of is not None:
         told.append(not_withdrawn(found.status_as_of))
     return ", ".join(told) + "."
+
+
+def spoken(codes: list[str], read: str, editions: list[str]) -> str:
+    """In which languages its words were signed, and which the reader has before them.
+
+    `editions` are those in which its issuer gives it as a credential of its own.
+    """
+    if not codes:
+        return ""
+    if len(codes) > 1:
+        return _("%(languages)s. You read the words in %(language)s.") % {
+            "languages": _listed(codes),
+            "language": language_named(read or codes[0]),
+        }
+    if not editions:
+        return only_in(codes[0])
+    return _("%(language)s. Its issuer signed it in %(others)s too, as a file of its own.") % {
+        "language": language_named(codes[0]),
+        "others": _listed(editions),
+    }
+
+
+def _listed(codes: list[str]) -> str:
+    *first, last = [language_named(code) for code in codes]
+    return _("%(some)s and %(last)s") % {"some": ", ".join(first), "last": last} if first else last
+
+
+def only_in(code: str) -> str:
+    """That there are no words in the reader's language, where that may be so."""
+    return _("%(language)s only. What it says stands here as it was signed.") % {
+        "language": language_named(code)
+    }
+
+
+def signed_in(codes: list[str]) -> str:
+    """What HR reads before issuing, where not every reader will have words of their own."""
+    if not codes:
+        return _(
+            "Name and criteria are not in one language, so a credential does not say in which it "
+            "is. Fill in both in Dutch or in English."
+        )
+    if len(codes) == 1:
+        return _(
+            "This is signed in %(language)s only: what is issued now stays so. With name and "
+            "criteria in Dutch and in English each reader has their own."
+        ) % {"language": language_named(codes[0])}
+    return ""
+
+
+def language_named(code: str) -> str:
+    """A language by its name in the reader's own; the code itself where Django knows none."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 def not_withdrawn(as_of: datetime) -> str:

@@ -21,6 +21,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gezel.kit.archives import ArchiveRefused, Budget, unpack
@@ -45,6 +46,7 @@ from gezel.profile.rules.bundle import Along
 from gezel.profile.rules.did import Ground, Sources
 from gezel.profile.rules.text import Unreadable
 from gezel.profile.rules.verdict import Finding, Verdict, check
+from gezel.profile.rules.wording import languages
 from gezel.skills.api import Evidence, Skill, add_evidence, estimate_for, let_count
 
 MEGABYTE = 1 << 20
@@ -185,7 +187,7 @@ def look_through(person: Person, data: bytes, *, sources: Sources) -> Looked:
         if not {"type", "name"} & finding.credential.keys():
             # The keys of an issuer, a list of one's own: no credential that is false, but none.
             raise NotTaken(_("This is no archive, credential or Europass profile."))
-        return Looked(form, list(_credential_items(finding, _Whose(person))))
+        return Looked(form, _once(_credential_items(finding, _Whose(person))))
     except Unreadable as problem:
         raise NotTaken(words.unreadable(problem)) from problem
     except MarkupRefused as problem:
@@ -261,10 +263,14 @@ def _credential_item(finding: Finding, whose: _Whose) -> Item:
     elif finding.verdict is Verdict.VALID:
         proof = Brought.Proof.VERIFIED
     identifier = str(finding.credential.get("id") or "")
+    number = arriving.number_of(finding.credential)
+    if proof == Brought.Proof.REFUSED:
+        # What is false never stands for what it says to be.
+        number = []
     return Item(
         kind=Brought.Kind.CREDENTIAL,
-        key=fingerprint([identifier or finding.credential])[:64],
-        name=finding.name or identifier or _("Credential"),
+        key=fingerprint(number or [finding.credential])[:64],
+        name=finding.named_in(_reader()) or identifier or _("Credential"),
         proof=proof,
         issuer=words.issuer(finding),
         reasons=tuple(reasons),
@@ -273,6 +279,24 @@ def _credential_item(finding: Finding, whose: _Whose) -> Item:
         known_as=arriving.alignments(finding.credential, achievement_of(finding.credential)),
         document=finding.credential,
     )
+
+
+def _once(items: Iterable[Item]) -> list[Item]:
+    """Each credential one time: as it is proved best, then in the reader's language."""
+    found: dict[str, Item] = {}
+    for item in items:
+        met = found.get(item.key)
+        if met is None or _better(item) > _better(met):
+            found[item.key] = item
+    return list(found.values())
+
+
+def _better(item: Item) -> tuple[bool, bool]:
+    return item.proof == Brought.Proof.VERIFIED, _reader() in languages(item.document or {})
+
+
+def _reader() -> str:
+    return (get_language() or "en")[:2]
 
 
 def _archive(person: Person, data: bytes, sources: Sources) -> Looked:
@@ -305,9 +329,9 @@ def _archive(person: Person, data: bytes, sources: Sources) -> Looked:
             "name": _printable(told.name),
             "signed": sorted(words.domain(s) for s in signers),
         }
-        credentials = [
+        credentials = _once(
             item for f in findings.values() if f.credential for item in _credential_items(f, whose)
-        ]
+        )
         proved = {
             str(f.credential.get("id")): f
             for f in findings.values()

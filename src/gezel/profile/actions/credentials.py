@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -156,30 +157,29 @@ def issue(
         place=_free_place(organisation),
         document={},
     )
-    told = _told(credential, ground)
-    credential.document = proofs.prove(badge(told), opened(key), method=method_of(key), at=now)
+    credential.document, *credential.editions = [
+        proofs.prove(badge(told), opened(key), method=method_of(key), at=now)
+        for told in _told(credential, ground)
+    ]
     try:
         with transaction.atomic():
             credential.save(force_insert=True)
     except IntegrityError:
         # Another was faster with the same ground; or, once in a blue moon, with the same place.
         return Credential.objects.get(**standing, revoked_at=None)
-    _note(
-        credential,
-        "credential.issued",
-        document=fingerprint(credential.document),
-        what=credential.document["name"],
-    )
+    for document in credential.documents:
+        _note(credential, "credential.issued", document, what=document["name"])
     return credential
 
 
-def _note(credential: Credential, kind: str, **told: str) -> None:
-    """Tell the log; of what is issued its fingerprint, so that no other can take its place."""
+def _note(credential: Credential, kind: str, document: dict[str, Any], **told: str) -> None:
+    """Tell the log; of what is signed its fingerprint, so that no other can take its place."""
     note_event(
         credential.organisation_id,
         kind,
-        subject=f"urn:uuid:{credential.pk}",
+        subject=document["id"],
         about=credential.person_id,
+        document=fingerprint(document),
         **told,
     )
 
@@ -198,23 +198,47 @@ def _free_place(organisation: Organisation) -> int:
             return place
 
 
-def _told(credential: Credential, ground: Shown) -> Told:
-    """What the credential says, in the language of the organisation."""
+def _told(credential: Credential, ground: Shown) -> list[Told]:
+    """What the credential says, once in every language in which HR wrote it whole.
+
+    Each is a credential by itself with an identifier of its own, since two documents of one name
+    would each be taken for the other; one place in the list withdraws them all.
+    """
+    first, *others = credential.achievement.languages or [""]
+    told = _in(first, credential, ground)
+    editions = [
+        replace(
+            _in(code, credential, ground),
+            id=uuid.uuid5(credential.pk, code).urn,
+            achievement_id=uuid.uuid5(credential.achievement.key, code).urn,
+        )
+        for code in others
+    ]
+    every = [told, *editions]
+    return [
+        replace(one, editions=[(e.achievement_id, e.language) for e in every if e is not one])
+        for one in every
+    ]
+
+
+def _in(language: str, credential: Credential, ground: Shown) -> Told:
+    """Its words in one language; where that is none, what there is, as the house would read it."""
     organisation, achievement = credential.organisation, credential.achievement
-    with translation.override(organisation.language):
+    about = {"nl": achievement.about_nl, "en": achievement.about_en}
+    with translation.override(language or organisation.language):
         until = None
         if credential.valid_until:
             ends = datetime.combine(credential.valid_until + timedelta(days=1), time())
             until = timezone.make_aware(ends) - timedelta(seconds=1)
         return Told(
-            id=f"urn:uuid:{credential.pk}",
+            id=credential.pk.urn,
             issuer=did_of(organisation),
             issuer_name=organisation.name,
-            achievement_id=f"urn:uuid:{achievement.key}",
+            achievement_id=achievement.key.urn,
             name=achievement.name,
-            about=achievement.about,
+            about=about.get(language, achievement.about),
             criteria=achievement.criteria,
-            language=organisation.language,
+            language=language,
             person_name=credential.person.name,
             person_email=credential.person.email,
             salt=secrets.token_hex(16),
@@ -266,7 +290,13 @@ def revoke(credential: Credential, *, reason: str, by: Person) -> bool:
         revoked_at=timezone.now(), revoked_by=by, reason=reason.strip()[:300]
     )
     if done:
-        _note(credential, "credential.revoked", reason=reason.strip()[:300])
+        note_event(
+            credential.organisation_id,
+            "credential.revoked",
+            subject=f"urn:uuid:{credential.pk}",
+            about=credential.person_id,
+            reason=reason.strip()[:300],
+        )
     number = credential.place // LIST_SIZE
     transaction.on_commit(
         lambda: caches["near"].delete(f"profile:status:{credential.organisation_id}:{number}")
@@ -288,12 +318,14 @@ def sign_again(key: SigningKey) -> int:
             if credential is None or fresh is None or fresh.pk == key.pk:
                 continue
             now = timezone.now().replace(microsecond=0)
-            credential.document = proofs.prove(
-                credential.document, opened(fresh), method=method_of(fresh), at=now
-            )
+            credential.document, *credential.editions = [
+                proofs.prove(document, opened(fresh), method=method_of(fresh), at=now)
+                for document in credential.documents
+            ]
             credential.signed_with, credential.signed_at = fresh, now
-            credential.save(update_fields=["document", "signed_with", "signed_at"])
-            _note(credential, "credential.signed_again", document=fingerprint(credential.document))
+            credential.save(update_fields=["document", "editions", "signed_with", "signed_at"])
+            for document in credential.documents:
+                _note(credential, "credential.signed_again", document)
             done += 1
     return done
 
@@ -311,19 +343,18 @@ def open_to_link(credential: Credential, *, until: date | None) -> None:
 
 
 def bundle(credentials: list[Credential]) -> dict[str, Any]:
-    """One person's credentials of one organisation as a learner record, signed by it now."""
+    """One person's credentials of one organisation as a learner record, signed by it now; each in
+    the reader's language where it was signed in that."""
     organisation = credentials[0].organisation
     key = signing_key(organisation) or make_key(organisation)
     now = timezone.now().replace(microsecond=0)
-    with translation.override(organisation.language):
-        name = _("What %(name)s showed") % {"name": credentials[0].person.name}
     unsigned = record(
         id_=f"urn:uuid:{uuid.uuid4()}",
         issuer=did_of(organisation),
         issuer_name=organisation.name,
-        name=name,
+        name=_("What %(name)s showed") % {"name": credentials[0].person.name},
         at=now,
-        badges=[c.document for c in credentials],
+        badges=[c.here for c in credentials],
     )
     return proofs.prove(unsigned, opened(key), method=method_of(key), at=now)
 

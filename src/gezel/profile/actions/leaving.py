@@ -26,7 +26,7 @@ from django.utils.translation import get_language
 
 from gezel.kit.inert import inert
 from gezel.people.api import Organisation, Person
-from gezel.profile import pictures, sealing
+from gezel.profile import pictures, sealing, words
 from gezel.profile.models import LIST_SIZE, Arrival, Credential, SigningKey, Takeout
 from gezel.profile.queries import (
     did_document,
@@ -54,11 +54,10 @@ from gezel.profile.rules.archive import (
     line,
     read_json,
 )
-from gezel.profile.rules.badges import achievement_of
 from gezel.profile.rules.baking import bake_png
 from gezel.profile.rules.contexts import CREDENTIALS_V2
-from gezel.profile.rules.model import text_of
 from gezel.profile.rules.text import Unreadable
+from gezel.profile.rules.wording import wording
 
 KEPT = timedelta(days=7)
 # On the page that opens from disk; the tables beside it hold all.
@@ -151,18 +150,23 @@ class _Archive:
 
     def _credentials(self) -> None:
         for one in self.credentials:
-            text = json.dumps(one.document, ensure_ascii=False, indent=2)
-            self.add(f"credentials/{one.pk}.json", text)
-            baked = bake_png(pictures.seal(one.organisation.accent_hue), json.dumps(one.document))
-            self.add(f"credentials/{one.pk}.png", baked)
-            key = None if one.revoked_at else _key_of(one.organisation)
-            if key is not None:
-                # The same words signed in a second way, which a program without a library checks.
-                again = self._signed(one.document, key)
-                name = f"credentials-jcs/{one.pk}.json"
-                self.add(name, json.dumps(again, ensure_ascii=False, indent=2))
-            if (proof := log_proof_of(one)) is not None:
-                self.add(f"log/{one.pk}.json", json.dumps(proof, ensure_ascii=False, indent=2))
+            for document in one.documents:
+                self._credential(one, document)
+
+    def _credential(self, one: Credential, document: dict[str, Any]) -> None:
+        stem = file_stem(document)
+        text = json.dumps(document, ensure_ascii=False, indent=2)
+        self.add(f"credentials/{stem}.json", text)
+        baked = bake_png(pictures.seal(one.organisation.accent_hue), json.dumps(document))
+        self.add(f"credentials/{stem}.png", baked)
+        key = None if one.revoked_at else _key_of(one.organisation)
+        if key is not None:
+            # The same words signed in a second way, which a program without a library checks.
+            again = self._signed(document, key)
+            name = f"credentials-jcs/{stem}.json"
+            self.add(name, json.dumps(again, ensure_ascii=False, indent=2))
+        if (proof := log_proof_of(one, document)) is not None:
+            self.add(f"log/{stem}.json", json.dumps(proof, ensure_ascii=False, indent=2))
 
     def _issuers(self) -> None:
         """The keys and the lists of what was withdrawn, as they stand today."""
@@ -236,10 +240,7 @@ class _Archive:
                 "now": self.now,
                 "language": self.language,
                 "installation": installation(),
-                "credentials": [
-                    (one, f"credentials/{one.pk}.json", f"credentials/{one.pk}.png")
-                    for one in self.credentials
-                ],
+                "credentials": [(one, _files_of(one)) for one in self.credentials],
                 "brought": _by_name(brought.credentials, self.language),
                 "statements": self.statements,
                 "tables": shown,
@@ -280,6 +281,24 @@ class _Archive:
         if made:
             manifest["proof"] = made
         self.add("manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
+
+
+def file_stem(document: dict[str, Any]) -> str:
+    """The number of what was signed, by which its files are named."""
+    return str(document["id"]).removeprefix("urn:uuid:")
+
+
+def _files_of(credential: Credential) -> list[tuple[str, str, str]]:
+    """Each language it was signed in, with its files; no language where there is but one."""
+    found = [(file_stem(one), wording(one, "").language) for one in credential.documents]
+    return [
+        (
+            words.language_named(code) if len(found) > 1 else "",
+            f"credentials/{stem}.json",
+            f"credentials/{stem}.png",
+        )
+        for stem, code in found
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,8 +357,7 @@ def _by_name(files: dict[str, bytes], language: str) -> list[tuple[str, list[tup
         except Unreadable:
             continue
         if isinstance(told, dict):
-            name = text_of(achievement_of(told).get("name"), language)
-            names[stem] = text_of(told.get("name"), language) or name
+            names[stem] = wording(told, language).name
     return [(names.get(stem) or stem.rpartition("/")[2], found) for stem, found in forms.items()]
 
 

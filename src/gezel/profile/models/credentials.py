@@ -1,13 +1,16 @@
 """What an organisation can certify, with which keys, and what it did certify."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from gezel.kit.text import in_language
 from gezel.people.api import HR, SELF, Audience
+from gezel.profile.rules.wording import Wording, languages, whole_in, wording
 from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
 
 ISSUED_TO_A_PERSON = Audience(SELF, HR)
@@ -108,6 +111,15 @@ class Achievement(models.Model):
     def criteria(self) -> str:
         return in_language(nl=self.criteria_nl, en=self.criteria_en)
 
+    @property
+    def languages(self) -> list[str]:
+        """In which it is signed, the organisation's first: those with a name and criteria."""
+        words = {
+            "nl": (self.name_nl, self.criteria_nl),
+            "en": (self.name_en, self.criteria_en),
+        }
+        return whole_in(words, self.organisation.language)
+
 
 @personal_data(
     what=_("Credentials that were issued to you"),
@@ -144,6 +156,8 @@ class Credential(models.Model):
     signed_with = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="signed")
     signed_at = models.DateTimeField()
     document = models.JSONField()
+    # The same in other languages, each signed by itself, in the same place of the list.
+    editions = models.JSONField(default=list, blank=True)
     place = models.PositiveIntegerField()
     issued_by = models.ForeignKey(
         "people.Person", on_delete=models.SET_NULL, null=True, related_name="+"
@@ -187,6 +201,26 @@ class Credential(models.Model):
 
     def __str__(self) -> str:
         return f"{self.achievement_id} of {self.person_id}"
+
+    @property
+    def documents(self) -> list[dict[str, Any]]:
+        """All that was signed: in the first language, then in others."""
+        return [self.document, *self.editions]
+
+    def document_in(self, language: str) -> dict[str, Any]:
+        """What was signed in that language; what was signed first where there is none."""
+        spoken = (one for one in self.editions if language in languages(one))
+        return next(spoken, self.document)
+
+    @property
+    def here(self) -> dict[str, Any]:
+        """What was signed, in the reader's language where it was signed in that."""
+        return self.document_in((get_language() or "en")[:2])
+
+    @property
+    def wording(self) -> Wording:
+        """What that says."""
+        return wording(self.here, (get_language() or "en")[:2])
 
 
 class SuiteStatus(models.Model):

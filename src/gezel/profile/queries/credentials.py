@@ -1,6 +1,6 @@
 """What pages and verifiers read."""
 
-import uuid
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
@@ -124,29 +124,46 @@ def _signed_list(organisation: Organisation, number: int) -> dict[str, Any] | No
 
 def place_in_log(document: dict[str, Any]) -> Standing | None:
     """Where a credential that was issued here stands in the log; None of any other."""
-    try:
-        pk = uuid.UUID(id_of(document.get("id")).removeprefix("urn:uuid:"))
-    except ValueError:
-        return None
-    credential = Credential.objects.filter(pk=pk).select_related("organisation").first()
-    if credential is None or credential.document != document:
-        return None
-    return standing_of(credential.organisation, f"urn:uuid:{pk}", ISSUING)
+    credential = _issued_here(document)
+    return _standing(credential, document) if credential else None
 
 
-def bundle_of(credential: Credential) -> dict[str, Any]:
+def _issued_here(document: dict[str, Any]) -> Credential | None:
+    """Of which credential this very document is one; by its place in the list, since each language
+    has an identifier of its own."""
+    issuer = id_of(document.get("issuer"))
+    organisation = Organisation.objects.filter(slug=issuer.rpartition(":")[2]).first()
+    entry = document.get("credentialStatus")
+    if organisation is None or did_of(organisation) != issuer or not isinstance(entry, dict):
+        return None
+    start = list_address(organisation, 0).removesuffix("0/")
+    number = str(entry.get("statusListCredential")).removeprefix(start).removesuffix("/")
+    index = str(entry.get("statusListIndex"))
+    if not re.fullmatch(r"[0-9]{1,4}", number) or not re.fullmatch(r"[0-9]{1,6}", index):
+        return None
+    place = int(number) * LIST_SIZE + int(index)
+    found = Credential.objects.filter(organisation=organisation, place=place)
+    credential = found.select_related("organisation").first()
+    return credential if credential and document in credential.documents else None
+
+
+def _standing(credential: Credential, document: dict[str, Any]) -> Standing | None:
+    return standing_of(credential.organisation, document["id"], ISSUING)
+
+
+def bundle_of(credential: Credential, document: dict[str, Any]) -> dict[str, Any]:
     """A credential with the list of now and its place in the log, to keep."""
     listing = status_list(credential.organisation, credential.place // LIST_SIZE)
     return bundle(
-        credential.document,
+        document,
         lists=[listing] if listing else [],
-        proof=log_proof_of(credential),
+        proof=log_proof_of(credential, document),
     )
 
 
-def log_proof_of(credential: Credential) -> dict[str, Any] | None:
+def log_proof_of(credential: Credential, document: dict[str, Any]) -> dict[str, Any] | None:
     """Its place in the log of who issued it; none until the log was signed over it."""
-    standing = standing_of(credential.organisation, f"urn:uuid:{credential.pk}", ISSUING)
+    standing = _standing(credential, document)
     return proof_of(standing.event) if standing else None
 
 

@@ -254,16 +254,16 @@ def _paths(person: Person, until: date) -> Iterable[Item]:
 def _credentials(person: Person, until: date) -> Iterable[Item]:
     """Also those that were withdrawn, marked: what no longer counts is said, not hidden."""
     today = timezone.localdate()
-    ours = set()
+    ours: set[str] = set()
     for one in Credential.objects.filter(person=person, issued_at__date__lte=until).select_related(
         "organisation"
     ):
         over = bool(one.valid_until and one.valid_until < today)
         organisation = str(one.organisation)
-        ours.add(f"urn:uuid:{one.pk}")
+        ours.update(document["id"] for document in one.documents)
         yield Item(
             f"credential:{one.pk}",
-            str(one.document.get("name", "")),
+            one.wording.name,
             kind=_("signed credential"),
             sources=(organisation,),
             on=timezone.localdate(one.issued_at),

@@ -16,8 +16,10 @@ from lxml import etree
 from gezel.profile.rules.baking import is_png, is_svg
 from gezel.profile.rules.jwt import looks_like_one
 from gezel.profile.rules.text import Unreadable, as_list, decoded, id_of, read_json
+from gezel.profile.rules.wording import editions
 
 MOST_STATED = 300
+_PLACE = ("statusListCredential", "statusListIndex")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -237,6 +239,22 @@ def addresses_of(credential: dict[str, Any]) -> tuple[list[Hashed], list[str]]:
         else:
             plain.append(value)
     return hashed, plain
+
+
+def number_of(credential: dict[str, Any]) -> list[str]:
+    """What makes it the one it is, however often it is brought; empty where nothing does.
+
+    One that its issuer gives in several languages has an identifier in each. They are withdrawn by
+    one place in the issuer's list, so that place is what they have in common.
+    """
+    if editions(credential):
+        for entry in as_list(credential.get("credentialStatus")):
+            told = [entry.get(word) for word in _PLACE] if isinstance(entry, dict) else []
+            place = [one for one in told if isinstance(one, str) and one]
+            if len(place) == len(_PLACE):
+                return [id_of(credential.get("issuer")), *place]
+    identifier = credential.get("id")
+    return [str(identifier)] if identifier else []
 
 
 def alignments(credential: dict[str, Any], achievement: dict[str, Any]) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ class Told:
     name: str
     about: str
     criteria: str
+    # Of all its words; empty where they mix languages, and then nothing is said of it.
     language: str
     person_name: str
     person_email: str
@@ -41,6 +42,8 @@ class Told:
     status_index: int
     evidence: Sequence[tuple[str, str]] = ()
     alignments: Sequence[Alignment] = field(default_factory=tuple)
+    # The same achievement in other languages: its identifier there, and which.
+    editions: Sequence[tuple[str, str]] = ()
 
 
 def badge(told: Told) -> dict[str, Any]:
@@ -55,8 +58,14 @@ def badge(told: Told) -> dict[str, Any]:
         "name": told.name,
         "description": told.about or told.name,
         "criteria": {"narrative": told.criteria},
-        "inLanguage": told.language,
     }
+    if told.language:
+        achievement["inLanguage"] = told.language
+    if told.editions:
+        achievement["related"] = [
+            {"id": id_, "type": ["Related"], "inLanguage": language}
+            for id_, language in told.editions
+        ]
     if told.alignments:
         achievement["alignment"] = [
             {

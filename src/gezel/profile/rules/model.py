@@ -56,6 +56,16 @@ def text_of(value: Any, language: str = "") -> str:
     return ""
 
 
+def language_of(value: Any, language: str = "") -> str:
+    """The language of the words that `text_of` takes; empty where they do not say."""
+    said = text_of(value, language)
+    for one in as_list(value):
+        if isinstance(one, dict) and one.get("@value") == said:
+            named = one.get("@language")
+            return named if isinstance(named, str) else ""
+    return ""
+
+
 def is_old(document: dict[str, Any]) -> bool:
     """Written after version 1.1 of the data model."""
     return as_list(document.get("@context"))[:1] == [CREDENTIALS_V1]

@@ -35,6 +35,7 @@ from gezel.profile.rules.keys import NoKey, from_jwk
 from gezel.profile.rules.lookalikes import is_doubtful
 from gezel.profile.rules.proofs import JCS, OLD, holds, suite_of
 from gezel.profile.rules.text import Unreadable, as_list, decoded, id_of, read_json
+from gezel.profile.rules.wording import wording
 
 # Clocks differ; a signature of the next minute is not from the future.
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -93,9 +94,7 @@ class Finding:
 
     def named_in(self, language: str) -> str:
         """Its name, in that language where it says it in more than one."""
-        achievement = badges.achievement_of(self.credential)
-        told = (achievement.get("name"), self.credential.get("name"))
-        return next((said for one in told if (said := model.text_of(one, language))), "")
+        return wording(self.credential, language).name
 
     @property
     def name(self) -> str:

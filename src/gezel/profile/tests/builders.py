@@ -30,6 +30,8 @@ def an_achievement(
         "name_en": "Welding, level 3",
         "name_nl": "Lassen, niveau 3",
         "about_en": "Welds plate and profile to the drawing.",
+        "about_nl": "Last plaat en profiel naar tekening.",
+        "criteria_nl": "Getoond aan de bank, gezien door wie de werkplaats leidt.",
         "criteria_en": "Shown at the bench, seen by who leads the workshop.",
     } | fields
     return Achievement.objects.create(

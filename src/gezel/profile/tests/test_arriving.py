@@ -71,7 +71,7 @@ def test_what_is_proved_and_what_is_stated_are_never_mixed(
     found = receive(as_visitor(noor), moved, name="archive.zip")
 
     assert items(found) == {
-        ("credential", "Lassen, niveau 3"): "verified",
+        ("credential", "Welding, level 3"): "verified",
         ("skill", "Lassen"): "verified",
         ("skill", "Plannen"): "stated",
     }
@@ -174,7 +174,7 @@ def test_an_own_address_shows_that_it_is_about_me(
     EmailAddress.objects.create(user=sam, email="noor@thuis.example", verified=True)
     found = receive(as_visitor(sam), data, name="archive.zip")
 
-    assert items(found)["credential", "Lassen, niveau 3"] == "verified"
+    assert items(found)["credential", "Welding, level 3"] == "verified"
 
 
 def test_a_withdrawn_credential_counts_no_more(
@@ -184,7 +184,7 @@ def test_a_withdrawn_credential_counts_no_more(
     caches["near"].clear()
     found = receive(as_visitor(noor), moved, name="archive.zip")
 
-    assert items(found)["credential", "Lassen, niveau 3"] == "refused"
+    assert items(found)["credential", "Welding, level 3"] == "refused"
     assert items(found)["skill", "Lassen"] == "stated"
 
 

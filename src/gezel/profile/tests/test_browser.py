@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from gezel.people.api import Organisation, Person
 from gezel.profile.models import Credential
+from gezel.profile.rules.wording import wording
 from gezel.profile.tests.builders import an_achievement, shows
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def test_issued_taken_along_checked_by_an_outsider_and_withdrawn(  # noqa: PLR09
     me = page_of(noor, phone=phone, dark=phone, language=language)
     me.goto(reverse("profile:mine"))
     accessible(me)
-    me.get_by_role("link", name=str(credential.document["name"])).click()
+    name = wording(credential.document_in(language), "").name
+    me.get_by_role("link", name=name).click()
     expect(me.get_by_role("heading", name=said["genuine"])).to_be_visible()
     accessible(me)
     badge = tmp_path / "badge.png"

@@ -75,7 +75,7 @@ def test_my_profile_holds_what_i_can_did_hold_and_want(
 
     for told in (
         rich["skill"].name, rich["own"].name, rich["module"].activity.title, "An evening of volts",
-        rich["kind"].name, rich["credential"].document["name"], rich["goal"].title,
+        rich["kind"].name, rich["credential"].wording.name, rich["goal"].title,
         "Confirmed by a lead", "own view",
     ):  # fmt: skip
         assert str(told).lower() in text.lower(), told
@@ -383,7 +383,7 @@ def test_a_credential_on_the_page_leads_to_its_verification(
     assert "This is genuine." in body(answer)
     assert answer["Referrer-Policy"] == "no-referrer"
     file = Client().get(reverse("profile:read_credential_file", args=[secret, credential.pk]))
-    assert file.json() == credential.document
+    assert file.json() == credential.document_in("en")
     for page in ("read_credential", "read_credential_file"):
         for secret_, pk in ((other, credential.pk), ("x", credential.pk), (secret, uuid.uuid4())):
             assert Client().get(reverse(f"profile:{page}", args=[secret_, pk])).status_code == 404

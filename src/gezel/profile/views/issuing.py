@@ -19,7 +19,7 @@ from gezel.certificates.api import CertificateType
 from gezel.kit.jobs import enqueue
 from gezel.kit.tables import Column, Filter, Table
 from gezel.people.api import Request, at_work, require
-from gezel.profile import actions, forms, policy, queries
+from gezel.profile import actions, forms, policy, queries, words
 from gezel.profile.jobs import sign_credentials_again
 from gezel.profile.models import Achievement, Credential
 from gezel.skills.api import Skill
@@ -112,6 +112,7 @@ def issue(request: Request, pk: int) -> HttpResponse:
         "waiting": waiting[:MOST_SHOWN],
         "more": max(0, len(waiting) - MOST_SHOWN),
         "is_me": visitor.person,
+        "spoken": words.signed_in(found.languages),
     }
     return render(request, "profile/issue.html", told)
 
@@ -142,7 +143,7 @@ def given(request: Request) -> HttpResponseBase:
         key="credentials",
         columns=[
             Column("person", gettext_lazy("Person"), _who),
-            Column("achievement", gettext_lazy("What"), lambda c: str(c.document.get("name", ""))),
+            Column("achievement", gettext_lazy("What"), lambda c: c.wording.name),
             Column("issued", gettext_lazy("Issued"), "issued_at", sort=("issued_at",)),
             Column("until", gettext_lazy("Until"), "valid_until", sort=("valid_until",)),
             Column(

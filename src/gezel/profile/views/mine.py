@@ -18,8 +18,8 @@ from gezel.profile import actions, paper, pictures, policy, queries
 from gezel.profile.forms import OpenForm
 from gezel.profile.models import Credential
 from gezel.profile.rules.baking import bake_png, bake_svg
-from gezel.profile.rules.verdict import check_document
-from gezel.profile.views.outside import as_file, told
+from gezel.profile.rules.wording import wording
+from gezel.profile.views.outside import as_file, check_chosen, chosen
 
 FORMS = ("json", "png", "svg", "pdf", "bundle")
 
@@ -58,8 +58,7 @@ def credential(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: Request, found: Credential, form: OpenForm) -> HttpResponse:
-    finding = check_document(found.document, now=timezone.now(), sources=queries.OurOwn())
-    shown = told(finding) | {
+    shown = check_chosen(request, found) | {
         "credential": found,
         "form": form,
         "is_open": _is_open(found),
@@ -103,18 +102,21 @@ def file(request: Request, pk: uuid.UUID, form: str) -> HttpResponse:
     if form not in FORMS:
         raise Http404
     if form == "json":
-        return as_file(found)
+        return as_file(request, found)
+    document = chosen(request, found)
     if form == "bundle":
-        text = json.dumps(queries.bundle_of(found), ensure_ascii=False, indent=2)
+        text = json.dumps(queries.bundle_of(found, document), ensure_ascii=False, indent=2)
         return _download(text.encode(), "application/json", f"{found.pk}-bundle.json")
     if form == "pdf":
         link = settings.BASE_URL + reverse("profile:shared", args=[found.pk])
-        return _download(paper.page(found, link=link), "application/pdf", f"{found.pk}.pdf")
-    text = json.dumps(found.document, ensure_ascii=False)
+        return _download(
+            paper.page(found, document, link=link), "application/pdf", f"{found.pk}.pdf"
+        )
+    text = json.dumps(document, ensure_ascii=False)
     hue = found.organisation.accent_hue
     if form == "png":
         return _download(bake_png(pictures.seal(hue), text), "image/png", f"{found.pk}.png")
-    drawn = pictures.drawing(found.document["name"], found.organisation.name, hue=hue)
+    drawn = pictures.drawing(wording(document, "").name, found.organisation.name, hue=hue)
     return _download(bake_svg(drawn, text), "image/svg+xml", f"{found.pk}.svg")
 
 

@@ -17,9 +17,7 @@ from gezel.profile import queries, suite, words
 from gezel.profile.bundles import check_file
 from gezel.profile.forms import VerifyForm
 from gezel.profile.models import Credential
-from gezel.profile.rules import model
 from gezel.profile.rules.badge import named
-from gezel.profile.rules.badges import achievement_of
 from gezel.profile.rules.canonical import Unclear
 from gezel.profile.rules.contexts import UnknownContext
 from gezel.profile.rules.text import Unreadable, read_json
@@ -32,6 +30,7 @@ from gezel.profile.rules.verdict import (
     check_document,
     check_presentation,
 )
+from gezel.profile.rules.wording import editions, languages, wording
 from gezel.trust.api import Proved
 
 TONES = {
@@ -41,41 +40,55 @@ TONES = {
 }
 
 
+def chosen(request: HttpRequest, credential: Credential) -> dict[str, Any]:
+    """What was signed, in the language asked for on the page, else in that of the reader."""
+    return credential.document_in(request.GET.get("in") or (get_language() or "en")[:2])
+
+
+def check_chosen(request: HttpRequest, credential: Credential) -> dict[str, Any]:
+    """What there is to say about it now, as the page shows it, and in what else it was signed."""
+    document = chosen(request, credential)
+    found = check_document(document, now=timezone.now(), sources=queries.OurOwn())
+    spoken = [(wording(one, "").language, one) for one in credential.documents]
+    return told(found) | {
+        "read_in": wording(document, "").language if credential.editions else "",
+        "others": [
+            (code, words.language_named(code)) for code, one in spoken if one is not document
+        ],
+    }
+
+
 def told(found: Finding, proved: Proved | None = None) -> dict[str, Any]:
     """A finding as the page shows it."""
     tone, icon = TONES[found.verdict]
     good = found.verdict is Verdict.VALID
     standing = queries.place_in_log(found.credential) if good else None
     in_log = words.in_log(standing) if standing else ""
+    language = (get_language() or "en")[:2]
+    said = wording(found.credential, language)
     return {
         "finding": found,
         "sentence": words.sentence(found, standing) if good else "",
         "in_log": words.in_bundle(proved) if proved and not in_log else in_log,
         "logged_at": standing.event.organisation if standing and standing.since else None,
-        "name": found.named_in(_language()),
+        "wording": said,
+        "name": said.name,
         "verdict": words.verdict(found),
         "issuer": words.issuer(found),
         "person": named(found.credential),
-        "about": model.text_of(achievement_of(found.credential).get("description"), _language()),
-        "criteria": _criteria(found),
+        "spoken": words.spoken(
+            languages(found.credential), said.language, editions(found.credential)
+        ),
         "reasons": [words.reason(r) for r in found.reasons if r.weight is not Weight.NOTE],
         "notes": [words.reason(r) for r in found.reasons if r.weight is Weight.NOTE],
         "not_proved": words.not_proved(found) if found.verdict is Verdict.VALID else [],
         "tone": tone,
         "icon": icon,
-        "within": [(one, words.verdict(one), *TONES[one.verdict]) for one in found.within],
+        "within": [
+            (wording(one.credential, language).name, words.verdict(one), *TONES[one.verdict])
+            for one in found.within
+        ],
     }
-
-
-def _criteria(found: Finding) -> str:
-    criteria = achievement_of(found.credential).get("criteria")
-    if not isinstance(criteria, dict):
-        return ""
-    return model.text_of(criteria.get("narrative"), _language())
-
-
-def _language() -> str:
-    return (get_language() or "en")[:2]
 
 
 def verify(request: HttpRequest) -> HttpResponse:
@@ -101,8 +114,8 @@ def shared(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         pk=pk,
         open_until__gte=timezone.localdate(),
     )
-    found = check_document(credential.document, now=timezone.now(), sources=queries.OurOwn())
-    answer = render(request, "profile/shared.html", told(found) | {"credential": credential})
+    shown = check_chosen(request, credential) | {"credential": credential}
+    answer = render(request, "profile/shared.html", shown)
     answer["X-Robots-Tag"] = "noindex"
     answer["Cache-Control"] = "no-store"
     return answer
@@ -112,12 +125,12 @@ def shared(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def shared_file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The same as a file, so that the reader can have another program check it."""
     credential = get_object_or_404(Credential, pk=pk, open_until__gte=timezone.localdate())
-    return as_file(credential)
+    return as_file(request, credential)
 
 
-def as_file(credential: Credential) -> HttpResponse:
+def as_file(request: HttpRequest, credential: Credential) -> HttpResponse:
     """A credential as a download."""
-    text = json.dumps(credential.document, ensure_ascii=False, indent=2)
+    text = json.dumps(chosen(request, credential), ensure_ascii=False, indent=2)
     answer = HttpResponse(text, content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="credential-{credential.pk}.json"'
     answer["Cache-Control"] = "no-store"

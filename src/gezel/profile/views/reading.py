@@ -7,14 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from gezel.people.api import Person
 from gezel.profile import actions, queries
 from gezel.profile.models import Credential, Share
-from gezel.profile.rules.verdict import check_document
-from gezel.profile.views.outside import as_file, told
+from gezel.profile.views.outside import as_file, check_chosen
 from gezel.trust.api import note_reading
 
 
@@ -47,8 +46,7 @@ def read_credential(request: HttpRequest, secret: str, pk: uuid.UUID) -> HttpRes
     if share is None or credential is None:
         return _closed(request)
     with translation.override(_language(request)):
-        found = check_document(credential.document, now=timezone.now(), sources=queries.OurOwn())
-        shown = told(found) | {
+        shown = check_chosen(request, credential) | {
             "secret": secret,
             "pk": credential.pk,
             "here": request.path,
@@ -66,7 +64,8 @@ def read_credential_file(request: HttpRequest, secret: str, pk: uuid.UUID) -> Ht
     credential = _on_it(share, pk)
     if share is None or credential is None:
         return _closed(request)
-    return _quiet(as_file(credential))
+    with translation.override(_language(request)):
+        return _quiet(as_file(request, credential))
 
 
 def _on_it(share: Share | None, pk: uuid.UUID) -> Credential | None:
