@@ -71,6 +71,7 @@ NAMES: dict[str, str | Promise] = {
     "dossier": _("dossier"),
     "due_on": _("due day"),
     "edition": _("edition"),
+    "editions": _("the same in other languages"),
     "education": _("education level"),
     "ended_at": _("when it ended"),
     "ended_by": _("who ended it"),
