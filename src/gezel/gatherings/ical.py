@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from gezel.gatherings.models import Gathering
 from gezel.gatherings.rules import zones
+from gezel.paths.api import Deadline
 
 PRODUCT = "-//Gezel//Sessions//EN"
 Invitation = Literal["REQUEST", "CANCEL"]
@@ -70,10 +71,12 @@ def invitation(
     return told.decode()
 
 
-def feed(sessions: Iterable[Gathering], *, name: str) -> bytes:
-    """All of someone's sessions, for a calendar that looks now and then."""
+def feed(sessions: Iterable[Gathering], *, name: str, deadlines: Iterable[Deadline] = ()) -> bytes:
+    """All of someone's sessions, and by when steps of their paths have to be done, for a calendar
+    that looks now and then."""
     told = list(sessions)
     events = [_event(g, cancelled=g.is_cancelled, sequence=g.sequence) for g in told]
+    events += [_day(one) for one in deadlines]
     whole = _whole(events, told, "PUBLISH")
     whole.add("x-wr-calname", name)
     whole.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
@@ -102,6 +105,25 @@ def _event(
     event.add("url", page)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
+    event.add("class", "PRIVATE")
+    return event
+
+
+def _day(deadline: Deadline) -> icalendar.Event:
+    """A day that asks something takes no time: people stay free on it."""
+    page = settings.BASE_URL + reverse("paths:walk", args=[deadline.enrolment])
+    event = icalendar.Event()
+    event.add("uid", f"{deadline.key}@{urlsplit(settings.BASE_URL).hostname}")
+    event.add("sequence", deadline.sequence)
+    event.add("dtstamp", deadline.changed_at)
+    event.add("last-modified", deadline.changed_at)
+    event.add("dtstart", deadline.by)
+    event.add("dtend", deadline.by + timedelta(days=1))
+    event.add("summary", _("At the latest: %(step)s") % {"step": deadline.title})
+    event.add("description", f"{deadline.path}\n\n{page}")
+    event.add("url", page)
+    event.add("status", "CANCELLED" if deadline.cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT")
     event.add("class", "PRIVATE")
     return event
 

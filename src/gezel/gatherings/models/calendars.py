@@ -13,7 +13,7 @@ from gezel.trust.api import CONSENT, LEGITIMATE_INTEREST, Until, personal_data
 
 @personal_data(
     what=_("That you made a secret address for your calendar, and when"),
-    purpose=_("So that your own calendar shows your sessions."),
+    purpose=_("So that your own calendar shows your sessions and the days your paths ask for."),
     audience=Audience(SELF),
     ground=CONSENT,
     term=_("Until you take the address back; it goes with your account."),
@@ -22,7 +22,8 @@ from gezel.trust.api import CONSENT, LEGITIMATE_INTEREST, Until, personal_data
     stays=("digest",),
 )
 class Feed(models.Model):
-    """The secret address under which someone's own calendar program reads their sessions.
+    """The secret address under which someone's own calendar program reads their sessions, and by
+    when steps of their paths have to be done.
 
     Only a digest of the secret is kept; taken back, the row goes and the address is a 404.
     """

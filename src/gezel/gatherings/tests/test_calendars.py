@@ -15,6 +15,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from gezel.connect.actions import deliver
 from gezel.gatherings import actions, ical
@@ -24,6 +25,8 @@ from gezel.gatherings.rules import zones
 from gezel.gatherings.rules.series import Every, Pattern, Reach
 from gezel.gatherings.tests.builders import a_place, a_plan, a_room, a_session
 from gezel.kit.tests.node import ROOT, node, run
+from gezel.paths.actions import excuse
+from gezel.paths.tests.builders import a_path, a_step, a_walker
 from gezel.people.api import Organisation, Person, end_employment
 from gezel.people.models import Employment
 
@@ -351,6 +354,32 @@ def test_the_secret_address_shows_mine_and_stops_when_taken_back(
 
     assert anyone.get(address).status_code == 404
     assert anyone.get(reverse("calendar_feed", args=["x"])).status_code == 404
+
+
+def test_the_feed_tells_by_when_steps_of_my_paths_have_to_be_done(
+    van_dijk: Organisation, noor: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    walker = a_walker(a_path(van_dijk, a_step("Read it", due_days=5)), noor)
+    address = reverse("calendar_feed", args=[actions.make_feed(noor)])
+    with django_assert_num_queries(5):
+        first = Client().get(address)
+
+    [day] = icalendar.Calendar.from_ical(first.content).walk("VEVENT")
+    by = timezone.localdate() + timedelta(days=5)
+    assert (day.decoded("DTSTART"), day.decoded("DTEND")) == (by, by + timedelta(days=1))
+    assert "Read it" in str(day["SUMMARY"])
+    assert (str(day["STATUS"]), str(day["TRANSP"])) == ("CONFIRMED", "TRANSPARENT")
+    assert str(day["URL"]).endswith(reverse("paths:walk", args=[walker.pk]))
+    again = Client().get(address, headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304, "nothing changed"
+
+    excuse(
+        walker.path, noor, reason="Teaches it", from_on=timezone.localdate(), until_on=None, by=noor
+    )
+    [gone] = icalendar.Calendar.from_ical(Client().get(address).content).walk("VEVENT")
+    assert gone["UID"] == day["UID"]
+    assert str(gone["STATUS"]) == "CANCELLED"
+    assert gone.decoded("SEQUENCE") > day.decoded("SEQUENCE")
 
 
 def test_a_feed_tells_what_changed_and_a_new_address_ends_the_old(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from gezel.gatherings import actions, ical, policy, queries
 from gezel.gatherings.models import Feed
+from gezel.paths.api import deadlines_of
 from gezel.people.api import Request, at_work, signed_in
 
 
@@ -51,7 +52,8 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     person = found.person
     with translation.override(person.language or settings.LANGUAGE_CODE):
         sessions = queries.my_calendar(person, now=timezone.now())
-        content = ical.feed(sessions, name=_("Gezel: my sessions"))
+        deadlines = deadlines_of(person, timezone.localdate())
+        content = ical.feed(sessions, name=_("Gezel: my sessions"), deadlines=deadlines)
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     if etag in request.headers.get("If-None-Match", ""):
         response: HttpResponse = HttpResponseNotModified()

@@ -68,7 +68,8 @@ class Walk:
     """How someone stands on the whole path.
 
     `asked` counts the steps that are asked (of a choice as many as are asked), `settled` those
-    done or skipped among them. `now` are the steps and choices one can do now, in order.
+    done or skipped among them. `now` are the steps and choices one can do now, in order; `dues` the
+    days by which those that are asked have to be done, also those that open later.
     """
 
     stands: Mapping[str, Stand]
@@ -78,6 +79,7 @@ class Walk:
     now: tuple[str, ...]
     due_on: date | None
     complete: bool
+    dues: Mapping[str, date]
 
     @property
     def percent(self) -> int:
@@ -95,7 +97,7 @@ class _Reckoning:
     left: dict[str, str] = field(default_factory=dict)
     stands: dict[str, Stand] = field(default_factory=dict)
     now: list[str] = field(default_factory=list)
-    dues: list[date] = field(default_factory=list)
+    dues: dict[str, date] = field(default_factory=dict)
 
 
 def walked(root: Node, marks: Sequence[Mark], begins_on: date, on: date) -> Walk:
@@ -121,8 +123,9 @@ def walked(root: Node, marks: Sequence[Mark], begins_on: date, on: date) -> Walk
         settled=counted[1],
         skipped=counted[2],
         now=tuple(told.now),
-        due_on=min(told.dues, default=None),
+        due_on=min(told.dues.values(), default=None),
         complete=told.met[root.key],
+        dues=told.dues,
     )
 
 
@@ -211,7 +214,7 @@ def _stand(
     choosing = asks and _to_choose(told, node)
     if asks and not undecided:
         if due is not None and not node.optional and (choosing or not node.is_block):
-            told.dues.append(due)
+            told.dues[node.key] = due
         if state is State.CHOOSE or (state is State.OPEN and not node.is_block):
             told.now.append(node.key)
     before: tuple[str, ...] = ()
