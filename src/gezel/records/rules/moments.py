@@ -10,6 +10,9 @@ _ISO8601 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?"
     r"(?:([Zz])|([+-])(\d\d)(?::?(\d\d))?)?\Z"
 )
+# The other forms of ISO 8601 that name a day and a time of that day.
+_OTHER = re.compile(r"[\dWw-]{7,10}[Tt]\d\d[\d:.,]*(?:[Zz]|[+-]\d\d(?::?\d\d)?)?\Z", re.ASCII)
+_UNKNOWN_ZONE = "has the offset -00:00, which says that the zone is unknown"
 
 
 def read_moment(told: str, *, strict: bool) -> datetime:
@@ -23,12 +26,14 @@ def read_moment(told: str, *, strict: bool) -> datetime:
     """
     found = (_RFC3339 if strict else _ISO8601).match(told)
     if found is None:
+        if not strict and _OTHER.match(told):
+            return _read_otherwise(told)
         raise ValueError("is not a moment as RFC 3339 writes it")
     year, month, day, hour, minute, second, part, _utc, sign, hours, minutes = found.groups()
     zone = UTC
     if sign:
         if sign == "-" and not int(hours) and not int(minutes or 0):
-            raise ValueError("has the offset -00:00, which says that the zone is unknown")
+            raise ValueError(_UNKNOWN_ZONE)
         if int(hours) > 23 or int(minutes or 0) > 59:
             raise ValueError("has an offset that is no time")
         offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
@@ -42,6 +47,17 @@ def read_moment(told: str, *, strict: bool) -> datetime:
             tzinfo=zone,
         )  # fmt: skip
         return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("is no moment of the calendar") from None
+
+
+def _read_otherwise(told: str) -> datetime:
+    """A moment without the signs between (20261127T101500Z), by week, or by the hour alone."""
+    if re.search(r"-00(?::?00)?\Z", told):
+        raise ValueError(_UNKNOWN_ZONE)
+    try:
+        at = datetime.fromisoformat(told.upper())
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("is no moment of the calendar") from None
 

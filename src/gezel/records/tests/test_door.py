@@ -146,6 +146,25 @@ def test_head_tells_what_get_tells(one: Speaker) -> None:
         assert head.status_code == get.status_code
 
 
+def test_2_1_3_every_answer_about_statements_says_up_to_when_all_are_here(one: Speaker) -> None:
+    answers = [
+        one.ask("GET", "statements"),
+        one.ask("GET", "statements", verb="no IRI"),
+        one.ask("GET", "statements", statementId=SOME),
+        one.ask("POST", "statements", a_statement()),
+        one.ask("POST", "statements", []),
+        one.ask("POST", "statements", a_statement(verb=None)),
+        one.ask("PUT", "statements", a_statement(), statementId=SOME),
+        one.ask("DELETE", "statements"),
+    ]
+    told = [(a.status_code, "X-Experience-API-Consistent-Through" in a) for a in answers]
+    kept = [status for status, says in told if says]
+    assert kept == [200, 400, 404, 200, 200, 400, 204]
+    assert told[-1] == (405, False)  # nobody was let in yet
+    nobody = one.ask("GET", "statements", headers={"Authorization": "Basic eA=="})
+    assert "X-Experience-API-Consistent-Through" not in nobody
+
+
 # --- 1.3 The alternate syntax of 1.0.3 -----------------------------------------------------------
 
 

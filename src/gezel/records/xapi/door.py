@@ -16,8 +16,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from gezel.records.actions.incoming import Conflict
 from gezel.records.events import StatementRefused
+from gezel.records.models.caller import Caller
+from gezel.records.queries.finding import consistent_through
 from gezel.records.queries.keys import caller_of
 from gezel.records.rules.broken import Broken
+from gezel.records.rules.moments import write_moment
 from gezel.records.rules.shapes import Version
 from gezel.records.xapi import documents, statements, things
 from gezel.records.xapi.asked import (
@@ -94,6 +97,10 @@ def answer(request: WSGIRequest) -> HttpResponse:
     except Exception:
         log.exception("xapi: failed")
         response = _told(500, "The store failed. Nothing of this request was kept.")
+    try:
+        _tell_consistency(asked, response)
+    except DatabaseError as error:
+        log.warning("xapi: the database did not answer: %s", error)
     return _finished(asked, response)
 
 
@@ -167,6 +174,16 @@ def _told(status: int, why: str) -> HttpResponse:
         status=status,
         content_type="text/plain; charset=utf-8",
     )
+
+
+def _tell_consistency(asked: Asked, response: HttpResponse) -> None:
+    """Every answer about statements says up to when all are here (2.1.3), a refusal too."""
+    caller: Caller | None = getattr(asked, "caller", None)
+    if caller is None or asked.resource != "statements" or response.status_code >= 500:
+        return
+    if statements.CONSISTENT not in response:
+        through = consistent_through(caller.shelves)
+        response[statements.CONSISTENT] = write_moment(through)
 
 
 def _finished(asked: Asked, response: HttpResponse) -> HttpResponse:
