@@ -28,8 +28,9 @@ class ActivityWaived:
 
 @dataclass(frozen=True, slots=True)
 class WaiverTakenBack:
-    """They are asked to do it after all."""
+    """They are asked to do it after all; `since` is the day on which it had been said."""
 
     person_pk: int
     activity_pk: int
+    since: date
     on: date

@@ -62,11 +62,13 @@ def _letting_off(request: Request, activity: Activity) -> dict[str, Any]:
 
 @at_work
 def panel_continue(request: Request) -> HttpResponse:
-    """On the home page: what one is in the middle of, the last touched first."""
+    """On the home page: what one need no longer do, and what one is in the middle of, the last
+    touched first."""
+    let_off = queries.let_off_lately(request.visitor, most=MOST_SHOWN)
     found = queries.under_way_here(request.visitor, most=MOST_SHOWN)
-    if not found:
+    if not found and not let_off:
         raise Http404
-    return render(request, "content/panel_continue.html", {"found": found})
+    return render(request, "content/panel_continue.html", {"found": found, "let_off": let_off})
 
 
 @at_work

@@ -716,6 +716,20 @@ def waiver_of(person: Person, activity_pk: int) -> Waiver | None:
     )
 
 
+NOTICED_FOR = timedelta(days=14)
+
+
+def let_off_lately(visitor: Visitor, *, most: int) -> list[Waiver]:
+    """What this organisation said in the last two weeks that someone need not do, newest first."""
+    found = Waiver.objects.filter(
+        person=visitor.person,
+        activity__organisation=visitor.organisation,
+        taken_back_at=None,
+        at__gte=timezone.now() - NOTICED_FOR,
+    )
+    return list(found.select_related("by", "activity").order_by("-at", "-pk")[:most])
+
+
 def waived(
     person_pks: Collection[int], activity_pks: Collection[int]
 ) -> dict[tuple[int, int], tuple[str, date]]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezel.catalogue.api import Activity
+from gezel.content.api import completed_activities, completed_packages
 from gezel.kit.events import announce
 from gezel.people.api import Employment, Organisation, Person, Unit
 from gezel.plans import queries, rules
@@ -321,6 +322,19 @@ def tick_steps_with(person_pk: int, activity_pk: int, on: date) -> int:
     return Step.objects.filter(
         goal__person=person_pk, goal__state=Goal.State.OPEN, activity=activity_pk, done_on=None
     ).update(done_on=on)
+
+
+def open_steps_again(person_pk: int, activity_pk: int, since: date) -> None:
+    """Steps that were ticked on a day because someone need not do them are to be done after all.
+
+    What they finished meanwhile stays done.
+    """
+    person = Person(pk=person_pk)
+    Step.objects.filter(
+        goal__person=person_pk, goal__state=Goal.State.OPEN, activity=activity_pk, done_on=since
+    ).exclude(activity__in=completed_activities(person)).exclude(
+        activity__in=completed_packages(person)
+    ).update(done_on=None)
 
 
 @transaction.atomic

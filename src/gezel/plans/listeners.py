@@ -1,7 +1,7 @@
 """What plans does with news from the rooms below."""
 
 from gezel.catalogue.events import ActivityCompleted
-from gezel.content.events import ModuleCompleted
+from gezel.content.events import ActivityWaived, ModuleCompleted, WaiverTakenBack
 from gezel.people.events import EmploymentChanged
 from gezel.plans import actions
 from gezel.skills.events import EvidenceAdded
@@ -16,6 +16,16 @@ def on_module_completed(event: ModuleCompleted) -> None:
 def on_activity_completed(event: ActivityCompleted) -> None:
     """An activity that was done in sessions ticks them too."""
     actions.tick_steps_with(event.person_pk, event.activity_pk, event.on)
+
+
+def on_activity_waived(event: ActivityWaived) -> None:
+    """What someone need not do any more waits for nobody: the next step comes up."""
+    actions.tick_steps_with(event.person_pk, event.activity_pk, event.on)
+
+
+def on_waiver_taken_back(event: WaiverTakenBack) -> None:
+    """What they are asked to do after all stands open again."""
+    actions.open_steps_again(event.person_pk, event.activity_pk, event.since)
 
 
 def on_evidence_added(event: EvidenceAdded) -> None:

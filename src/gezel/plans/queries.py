@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gezel.catalogue.api import Activity, ActivitySkill
+from gezel.content.api import waived
 from gezel.kit.prepared import prepared
 from gezel.people.api import Employment, Organisation, Person, Visitor, stand_in
 from gezel.plans import policy, rules
@@ -203,6 +204,8 @@ class PlanStep:
     step: Step
     urgency: str
     mine: bool
+    let_off: bool = False
+    """Whether it was ticked because they need not do it."""
 
     @property
     def overdue(self) -> bool:
@@ -270,11 +273,20 @@ def steps_for(goals: Iterable[Goal], visitor: Visitor) -> list[PlanStep]:
 def as_shown(steps: Iterable[Step], visitor: Visitor) -> list[PlanStep]:
     """Steps with how their date reads today, and whether the visitor may change them."""
     today = timezone.localdate()
+    steps = list(steps)
+    ticked = [one for one in steps if one.done_on and one.activity_id]
+    let_off = waived(
+        {one.goal.person_id for one in ticked},
+        {one.activity_id for one in ticked if one.activity_id},
+    )
     return [
         PlanStep(
             step,
             rules.urgency(step.due_on, today),
             step.goal.person_id == visitor.person.pk or step.who == Step.Who.LEAD,
+            step.done_on is not None
+            and let_off.get((step.goal.person_id, step.activity_id or 0), ("", None))[1]
+            == step.done_on,
         )
         for step in steps
     ]

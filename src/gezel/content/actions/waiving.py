@@ -86,7 +86,8 @@ def take_waiver_back(waiver: Waiver, *, at: datetime | None = None) -> None:
     if course is not None:
         launches.waive_no_more(course, at=now)
     void(waiver.activity.organisation, _statement_id(waiver), at=now)
-    announce(WaiverTakenBack(waiver.person_id, waiver.activity_id, timezone.localdate(now)))
+    since = timezone.localdate(waiver.at)
+    announce(WaiverTakenBack(waiver.person_id, waiver.activity_id, since, timezone.localdate(now)))
 
 
 def let_off_by_tests(

@@ -250,6 +250,26 @@ def test_a_lead_lets_someone_off_and_takes_it_back(
     )
 
 
+def test_the_home_page_tells_it_with_the_reason_for_two_weeks(
+    module: Module, noor: Person, daan: Person, visit: Visit
+) -> None:
+    panel = reverse("content:panel_continue")
+    assert visit(noor).get(panel).status_code == 404
+    waiver = of(noor, module, daan)
+    told = visit(noor).get(panel).content.decode()
+    for words in ("You need not do this", module.activity.title_en, "Did it at Sterk.", daan.name):
+        assert words in told
+    assert reverse("catalogue:activity", args=[module.activity_id]) in told
+    assert "Go on where you were" not in told
+    assert visit(daan).get(panel).status_code == 404
+
+    Waiver.objects.update(at=timezone.now() - timedelta(days=15))
+    assert visit(noor).get(panel).status_code == 404
+    Waiver.objects.update(at=timezone.now())
+    take_waiver_back(waiver)
+    assert visit(noor).get(panel).status_code == 404
+
+
 def test_an_author_who_looks_is_told_as_one_and_not_as_a_lead(
     module: Module, van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
 ) -> None:

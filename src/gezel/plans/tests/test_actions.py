@@ -1,14 +1,20 @@
 """Goals, steps and agreement: what is kept, what is asked anew, what follows from news."""
 
+import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from gezel.content.actions import start, take_waiver_back, waive
 from gezel.content.events import ModuleCompleted
+from gezel.content.models import Attempt, Waiver
+from gezel.content.tests.builders import a_module
 from gezel.kit.events import announce, listen
 from gezel.people.api import (
     Employment,
@@ -26,6 +32,7 @@ from gezel.plans.models import Agreement, Fact, Goal, Step
 from gezel.plans.tests.builders import a_goal, a_step, an_activity, in_days
 from gezel.skills.tests.builders import a_profile, a_skill, an_evidence
 
+Visit = Callable[[Person], Client]
 heard: list[GoalReached] = []
 listen(GoalReached, heard.append)
 
@@ -131,6 +138,39 @@ def test_a_finished_module_ticks_the_step_that_waited(
     announce(ModuleCompleted(noor.pk, activity.pk, 1, passed, in_days(0)))
     assert Step.objects.filter(pk=mine.pk, done_on=in_days(0)).count() == ticks
     assert Step.objects.filter(pk=other.pk, done_on=None).exists()
+
+
+def test_what_someone_need_not_do_makes_way_for_the_next_step(
+    noor: Person, daan: Person, van_dijk: Organisation, visit: Visit
+) -> None:
+    module = a_module(van_dijk)
+    goal = a_goal(noor, skill=a_skill())
+    first = a_step(goal, activity=module.activity)
+    after = a_step(goal, due_on=in_days(9))
+
+    def said(key: uuid.UUID) -> Waiver:
+        return waive(
+            noor, module.activity, reason="Administrative", words="x", by=daan, key=key
+        )  # fmt: skip
+
+    waiver = said(uuid.uuid4())
+    plan = queries.plan_of(goal, Visitor(noor))
+    assert (plan.next and plan.next.step) == after
+    assert [(one.step, one.let_off) for one in plan.done] == [(first, True)]
+    page = visit(noor).get(reverse("plans:goal", args=[goal.pk])).content.decode()
+    assert "need not be done, since" in page
+    take_waiver_back(waiver)
+    plan = queries.plan_of(goal, Visitor(noor))
+    assert (plan.next and plan.next.step, plan.done) == (first, [])
+
+    # What they did all the same stays done, and reads as done, once the waiver is gone.
+    waiver = said(uuid.uuid4())
+    attempt = start(noor, module, organisation=van_dijk)
+    Attempt.objects.filter(pk=attempt.pk).update(completed_at=timezone.now(), passed=True)
+    take_waiver_back(waiver)
+    assert [(one.step, one.let_off) for one in queries.plan_of(goal, Visitor(noor)).done] == [
+        (first, False)
+    ]
 
 
 def test_a_reached_goal_is_told_once_and_never_closed_for_someone(noor: Person) -> None:
