@@ -58,6 +58,21 @@ def reader_language() -> str:
     return (get_language() or "en")[:2]
 
 
+def shared_before(visitor: Visitor, link: str) -> Activity | None:
+    """What someone shared here already with this link and is still on offer: who goes back in the
+    browser and sends again means the same thing."""
+    return (
+        Activity.objects.filter(
+            organisation=visitor.organisation,
+            shared_by=visitor.person,
+            link=link,
+            state=Activity.State.OPEN,
+        )
+        .order_by("pk")
+        .first()
+    )
+
+
 # -- looking for something ------------------------------------------------------------------------
 
 

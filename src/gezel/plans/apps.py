@@ -13,9 +13,9 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         """News of modules and sessions, and of who need not do one, ticks steps; news from skills
-        may show a goal reached; who comes back to an employer shares nothing of before; what is in a plan already is no
-        tip, what was agreed to learn counts in the look ahead, and what an hour costs is said
-        once."""
+        may show a goal reached; who comes back to an employer shares nothing of before; what is in
+        a plan already is no tip, what was agreed to learn counts in the look ahead, and what an
+        hour costs is said once."""
         from gezel.catalogue.api import keep_out_of_tips  # noqa: PLC0415 # the same
         from gezel.plans import listeners, queries  # noqa: PLC0415 # models are not there before this
         from gezel.skills.api import tell_planned_learning, tell_wage  # noqa: PLC0415 # the same

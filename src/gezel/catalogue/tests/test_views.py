@@ -369,6 +369,24 @@ class TestSharing:
         assert "I saw it at last" in text
         assert "Noor Jansen" in text
 
+    def test_back_in_the_browser_and_sent_again_is_still_one(
+        self, noor: Person, daan: Person, visit: Visit
+    ) -> None:
+        def send(person: Person, **other: str) -> Any:
+            told = self.GOOD | {"key": str(uuid.uuid4())} | other
+            return visit(person).post(reverse("catalogue:share"), told, follow=True)
+
+        first = send(noor)
+        again = send(noor, title="A clearer film")
+        assert again.redirect_chain[-1][0] == first.redirect_chain[-1][0]
+        assert "You shared this link before" in again.content.decode()
+        assert [one.title_en for one in Activity.objects.all()] == ["A clear film"]
+        send(noor, link="https://example.org/brazing")
+        send(daan)
+        assert Activity.objects.count() == 3
+        Activity.objects.filter(shared_by=noor).update(state="closed")
+        assert "your colleagues can find it now" in send(noor).content.decode()
+
     def test_who_shared_it_may_change_it_and_other_colleagues_may_not(
         self, noor: Person, daan: Person, visit: Visit
     ) -> None:

@@ -232,6 +232,12 @@ def share(request: Request) -> HttpResponse:
     form = ShareForm(request.POST or None, initial={"language": queries.reader_language()})
     if request.method == "POST" and form.is_valid() and chooser.valid:
         told = form.cleaned_data
+        before = queries.shared_before(request.visitor, told["link"])
+        if before is not None and before.key != _key(request.POST):
+            messages.info(
+                request, _("You shared this link before. It stands once; here you may change it.")
+            )
+            return redirect("catalogue:activity", before.pk)
         try:
             with transaction.atomic():
                 shared = actions.share(
