@@ -12,6 +12,7 @@ from math import cos, pi, sin
 
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gezel.kit.figures import tenth
@@ -29,14 +30,14 @@ def level_bar(
         asked: 0 to 5, what is asked; None draws no mark.
         low, high: the interval around `level`; both or neither.
     """
-    said = _("level %(level)s") % {"level": tenth(level)}
-    if asked is not None:
-        said = _("level %(level)s of %(asked)s asked") % {
-            "level": tenth(level),
-            "asked": tenth(asked),
-        }
+    language = get_language()
+    alone, beside, between = _bar_words(language)
+    said = (alone if asked is None else beside) % {
+        "level": tenth(level, language),
+        "asked": tenth(asked, language),
+    }
     if low is not None and high is not None:
-        said += ", " + _("between %(low)s and %(high)s") % {"low": tenth(low), "high": tenth(high)}
+        said += between % {"low": tenth(low, language), "high": tenth(high, language)}
     # Pages draw dozens of these; all but the words are figures of ours.
     parts = [
         '<svg class="bar" viewBox="0 0 250 18" preserveAspectRatio="none" role="img" ',
@@ -58,6 +59,16 @@ def level_bar(
         )
     parts.append("</svg>")
     return mark_safe("".join(parts))
+
+
+@lru_cache
+def _bar_words(language: str | None) -> tuple[str, str, str]:
+    """What a bar says of a level alone, beside what is asked, and of its interval."""
+    return (
+        _("level %(level)s"),
+        _("level %(level)s of %(asked)s asked"),
+        ", " + _("between %(low)s and %(high)s"),
+    )
 
 
 _TICKS = "".join(

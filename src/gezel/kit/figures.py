@@ -3,22 +3,27 @@
 from functools import lru_cache
 from typing import SupportsFloat
 
-from django.utils import formats
+from django.utils import formats, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 
-def tenth(value: SupportsFloat | None) -> str:
-    """2.4 to one decimal; a whole number loses its zero; nothing is a dash."""
+def tenth(value: SupportsFloat | None, language: str | None = None) -> str:
+    """2.4 to one decimal; a whole number loses its zero; nothing is a dash.
+
+    Args:
+        language: the reader's, for who writes many and asked for it once.
+    """
     if value is None:
         return "–"
-    return _tenth(round(float(value), 1), get_language())
+    return _tenth(round(float(value), 1), language or get_language())
 
 
 @lru_cache(maxsize=1024)
 def _tenth(rounded: float, language: str | None) -> str:
     """Levels run from 0 to 5, so a page with a thousand figures writes some dozens of them."""
-    return formats.number_format(int(rounded) if rounded.is_integer() else rounded)
+    with translation.override(language):
+        return formats.number_format(int(rounded) if rounded.is_integer() else rounded)
 
 
 def signed(value: SupportsFloat | None, decimals: int = 1) -> str:

@@ -27,26 +27,38 @@ def tone(cell: Cell) -> str:
     return "q4" if cell.level - cell.asked >= 0.5 else "q3"
 
 
-def person_cells(row: TeamRow, skills: Sequence[Skill]) -> SafeString:
-    """A person's cells, each a link to where the level comes from."""
-    # One address is looked up and the skill's key put in its place: reversing hundreds is slow.
-    address = reverse("skills:ledger", args=[row.seat.person_id, 0]).removesuffix("0/")
-    essential = f'<span class="vh">{_("essential")}</span>'
-    parts = []
-    for skill in skills:
-        cell = row.cells.get(skill.pk)
-        if cell is None:
-            parts.append(_NOT_ASKED)
-            continue
-        must = cell.short and cell.essential
-        level = tenth(cell.level) if cell.known else "?"
-        # Nothing below comes from a visitor: keys, figures and words of ours.
-        parts.append(
-            f'<td class="{tone(cell)}{" must" if must else ""}">'
-            f'<a href="{address}{skill.pk}/"><span>{level}<small>/{cell.asked}</small>'
-            f"{essential if must else ''}</span></a></td>"
-        )
-    return mark_safe("".join(parts))
+def people_cells(rows: Sequence[TeamRow], skills: Sequence[Skill]) -> list[SafeString]:
+    """The cells of each person, each a link to where the level comes from."""
+    # One address is looked up and the keys put in their places: reversing hundreds is slow.
+    of_person, of_skill, end = reverse("skills:ledger", args=[0, 0]).rsplit("0/", 2)
+    language = get_language()
+    told = []
+    for row in rows:
+        address = f"{of_person}{row.seat.person_id}/{of_skill}"
+        parts = []
+        for skill in skills:
+            cell = row.cells.get(skill.pk)
+            if cell is None:
+                parts.append(_NOT_ASKED)
+                continue
+            level = round(cell.level, 1) if cell.known else None
+            before, after = _cell(
+                tone(cell), level, cell.asked, language, must=cell.short and cell.essential
+            )
+            parts.append(f"{before}{address}{skill.pk}/{end}{after}")
+        told.append(mark_safe("".join(parts)))
+    return told
+
+
+@lru_cache(maxsize=4096)
+def _cell(
+    tone: str, level: float | None, asked: int, language: str | None, *, must: bool
+) -> tuple[str, str]:
+    """What stands before the address of a cell and after it: figures and words of ours alone."""
+    essential = f'<span class="vh">{_("essential")}</span>' if must else ""
+    figure = "?" if level is None else tenth(level)
+    before = f'<td class="{tone}{" must" if must else ""}"><a href="'
+    return before, f'"><span>{figure}<small>/{asked}</small>{essential}</span></a></td>'
 
 
 def reach_tone(percent: int) -> str:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from gezel.people.api import Request, at_work
 from gezel.skills import queries
-from gezel.skills.heat import person_cells, spokes
+from gezel.skills.heat import people_cells, spokes
 from gezel.skills.queries.taxonomy import skills_worded
 from gezel.trust.api import note_reading
 
@@ -50,7 +50,7 @@ def panel_team(request: Request) -> HttpResponse:
         {
             "people": len(seats),
             "skills": skills,
-            "rows": [(row, person_cells(row, skills)) for row in shown],
+            "rows": list(zip(shown, people_cells(shown, skills), strict=True)),
             "more": len(seats) - len(shown),
         },
     )

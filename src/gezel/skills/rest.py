@@ -297,7 +297,7 @@ def needs(
     seats = queries.seats_of(request.auth.organisation.pk, Person.objects.get_queryset()).filter(
         person__in=shown
     )
-    told = queries.team_map(list(seats), on=on, asked_on=asked_on)
+    told = queries.team_map(queries.seated(seats), on=on, asked_on=asked_on)
     _noted(request, shown)
     today = timezone.localdate()
     rows = {row.seat.person_id: row for row in told.rows}

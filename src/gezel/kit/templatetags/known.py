@@ -6,10 +6,12 @@ we run. Django looks each up anew, by way of a lazy string or a search through a
 `{% remembered %}` does so for a piece of a page that comes back with the same values.
 """
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, cast
 from uuid import UUID
 
@@ -31,6 +33,29 @@ register = template.Library()
 
 Key = int | str | UUID
 
+_LANGUAGE, _ADDRESSES = "gezel:language", "gezel:addresses"
+
+
+def _language(context: Context) -> str | None:
+    """The language a template is read in, asked once for each template that is rendered.
+
+    Each asking takes as long as ten look-ups in a dictionary, and a page would ask a hundred
+    times. So no template may switch language half-way (`kit/tests/test_known.py`).
+    """
+    kept: dict[str, Any] = cast("Any", context.render_context)
+    if kept.get(_LANGUAGE) is None:
+        kept[_LANGUAGE] = get_language()
+    return cast("str | None", kept[_LANGUAGE])
+
+
+def _addresses(context: Context) -> tuple[str | None, str]:
+    """Which list of addresses holds, and what stands before each; asked once a template too."""
+    kept: dict[str, Any] = cast("Any", context.render_context)
+    found: tuple[str | None, str] | None = kept.get(_ADDRESSES)
+    if found is None:
+        found = kept[_ADDRESSES] = (get_urlconf(), get_script_prefix())
+    return found
+
 
 @lru_cache(maxsize=4096)
 def _sentence(text: str, language: str | None) -> SafeString:
@@ -46,7 +71,7 @@ class Sentence(Node):
         self.text = text
 
     def render(self, context: Context) -> SafeString:
-        return _sentence(self.text, get_language())
+        return _sentence(self.text, _language(context))
 
 
 @register.tag("translate")
@@ -65,10 +90,13 @@ def _kept_address(name: str, about: tuple[Key, ...], urlconf: str | None, prefix
     return reverse(name, urlconf, about)
 
 
-def _address(name: str, about: list[Any], named: dict[str, Any]) -> str:
-    if named or not all(type(key) in {int, str, UUID} for key in about):
+_KEYS = frozenset({int, str, UUID})
+
+
+def _address(context: Context, name: str, about: list[Any], named: dict[str, Any]) -> str:
+    if named or not all(type(key) in _KEYS for key in about):
         return reverse(name, args=about, kwargs=named)
-    return _kept_address(name, tuple(about), get_urlconf(), get_script_prefix())
+    return _kept_address(name, tuple(about), *_addresses(context))
 
 
 class Address(URLNode):
@@ -80,7 +108,7 @@ class Address(URLNode):
         name = self.view_name.resolve(context)
         url = ""
         try:
-            url = _address(name, about, named)
+            url = _address(context, name, about, named)
         except NoReverseMatch:
             if self.asvar is None:
                 raise
@@ -125,23 +153,29 @@ PIECES = 2048
 _pieces: dict[Any, SafeString] = {}
 
 
+_PLAIN = frozenset({str, SafeString, int, bool, date, type(None)})
+
+
 def _key(value: Any) -> Any:
     """A value as part of a key: what is equal but shows otherwise (1, True, safe text) differs."""
     kind: Any = type(value)
-    if kind in {str, SafeString, int, bool, date, type(None)}:
+    if kind in _PLAIN:
         return kind, value
     if kind in {float, Decimal}:
         return kind, repr(value)
     if kind is tuple:
-        return kind, *(_key(part) for part in value)
-    if is_dataclass(value) and kind.__dataclass_params__.frozen:
-        return kind, *(_key(getattr(value, name)) for name in _names(kind))
-    raise TypeError(f"A remembered piece is told values, not a {kind.__name__}")
+        return kind, *map(_key, value)
+    return kind, *map(_key, _parts(kind)(value))
 
 
 @lru_cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _parts(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+    """What to read of a frozen dataclass; of anything else, nothing may be remembered."""
+    if not (is_dataclass(kind) and cast("Any", kind).__dataclass_params__.frozen):
+        raise TypeError(f"A remembered piece is told values, not a {kind.__name__}")
+    names = [field.name for field in fields(kind)]
+    read = attrgetter(*names)
+    return read if len(names) > 1 else lambda value: (read(value),)
 
 
 class Remembered(Node):
@@ -152,7 +186,7 @@ class Remembered(Node):
 
     def render(self, context: Context) -> SafeString:
         given = {name: value.resolve(context) for name, value in self.given.items()}
-        place = (get_language(), get_urlconf(), get_script_prefix(), context.autoescape)
+        place = (_language(context), _addresses(context), context.autoescape)
         key = (self, place, *(_key(value) for value in given.values()))
         if (piece := _pieces.get(key)) is None:
             # It sees nothing but what it is remembered by, so it cannot show anything else.

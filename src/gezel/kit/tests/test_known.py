@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.template import Context, Template, TemplateSyntaxError, engines
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, set_script_prefix
 from django.utils import translation
 from django.utils.safestring import mark_safe
 
@@ -147,3 +150,36 @@ def test_no_more_pieces_are_kept_than_fit(monkeypatch: pytest.MonkeyPatch) -> No
     template = engines["django"].from_string("{% remembered a=one %}{{ a }}{% endremembered %}")
     assert [template.render({"one": n}) for n in range(10)] == [str(n) for n in range(10)]
     assert len(known._pieces) <= 3
+
+
+def test_a_template_that_is_included_and_a_piece_within_are_said_in_the_same_language() -> None:
+    inner: Any = engines["django"].from_string('{% translate "Search" %}')
+    outer = engines["django"].from_string(
+        '{% translate "Search" %} {% include inner %}'
+        '{% remembered a="x" %} {% translate "Search" %}{% endremembered %}'
+    )
+    for language, word in (("nl", "Zoeken"), ("en", "Search"), ("nl", "Zoeken")):
+        with translation.override(language):
+            assert outer.render({"inner": inner.template}).split() == [word] * 3
+
+
+def test_an_address_follows_the_list_that_holds_when_it_is_said() -> None:
+    template = engines["django"].from_string('{% url "home" %}')
+    assert template.render({}) == "/"
+    set_script_prefix("/gezel/")
+    try:
+        assert template.render({}) == "/gezel/"
+    finally:
+        set_script_prefix("/")
+
+
+def test_no_template_switches_language_half_way() -> None:
+    """Its sentences and addresses are said in the language it began in."""
+    rooms = Path(known.__file__).parents[2]
+    switching = [
+        file.name
+        for kind in ("html", "txt")
+        for file in rooms.glob(f"*/templates/**/*.{kind}")
+        if re.search(r"{%-?\s*language\b", file.read_text())
+    ]
+    assert switching == []

@@ -63,6 +63,25 @@ class _Row(NamedTuple):
     knowledge: bool
 
 
+def _pieces(found: QuerySet[Evidence]) -> QuerySet[Evidence, Any]:
+    """Oldest row first: of two views of one day, the one written last is the one that stands."""
+    return found.order_by("pk").values_list(
+        "pk", "person_id", "skill_id", "kind", "level", "exact", "sd", "observed_on",
+        "given_by_id", "organisation_id", "skill__kind", "skill__is_knowledge",
+    )  # fmt: skip
+
+
+@prepared
+def _pieces_of(person: int, day: date) -> QuerySet[Evidence, Any]:
+    return _pieces(standing_evidence().filter(person=person, observed_on__lte=day))
+
+
+@prepared
+def _pieces_counted(person: int, day: date, at: int) -> QuerySet[Evidence, Any]:
+    found = standing_evidence().filter(person=person, observed_on__lte=day)
+    return _pieces(found.filter(may_count(at)))
+
+
 def _evidence(
     person_pks: Collection[int],
     skill_pks: Collection[int] | None,
@@ -70,19 +89,16 @@ def _evidence(
     at: int | None,
     also: Collection[int],
 ) -> list[_Row]:
-    """Oldest row first: of two views of one day, the one written last is the one that stands."""
+    if len(person_pks) == 1 and skill_pks is None and not also:
+        (person,) = person_pks  # as a page about someone asks all day
+        one = _pieces_of(person, day) if at is None else _pieces_counted(person, day, at)
+        return [_Row(*row) for row in one]
     found = standing_evidence().filter(person__in=person_pks, observed_on__lte=day)
     if skill_pks is not None:
         found = found.filter(skill__in=skill_pks)
     if at is not None:
         found = found.filter(may_count(at) | Q(pk__in=also) if also else may_count(at))
-    return [
-        _Row(*row)
-        for row in found.order_by("pk").values_list(
-            "pk", "person_id", "skill_id", "kind", "level", "exact", "sd", "observed_on",
-            "given_by_id", "organisation_id", "skill__kind", "skill__is_knowledge",
-        )
-    ]  # fmt: skip
+    return [_Row(*row) for row in _pieces(found)]
 
 
 @dataclass(frozen=True, slots=True)

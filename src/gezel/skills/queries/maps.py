@@ -1,9 +1,10 @@
 """The need map of a team: people × skills, for who leads."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -11,9 +12,9 @@ from django.utils import timezone
 from gezel.kit.prepared import prepared
 from gezel.people.api import Employment, PersonQuerySet, Visitor, stand_in
 from gezel.skills import policy, rules
-from gezel.skills.models import RoleProfile, Skill
+from gezel.skills.models import Skill
 from gezel.skills.queries.facts import Held
-from gezel.skills.queries.needs import NOT_HELD, demands_of, levels
+from gezel.skills.queries.needs import NOT_HELD, RoleNamed, demands_of, levels
 
 
 @dataclass(slots=True)
@@ -43,12 +44,29 @@ class Cell:
         return self.held[2] > 0
 
 
+class Seat(NamedTuple):
+    """Who sits where, as far as a map tells it: what `seated` reads, and not five rows each."""
+
+    person_id: int
+    organisation_id: int
+    first_name: str
+    last_name: str
+    unit: str
+    profile_pk: int | None
+    profile_nl: str | None
+    profile_en: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
 @dataclass(frozen=True, slots=True)
 class TeamRow:
     """A person with their cells by skill."""
 
-    seat: Employment
-    profile: RoleProfile | None
+    seat: Seat
+    profile: RoleNamed | None
     cells: Mapping[int, Cell]
 
     @property
@@ -83,18 +101,24 @@ def seats_of(
     )
 
 
-@prepared
-def _direct_team(lead: int, organisation: int, today: date) -> QuerySet[Employment]:
-    people = policy.people_to_vouch_for(stand_in(lead, organisation, leads=True), today)
-    seats = seats_of(organisation, people, today).filter(lead=lead)
-    # What a map tells of each of them, and not thirty columns of five tables.
-    return seats.only(
-        *("organisation", "person__first_name", "person__last_name", "unit__name", "job__name"),
-        *(f"job__profile_job__profile__{name}" for name in ("name_nl", "name_en")),
+def seated(seats: QuerySet[Employment]) -> QuerySet[Employment, tuple[Any, ...]]:
+    """The same seats as rows for `team_map`."""
+    profile = "job__profile_job__profile"
+    return seats.values_list(
+        *("person_id", "organisation_id", "person__first_name", "person__last_name", "unit__name"),
+        *(f"{profile}_id", f"{profile}__name_nl", f"{profile}__name_en"),
     )
 
 
-def direct_team(visitor: Visitor) -> list[Employment]:
+@prepared
+def _direct_team(
+    lead: int, organisation: int, today: date
+) -> QuerySet[Employment, tuple[Any, ...]]:
+    people = policy.people_to_vouch_for(stand_in(lead, organisation, leads=True), today)
+    return seated(seats_of(organisation, people, today).filter(lead=lead))
+
+
+def direct_team(visitor: Visitor) -> list[tuple[Any, ...]]:
     """Where the people sit who report to this lead directly, by name."""
     if not visitor.leads:
         return []
@@ -102,23 +126,31 @@ def direct_team(visitor: Visitor) -> list[Employment]:
 
 
 def team_map(
-    seats: Sequence[Employment], *, on: date | None = None, asked_on: date | None = None
+    seats: Iterable[tuple[Any, ...]], *, on: date | None = None, asked_on: date | None = None
 ) -> TeamMap:
     """What each person's role asks beside what they show; two queries, whatever the team.
+
+    Args:
+        seats: the rows of `seated`.
 
     The skills that most people lack lead, essential ones first, so that the map can be read from
     the left. People keep the order they came in: nobody is ranked.
     """
     today = timezone.localdate()
-    profiles = {seat.pk: _profile(seat) for seat in seats}
-    demands = demands_of({p.pk for p in profiles.values() if p})
-    held = _held_at([(seat.person_id, seat.organisation_id) for seat in seats], on)
+    people = [Seat(*row) for row in seats]
+    profiles = {
+        seat.profile_pk: RoleNamed.of(seat.profile_pk, seat.profile_nl or "", seat.profile_en or "")
+        for seat in {seat.profile_pk: seat for seat in people}.values()
+        if seat.profile_pk
+    }
+    demands = demands_of(list(profiles))
+    held = _held_at([(seat.person_id, seat.organisation_id) for seat in people], on)
     day = asked_on or on or today
     asked = {pk: rules.demand_on(dated, day) for pk, dated in demands.items()}
     skills: dict[int, Skill] = {}
     rows = []
-    for seat in seats:
-        profile = profiles[seat.pk]
+    for seat in people:
+        profile = profiles.get(seat.profile_pk) if seat.profile_pk else None
         cells = {}
         for r in asked.get(profile.pk, []) if profile else []:
             if isinstance(r.skill, Skill):
@@ -148,11 +180,6 @@ def _held_at(seated: Iterable[tuple[int, int]], on: date | None) -> dict[tuple[i
     for employer, people in by_employer.items():
         found |= levels(people, on, at=employer)
     return found
-
-
-def _profile(seat: Employment) -> RoleProfile | None:
-    serving = getattr(seat.job, "profile_job", None)
-    return serving.profile if serving else None
 
 
 def seats_beside(seat: Employment) -> QuerySet[Employment]:

@@ -14,6 +14,7 @@ from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from gezel.kit.prepared import prepared
+from gezel.kit.text import in_language
 from gezel.people.api import Employment, Person, Visitor, stand_in
 from gezel.skills import policy, rules
 from gezel.skills.models import (
@@ -58,6 +59,19 @@ class SkillAsked:
     @property
     def is_need(self) -> bool:
         return rules.is_short(self.asked, self.level)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleNamed:
+    """A role profile by its name in the reader's language."""
+
+    pk: int
+    name: str
+
+    @classmethod
+    def of(cls, pk: int, nl: str, en: str) -> "RoleNamed":
+        """Whatever is read of one to choose it."""
+        return cls(pk, in_language(nl=nl, en=en))
 
 
 def _asked_by(seats: QuerySet[Employment]) -> QuerySet[RoleProfile]:
@@ -105,13 +119,23 @@ def requirements_of(
     }
 
 
-@prepared
-def _demands(profiles: Collection[int]) -> QuerySet[Demand]:
+# What a skill is in words, and what its levels mean: four texts and two lists in JSON, of which
+# no need map tells anything.
+_WIDE = ("about_nl", "about_en", "aliases_nl", "aliases_en", "levels_nl", "levels_en")
+
+
+def _with_skills(demands: QuerySet[Demand]) -> QuerySet[Demand]:
+    """In the order a profile asks them, each with its skill by name."""
     return (
-        Demand.objects.filter(profile__in=profiles)
-        .select_related("skill__merged_into")
+        demands.select_related("skill__merged_into")
+        .defer(*(f"{skill}__{name}" for skill in ("skill", "skill__merged_into") for name in _WIDE))
         .order_by("from_on", "position", "pk")
     )
+
+
+@prepared
+def _demands(profiles: Collection[int]) -> QuerySet[Demand]:
+    return _with_skills(Demand.objects.filter(profile__in=profiles))
 
 
 def demands_of(
@@ -409,11 +433,8 @@ class PersonSkills:
 
 
 def _asked_of(seats: QuerySet[Employment]) -> QuerySet[Demand]:
-    return (
-        Demand.objects.filter(profile=_asked_by(seats).values("pk")[:1])
-        .select_related("skill__merged_into", "profile")
-        .order_by("from_on", "position", "pk")
-    )
+    found = Demand.objects.filter(profile=_asked_by(seats).values("pk")[:1])
+    return _with_skills(found.select_related("profile"))
 
 
 @prepared
@@ -447,7 +468,7 @@ def _as_asked(found: Iterable[Demand]) -> list[rules.DatedDemand]:
 
 @prepared
 def _skills(pks: Collection[int]) -> QuerySet[Skill]:
-    return Skill.objects.filter(pk__in=pks)
+    return Skill.objects.filter(pk__in=pks).defer(*_WIDE)
 
 
 def skills_of(
@@ -490,11 +511,8 @@ def standings_of(visitor: Visitor) -> dict[int, Held]:
 
 @prepared
 def _demands_of_job(job: int) -> QuerySet[Demand]:
-    return (
-        Demand.objects.filter(profile__profile_jobs__job=job)
-        .select_related("skill__merged_into", "profile")
-        .order_by("from_on", "position", "pk")
-    )
+    found = Demand.objects.filter(profile__profile_jobs__job=job)
+    return _with_skills(found.select_related("profile"))
 
 
 def own_demands(visitor: Visitor) -> tuple[RoleProfile | None, list[rules.DatedDemand]]:
@@ -532,13 +550,15 @@ def objections_waiting(visitor: Visitor, *, most: int) -> list[Objection]:
 
 
 @prepared
-def _profiles_here(person: int, organisation: int) -> QuerySet[RoleProfile]:
-    return policy.profiles_to_read(stand_in(person, organisation))
+def _profiles_here(person: int, organisation: int) -> QuerySet[RoleProfile, Any]:
+    found = policy.profiles_to_read(stand_in(person, organisation))
+    return found.values_list("pk", "name_nl", "name_en")
 
 
-def profiles_here(visitor: Visitor) -> list[RoleProfile]:
-    """Every role profile the visitor may read."""
-    return _profiles_here(visitor.person.pk, visitor.organisation.pk)
+def profiles_here(visitor: Visitor) -> list[RoleNamed]:
+    """Every role profile the visitor may read, by name."""
+    found = _profiles_here(visitor.person.pk, visitor.organisation.pk)
+    return sorted((RoleNamed.of(*row) for row in found), key=lambda role: role.name.casefold())
 
 
 def first_rows(demands: Sequence[rules.DatedDemand], held: Mapping[int, Held]) -> list[SkillAsked]:

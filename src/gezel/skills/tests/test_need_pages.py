@@ -317,7 +317,7 @@ def test_a_team_shows_direct_reports_and_everyone_below_on_request(
 
     def names(**asked: object) -> list[str]:
         rows = client.get(at("team", **asked)).context["rows"]
-        return [row.seat.person.first_name for row, _cells in rows]
+        return [row.seat.first_name for row, _cells in rows]
 
     assert names() == ["Noor"]
     assert names(below=1) == ["Noor", "Youssef"]

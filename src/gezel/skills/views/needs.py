@@ -30,7 +30,7 @@ from gezel.people.api import (
     signed_in,
 )
 from gezel.skills import policy, queries
-from gezel.skills.heat import person_cells, place_cell, spokes
+from gezel.skills.heat import people_cells, place_cell, spokes
 from gezel.skills.models import RoleProfile, Skill
 from gezel.skills.queries.taxonomy import find_skills, give_own_names, skills_worded
 from gezel.skills.views.asked import day_asked, key_asked, words_asked
@@ -135,11 +135,10 @@ def _compared(
     return Compared(role, rows, round(100 * queries.fit_of(rows)))
 
 
-def _other_profiles(visitor: Visitor, role: RoleProfile | None) -> list[RoleProfile]:
+def _other_profiles(visitor: Visitor, role: RoleProfile | None) -> tuple[queries.RoleNamed, ...]:
     if visitor.employment is None:
-        return []
-    others = [profile for profile in queries.profiles_here(visitor) if profile != role]
-    return sorted(others, key=lambda profile: profile.name.casefold())
+        return ()
+    return tuple(p for p in queries.profiles_here(visitor) if role is None or p.pk != role.pk)
 
 
 # --- a team -----------------------------------------------------------------------------------
@@ -168,7 +167,7 @@ def team(request: Request) -> HttpResponseBase:
     require(visitor.leads or chosen.unit is not None)
     seats = _seats(visitor, chosen)
     if form := FORMS.get(request.GET.get("export", "")):
-        told = queries.team_map(list(seats), on=chosen.on, asked_on=chosen.asked_on)
+        told = queries.team_map(seats, on=chosen.on, asked_on=chosen.asked_on)
         _note(visitor, told, chosen)
         note_event(
             visitor.organisation.pk,
@@ -179,7 +178,7 @@ def team(request: Request) -> HttpResponseBase:
         )
         return form("need-map", _table_head(), _table_rows(told.rows, _columns(told, chosen)))
     page = Paginator(seats, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
-    told = queries.team_map(list(page), on=chosen.on, asked_on=chosen.asked_on)
+    told = queries.team_map(page, on=chosen.on, asked_on=chosen.asked_on)
     _note(visitor, told, chosen)
     columns = _columns(told, chosen)
     give_own_names(columns, visitor.organisation)
@@ -195,13 +194,13 @@ def team(request: Request) -> HttpResponseBase:
             "told": told,
             "skills": shown,
             "hidden_columns": len(columns) - len(shown),
-            "rows": [(row, person_cells(row, shown)) for row in rows] if not as_table else [],
+            "rows": [] if as_table else list(zip(rows, people_cells(rows, shown), strict=True)),
             "feet": [(told.short_in(skill), told.asked_in(skill)) for skill in shown],
             "table": list(_table_rows(rows, columns)) if as_table else None,
             "table_head": _table_head(),
             "as_table": as_table,
             "kinds": Skill.Kind.choices,
-            "profiles": _profiles_in(told),
+            "profiles": _profiles_in(told, chosen.profile),
             "everyone_has_role": all(row.profile for row in told.rows),
             "others_unit": chosen.unit,
         },
@@ -229,7 +228,9 @@ def _chosen(request: Request, visitor: Visitor) -> Choice:
     )
 
 
-def _seats(visitor: Visitor, chosen: Choice) -> QuerySet[Employment] | list[Employment]:
+def _seats(
+    visitor: Visitor, chosen: Choice
+) -> QuerySet[Employment, tuple[Any, ...]] | list[tuple[Any, ...]]:
     if not (chosen.unit or chosen.below or chosen.profile or chosen.words):
         return queries.direct_team(visitor)
     people: PersonQuerySet = (
@@ -246,7 +247,7 @@ def _seats(visitor: Visitor, chosen: Choice) -> QuerySet[Employment] | list[Empl
         seats = seats.filter(
             Q(person__first_name__icontains=word) | Q(person__last_name__icontains=word)
         )
-    return seats
+    return queries.seated(seats)
 
 
 def _note(visitor: Visitor, told: queries.TeamMap, chosen: Choice) -> None:
@@ -269,9 +270,13 @@ def _has_gap(row: queries.TeamRow, skills: Iterable[Skill]) -> bool:
     return any(c.short for s in skills if (c := row.cells.get(s.pk)))
 
 
-def _profiles_in(told: queries.TeamMap) -> list[RoleProfile]:
-    found = {row.profile.pk: row.profile for row in told.rows if row.profile}
-    return sorted(found.values(), key=lambda profile: profile.name.casefold())
+def _profiles_in(told: queries.TeamMap, chosen: RoleProfile | None) -> list[queries.RoleNamed]:
+    """The profiles to choose among; the one that is chosen stands there in any case."""
+    found = {row.profile for row in told.rows if row.profile}
+    listed = sorted(found, key=lambda profile: profile.name.casefold())
+    if chosen and chosen.pk not in {profile.pk for profile in listed}:
+        listed.append(queries.RoleNamed(chosen.pk, chosen.name))
+    return listed
 
 
 def _table_head() -> list[str]:
@@ -288,8 +293,8 @@ def _table_rows(
         for skill in columns:
             if cell := row.cells.get(skill.pk):
                 yield [
-                    row.seat.person.name,
-                    row.seat.unit.name,
+                    row.seat.name,
+                    row.seat.unit,
                     row.profile.name if row.profile else "",
                     skill.name,
                     cell.essential,
