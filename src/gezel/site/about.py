@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from gezel import __version__
+from gezel.skills.api import releases
 
 _MADE_AT_SET_UP = "kit/vendor/licences.json"
 _LONGEST = 60
@@ -31,6 +32,7 @@ def about(request: HttpRequest) -> HttpResponse:
     told = {
         "version": __version__,
         "source": settings.SOURCE_URL,
+        "frameworks": releases(),
         "parts": {"browser": in_the_browser(), "server": on_the_server()},
     }
     return render(request, "site/about.html", told)

@@ -74,7 +74,7 @@ from gezel.skills.queries.one_ahead import refreshes
 from gezel.skills.queries.other import compared
 from gezel.skills.queries.programme import programme
 from gezel.skills.queries.shown import From, ShownSkill, shown_skills
-from gezel.skills.queries.taxonomy import find_skills, give_own_names, skills_by_key
+from gezel.skills.queries.taxonomy import find_skills, give_own_names, releases, skills_by_key
 from gezel.skills.rules import (
     HIGHEST_LEVEL,
     DatedDemand,
@@ -159,6 +159,7 @@ __all__ = [
     "recompute",
     "recompute_organisation",
     "refreshes",
+    "releases",
     "requirements",
     "requirements_of",
     "senses",

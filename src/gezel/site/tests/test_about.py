@@ -13,6 +13,7 @@ from django.test import Client
 from gezel import __version__
 from gezel.people.api import Person
 from gezel.site.about import in_the_browser, licence_of, on_the_server
+from gezel.skills.models import FrameworkRelease
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,16 @@ def test_who_is_signed_in_finds_what_is_kept_and_the_foot_leads_here(
     assert "GEZEL_SOURCE_URL" in page
     assert "/trust/" in page.partition("<main")[2].partition("</main")[0]
     assert 'href="/about/"' in visit(noor).get("/").content.decode()
+
+
+def test_whose_skills_and_occupations_are_here_is_said_as_their_licences_ask() -> None:
+    FrameworkRelease.objects.all().delete()
+    assert "European Commission" not in Client().get("/about/").content.decode()
+    for source in ("esco", "onet"):
+        FrameworkRelease.objects.create(source=source)
+    page = Client().get("/about/").content.decode()
+    assert "This service uses the ESCO classification of the European Commission." in page
+    assert "CC BY 4.0" in page
 
 
 def test_what_goes_to_browsers_is_what_was_built() -> None:
