@@ -134,6 +134,15 @@ def cost_left(node: Node, activities: Mapping[int, Activity], stands: Mapping[st
     return total
 
 
+def off_the_job(
+    root: Node, activities: Mapping[int, Activity], stands: Mapping[str, Stand]
+) -> tuple[int, int]:
+    """Minutes off the job: spent on what was done, and still to come."""
+    done = (step for step in root.steps if stands[step.key].state is State.DONE)
+    spent = sum(cost(step, activities).off_the_job for step in done)
+    return round(60 * spent), round(60 * cost_left(root, activities, stands).off_the_job)
+
+
 def renewed_keys(node: Node) -> Node:
     """The same steps with keys of their own, for a path that begins from a template."""
     key = node.key if node.key == rules.ROOT else new_key()

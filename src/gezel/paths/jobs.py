@@ -37,6 +37,14 @@ def move_everyone(progress: Progress, *, path: int) -> Outcome:
     )
 
 
+@job(title=gettext_lazy("Count the hours off the job of learning paths"))
+def count_hours(progress: Progress, *, organisation: int) -> Outcome:
+    """Every night: what activities ask may have been written anew."""
+    found = Organisation.objects.filter(pk=organisation).first()
+    changed = actions.count_hours(found, timezone.localdate()) if found else 0
+    return Outcome("", figures={"people": changed})
+
+
 @job(title=gettext_lazy("Tidy exceptions to paths"))
 def tidy_paths(progress: Progress) -> None:
     """Every night: what was kept as long as we said it would be, goes."""
@@ -44,8 +52,14 @@ def tidy_paths(progress: Progress) -> None:
 
 
 def tonight() -> list[Errand]:
-    """What is to be done every night: for each organisation with rules in use."""
+    """What is to be done every night: for each organisation with rules in use, then with people
+    on paths."""
     asking = Rule.objects.filter(active=True).order_by("path__organisation")
     pks = asking.values_list("path__organisation", flat=True).distinct()
     errands: list[Errand] = [(run_rules_of, {"organisation": pk}) for pk in pks]
+    walked = Path.objects.filter(enrolments__isnull=False).order_by("organisation")
+    errands += [
+        (count_hours, {"organisation": pk})
+        for pk in walked.values_list("organisation", flat=True).distinct()
+    ]
     return [*errands, (tidy_paths, {})]

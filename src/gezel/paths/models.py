@@ -150,7 +150,10 @@ class Enrolment(models.Model):
     """Someone on a path, in the version they began with or were moved to.
 
     `steps_asked`, `steps_settled`, `next_due_on` and `completed_on` follow from the version and
-    the marks by `rules.walked`; they are kept so that a list of thousands is one question.
+    the marks by `rules.walked`; they are kept so that a list of thousands is one question. So are
+    the minutes off the job, spent and still to come; None until they were counted for the first
+    time. What an activity asks may be written anew: of who is under way they are counted every
+    night.
     `unmatched_on`: the rule that put them here no longer means them; somebody decides, and until
     then they stay.
     """
@@ -187,6 +190,8 @@ class Enrolment(models.Model):
     steps_asked = models.PositiveSmallIntegerField(default=0)
     steps_settled = models.PositiveSmallIntegerField(default=0)
     next_due_on = models.DateField(null=True, blank=True)
+    minutes_spent = models.PositiveIntegerField(null=True, blank=True)
+    minutes_left = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from gezel.catalogue.api import (
@@ -632,12 +632,18 @@ def as_rows(listed: Listed) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """How a path goes in one department; dark where it is about too few people."""
+    """How a path goes in one department; dark where it is about too few people.
+
+    `planned` are all hours off the job that it asks of these people, `spent` those of them that
+    were spent.
+    """
 
     name: str
     people: int = 0
     done: int = 0
     late: int = 0
+    spent: float = 0.0
+    planned: float = 0.0
     dark: bool = False
 
     @property
@@ -670,15 +676,21 @@ def by_department(path: Path, on: date, *, everything: bool) -> list[Department]
         .annotate(
             people=Count("person", distinct=True),
             behind=Count("person", distinct=True, filter=Q(next_due_on__lt=on)),
+            spent=Sum("minutes_spent", default=0),
+            left=Sum("minutes_left", default=0),
         )
     )
     people: Counter[str] = Counter()
     done: Counter[str] = Counter()
     late: Counter[str] = Counter()
+    spent: Counter[str] = Counter()
+    left: Counter[str] = Counter()
     step = Unit.steplen
-    for unit_path, state, number, behind in counted:
+    for unit_path, state, number, behind, was_spent, to_come in counted:
         top = unit_path[: 2 * step]
         people[top] += number
+        spent[top] += was_spent
+        left[top] += to_come
         if state == Enrolment.State.DONE:
             done[top] += number
         else:
@@ -689,10 +701,32 @@ def by_department(path: Path, on: date, *, everything: bool) -> list[Department]
     return [
         Department(names[p], dark=True)
         if p in dark
-        else Department(names[p], people[p], done[p], late[p])
+        else Department(
+            names[p], people[p], done[p], late[p], spent[p] / 60, (spent[p] + left[p]) / 60
+        )
         for p in names
         if people[p]
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours off the job of everyone on a path together."""
+
+    planned: float
+    spent: float
+
+    @property
+    def left(self) -> float:
+        return self.planned - self.spent
+
+
+def hours_off_the_job(enrolments: QuerySet[Enrolment]) -> Hours:
+    """What was spent, and what is planned in all; of who stopped only what was spent."""
+    told = enrolments.aggregate(
+        spent=Sum("minutes_spent", default=0), left=Sum("minutes_left", default=0)
+    )
+    return Hours((told["spent"] + told["left"]) / 60, told["spent"] / 60)
 
 
 # -- the report -----------------------------------------------------------------------------------
@@ -749,6 +783,7 @@ def report(
         .values_list(
             "pk", "person__first_name", "person__last_name", "number", "unit_name", "job_name",
             "state", "begins_on", "completed_on", "steps_asked", "steps_settled", "next_due_on",
+            "minutes_spent", "minutes_left",
         )
     )  # fmt: skip
     marks = (
@@ -760,6 +795,7 @@ def report(
     mark = next(marks, None)
     for (
         pk, first, last, number, unit, job, state, begins, completed, asked_, settled, due,
+        spent, left,
     ) in people.iterator(chunk_size=2_000):  # fmt: skip
         cells: list[object] = [""] * len(steps)
         while mark is not None and mark[0] <= pk:
@@ -775,7 +811,10 @@ def report(
         yield [
             f"{first} {last}".strip(), number, unit, job, states[state], begins, completed,
             100 * settled // asked_ if asked_ else 0, settled, asked_,
-            due if state == "open" else None, *cells,
+            due if state == "open" else None,
+            None if spent is None or left is None else round((spent + left) / 60, 2),
+            None if spent is None else round(spent / 60, 2),
+            *cells,
         ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from gezel.paths.actions.enrolling import (
     move,
     stop,
 )
+from gezel.paths.actions.reckoning import count_hours, reckon
 from gezel.paths.actions.ruling import (
     AT_ONCE,
     AskFirst,
@@ -40,7 +41,6 @@ from gezel.paths.actions.walking import (
     look_at_skill,
     mark_done,
     mark_undone,
-    reckon,
     reply,
     tick,
 )
@@ -54,6 +54,7 @@ __all__ = [
     "change_draft",
     "change_rule",
     "choose",
+    "count_hours",
     "do_anyway",
     "drop_path",
     "drop_rule",

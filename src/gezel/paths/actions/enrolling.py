@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from gezel.content.api import let_off_by_tests
 from gezel.kit.events import announce
 from gezel.paths import queries
-from gezel.paths.actions.walking import reckon, skip_what_is_shown, skip_what_is_waived
+from gezel.paths.actions.reckoning import reckon
+from gezel.paths.actions.walking import skip_what_is_shown, skip_what_is_waived
 from gezel.paths.common import activities_in
 from gezel.paths.events import Enrolled
 from gezel.paths.letters import tell_who_was_put_on
@@ -125,6 +126,7 @@ def stop(enrolment: Enrolment, *, why: str, on: date) -> None:
         ended_on=on,
         why_ended=why.strip()[:300],
         unmatched_on=None,
+        minutes_left=0,
     )
 
 
@@ -172,8 +174,9 @@ def excuse(
     today = timezone.localdate()
     if new and from_on <= today:
         Enrolment.objects.filter(path=path, person=person, state=Enrolment.State.OPEN).update(
-            state=Enrolment.State.EXEMPT, ended_on=today, why_ended=reason, unmatched_on=None
-        )
+            state=Enrolment.State.EXEMPT, ended_on=today, why_ended=reason, unmatched_on=None,
+            minutes_left=0,
+        )  # fmt: skip
     return exemption
 
 

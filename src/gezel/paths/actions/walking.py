@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezel.content.api import completions, let_off_by_tests, waived
-from gezel.kit.events import announce
 from gezel.paths import rules
+from gezel.paths.actions.reckoning import reckon
 from gezel.paths.common import (
     activities_asked,
     activities_in,
@@ -21,7 +21,6 @@ from gezel.paths.common import (
     read_activities,
     skills_asked,
 )
-from gezel.paths.events import PathCompleted
 from gezel.paths.models import Enrolment, Mark, Path, Reply, Version
 from gezel.paths.rules import Kind, Node, State, What
 from gezel.people.api import Person
@@ -419,40 +418,3 @@ def _done_before(
         if did is not None:
             found[person][did] = max(day, found[person].get(did, day))
     return found
-
-
-def reckon(enrolments: Iterable[Enrolment], on: date | None = None) -> list[Enrolment]:
-    """What is kept of how far people are is worked out anew; who is through is told of.
-
-    Gives those that were completed by this.
-    """
-    today = on or timezone.localdate()
-    there = [e for e in enrolments if e.is_open]
-    marks: dict[int, list[rules.Mark]] = defaultdict(list)
-    for enrolment, step, what, day in (
-        Mark.objects.filter(enrolment__in=[e.pk for e in there])
-        .order_by("pk")
-        .values_list("enrolment_id", "step", "what", "on")
-    ):
-        marks[enrolment].append(rules.Mark(step, What(what), day))
-    changed, through = [], []
-    for one in there:
-        walk = rules.walked(one.version.structure, marks[one.pk], one.begins_on, today)
-        before = (one.steps_asked, one.steps_settled, one.next_due_on)
-        one.steps_asked, one.steps_settled, one.next_due_on = (
-            walk.asked, walk.settled, walk.due_on,
-        )  # fmt: skip
-        if walk.complete:
-            one.state = Enrolment.State.DONE
-            one.completed_on = walk.stands[rules.ROOT].on or today
-            through.append(one)
-        if walk.complete or before != (walk.asked, walk.settled, walk.due_on):
-            changed.append(one)
-    Enrolment.objects.bulk_update(
-        changed,
-        ["steps_asked", "steps_settled", "next_due_on", "state", "completed_on"],
-        batch_size=2_000,
-    )
-    for one in through:
-        announce(PathCompleted(one.pk, one.path_id, one.person_id, one.completed_on or today))
-    return through

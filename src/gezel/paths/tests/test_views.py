@@ -564,6 +564,59 @@ def test_the_report_tells_of_each_person_each_step(
     assert [r[-2:] for r in rows if r[0] == "Noor Jansen"] == [[today, ""]]
 
 
+def test_hours_off_the_job_planned_and_spent_are_summed(
+    van_dijk: Organisation, noor: Person, femke: Person, daan: Person, visit: Visit
+) -> None:
+    """Classroom counts, own time and learning in the work do not; of a choice the first."""
+    day = an_activity(van_dijk, form="classroom", hours=8)
+    home = an_activity(van_dijk, form="online", hours=2, own_percent=75)
+    work = an_activity(van_dijk, form="on_the_job", hours=40)
+    path = a_path(
+        van_dijk, a_lesson("day", day), a_lesson("home", home), a_lesson("work", work),
+        kind=Kind.PARALLEL,
+    )  # fmt: skip
+    first, second, third = (a_walker(path, person) for person in (noor, femke, daan))
+    today = timezone.localdate()
+    actions.mark_done(first, "day", on=today, by=noor)
+    actions.mark_done(second, "home", on=today, by=femke)
+    actions.mark_done(third, "home", on=today, by=daan)
+    actions.stop(third, why="Another job", on=today)
+
+    client = visit(femke)
+    page = text(client.get(reverse("paths:people", args=[path.pk])))
+    # 8.5 for each of two, and the half hour of who stopped.
+    assert "Planned 17.5 h Spent 9 h Still to come 8.5 h" in page
+    figures = text(client.get(reverse("paths:figures", args=[path.pk])))
+    assert "17 h 8.5 h" in figures, "under way or through"
+    book = sent(client.get(reverse("paths:people", args=[path.pk]) + "?export=xlsx"))
+    told = load_workbook(BytesIO(book)).get_sheet_by_index(0).to_python()
+    rows, spent = {row[0]: row for row in told}, told[0].index("Hours off the job, spent")
+    assert [rows[p.name][spent - 1 : spent + 1] for p in (noor, femke, daan)] == [
+        [8.5, 8], [8.5, 0.5], [0.5, 0.5],
+    ]  # fmt: skip
+
+
+def test_hours_follow_what_an_activity_asks_and_what_was_spent_stays(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    day = an_activity(van_dijk, form="classroom", hours=8)
+    path = a_path(van_dijk, a_lesson("day", day))
+    open_, through = a_walker(path, noor), a_walker(path, daan)
+    actions.mark_done(through, "day", on=timezone.localdate(), by=daan)
+    day.hours = 6
+    day.save()
+
+    assert actions.count_hours(van_dijk, timezone.localdate()) == 1
+    assert actions.count_hours(van_dijk, timezone.localdate()) == 0
+    kept = dict(Enrolment.objects.values_list("pk", "minutes_left"))
+    assert kept == {open_.pk: 360, through.pk: 0}
+    assert Enrolment.objects.get(pk=through.pk).minutes_spent == 480
+    # As they stood before hours were counted: they are counted in the first night.
+    Enrolment.objects.update(minutes_spent=None, minutes_left=None)
+    assert actions.count_hours(van_dijk, timezone.localdate()) == 2
+    assert Enrolment.objects.get(pk=through.pk).minutes_spent == 360
+
+
 def test_small_departments_stay_dark_to_who_sees_nobody_by_name(
     van_dijk: Organisation, femke: Person, visit: Visit
 ) -> None:

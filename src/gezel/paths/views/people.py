@@ -81,6 +81,7 @@ def people(request: Request, pk: int) -> HttpResponseBase:
         "rules": queries.told_rules(path),
         "counts": {state: there.filter(state=state).count() for state in ("open", "done")},
         "late": there.filter(state="open", next_due_on__lt=today).count(),
+        "hours": queries.hours_off_the_job(there),
     }
     answer = table.answer("paths/people.html", shown)
     if form.errors:
@@ -103,6 +104,7 @@ def _report(
     header = [
         _("Name"), _("Staff number"), _("Unit"), _("Job"), _("State"), _("Begins on"),
         _("Completed on"), _("Percent"), _("Steps done"), _("Steps asked"), _("Next due on"),
+        _("Hours off the job, planned"), _("Hours off the job, spent"),
         *(title for _key, title in steps),
     ]  # fmt: skip
     about = set(there.values_list("person_id", flat=True))
@@ -135,8 +137,18 @@ def _columns() -> list[Column[Enrolment]]:
         Column("begins", _("Begins on"), "begins_on", sort=("begins_on",), hidden=True),
         Column("completed", _("Completed on"), "completed_on", sort=("completed_on",),
                nulls_last=True),
+        Column("planned", _("Hours off the job, planned"), lambda e: _hours(e, spent=False),
+               numeric=True, hidden=True),
+        Column("spent", _("Hours off the job, spent"), lambda e: _hours(e, spent=True),
+               numeric=True, hidden=True),
         Column("how", _("Put on it"), lambda e: e.get_how_display(), hidden=True),
     ]  # fmt: skip
+
+
+def _hours(e: Enrolment, *, spent: bool) -> float | None:
+    if e.minutes_spent is None or e.minutes_left is None:
+        return None
+    return round((e.minutes_spent + (0 if spent else e.minutes_left)) / 60, 2)
 
 
 def _state(e: Enrolment) -> SafeString:

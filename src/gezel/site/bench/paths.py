@@ -121,7 +121,7 @@ def _report(organisation: Organisation) -> Iterator[Figure]:
     _walkers(organisation, path)
     there = Enrolment.objects.filter(path=path)
     steps, today = report_steps(path), timezone.localdate()
-    header = ["x"] * 11 + [title for _key, title in steps]
+    header = ["x"] * 13 + [title for _key, title in steps]
     where = f"{connection.vendor}, {REPORTED:,} people × {STEPS} steps, every other step done"
     began = process_time()
     size = sum(
