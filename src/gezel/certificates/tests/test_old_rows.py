@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from gezel.certificates.actions import reckon_again
 from gezel.certificates.models import Holding, TypeTerms
-from gezel.kit.management.commands.migrate import copied_fields
+from gezel.kit.management.commands.migrate import copied_fields, drawn_alone
 from gezel.people.api import Organisation, Person
 
 BEFORE = [("certificates", "0004_dated_terms")]
@@ -23,7 +23,7 @@ def test_0005_old_certificates_keep_their_day_and_their_term(
     executor = MigrationExecutor(connection)
     # All rooms: those that stand on certificates went back with them.
     latest = executor.loader.graph.leaf_nodes()
-    with copied_fields():
+    with copied_fields(), drawn_alone():
         executor.migrate(BEFORE)
         try:
             old = executor.loader.project_state(BEFORE).apps

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from gezel.kit.management.commands.migrate import copied_fields, drawn_alone
 from gezel.kit.models import Task
 from gezel.people.api import Organisation, Person
 from gezel.skills.models import Evidence, Showing, Standing
@@ -20,12 +21,13 @@ def test_0016_levels_say_where_they_were_made(
 ) -> None:
     executor = MigrationExecutor(connection)
     latest = executor.loader.graph.leaf_nodes()
-    executor.migrate(BEFORE)
-    try:
-        old = executor.loader.project_state(BEFORE).apps
-        brought = _as_they_were(old, van_dijk.pk, de_linde.pk, noor.pk, daan.pk)
-    finally:
-        MigrationExecutor(connection).migrate(latest)
+    with copied_fields(), drawn_alone():
+        executor.migrate(BEFORE)
+        try:
+            old = executor.loader.project_state(BEFORE).apps
+            brought = _as_they_were(old, van_dijk.pk, de_linde.pk, noor.pk, daan.pk)
+        finally:
+            MigrationExecutor(connection).migrate(latest)
 
     told = Standing.objects.values_list("person_id", "skill__name_en", "all_from")
     assert set(told) == {
