@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gezel.records.rules.moments import read_moment
 from gezel.records.rules.reading import write_json
 
 # What the store adds by itself: it makes no two statements different.
@@ -32,8 +33,8 @@ def kept(said: dict[str, Any]) -> dict[str, Any]:
 def says_the_same(stands: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
     """Whether a statement that comes again says what stands.
 
-    Order of keys and of group members, what the store adds, and a time or id that was not given
-    this time, do not count.
+    Order of keys and of group members, what the store adds, a time or id that was not given this
+    time, and how a time is written, do not count.
     """
     left_out = _SET_BY_STORE | ({"timestamp", "id"} - said.keys())
     return bool(
@@ -47,9 +48,18 @@ def _plain(told: Any) -> Any:
         plain = {name: _plain(value) for name, value in told.items()}
         if isinstance(plain.get("member"), list):
             plain["member"] = sorted(plain["member"], key=write_json)
+        if "timestamp" in plain and "verb" in plain:  # of a statement, not in an extension
+            plain["timestamp"] = _moment(plain["timestamp"])
         if plain.get("objectType") in ("Agent", "Activity"):  # said or left out, it is the same
             del plain["objectType"]
         return plain
     if isinstance(told, list):
         return [_plain(value) for value in told]
     return told
+
+
+def _moment(told: Any) -> Any:
+    try:
+        return read_moment(told, strict=False)
+    except (TypeError, ValueError):
+        return told

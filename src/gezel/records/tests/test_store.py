@@ -72,6 +72,22 @@ def test_the_same_again_is_one_and_another_is_a_conflict(one: Speaker) -> None:
     assert one.ids() == [pk]
 
 
+def test_how_a_time_is_written_makes_no_other_statement(one: Speaker) -> None:
+    within = {"https://elsewhere.example.test/at": {"timestamp": "2026-11-22T10:00:00Z", "verb": 1}}
+    said = a_statement(
+        id=str(uuid.uuid4()), timestamp="2026-11-22T10:00:00Z", context={"extensions": within}
+    )
+    one.send(said)
+    same = said | {"timestamp": "2026-11-22T11:00:00.000+01:00"}
+    assert one.ask("POST", "statements", same).status_code == 200
+    for other in (
+        said | {"timestamp": "2026-11-22T10:00:01Z"},
+        said | {"context": {"extensions": {name: {} for name in within}}},
+    ):
+        assert one.ask("POST", "statements", other).status_code == 409
+    assert one.find()[0]["timestamp"] == said["timestamp"]
+
+
 def test_what_voids_takes_out_of_sight_and_stays(one: Speaker) -> None:
     first, second = one.send(a_statement(), a_statement(actor=OTHER))
     (void,) = one.send(voiding(first))
