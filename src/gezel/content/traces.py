@@ -1,15 +1,20 @@
 """Photos of someone's work: they hang on the proof and not on the person."""
 
-from gezel.content.actions.practice import drop_proofs
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from gezel.content.actions.practice import let_photos_go
 from gezel.content.models import Proof
-from gezel.trust.api import Erased, also_forget
+from gezel.trust.api import goes_along
 
 
-def drop_photos(erased: Erased) -> int:
-    """What someone sent in as proof goes, with its photo where nothing else shows that."""
-    mine = list(Proof.objects.filter(person=erased.pk).values_list("pk", flat=True))
-    drop_proofs(mine)
-    return len(mine)
+def with_their_photos(proofs: QuerySet[Any]) -> Callable[[], None]:
+    """Once the proofs went, alone or with the account, their photos go where nothing else shows
+    those."""
+    media = list(proofs.values_list("media", flat=True))
+    return lambda: let_photos_go(media)
 
 
-also_forget(drop_photos)
+goes_along(Proof, with_their_photos)

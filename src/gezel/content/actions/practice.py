@@ -115,6 +115,12 @@ def drop_proofs(pks: list[int]) -> None:
     """Remove proofs, and their photos where nothing else shows them."""
     media = list(Proof.objects.filter(pk__in=pks).values_list("media", flat=True))
     Proof.objects.filter(pk__in=pks).delete()
+    let_photos_go(media)
+
+
+@transaction.atomic
+def let_photos_go(media: list[int]) -> None:
+    """Photos of proofs that are gone go too, where nothing else shows them."""
     for photo in Media.objects.filter(pk__in=media, blocks=None, proofs=None):
         storage, name = photo.file.storage, photo.file.name or ""
         try:

@@ -328,6 +328,7 @@ def _archive(person: Person, data: bytes, sources: Sources) -> Looked:
             "installation": told.installation,
             "name": _printable(told.name),
             "signed": sorted(words.domain(s) for s in signers),
+            "unsigned": not verify.issuers_of(_manifest(inside)),
         }
         credentials = _once(
             item for f in findings.values() if f.credential for item in _credential_items(f, whose)
@@ -412,8 +413,14 @@ def _with_its_place(inside: Path, name: str, sources: Sources) -> "bundles.Check
     return bundles.Checked(check(data, now=now, sources=sources))
 
 
+def _manifest(inside: Path) -> dict[str, Any]:
+    """What an archive says of itself, after `_signers` saw that it is one."""
+    told: dict[str, Any] = verify.read_json((inside / "manifest.json").read_bytes())
+    return told
+
+
 def _named_in(inside: Path) -> list[arriving.Hashed]:
-    about = verify.read_json((inside / "manifest.json").read_bytes()).get("about")
+    about = _manifest(inside).get("about")
     listed = about.get("addresses") if isinstance(about, dict) else None
     return [
         arriving.Hashed(str(one.get("salt", "")), str(one.get("hash", "")))

@@ -27,6 +27,7 @@ from django.utils.translation import get_language
 from gezel.kit.inert import inert
 from gezel.people.api import Organisation, Person
 from gezel.profile import pictures, sealing, words
+from gezel.profile.actions.credentials import make_key
 from gezel.profile.models import LIST_SIZE, Arrival, Credential, SigningKey, Takeout
 from gezel.profile.queries import (
     did_document,
@@ -245,7 +246,7 @@ class _Archive:
                 "statements": self.statements,
                 "tables": shown,
                 "files": sorted(n for n in self.digests if n.startswith("files/")),
-                "signers": self._signers(),
+                "signers": [one for one in self._signers() if _key_of(one) is not None],
             },
         )
 
@@ -421,11 +422,11 @@ def _dicts_in(told: Any) -> Iterable[tuple[str, dict[str, Any]]]:
 
 
 def _key_of(organisation: Organisation) -> SigningKey | None:
-    """The key that signs, if it can be opened: without one an archive is made all the same."""
-    key = signing_key(organisation)
+    """The key that signs, made if there is none; without one that can be opened an archive is made
+    all the same, and says that nobody signed it."""
+    key = signing_key(organisation) or make_key(organisation)
     try:
-        if key is not None:
-            opened(key)
+        opened(key)
     except sealing.CannotOpen:
         return None
     return key

@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from pytest_django import Settings
 
 from gezel.kit.jobs import begin_night, run_waiting
 from gezel.people.api import Organisation, Person
 from gezel.profile.actions import make_archive, revoke
-from gezel.profile.models import Takeout
+from gezel.profile.models import SigningKey, Takeout
 from gezel.profile.queries import did_document
 from gezel.profile.rules import verify
 from gezel.profile.rules.bundle import fingerprint
@@ -238,3 +239,32 @@ def test_it_is_made_in_the_background_fetched_and_gone_after_a_week(
         pass
     assert not Takeout.objects.exists()
     assert not default_storage.exists(name)
+
+
+def test_an_employer_that_never_issued_anything_signs_what_goes_along(
+    noor: Person, van_dijk: Organisation, tmp_path: Path
+) -> None:
+    assert not SigningKey.objects.filter(organisation=van_dijk).exists()
+
+    data = archive_of(noor)
+
+    key = SigningKey.objects.get(organisation=van_dijk)
+    assert key.retired_at is None
+    assert verdict(data, tmp_path, keys=did_document(van_dijk))[0] == verify.VALID
+
+
+def test_who_never_worked_anywhere_is_told_that_nobody_signed(
+    noor: Person, visit: Callable[[Person], Client]
+) -> None:
+    noor.employments.all().delete()
+    data = archive_of(noor)
+
+    assert "Nobody signed this archive" in inside(data).read("index.html").decode()
+    file = SimpleUploadedFile("archive.zip", data, "application/zip")
+    page = visit(noor).post(reverse("profile:arriving"), {"file": file}, follow=True)
+    shown = page.content.decode()
+    assert "Nobody signed it." in shown
+    assert "Who signed it could not be asked" not in shown
+    today = timezone.localdate()
+    assert f"An archive of {formats.date_format(today)} that says" in shown
+    assert today.isoformat() not in shown.split("says to come from")[0]

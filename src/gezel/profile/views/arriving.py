@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -88,6 +89,7 @@ def arrival(request: Request, pk: uuid.UUID) -> HttpResponse:
             return redirect("profile:arrival", pk)
     told = {
         "arrival": found,
+        "made_on": parse_date(str(found.told.get("made_at", ""))[:10]),
         "form": form,
         "works": works,
         "here": here,

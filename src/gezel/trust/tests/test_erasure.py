@@ -24,6 +24,9 @@ from gezel.certificates.models import CertificateType, Holding, TypeTerms
 from gezel.certificates.tests import builders as certificates
 from gezel.content.actions.files import keep_file
 from gezel.content.actions.receiving import begin_upload
+from gezel.content.models import Media
+from gezel.content.tests.builders import PRACTICAL, a_module
+from gezel.content.tests.test_together import a_proof
 from gezel.kit.jobs import run_waiting
 from gezel.people.api import Employment, Organisation, Person, end_employment
 from gezel.skills.models import Evidence
@@ -185,6 +188,32 @@ def test_a_file_that_two_dossiers_show_goes_with_the_last_of_them(
 
     assert not file.exists()
     assert not DossierPiece.objects.exists()
+
+
+def test_a_photo_of_work_goes_with_its_proof_also_when_that_alone_is_erased(
+    *,
+    van_dijk: Organisation,
+    noor: Person,
+    daan: Person,
+    settings: Settings,
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    module = a_module(
+        van_dijk, [PRACTICAL], teaches={skills.a_skill("Lockout", organisation=van_dijk): 3}
+    )
+    proof = a_proof(module, noor, daan)
+    file = Path(proof.media.file.path)
+    proofs = declared("content.Proof")
+    assert proofs is not None
+    assert file.exists()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert actions.erase_kind(noor, proofs) == 1
+
+    assert not file.exists()
+    assert not Media.objects.filter(pk=proof.media_id).exists()
 
 
 def _all_there_is() -> dict[str, list[tuple[Any, ...]]]:
