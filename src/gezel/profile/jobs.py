@@ -23,13 +23,13 @@ def sign_credentials_again(progress: Progress, *, signing_key: int) -> Outcome:
 
 
 @job(title=gettext_lazy("Make your archive"))
-def make_archive(progress: Progress, *, takeout: str) -> Outcome:
-    """Everything of one person in one file, for that person."""
+def make_archive(progress: Progress, *, takeout: str, language: str = "") -> Outcome:
+    """Everything of one person in one file, for that person, in the language they asked it in."""
     found = Takeout.objects.select_related("person").filter(pk=uuid.UUID(takeout)).first()
     if found is None:
         raise Refused(_("This archive was thrown away meanwhile."))
     progress.begin(len(queries.taken_along()))
-    actions.fill(found, step=progress.step)
+    actions.fill(found, step=progress.step, language=language)
     return Outcome(_("Your archive is ready."), url=reverse("profile:leaving"))
 
 

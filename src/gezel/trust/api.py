@@ -53,6 +53,7 @@ from gezel.trust.models import (
 from gezel.trust.queries import (
     Standing,
     address_of,
+    columns_of,
     key_of,
     log_of,
     many_looks,
@@ -105,6 +106,7 @@ __all__ = [
     "an_event",
     "brake",
     "check_proof",
+    "columns_of",
     "computations",
     "computed_about_people",
     "count_kept",

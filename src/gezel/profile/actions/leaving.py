@@ -9,6 +9,7 @@ import secrets
 import uuid
 import zipfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,9 +21,11 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import formats, timezone, translation
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import slugify
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from gezel.kit.inert import inert
 from gezel.people.api import Organisation, Person
@@ -59,10 +62,13 @@ from gezel.profile.rules.baking import bake_png
 from gezel.profile.rules.contexts import CREDENTIALS_V2
 from gezel.profile.rules.text import Unreadable
 from gezel.profile.rules.wording import wording
+from gezel.trust.api import columns_of
 
 KEPT = timedelta(days=7)
 # On the page that opens from disk; the tables beside it hold all.
 ROWS_ON_THE_PAGE = 50
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?([+-]\d{2}:\d{2}|Z)")
 _WORD_FOR_WORD = ("credentials/", "credentials-jcs/", "issuers/", "status/", "log/")
 # A table of an archive from elsewhere gives a file its name, so it is a name and no path.
 _NAME_OF_TABLE = re.compile(r"[A-Za-z_]{1,60}\.[A-Za-z]{1,60}")
@@ -74,15 +80,21 @@ def _quiet(_steps: int) -> None:
 
 
 def make_archive(
-    person: Person, into: IO[bytes], *, at: datetime | None = None, step: Step = _quiet
+    person: Person,
+    into: IO[bytes],
+    *,
+    at: datetime | None = None,
+    step: Step = _quiet,
+    language: str = "",
 ) -> None:
     """Everything of one person as one file.
 
     Args:
         into: where it is written, from its beginning.
+        language: in which they asked for it, where they chose none for good.
         step: is told after each table that it is done.
     """
-    language = person.language or (get_language() or "en")[:2]
+    language = person.language or (language or get_language() or "en")[:2]
     with translation.override(language):
         _Archive(person, into, at or timezone.now(), language).write(step)
 
@@ -226,9 +238,9 @@ class _Archive:
                 "label": table.label,
                 "file": table.file,
                 "count": len(table.facts),
-                "header": table.header,
+                "header": table.header_in_words,
                 "rows": [
-                    [cell(fact["fields"].get(word)) for word in table.header]
+                    [as_read(fact["fields"].get(word)) for word in table.header]
                     for fact in table.facts[:ROWS_ON_THE_PAGE]
                 ],
             }
@@ -313,6 +325,12 @@ class _Table:
     @property
     def file(self) -> str:
         return f"tables/{self.label}.csv"
+
+    @property
+    def header_in_words(self) -> list[str]:
+        """The same as the page says it; a column that nobody here knows keeps its name."""
+        names = columns_of(self.label)
+        return [names.get(word, word) for word in self.header]
 
     @property
     def header(self) -> list[str]:
@@ -432,6 +450,19 @@ def _key_of(organisation: Organisation) -> SigningKey | None:
     return key
 
 
+def as_read(value: Any) -> str:
+    """A value as the page says it: a day as one writes it, and yes or no."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    told = cell(value)
+    with suppress(ValueError):  # what was brought along may name a day that no calendar has
+        if _MOMENT.fullmatch(told) and (at := parse_datetime(told)):
+            return formats.date_format(timezone.localtime(at), "j F Y, H:i")
+        if _DAY.fullmatch(told) and (day := parse_date(told)):
+            return formats.date_format(day, "j F Y")
+    return told
+
+
 def _csv(table: _Table) -> str:
     """A table to open in a spreadsheet; what looks like a formula stays text."""
     out = io.StringIO()
@@ -490,12 +521,12 @@ def note_task(takeout: Takeout, task: uuid.UUID) -> None:
     Takeout.objects.filter(pk=takeout.pk).update(task=task)
 
 
-def fill(takeout: Takeout, *, step: Step = _quiet) -> None:
+def fill(takeout: Takeout, *, step: Step = _quiet, language: str = "") -> None:
     """Make the archive and keep it; made before, it stays as it is."""
     if takeout.made_at is not None:
         return
     with io.BytesIO() as made:
-        make_archive(takeout.person, made, step=step)
+        make_archive(takeout.person, made, step=step, language=language)
         size = made.tell()
         made.seek(0)
         name = default_storage.save(f"takeouts/{takeout.pk}.zip", File(made))

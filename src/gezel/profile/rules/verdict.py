@@ -327,9 +327,12 @@ def _signature(case: _Case, bare: dict[str, Any], proof: dict[str, Any], found: 
         case.open("unknown_context", address=str(problem)[:200])
     except Unclear as problem:
         case.wrong(problem.code, **problem.told)
+        case.ground = None
     else:
         if not fits:
             case.wrong("altered")
+            # What nobody signed is nobody's, whatever key it names.
+            case.ground = None
         elif case.ground is None:
             case.note("whole_by_its_own_key")
         if suite_of(proof) == OLD:
@@ -434,8 +437,10 @@ def _token_signature(case: _Case, token: jwt.Token) -> None:
         return
     if found.key.algorithm != token.algorithm:
         case.wrong("algorithm", algorithm=token.algorithm)
+        case.ground = None
     elif not found.key.signed(token.signed, token.signature):
         case.wrong("altered")
+        case.ground = None
     elif case.ground is None:
         case.note("whole_by_its_own_key")
 

@@ -13,12 +13,13 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import formats, timezone, translation
 from pytest_django import Settings
 
 from gezel.kit.jobs import begin_night, run_waiting
 from gezel.people.api import Organisation, Person
 from gezel.profile.actions import make_archive, revoke
+from gezel.profile.actions.leaving import as_read
 from gezel.profile.models import SigningKey, Takeout
 from gezel.profile.queries import did_document
 from gezel.profile.rules import verify
@@ -268,3 +269,52 @@ def test_who_never_worked_anywhere_is_told_that_nobody_signed(
     today = timezone.localdate()
     assert f"An archive of {formats.date_format(today)} that says" in shown
     assert today.isoformat() not in shown.split("says to come from")[0]
+
+
+def test_the_page_of_the_archive_speaks_words_and_days_in_the_language_it_was_asked_in(
+    noor: Person,
+) -> None:
+    noor.language = ""
+    made = io.BytesIO()
+    make_archive(noor, made, language="nl")
+
+    page = inside(made.getvalue()).read("index.html").decode()
+
+    assert '<html lang="nl">' in page
+    assert "first_name" not in page
+    assert ">Voornaam</th>" in page
+    with translation.override("nl"):
+        assert f"<bdi>{as_read(noor.created_at.isoformat())}</bdi>" in page
+    assert "<bdi>ja</bdi>" in page
+    # A program reads the table beside it, so that keeps the names that programs know.
+    assert b"first_name" in inside(made.getvalue()).read("tables/people.Person.csv")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (True, "yes"),
+        (None, ""),
+        ("2026-03-04", "4 March 2026"),
+        ("2026-03-04T09:05:00+00:00", "4 March 2026, 10:05"),
+        ("2026-13-40", "2026-13-40"),
+        ("2026-13-40T09:05:00Z", "2026-13-40T09:05:00Z"),
+        ("in 2026-03-04", "in 2026-03-04"),
+        ({"id": "3", "name": "Welding"}, "Welding"),
+    ],
+)
+def test_a_value_is_said_as_people_write_it(value: object, said: str) -> None:
+    assert as_read(value) == said
+
+
+def test_what_counts_here_already_is_one_line_each_and_asks_nothing(
+    noor: Person, visit: Callable[[Person], Client]
+) -> None:
+    an_evidence(noor, a_skill("Plannen"), level=2, kind="lead")
+    file = SimpleUploadedFile("archive.zip", archive_of(noor), "application/zip")
+
+    page = visit(noor).post(reverse("profile:arriving"), {"file": file}, follow=True)
+
+    shown = page.content.decode()
+    assert "1 skill of which you have evidence here already" in shown
+    assert "<h2><bdi>Plannen</bdi></h2>" not in shown

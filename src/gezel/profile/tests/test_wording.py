@@ -227,6 +227,19 @@ def test_an_outsider_with_a_file_reads_what_that_file_says_and_that_there_is_ano
     assert "Read it in" not in page
 
 
+def test_of_what_was_changed_neither_issuer_nor_language_is_said_to_be_proved(
+    noor: Person, femke: Person, van_dijk: Organisation
+) -> None:
+    document = {**a_credential(noor, van_dijk, by=femke).document, "name": "Everything, level 5"}
+
+    page = said(Client(), reverse("profile:verify"), "en", text=json.dumps(document))
+
+    assert "Do not rely on this." in page
+    assert "It says Van Dijk, which is not proved." in page
+    assert "proved by its address" not in page
+    assert "Signed in" not in page
+
+
 def test_who_reads_another_language_is_told_and_their_screen_reader_hears_it(
     noor: Person, femke: Person, van_dijk: Organisation, visit: Visit
 ) -> None:

@@ -96,10 +96,17 @@ def arrival(request: Request, pk: uuid.UUID) -> HttpResponse:
         "rows": [
             (item, form.fields_of(item), [w for r in item.reasons if (w := words.kept_reason(r))])
             for item in items
+            if not _needs_nothing(item)
         ],
+        "known": [item for item in items if _needs_nothing(item)],
         "open": bool(open_items),
     }
     return render(request, "profile/arrival.html", told, status=422 if form.errors else 200)
+
+
+def _needs_nothing(item: Brought) -> bool:
+    """A skill that counts here without being brought: it stands in a list, not as a question."""
+    return item.already_here and not item.counted and item.proof != Brought.Proof.REFUSED
 
 
 @at_work

@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -30,7 +31,13 @@ def take_along(request: Request) -> HttpResponse:
     """Have the archive made, in the background."""
     takeout = actions.ask_archive(request.user)
     if takeout.task is None:
-        task = enqueue(jobs.make_archive, by=request.user, key=takeout.pk, takeout=str(takeout.pk))
+        task = enqueue(
+            jobs.make_archive,
+            by=request.user,
+            key=takeout.pk,
+            takeout=str(takeout.pk),
+            language=get_language() or "",
+        )
         actions.note_task(takeout, task.pk)
     return redirect("kit:task", takeout.pk)
 

@@ -78,7 +78,9 @@ def told(found: Finding, proved: Proved | None = None) -> dict[str, Any]:
         "person": named(found.credential),
         "spoken": words.spoken(
             languages(found.credential), said.language, editions(found.credential)
-        ),
+        )
+        if good
+        else "",
         "reasons": [words.reason(r) for r in found.reasons if r.weight is not Weight.NOTE],
         "notes": [words.reason(r) for r in found.reasons if r.weight is Weight.NOTE],
         "not_proved": words.not_proved(found) if found.verdict is Verdict.VALID else [],

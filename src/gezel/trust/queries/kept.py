@@ -30,6 +30,7 @@ from gezel.trust.declarations import (
     Until,
     computations,
     declarations,
+    declared,
 )
 from gezel.trust.fields import name_of
 from gezel.trust.models import Counted, Reading
@@ -170,6 +171,12 @@ def fields_of(model: type[Model]) -> dict[str, str]:
         for f in sorted(model._meta.concrete_fields, key=lambda f: str(f.name))
         if not f.primary_key
     }
+
+
+def columns_of(kind: str) -> dict[str, str]:
+    """The same by the name of a table; nothing of one that nobody declared here."""
+    known = declared(kind)
+    return fields_of(known.model) if known else {}
 
 
 def said_in_general() -> dict[str, Any]:
