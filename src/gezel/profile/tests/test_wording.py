@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -238,6 +239,21 @@ def test_of_what_was_changed_neither_issuer_nor_language_is_said_to_be_proved(
     assert "It says Van Dijk, which is not proved." in page
     assert "proved by its address" not in page
     assert "Signed in" not in page
+    assert "<dt>Unchanged since</dt><dd>not proved</dd>" in page
+
+
+def test_what_was_withdrawn_is_still_what_was_signed(
+    noor: Person, femke: Person, van_dijk: Organisation
+) -> None:
+    credential = a_credential(noor, van_dijk, by=femke)
+    actions.revoke(credential, reason="By mistake", by=femke)
+    caches["near"].clear()
+
+    page = said(Client(), reverse("profile:verify"), "en", text=json.dumps(credential.document))
+
+    assert "Withdrawn: this no longer counts." in page
+    assert "proved by its address" in page
+    assert "not proved" not in page
 
 
 def test_who_reads_another_language_is_told_and_their_screen_reader_hears_it(

@@ -33,6 +33,8 @@ from gezel.profile.rules.verdict import (
 from gezel.profile.rules.wording import editions, languages, wording
 from gezel.trust.api import Proved
 
+# What ends a credential and leaves its words whole.
+OVER = {"expired", "revoked", "suspended"}
 TONES = {
     Verdict.VALID: ("ok", "circle-check"),
     Verdict.INVALID: ("bad", "circle-alert"),
@@ -68,6 +70,7 @@ def told(found: Finding, proved: Proved | None = None) -> dict[str, Any]:
     said = wording(found.credential, language)
     return {
         "finding": found,
+        "unchanged": _is_unchanged(found),
         "sentence": words.sentence(found, standing) if good else "",
         "in_log": words.in_bundle(proved) if proved and not in_log else in_log,
         "logged_at": standing.event.organisation if standing and standing.since else None,
@@ -91,6 +94,12 @@ def told(found: Finding, proved: Proved | None = None) -> dict[str, Any]:
             for one in found.within
         ],
     }
+
+
+def _is_unchanged(found: Finding) -> bool:
+    """Whether it is proved to be as it was signed: also of one whose time is over."""
+    said = {r.code for r in found.reasons if r.weight is not Weight.NOTE}
+    return found.ground is not None and said <= OVER
 
 
 def verify(request: HttpRequest) -> HttpResponse:
