@@ -147,6 +147,7 @@ def told_effect(known: rules.Known) -> list[str]:
     told = []
     if known.halves is not None:
         told.append(_change(known.halves) % {"n": known.compared})
+        told.append(_chance(rules.margin(known.compared)))
     elif known.done:
         told.append(
             _(
@@ -165,6 +166,12 @@ def told_effect(known: rules.Known) -> list[str]:
             % {"share": known.tenths, "n": known.asked}
         )
     return told
+
+
+def _chance(halves: int) -> str:
+    if halves <= 1:
+        return _("By chance alone it can be half a level more or less.")
+    return _("By chance alone it can be a whole level more or less.")
 
 
 def _change(halves: int) -> str:

@@ -1,6 +1,15 @@
 """What the catalogue decides: what to suggest, and what is known of what something brings."""
 
-from gezel.catalogue.rules.effect import Effect, Known, Look, by_eyes, effect_of, gain, known
+from gezel.catalogue.rules.effect import (
+    Effect,
+    Known,
+    Look,
+    by_eyes,
+    effect_of,
+    gain,
+    known,
+    margin,
+)
 from gezel.catalogue.rules.suggesting import (
     FORMAL,
     OTHERS,
@@ -36,6 +45,7 @@ __all__ = [
     "fits",
     "gain",
     "known",
+    "margin",
     "score",
     "tips",
 ]

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil, sqrt
 from statistics import fmean
 from typing import TypeVar
 
@@ -28,6 +29,10 @@ LONGEST_AFTER_DAYS = 365
 SETTLED_AFTER_DAYS = 14
 # People are told of in fives, so that one more changes nothing.
 TOLD_IN = 5
+# How far two looks at someone by the same eyes lie apart by chance alone: levels, one standard
+# deviation. Taken, not measured here: a spread of a few people would give one of them away.
+SPREAD = 0.8
+NINETEEN_IN_TWENTY = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,12 @@ def known(effect: Effect, smallest: int) -> Known:
         tenths=round(10 * effect.use / effect.asked) if people(effect.asked) else None,
         anybody=effect.done > 0,
     )
+
+
+def margin(people: int) -> int:
+    """By how many half levels the mean change of at least so many people may be off by chance, 19
+    times out of 20; rounded up, since it was rounded to half levels itself."""
+    return ceil(2 * NINETEEN_IN_TWENTY * SPREAD / sqrt(people))
 
 
 def by_eyes(rows: Iterable[tuple[Who, Hashable, Look]]) -> dict[Who, list[list[Look]]]:

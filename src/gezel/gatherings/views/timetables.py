@@ -598,7 +598,7 @@ def _differences(desk: Desk) -> dict[str, Any]:
     def moment(session: schedule.Session) -> str:
         first, _last = desk.span(session)
         start = timezone.localtime(first.starts_at)
-        return f"{formats.date_format(start, 'D j M')} {start:%H:%M}"
+        return f"{formats.date_format(start, 'D j F')} {start:%H:%M}"
 
     sessions = []
     for one in told.becomes:

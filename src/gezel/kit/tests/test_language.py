@@ -1,8 +1,10 @@
 """Stems, parts of compounds, and which language it is."""
 
 from collections.abc import Collection
+from datetime import date
 
 import pytest
+from django.utils import formats, translation
 
 from gezel.kit.language import guess, parts, stem
 from gezel.kit.likeness import marked
@@ -82,3 +84,18 @@ def test_words_that_answer_are_marked_as_they_were_written() -> None:
         (", geen cafés", False),
     ]
     assert "".join(part for part, _ in marked("<b>x</b>", frozenset({"x"}))) == "<b>x</b>"
+
+
+def test_no_word_of_ours_stands_in_for_a_month() -> None:
+    """Django asks for months as "may" and "March" in the same catalogue: one of our own words that
+    reads like that once made every May a "mag"."""
+    with translation.override("nl"):
+        short = [formats.date_format(date(2026, month, 1), "b") for month in range(1, 13)]
+        whole = [formats.date_format(date(2026, month, 1), "F") for month in range(1, 13)]
+    assert short == [
+        "jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec",
+    ]  # fmt: skip
+    assert whole == [
+        "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september",
+        "oktober", "november", "december",
+    ]  # fmt: skip

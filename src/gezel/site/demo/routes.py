@@ -46,7 +46,7 @@ def build_paths(stage: Stage) -> None:
 
 def _onboarding(stage: Stage, slug: str) -> None:
     template = TEMPLATES["onboarding"]
-    path = _published(
+    path = published(
         stage, slug, nl=template.name_nl, en=template.name_en,
         about_nl="Je weg vinden, zelf doen, vooruitkijken. Daarna gaat je eigen plan verder.",
         about_en="Finding your way, doing it yourself, looking ahead. Then your own plan goes on.",
@@ -54,7 +54,7 @@ def _onboarding(stage: Stage, slug: str) -> None:
     )  # fmt: skip
     for there, who, begins_on, steps in _FIRST_DAYS:
         if there == slug:
-            enrolment = _put(stage, path, who, begins_on)
+            enrolment = put(stage, path, who, begins_on)
             _walk(stage, enrolment, who, begins_on, steps)
     _in_use(path, Leaf("started", {"way": "less", "days": 60}), begins="first_day")
 
@@ -130,7 +130,7 @@ def _ev_route(stage: Stage) -> None:
             lesson("evaluation-along", key=keys["later"], optional=True),
         ),
     )  # fmt: skip
-    path = _published(
+    path = published(
         stage, "van-dijk", nl="Van monteur naar EV-technicus", en="From mechanic to EV technician",
         about_nl="In ruim een jaar van de dieselbrug naar de EV-brug, in je eigen tempo.",
         about_en="In a good year from the diesel lift to the EV lift, at your own pace.",
@@ -139,17 +139,17 @@ def _ev_route(stage: Stage) -> None:
     blend = [node.key for node in structure.children[1].children]
     work = [node.key for node in structure.children[2].children]
 
-    noor = _put(stage, path, "noor", date(2026, 2, 2))
-    _did(stage, noor, "noor", (blend[1], date(2026, 3, 5)), (work[1], date(2026, 5, 21)))
-    bram = _put(stage, path, "bram", date(2026, 6, 1))
-    _did(stage, bram, "bram", (blend[1], date(2026, 9, 10)), (blend[2], date(2026, 9, 24)))
+    noor = put(stage, path, "noor", date(2026, 2, 2))
+    did(stage, noor, "noor", (blend[1], date(2026, 3, 5)), (work[1], date(2026, 5, 21)))
+    bram = put(stage, path, "bram", date(2026, 6, 1))
+    did(stage, bram, "bram", (blend[1], date(2026, 9, 10)), (blend[2], date(2026, 9, 24)))
     reply(
         bram, blend[3], by=stage.people["bram"], key=uuid.uuid5(uuid.NAMESPACE_URL, "bram/applied"),
         on=stage.story.on(date(2026, 10, 8)),
         text="Twee keer een auto spanningsloos gemaakt, met Karim ernaast. De tweede keer zelf.",
     )  # fmt: skip
     choose(bram, [work[0], work[2]], choice=keys["work"], by=stage.people["bram"])
-    gone = _put(stage, path, "rik", date(2026, 3, 2))
+    gone = put(stage, path, "rik", date(2026, 3, 2))
     stop(gone, why="Rik kiest voor oldtimers; zo afgesproken.", on=stage.story.on(date(2026, 5, 4)))
     femke = stage.people["femke"]
     excuse(
@@ -168,11 +168,11 @@ def _ev_route(stage: Stage) -> None:
         ),
     )
     # Who moved to another job since: still on it, and for HR to decide.
-    moved = _put(stage, path, "nadia", date(2026, 8, 3))
+    moved = put(stage, path, "nadia", date(2026, 8, 3))
     Enrolment.objects.filter(pk=moved.pk).update(how=Enrolment.How.RULE, rule=rule)
 
 
-def _published(
+def published(
     stage: Stage, slug: str, *, nl: str, en: str, about_nl: str, about_en: str, structure: Node
 ) -> Path:
     path = make_path(
@@ -185,13 +185,15 @@ def _published(
     return path
 
 
-def _put(stage: Stage, path: Path, who: str, begins_on: date) -> Enrolment:
+def put(stage: Stage, path: Path, who: str, begins_on: date) -> Enrolment:
+    """Someone is put on a path by hand, on a day of the story."""
     person = stage.people[who]
     enrol(path, [person.pk], begins_on=stage.story.on(begins_on), how=Enrolment.How.HAND)
     return Enrolment.objects.select_related("version").get(path=path, person=person)
 
 
-def _did(stage: Stage, enrolment: Enrolment, who: str, *steps: tuple[str, date]) -> None:
+def did(stage: Stage, enrolment: Enrolment, who: str, *steps: tuple[str, date]) -> None:
+    """Steps they did, each on its day."""
     for step, on in steps:
         mark_done(enrolment, step, on=stage.story.on(on), by=stage.people[who])
 

@@ -12,6 +12,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
+from gezel.catalogue.api import effects_of
+from gezel.paths.models import Enrolment
 from gezel.people.api import Organisation, Person
 from gezel.site.management.commands.demo import build_demo
 
@@ -108,6 +110,12 @@ def test_the_demo_is_whole_and_is_built_once(db: None) -> None:
     noor = Person.objects.get(email="noor.jansen@vandijk.example")
     assert noor.standings.exists()
     assert noor.goals.filter(shared=True).exists()
+    # Of at least one blend it is known what it brought, of enough people to tell.
+    blend = Enrolment.objects.filter(state="done", path__name_en="Honest about charging")
+    [asked] = {e.version for e in blend.select_related("version")}
+    steps = [n.activity for n in asked.structure.steps if n.activity]
+    found = effects_of(steps, Organisation.objects.get(slug="van-dijk")).values()
+    assert [known.halves for known in found if known.compared >= 10] == [2, 1]
     call_command("demo", "--if-empty")
     with pytest.raises(CommandError, match="here already"):
         call_command("demo")

@@ -12,6 +12,7 @@ from gezel.people.api import Organisation
 from gezel.site.demo import (
     abilities,
     assessing,
+    blending,
     bringing,
     cast,
     certifying,
@@ -76,11 +77,13 @@ def build_demo(story: Story | None = None) -> dict[str, int]:
     assessing.build_tests(stage)
     learning.build_plans(stage, stage.story.read("plans"))
     meeting.build_sessions(stage)
+    blending.show_before_and_after(stage)
     for made in stage.organisations.values():
         abilities.finish_evidence(made)
     certifying.build_credentials(stage, stage.story.read("credentials"))
     recognising.build_dossiers(stage)
     routes.build_paths(stage)
+    blending.build_blend(stage)
     for made in stage.organisations.values():
         count_effects(made, stage.story.today)
     telling.build_profiles(stage, stage.story.read("profiles"))
