@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,7 +25,7 @@ from gezel.catalogue.models import (
 )
 from gezel.kit import search
 from gezel.kit.prepared import fetched, prepared
-from gezel.people.api import Organisation, Person, Visitor
+from gezel.people.api import Organisation, Person, Visitor, stand_in
 from gezel.skills.api import (
     DatedDemand,
     Demand,
@@ -113,6 +114,11 @@ class Question:
             page=max(1, min(_number(asked.get("page", "")) or 1, 10_000)),
         )
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing narrows it but its words."""
+        return replace(self, text="", sort="best", page=1) == Question()
+
     def query(self, **changes: object) -> str:
         """This question as the tail of an address, some answers changed, and no empty ones."""
         told: dict[str, object] = {
@@ -200,6 +206,12 @@ def narrowed(visitor: Visitor, question: Question) -> ActivityQuerySet:
     return rows
 
 
+@lru_cache(maxsize=1024)
+def _on_offer(organisation: int) -> search.Among:
+    """All that is on offer there, in SQL: among that nearly everyone searches."""
+    return search.Among.of(Activity.objects.open_to(stand_in(0, organisation)))
+
+
 def looked_up(visitor: Visitor, question: Question) -> ActivityQuerySet:
     """Everything that answers a question, in order, for who wants to take it along."""
     if not question.text:
@@ -219,7 +231,9 @@ def _hits(visitor: Visitor, question: Question) -> list[search.Hit]:
         organisation=visitor.organisation.pk,
         language=reader_language(),
         limit=MOST_HITS,
-        among=narrowed(visitor, question),
+        among=_on_offer(visitor.organisation.pk)
+        if question.is_plain
+        else narrowed(visitor, question),
         senses=lambda: senses(visitor.organisation.pk, question.text),
         alike=lambda best: _teaching_the_same(visitor, question, best),
     )

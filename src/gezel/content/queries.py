@@ -719,15 +719,18 @@ def waiver_of(person: Person, activity_pk: int) -> Waiver | None:
 NOTICED_FOR = timedelta(days=14)
 
 
+@prepared
+def _let_off(person: int, organisation: int, since: datetime, *, most: int) -> QuerySet[Waiver]:
+    found = Waiver.objects.filter(
+        person=person, activity__organisation=organisation, taken_back_at=None, at__gte=since
+    )
+    return found.select_related("by", "activity").order_by("-at", "-pk")[:most]
+
+
 def let_off_lately(visitor: Visitor, *, most: int) -> list[Waiver]:
     """What this organisation said in the last two weeks that someone need not do, newest first."""
-    found = Waiver.objects.filter(
-        person=visitor.person,
-        activity__organisation=visitor.organisation,
-        taken_back_at=None,
-        at__gte=timezone.now() - NOTICED_FOR,
-    )
-    return list(found.select_related("by", "activity").order_by("-at", "-pk")[:most])
+    since = timezone.now() - NOTICED_FOR
+    return _let_off(visitor.person.pk, visitor.organisation.pk, since, most=most)
 
 
 def waived(

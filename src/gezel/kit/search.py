@@ -222,6 +222,25 @@ def _clipped(text: str, most: int = 500) -> str:
     return text if len(text) <= most else text[:most].rpartition(" ")[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The things to look among as a condition in SQL on one entry, `e`."""
+
+    sql: str
+    params: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, rows: "QuerySet[Any]") -> "Among":
+        """As the queryset says it."""
+        # Asked per candidate by its key, so that a hundred thousand are not listed first.
+        of_entry = rows.order_by().filter(pk=RawSQL("e.object_id", ())).values("pk")
+        try:
+            sql, params = of_entry.query.sql_with_params()
+        except EmptyResultSet:  # Django knows by itself that there is nothing to look among
+            return cls("SELECT 1 WHERE 1 = 0", ())
+        return cls(sql, tuple(params))
+
+
 def search(
     text: str,
     *,
@@ -229,7 +248,7 @@ def search(
     organisation: int | None,
     language: str = "",
     limit: int = 20,
-    among: "QuerySet[Any] | None" = None,
+    among: "QuerySet[Any] | Among | None" = None,
     senses: Callable[[], Iterable[Sense]] | None = None,
     alike: Callable[[Sequence[int]], Sequence[tuple[int, Hashable]]] | None = None,
     nearest: bool = True,
@@ -243,7 +262,7 @@ def search(
         organisation: whose things, beside those shared by all; None: only the shared ones.
         language: the reader's; a title in it comes before an equal one in another.
         among: only things in this queryset (of one kind), so that a filter is never applied
-            after the best have already been chosen.
+            after the best have already been chosen. As `Among` where it is the same each time.
         senses: tells what the question may be about under other words; asked only when the words
             themselves find little.
         alike: of the things that answer best (of one kind), what is about the same, and what that
@@ -288,13 +307,13 @@ class _Look:
         asked: list[str],
         scopes: list[str],
         language: str,
-        among: "QuerySet[Any] | None",
+        among: "QuerySet[Any] | Among | None",
     ) -> None:
         self.typed = typed
         self.asked = asked
         self.scopes = scopes
         self.language = language
-        self.among = _sql_of(among)
+        self.among = among if among is None or isinstance(among, Among) else Among.of(among)
         # For each word: what else it may mean, and in which way.
         self.meant: dict[str, dict[str, str]] = {word: {} for word in asked}
         self.rows: dict[tuple[str, int, str], tuple[Row, list[Why], bool]] = {}
@@ -558,18 +577,6 @@ def _slipped(word: str) -> list[str]:
     return [w for distance, _, w in near if 0 < distance <= allowed]
 
 
-def _sql_of(among: "QuerySet[Any] | None") -> _Asked | None:
-    if among is None:
-        return None
-    # Asked per candidate by its key, so that a hundred thousand are not listed first.
-    of_entry = among.order_by().filter(pk=RawSQL("e.object_id", ())).values("pk")
-    try:
-        sql, params = of_entry.query.sql_with_params()
-    except EmptyResultSet:  # Django knows by itself that there is nothing to look among
-        return "SELECT 1 WHERE 1 = 0", ()
-    return sql, tuple(params)
-
-
 class _Words:
     """What both databases can be asked; each says it in its own way."""
 
@@ -578,12 +585,12 @@ class _Words:
     # The function that tells where a text stands in another.
     place = ""
 
-    def begins(self, start: str, scopes: Sequence[str], among: _Asked | None) -> _Asked:
+    def begins(self, start: str, scopes: Sequence[str], among: Among | None) -> _Asked:
         """Entries whose title begins so, in the order of the alphabet: the exact one first."""
         raise NotImplementedError
 
     def holding(
-        self, terms: _Terms, scopes: Sequence[str], among: _Asked | None, *, title: bool
+        self, terms: _Terms, scopes: Sequence[str], among: Among | None, *, title: bool
     ) -> _Asked:
         """Entries that hold one of each group of words; True: or a word that begins so."""
         raise NotImplementedError
@@ -610,18 +617,18 @@ class _Words:
         )
 
 
-def _among_sql(among: _Asked | None) -> str:
-    return f" AND EXISTS ({among[0]})" if among else ""
+def _among_sql(among: Among | None) -> str:
+    return f" AND EXISTS ({among.sql})" if among else ""
 
 
-def _among_params(among: _Asked | None) -> list[Any]:
-    return list(among[1]) if among else []
+def _among_params(among: Among | None) -> list[Any]:
+    return list(among.params) if among else []
 
 
 class _Sqlite(_Words):
     place = "instr"
 
-    def begins(self, start: str, scopes: Sequence[str], among: _Asked | None) -> _Asked:
+    def begins(self, start: str, scopes: Sequence[str], among: Among | None) -> _Asked:
         marks = ", ".join(["%s"] * len(scopes))
         return (
             (
@@ -633,7 +640,7 @@ class _Sqlite(_Words):
         )
 
     def holding(
-        self, terms: _Terms, scopes: Sequence[str], among: _Asked | None, *, title: bool
+        self, terms: _Terms, scopes: Sequence[str], among: Among | None, *, title: bool
     ) -> _Asked:
         column = "title" if title else "title concepts rest"
         where = " OR ".join(f'"{scope}"' for scope in scopes)
@@ -670,7 +677,7 @@ class _Sqlite(_Words):
 class _Postgresql(_Words):
     place = "strpos"
 
-    def begins(self, start: str, scopes: Sequence[str], among: _Asked | None) -> _Asked:
+    def begins(self, start: str, scopes: Sequence[str], among: Among | None) -> _Asked:
         return (
             (
                 f"SELECT kind, object_id, language, title, concepts FROM {self.table} e"  # noqa: S608
@@ -681,7 +688,7 @@ class _Postgresql(_Words):
         )
 
     def holding(
-        self, terms: _Terms, scopes: Sequence[str], among: _Asked | None, *, title: bool
+        self, terms: _Terms, scopes: Sequence[str], among: Among | None, *, title: bool
     ) -> _Asked:
         where = " | ".join(f"'{scope}'" for scope in scopes)
         what = " & ".join(

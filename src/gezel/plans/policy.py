@@ -55,7 +55,7 @@ def goals_to_wish_for(visitor: Visitor) -> QuerySet[Goal]:
 
 def wishes_for_me(visitor: Visitor) -> QuerySet[Wish]:
     """What my lead hopes for and I have not answered yet."""
-    return Wish.objects.filter(person=visitor.person, state=Wish.State.OPEN)
+    return Wish.objects.filter(person=visitor.person.pk, state=Wish.State.OPEN)
 
 
 def wishes_of_my_line(visitor: Visitor) -> QuerySet[Wish]:

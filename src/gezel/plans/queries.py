@@ -194,6 +194,16 @@ def nearest_goal(visitor: Visitor) -> Goal | None:
     return next(iter(_nearest_goal(visitor.person.pk)), None)
 
 
+@prepared
+def _wishes_for(person: int) -> QuerySet[Wish]:
+    return policy.wishes_for_me(stand_in(person)).select_related("made_by")
+
+
+def wishes_for_me(visitor: Visitor) -> list[Wish]:
+    """What one's lead hopes for and has no answer yet, with who said so."""
+    return _wishes_for(visitor.person.pk)
+
+
 # -- steps --------------------------------------------------------------------------------------
 
 

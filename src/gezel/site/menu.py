@@ -117,7 +117,8 @@ def _label(name: str, language: str | None) -> str:
 
 def shown(items: tuple[Item, ...], visitor: Visitor, path: str) -> tuple[Shown, ...]:
     """The items open to this visitor; the one whose address says most of `path` is marked."""
-    found = [(item, _address(item.name, get_urlconf())) for item in items if item.open_to(visitor)]
+    urlconf = get_urlconf()
+    found = [(item, _address(item.name, urlconf)) for item in items if item.open_to(visitor)]
     here = max(
         (
             (len(start), place)

@@ -16,12 +16,20 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import template
-from django.template.base import FilterExpression, Node, NodeList, Parser, Token, token_kwargs
+from django.template.base import (
+    FilterExpression,
+    Node,
+    NodeList,
+    Parser,
+    Token,
+    token_kwargs,
+)
 from django.template.context import Context
 from django.template.defaulttags import CsrfTokenNode, NowNode, URLNode
 from django.template.defaulttags import url as django_url
 from django.template.library import SimpleNode
 from django.templatetags.i18n import do_translate
+from django.templatetags.static import StaticNode, do_static
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -123,6 +131,30 @@ def url(parser: Parser, token: Token) -> Address:
     """`{% url "name" about %}`."""
     node = django_url(parser, token)
     return Address(node.view_name, node.args, node.kwargs, node.asvar)
+
+
+@lru_cache(maxsize=256)
+def _file(path: str) -> SafeString:
+    return conditional_escape(StaticNode.handle_simple(path))
+
+
+class File(Node):
+    """The address of a file of ours that is named in the template: the same while we run."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def render(self, context: Context) -> SafeString:
+        return _file(self.path)
+
+
+@register.tag
+def static(parser: Parser, token: Token) -> Node:
+    """`{% static "…" %}`; by a name that is told later, or kept under one, as Django has it."""
+    node = do_static(parser, token)
+    path = node.path.var  # a text where it is written out, a variable where it is told later
+    named = isinstance(path, str) and not node.path.filters and node.varname is None
+    return File(path) if named else node
 
 
 class Drawing(Node):

@@ -183,3 +183,11 @@ def test_no_template_switches_language_half_way() -> None:
         if re.search(r"{%-?\s*language\b", file.read_text())
     ]
     assert switching == []
+
+
+def test_the_address_of_a_file_is_the_same_from_memory() -> None:
+    written, told = '{% static "kit/mark.svg" %}', "{% static name %}"
+    assert said(written) == said(written) == said(told, name="kit/mark.svg")
+    assert said('{% static "kit/mark.svg" as here %}<{{ here }}>') == f"<{said(written)}>"
+    assert said('{% static "kit/"|add:name %}', name="mark.svg") == said(written)
+    assert said("{% static name %}", name="other.svg").endswith("/other.svg")

@@ -64,7 +64,7 @@ def mine(request: Request) -> HttpResponse:
         "closed": [g for g in goals if not g.is_open],
         "ahead": [s for s in steps if s.step.done_on is None],
         "done": [s for s in steps if s.step.done_on],
-        "wishes": policy.wishes_for_me(visitor).select_related("made_by"),
+        "wishes": queries.wishes_for_me(visitor),
         "starts": [] if goals or visitor.employment is None else needs_of(visitor.person)[:3],
     }
     return render(request, "plans/mine.html", shown)

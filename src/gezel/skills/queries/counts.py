@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Left
 
 from gezel.kit.prepared import prepared
 from gezel.people.api import Employment, Job, Organisation, PersonQuerySet, Unit
@@ -88,12 +89,27 @@ class Beside:
 
 def units_beside(unit: Unit, *, deep: bool) -> Beside:
     """A unit with the units one step below it; `deep`: with those above it and beside them."""
-    path = _path_to(unit) if deep else [unit.path]
+    if not deep:
+        found = _with_children(
+            unit.organisation_id, unit.path, unit.path, unit.depth + 1, length=len(unit.path)
+        )
+        return Beside([unit.path], found)
+    path = _path_to(unit)
     wanted = Q(path__in=path)
     for level in path:
         wanted |= Q(path__startswith=level, depth=len(level) // _STEP + 1)
-    found = Unit.objects.filter(wanted, organisation=unit.organisation_id)
-    return Beside(path, list(found.order_by("name", "pk")))
+    beside = Unit.objects.filter(wanted, organisation=unit.organisation_id)
+    return Beside(path, list(beside.order_by("name", "pk")))
+
+
+@prepared
+def _with_children(
+    organisation: int, path: str, same: str, depth: int, *, length: int
+) -> QuerySet[Unit]:
+    """A unit and those one step below it: the beginning of their path, told by its length."""
+    here: QuerySet[Unit] = Unit.objects.filter(organisation=organisation)
+    here = here.alias(above=Left("path", length))
+    return here.filter(Q(path=path) | Q(above=same, depth=depth)).order_by("name", "pk")
 
 
 def _counts_of(beside: Beside, skills: Collection[int] | None) -> Counted:
@@ -148,8 +164,12 @@ def _added_up(
 def _told(rows: Iterable[Any], names: Mapping[int, Place] | None = None) -> Counted:
     added: Counted = {}
     for at, skill, from_on, until_on, *figures in rows:
-        where = names[at] if names else at
-        added.setdefault((where, skill, (from_on, until_on)), Count()).add(Count(*figures))
+        key = (names[at] if names else at, skill, (from_on, until_on))
+        counted = Count(*figures)
+        if known := added.get(key):
+            known.add(counted)
+        else:
+            added[key] = counted
     return {key: count for key, count in added.items() if count.people}
 
 
