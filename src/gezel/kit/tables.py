@@ -332,12 +332,17 @@ class Table(Generic[Row]):
         return self._found[: self.size]
 
     @property
-    def first_number(self) -> int:
-        return (self.page - 1) * self.size + 1
+    def first_number(self) -> str:
+        return str(formats.number_format(self._before + 1, force_grouping=True))
 
     @property
-    def last_number(self) -> int:
-        return self.first_number + len(self.on_page) - 1
+    def last_number(self) -> str:
+        last = self._before + len(self.on_page)
+        return str(formats.number_format(last, force_grouping=True))
+
+    @property
+    def _before(self) -> int:
+        return (self.page - 1) * self.size
 
     @property
     def previous_url(self) -> str:

@@ -677,3 +677,51 @@ def test_no_page_asks_once_per_person(
 
     assert many == few
     assert max(many.values()) <= 22
+
+
+def test_five_thousand_people_on_a_path_are_pages_like_any_other(
+    van_dijk: Organisation, femke: Person, visit: Visit
+) -> None:
+    path = a_path(van_dijk)
+    first = a_walker(path, a_colleague(van_dijk, "Aaltje Aalders"))
+    model, today = Employment.objects.get(person=first.person), timezone.localdate()
+    people = Person.objects.bulk_create(
+        Person(
+            email=f"p{n}@vandijk.example",
+            first_name=f"P{n}",
+            last_name="Van den Oudenaerde-Wijffels tot de Gruijter",
+        )
+        for n in range(5_003)
+    )
+    Employment.objects.bulk_create(
+        Employment(
+            person=person,
+            organisation=van_dijk,
+            unit_id=model.unit_id,
+            job_id=model.job_id,
+            starts_on=model.starts_on,
+        )
+        for person in people
+    )
+    Enrolment.objects.bulk_create(
+        Enrolment(
+            path=path, version=first.version, person=person, begins_on=today, steps_asked=2,
+            minutes_spent=30, minutes_left=60,
+        )
+        for person in people
+    )  # fmt: skip
+    client, address = visit(femke), reverse("paths:people", args=[path.pk])
+    client.get(address)
+
+    with CaptureQueriesContext(connection) as asked:
+        page = text(client.get(address))
+    assert len(asked) <= 22
+    assert "5,004 rows" in page
+    assert "1–50 of 5,004" in page
+    assert "5004 under way, 0 of them late, 0 through" in page
+    assert "Aaltje Aalders" in page
+    assert "Planned 7504.5 h" in page
+    last = text(client.get(f"{address}?page=101"))
+    assert "5,001–5,004 of 5,004" in last
+    assert last.count("Van den Oudenaerde") == 4
+    assert "5,003 rows" in text(client.get(f"{address}?q=oudenaerde"))
