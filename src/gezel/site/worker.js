@@ -63,7 +63,7 @@ async function keptPage(url) {
     const entry = await (await cache.match(request, match)).json();
     if (!known || entry.owner !== known.owner || Date.now() - entry.checked > LONGEST) continue;
     if (![entry.page, ...entry.also].includes(url.pathname)) continue;
-    const page = await (await caches.open(PART + entry.id)).match(entry.page, match);
+    const page = await caches.match(entry.page, { ...match, cacheName: PART + entry.id });
     if (page) return page;
   }
   return null;
@@ -110,7 +110,8 @@ async function partOf(whole, range) {
 async function anywhere(request) {
   for (const name of await caches.keys()) {
     if (name !== shell && !name.startsWith(PART)) continue;
-    const kept = await (await caches.open(name)).match(request.url, match);
+    // Asked without opening: that would make it anew, empty, if it went since we read the names.
+    const kept = await caches.match(request.url, { ...match, cacheName: name });
     if (!kept) continue;
     const range = request.headers.get("Range");
     return range ? partOf(kept, range) : kept;
