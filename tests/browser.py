@@ -19,6 +19,8 @@ expect.set_options(timeout=10_000)
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1360, "height": 900}
+# The engine alone first: a whole Chromium makes a window with all around it for each page, unseen.
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # Chromium would look for its makers' servers at every start; there is nothing to find here.
 ARGUMENTS = [
     "--no-sandbox",
@@ -48,7 +50,7 @@ STICKS_OUT = """() => [...document.querySelectorAll("body *")]
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The installed Chromium; `./gezel test` has seen to it that there is one."""
-    path = which("chromium") or which("chromium-browser") or which("google-chrome")
+    path = next(filter(None, map(which, CHROMIUM)), None)
     if path is None:
         raise FileNotFoundError("No Chromium: run ./gezel test, or apt-get install chromium.")
     with sync_playwright() as playwright:

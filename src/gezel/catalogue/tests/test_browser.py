@@ -24,9 +24,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
-LOOKS = pytest.mark.parametrize(
-    "look", [("en", True), ("nl", True), ("en", False), ("nl", False)], ids=str
-)
+LOOKS = pytest.mark.parametrize("look", [("nl", True), ("en", False)], ids=str)
 WORDS = {
     "en": {
         "share": "Share", "swap": "Another instead of", "never": "Not for me:",
@@ -106,7 +104,7 @@ def test_a_tip_is_swapped_put_aside_taken_back_and_tips_switched_off(
         accessible(page)
 
 
-@pytest.mark.parametrize("look", [("nl", True), ("en", False)], ids=str)
+@LOOKS
 def test_a_link_without_a_title_gets_what_its_page_tells(
     *,
     page_of: PageOf,

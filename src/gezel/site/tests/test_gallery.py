@@ -7,8 +7,9 @@ import pytest
 
 @pytest.mark.browser
 @pytest.mark.browser_once
-@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
-@pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
+@pytest.mark.parametrize(
+    ("phone", "dark"), [(True, True), (False, False)], ids=["phone-dark", "desk-light"]
+)
 def test_the_gallery_is_clean(
     settings: Any, page_of: Any, accessible: Any, phone: bool, dark: bool
 ) -> None:
