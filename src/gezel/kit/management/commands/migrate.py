@@ -4,7 +4,6 @@ import contextlib
 import copy
 from collections.abc import Iterator
 from typing import Any
-from unittest import mock
 
 from django.core.management.commands.migrate import Command as Migrate
 from django.db.migrations import Migration, operations
@@ -29,6 +28,17 @@ OF_ONE_TABLE = {
 
 
 @contextlib.contextmanager
+def _instead(owner: type, name: str, ours: Any) -> Iterator[None]:
+    """Within, a class does something our way."""
+    theirs = getattr(owner, name)
+    setattr(owner, name, ours)
+    try:
+        yield
+    finally:
+        setattr(owner, name, theirs)
+
+
+@contextlib.contextmanager
 def copied_fields() -> Iterator[None]:
     """Within, a field that belongs to no model yet is copied as inheritance copies it.
 
@@ -42,11 +52,8 @@ def copied_fields() -> Iterator[None]:
     def quick(field: "Field[Any, Any]") -> "Field[Any, Any]":
         return clone(field) if hasattr(field, "model") else copy.deepcopy(field)
 
-    Field.clone = quick  # type: ignore[method-assign, assignment]
-    try:
+    with _instead(Field, "clone", quick):
         yield
-    finally:
-        Field.clone = clone  # type: ignore[method-assign]
 
 
 @contextlib.contextmanager
@@ -65,12 +72,12 @@ def drawn_alone() -> Iterator[None]:
         migration: Migration, project_state: ProjectState, *args: Any, **options: Any
     ) -> ProjectState:
         if all(_is_of_one_table(step, migration, project_state) for step in migration.operations):
-            with mock.patch.object(ProjectState, "reload_model", _draw_alone):
+            with _instead(ProjectState, "reload_model", _draw_alone):
                 return apply(migration, project_state, *args, **options)
         project_state.clear_delayed_apps_cache()
         return apply(migration, project_state, *args, **options)
 
-    with mock.patch.object(Migration, "apply", sparing):
+    with _instead(Migration, "apply", sparing):
         yield
 
 
