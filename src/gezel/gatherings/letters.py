@@ -168,21 +168,20 @@ def write_to(
     if what not in SUBJECTS or not told:
         return
     mine = {"gathering": gathering, "person__in": told}
-    there = set(
-        Place.objects.filter(state=Place.State.BOOKED, **mine).values_list("person_id", flat=True)
-    )
-    if not gathering.is_cancelled:
-        giving = Role.objects.giving().filter(**mine).values_list("person_id", flat=True)
-        there |= {pk for pk in giving if pk is not None}
+    coming = Place.objects.filter(state=Place.State.BOOKED, **mine)
+    giving = Role.objects.giving().filter(**mine)
+    if gathering.is_cancelled:
+        giving = giving.none()
+    there = set(coming.values_list("person_id").union(giving.order_by().values_list("person_id")))
     known = {i.person_id: i for i in Invited.objects.filter(**mine)}
     now = timezone.now()
     for pk in told:
         row = known.get(pk)
         if row is None:
-            if pk in there:
+            if (pk,) in there:
                 known[pk] = Invited(gathering=gathering, person_id=pk, sequence=0, sent_at=now)
             continue
-        row.sequence, row.cancelled, row.sent_at = row.sequence + 1, pk not in there, now
+        row.sequence, row.cancelled, row.sent_at = row.sequence + 1, (pk,) not in there, now
     Invited.objects.bulk_create(
         list(known.values()),
         update_conflicts=True,
