@@ -25,11 +25,18 @@ SMALL_WORDS = frozenset(_SMALL_WORDS.split())
 
 def folded(text: str) -> list[str]:
     """The words of a text without case, accents, signs and layout: "Één café!" → een, cafe."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS_APART))
+    plain = _apart(text)
+    if not text.isascii():
+        # What stands for a capital (𝚨) is one only once it is taken apart: Unicode, D146.
+        plain = _apart(plain)
     kept = "".join(
         c if c.isalnum() else ("" if unicodedata.combining(c) or c in "'’" else " ") for c in plain
     )
     return [word[:LONGEST_WORD] for word in kept.split()]
+
+
+def _apart(text: str) -> str:
+    return unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS_APART))
 
 
 _WORDS = re.compile(r"([^\W_]+(?:['’][^\W_]+)*)")

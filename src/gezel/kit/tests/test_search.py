@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gezel.kit import search
@@ -306,6 +306,8 @@ class TestAnyText:
 
 class TestLikeness:
     @given(st.text(max_size=40))
+    @example("𝚨")
+    @example("ᴬ")
     def test_folding_gives_only_words_and_folds_no_further(self, text: str) -> None:
         words = folded(text)
 
