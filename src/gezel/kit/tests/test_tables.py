@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django_htmx.middleware import HtmxDetails
@@ -116,6 +117,18 @@ def test_counting_stops_where_it_would_hurt(
 
     assert _table().count == 101
     assert _table().count_words == "more than 100"
+
+
+def test_what_is_looked_up_to_show_a_row_is_not_looked_up_to_count(
+    tasks: list[Task], django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    table = _table()
+    same = Task.objects.filter(name=OuterRef("name"))
+    table.rows = table.rows.annotate(shown_with=Subquery(same.values("message")[:1]))
+
+    with django_assert_num_queries(1) as asked:
+        assert table.count == 130
+    assert "message" not in asked.captured_queries[0]["sql"]
 
 
 def test_htmx_gets_the_rows_alone_and_its_history_the_page(tasks: list[Task]) -> None:

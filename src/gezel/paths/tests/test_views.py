@@ -679,6 +679,9 @@ def test_no_page_asks_once_per_person(
     assert max(many.values()) <= 22
 
 
+# PostgreSQL plans rows of the same transaction as if there were none: minutes, now and then, which
+# say nothing of a table that it knows. `bench paths` asks it of 10,000.
+@pytest.mark.once
 def test_five_thousand_people_on_a_path_are_pages_like_any_other(
     van_dijk: Organisation, femke: Person, visit: Visit
 ) -> None:
