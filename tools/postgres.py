@@ -29,7 +29,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 STARTING_TIME = 60.0
-HASTE = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+HASTE = [
+    *("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"),
+    # A test that was given up leaves its question running, and its rows locked for the next one.
+    *("-c", "statement_timeout=240s"),
+]
 
 
 class NoPostgres(RuntimeError):  # noqa: N818 - it reads as a sentence where it is raised
