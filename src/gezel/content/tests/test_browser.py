@@ -56,7 +56,9 @@ def test_a_module_from_start_to_celebration(
     expect(page.locator(".play-step:visible [data-verdict]")).to_have_attribute("data-tone", "ok")
     accessible(page)
     go(page, say["next"])
-    for option in page.locator(".play-step:visible input[type=checkbox]").all():
+    options = page.locator(".play-step:visible input[type=checkbox]")
+    expect(options.first).to_be_visible()
+    for option in options.all():
         option.check()
     go(page, say["check"])
     expect(page.locator(".play-step:visible [data-verdict]")).to_have_attribute("data-tone", "warn")

@@ -241,6 +241,7 @@ def test_a_unit_may_want_a_window_of_its_own(
     with page.context.expect_page() as opening:
         page.get_by_role("link", name="Open this part").click()
     window = opening.value
+    expect(window.get_by_role("checkbox")).to_have_count(4)
     for box in window.get_by_role("checkbox").all():
         box.check()
     window.get_by_role("button").click()
