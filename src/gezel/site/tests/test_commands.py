@@ -136,6 +136,40 @@ def test_a_first_start_begins_with_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.once
+def test_what_comes_before_serving_is_done_in_a_child_and_stops_it_where_it_fails(
+    tmp_path: Path,
+) -> None:
+    """In a process of its own: this one has connections that no child may have."""
+    code = """
+import sys, django
+from pathlib import Path
+django.setup()
+from django.core.management import CommandError
+from gezel.site.management.commands.serve import in_a_child
+
+def fails():
+    raise CommandError("made by a newer Gezel")
+
+in_a_child(lambda: Path(sys.argv[1]).write_text("done"))
+for wrong in (fails, lambda: 1 / 0):
+    try:
+        in_a_child(wrong)
+    except CommandError as problem:
+        print(problem)
+"""
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "gezel.site.settings"}
+    told = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "file")],
+        env=environment, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert (tmp_path / "file").read_text() == "done"
+    assert told.stdout.count("Nothing is served") == 2
+    assert "made by a newer Gezel" in told.stderr
+    assert "ZeroDivisionError" in told.stderr
+
+
+@pytest.mark.once
 def test_who_start_at_the_same_moment_have_one_key(tmp_path: Path) -> None:
     """On a new machine the second once read the key before it was written."""
     environment = os.environ | {

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import traceback
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
@@ -68,6 +70,35 @@ def beside(run: Callable[[], None]) -> Iterator[None]:
         os.waitpid(child, 0)
 
 
+def in_a_child(run: Callable[[], object]) -> None:
+    """Run something in a process of its own and wait for it: what it reads in is gone afterwards.
+
+    Raises:
+        CommandError: it failed, and said why itself.
+    """
+    # A connection does not survive being had by two processes.
+    connection.close()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        failed = 1
+        try:
+            run()
+            failed = 0
+        except CommandError as problem:
+            sys.stderr.write(f"{problem}\n")
+        except Exception:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(failed)
+    _, status = os.waitpid(child, 0)
+    if status:
+        raise CommandError("Nothing is served: what comes before did not succeed.")
+
+
 class Command(BaseCommand):
     help = "Serve Gezel: bring the database up to date, collect static files, answer requests."
     requires_system_checks: list[str] = []
@@ -83,6 +114,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--threads", type=int, default=6, help="threads a process")
         parser.add_argument(
+            "--demo", action="store_true", help="with the demo organisations, if none are there yet"
+        )
+        parser.add_argument(
             "--no-worker", action="store_true", help="leave background jobs to `gezel worker`"
         )
 
@@ -93,7 +127,11 @@ class Command(BaseCommand):
                 f"Port {options['port']} is taken. Stop what listens there, or choose another "
                 f"with --port."
             )
-        bring_up_to_date()
+        if options["demo"]:
+            # Here and not as a command before this one: reading all of Gezel in takes seconds.
+            in_a_child(lambda: call_command("demo", "--if-empty"))
+        else:
+            bring_up_to_date()
         collect_when_changed()
         os.environ["GEZEL_STATIC_COLLECTED"] = "1"
         if not options["no_worker"]:
