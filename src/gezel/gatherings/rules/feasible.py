@@ -1,11 +1,15 @@
 """A division that keeps every rule, or the few rules that clash: found and proven by CP-SAT."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING
 
 from gezel.gatherings.rules.groups import Case, Division, Fault, Impossible, Member
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 # Deterministic time of one search, in CP-SAT's units (about a second of a quiet core each).
 EFFORT = 5.0
@@ -14,6 +18,8 @@ EFFORT_TO_EXPLAIN = 0.5
 
 
 def _solver(seed: int, effort: float) -> cp_model.CpSolver:
+    from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
+
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed
@@ -40,6 +46,8 @@ class _Model:
     """Who may be where, as a model in which each of some rules can be switched off."""
 
     def __init__(self, case: Case, rules: Sequence[Fault]) -> None:
+        from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
+
         self.case = case
         self.model = cp_model.CpModel()
         self.x = {
@@ -109,7 +117,9 @@ def find(case: Case, *, seed: int = 1) -> Division:
     return _solved(case, _Model(case, rules_of(case)), seed)
 
 
-def _solved(case: Case, built: "_Model", seed: int) -> Division:
+def _solved(case: Case, built: _Model, seed: int) -> Division:
+    from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
+
     solver = _solver(seed, EFFORT)
     status = solver.solve(built.model)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
@@ -161,5 +171,7 @@ def clash(case: Case) -> list[Fault]:
 
 
 def _cannot(case: Case, rules: Sequence[Fault], effort: float = EFFORT_TO_EXPLAIN) -> bool:
+    from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
+
     built = _Model(case, rules)
     return bool(_solver(1, effort).solve(built.model) == cp_model.INFEASIBLE)

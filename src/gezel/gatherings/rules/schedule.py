@@ -12,14 +12,17 @@ That makes it small, and its bound close: mostly the schedule found is proven th
 come, first served gives it a schedule to begin with.
 """
 
+from __future__ import annotations
+
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ortools.sat.python import cp_model
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 SECONDS = 30.0
 SEED = 7
@@ -290,6 +293,8 @@ Progress = Callable[[int, int], None]
 
 class _Model:
     def __init__(self, case: Case) -> None:
+        from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
+
         self.case = case
         self.model = cp_model.CpModel()
         self.covers = {
@@ -424,18 +429,19 @@ class _Model:
                 self.model.add_hint(variable, key in chosen)
 
 
-class _Told(cp_model.CpSolverSolutionCallback):
+def _telling(progress: Progress, built: _Model) -> cp_model.CpSolverSolutionCallback:
     """Tells how far it is as better schedules are found."""
+    from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
 
-    def __init__(self, progress: Progress, built: _Model) -> None:
-        super().__init__()
-        self.progress, self.built = progress, built
-        self.wishes = _wishes(built.case)
+    wishes = _wishes(built.case)
 
-    def on_solution_callback(self) -> None:
-        granted = sum(self.boolean_value(v) for v in self.built.comes.values())
-        bound = int(self.best_objective_bound) // WISH
-        self.progress(granted, self.wishes if self.built.case.before else min(bound, self.wishes))
+    class Told(cp_model.CpSolverSolutionCallback):
+        def on_solution_callback(self) -> None:
+            granted = sum(self.boolean_value(v) for v in built.comes.values())
+            bound = int(self.best_objective_bound) // WISH
+            progress(granted, wishes if built.case.before else min(bound, wishes))
+
+    return Told()
 
 
 def _wishes(case: Case) -> int:
@@ -526,6 +532,8 @@ def _solved(
     stop: Callable[[], bool] | None = None,
 ) -> tuple[list[Session], float]:
     """The best sessions found, with all of `kept` among them, and the bound on what counts."""
+    from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
+
     built = _Model(case)
     built.aim()
     built.hint(hint)
@@ -538,7 +546,7 @@ def _solved(
     # The limit that counts is the same on every machine; this one is for a machine that is busy.
     solver.parameters.max_time_in_seconds = 2 * seconds
     with _until(solver, stop):
-        status = solver.solve(built.model, _Told(progress, built) if progress else None)
+        status = solver.solve(built.model, _telling(progress, built) if progress else None)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return _read(built, solver), solver.best_objective_bound
     return list(kept or hint), float("inf")

@@ -9,10 +9,11 @@ much. What a little more budget or time would buy, and what would come instead o
 from solving again.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING
 
 from gezel.kit.order import refuse_circles
 from gezel.plans.rules.planning import (
@@ -36,6 +37,9 @@ from gezel.plans.rules.planning import (
     wished,
     worth,
 )
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 # Choices of ours, stated on the page and in the model card.
 # What a gap with nothing in practice, or nothing with others, counts as: a quarter of a level.
@@ -156,6 +160,8 @@ class _Found:
 
 def _sum(terms: Iterable[cp_model.LinearExprT]) -> cp_model.LinearExpr:
     """A sum that is an expression, also of nothing."""
+    from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
+
     return cp_model.LinearExpr.sum(list(terms))
 
 
@@ -163,6 +169,8 @@ class _Model:
     """One case as a CP-SAT model. Days count from today, time in minutes, money in cents."""
 
     def __init__(self, case: Case) -> None:
+        from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
+
         self.case = case
         self.ground = [g for g in ground_of(case) if g.covers]
         self.m = cp_model.CpModel()
@@ -348,6 +356,8 @@ class _Model:
 
     def search(self, effort: float, last: cp_model.IntVar | None = None) -> _Found | None:
         """Solve; None when nothing satisfies it."""
+        from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
+
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = SEED
