@@ -49,7 +49,7 @@ class TokenForm(forms.Form):
 
 _WAYS = {
     Way.NOW: _("At once"),
-    Way.WEEKLY: _("In the weekly mail, or at once when its date comes sooner"),
+    Way.WEEKLY: _("Weekly, or sooner if it must"),
     Way.NOT: _("Not"),
 }
 
@@ -74,7 +74,6 @@ class MailForm(forms.Form):
             self.fields[kind.name] = forms.ChoiceField(
                 label=str(kind.title),
                 choices=_ways_of(kind),
-                widget=forms.RadioSelect,
                 initial=way_of(wishes, kind).value,
                 help_text=str(kind.because),
             )

@@ -145,3 +145,16 @@ def test_the_overview_costs_as_much_for_three_pages_as_for_one(
         with CaptureQueriesContext(connection) as asked:
             assert client.get(reverse("certificates:overview") + query).status_code == 200
         assert len(asked) <= 12, query
+
+
+def test_who_keeps_track_of_nothing_yet_is_told_where_to_begin_and_not_shown_zeros(
+    van_dijk: Organisation, femke: Person, visit: Callable[[Person], Client]
+) -> None:
+    client = visit(femke)
+    page = client.get(reverse("certificates:overview")).content.decode()
+    assert 'class="counts"' not in page
+    assert "export=csv" not in page
+    assert f'href="{reverse("certificates:types")}"' in page
+
+    a_type(van_dijk, "BHV", months=12)
+    assert 'class="counts"' in client.get(reverse("certificates:overview")).content.decode()

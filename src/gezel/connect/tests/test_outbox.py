@@ -769,5 +769,6 @@ class TestChoosing:
 
 
 def _others(page: str) -> dict[str, str]:
-    """What the page has ticked."""
-    return dict(re.findall(r'name="([\w.]+)" value="(\w+)"[^>]*checked', page))
+    """What the page has chosen."""
+    selected = r'<select name="([\w.]+)"(?:(?!</select>).)*value="(\w+)" selected'
+    return dict(re.findall(selected, page, re.DOTALL))
