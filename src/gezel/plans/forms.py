@@ -13,6 +13,7 @@ from gezel.catalogue.api import Activity
 from gezel.kit.fields import DayField
 from gezel.people.api import Unit, unit_field
 from gezel.plans.models import Goal, SharedGoal, Step
+from gezel.plans.queries import Ask
 from gezel.plans.rules import months_later
 from gezel.skills.api import Skill
 
@@ -308,3 +309,16 @@ class SharedGoalForm(forms.Form):
         if due_on <= timezone.localdate():
             raise forms.ValidationError(_("Choose a date that lies ahead."))
         return due_on
+
+
+class FindPlansForm(forms.Form):
+    """What a lead looks for among the plans shared with them; what is no choice finds all."""
+
+    name = forms.CharField(label=_("Name"), max_length=100, required=False)
+    show = forms.ChoiceField(label=_("Show"), choices=Ask.choices, required=False)
+
+    def chosen(self) -> tuple[Ask, str]:
+        """Which plans, and words in the name of whose they are."""
+        self.is_valid()
+        found = self.cleaned_data
+        return Ask(found.get("show", "")), found.get("name", "")

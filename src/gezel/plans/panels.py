@@ -46,7 +46,7 @@ def panel_team(request: Request) -> HttpResponse:
     visitor = request.visitor
     if not visitor.leads:
         raise Http404
-    waiting = list(queries.waiting_for_lead(visitor)[:MOST])
+    waiting = list(queries.goals_shared_with(visitor, queries.Ask.WAITING)[:MOST])
     steps = list(
         queries.steps_in_full(
             Step.objects.filter(

@@ -13,6 +13,14 @@ def people_i_lead(visitor: Visitor) -> PersonQuerySet:
     return _LED.people_for(visitor).exclude(pk=visitor.person.pk)
 
 
+def people_named(visitor: Visitor, words: str) -> PersonQuerySet:
+    """Those of them whose name holds all these words, by name."""
+    people = people_i_lead(visitor)
+    for word in words.split():
+        people = people.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
+    return people.order_by("last_name", "first_name", "pk")
+
+
 def own_goals(visitor: Visitor) -> QuerySet[Goal]:
     """Mine, at every employer and between jobs."""
     return Goal.objects.filter(person=visitor.person.pk)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, TextChoices
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from gezel.catalogue.api import Activity, ActivitySkill
 from gezel.content.api import waived
@@ -465,23 +466,43 @@ class SharedPlan:
     next: PlanStep | None
     state: str
 
-    @property
-    def waits_for_lead(self) -> bool:
-        """There is something to confirm, and the person has confirmed already or nobody has."""
-        return self.state in {rules.Agreed.PERSON, rules.Agreed.NOBODY}
 
-    @property
-    def has_wish(self) -> bool:
-        return bool(self.goal.agreement.wish)
+class Ask(TextChoices):
+    """Which shared plans a lead looks for."""
+
+    ALL = "", _("all")
+    WAITING = "waiting", _("waiting for me")
+    LATE = "late", _("late")
+    UNWISHED = "no-wish", _("without a wish")
 
 
-def plans_shared_with(visitor: Visitor) -> list[SharedPlan]:
-    """Open goals that people in the line shared, in two queries; private ones are not there."""
-    goals = list(
-        goals_in_full(
-            policy.goals_shared_with_me(visitor).filter(state=Goal.State.OPEN)
-        ).select_related("person")[:500]
-    )
+def goals_shared_with(visitor: Visitor, ask: Ask = Ask.ALL, words: str = "") -> QuerySet[Goal]:
+    """Open goals that people in the line shared; private ones are not there, not as a number.
+
+    `words` all stand in the name of whose goal it is.
+    """
+    goals = policy.goals_to_wish_for(visitor)
+    if ask == Ask.WAITING:
+        goals = goals.filter(
+            agreement__person_confirmed_at__isnull=False, agreement__lead_confirmed_at=None
+        )
+    elif ask == Ask.LATE:
+        late = Step.objects.filter(
+            goal=OuterRef("pk"), done_on=None, due_on__lt=timezone.localdate()
+        )
+        goals = goals.filter(Exists(late))
+    elif ask == Ask.UNWISHED:
+        goals = goals.filter(agreement__wish="")
+    for word in words.split():
+        goals = goals.filter(
+            Q(person__first_name__icontains=word) | Q(person__last_name__icontains=word)
+        )
+    return goals_in_full(goals).select_related("person")
+
+
+def shared_plans(goals: Iterable[Goal], visitor: Visitor) -> list[SharedPlan]:
+    """Those goals, each with its next step; one query."""
+    goals = list(goals)
     next_of: dict[int, Step] = {}
     for step in steps_in_full(Step.objects.filter(goal__in=goals, done_on=None)).order_by(
         "due_on", "position", "pk"
@@ -498,15 +519,6 @@ def plans_shared_with(visitor: Visitor) -> list[SharedPlan]:
         )
         for goal in goals
     ]
-
-
-def waiting_for_lead(visitor: Visitor) -> QuerySet[Goal]:
-    """Shared goals that the person confirmed and no lead has yet."""
-    return goals_in_full(
-        policy.goals_to_wish_for(visitor).filter(
-            agreement__person_confirmed_at__isnull=False, agreement__lead_confirmed_at=None
-        )
-    ).select_related("person")
 
 
 def open_wishes(visitor: Visitor) -> QuerySet[Wish]:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from gezel.content.models import PackageAttempt
 from gezel.content.tests.builders import a_package
@@ -460,3 +461,45 @@ def test_what_is_in_a_plan_or_done_is_no_tip(
 
     me.post(reverse("plans:remove_step", args=[step.pk]), {"version": step.version})
     assert activity.title in me.get(tips).content.decode()
+
+
+def test_a_lead_of_many_reads_a_page_of_plans_and_finds_the_one_they_look_for(
+    daan: Person, van_dijk: Organisation, visit: Visit, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    skill = a_skill(organisation=van_dijk)
+    for n in range(33):
+        person = a_colleague(van_dijk, f"Person{n:02} Of{n:02}", lead=daan)
+        goal = a_goal(person, skill=skill, shared=True, due_on=in_days(100 + n))
+        a_step(goal, f"Step {n}", due_on=in_days(-3 if n < 7 else 30))
+        if n in {31, 32}:
+            Agreement.objects.filter(goal=goal).update(wish="Grow")
+    lead = visit(daan)
+    lead.get(reverse("plans:team"))
+
+    with django_assert_max_num_queries(14):
+        whole = lead.get(reverse("plans:team"))
+    assert len(whole.context["plans"]) == 30
+    assert len(whole.context["late"]) == 5
+    assert "?show=late#all" in whole.content.decode()
+    assert len(lead.get(reverse("plans:team") + "?page=2").context["plans"]) == 3
+
+    late = lead.get(reverse("plans:team") + "?show=late").context["plans"]
+    assert {p.next.step.title for p in late} == {f"Step {n}" for n in range(7)}
+    without = lead.get(reverse("plans:team") + "?show=no-wish&page=2").context["plans"]
+    assert [p.goal.person.first_name for p in without] == ["Person30"]
+    found = lead.get(reverse("plans:team") + "?name=person32 of").context
+    assert [p.goal.person.first_name for p in found["plans"]] == ["Person32"]
+    assert [p.first_name for p in found["people"]] == ["Person32"]
+    none = lead.get(reverse("plans:team") + "?name=nobody").content.decode()
+    assert "No shared plan fits" in none
+    assert len(lead.get(reverse("plans:team") + "?show=everything").context["plans"]) == 30
+
+
+def test_only_whose_plan_stood_on_the_page_reads_that_it_was_read(
+    noor: Person, daan: Person, visit: Visit
+) -> None:
+    a_goal(noor, skill=a_skill(), shared=True)
+    visit(daan).get(reverse("plans:team") + "?name=somebody")
+    assert not Reading.objects.filter(about=noor).exists()
+    visit(daan).get(reverse("plans:team"))
+    assert Reading.objects.filter(about=noor).exists()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from gezel.plans import actions, policy, queries, rules
 from gezel.plans.actions import ChangedMeanwhileError
 from gezel.plans.forms import (
     AsideForm,
+    FindPlansForm,
     GoalForm,
     PickForm,
     SharedGoalForm,
@@ -38,6 +40,10 @@ from gezel.skills.api import (
     reads_as,
 )
 from gezel.trust.api import note_reading
+
+PLANS_A_PAGE = 30
+FEW = 5  # of what waits or is late beside the whole list, which can be asked for those alone
+PEOPLE_SHOWN = 20  # to write a wish to; who leads more searches by name
 
 MEANWHILE = gettext_lazy(
     "Somebody changed this while you were writing. Nothing is lost: look at both and save."
@@ -420,20 +426,32 @@ def team(request: Request) -> HttpResponse:
     """Goals that people in my line shared: what waits for me, what is overdue, wishes to write."""
     visitor = request.visitor
     require(visitor.leads)
-    plans = queries.plans_shared_with(visitor)
+    asked = FindPlansForm(request.GET)
+    ask, words = asked.chosen()
+    waiting = list(queries.goals_shared_with(visitor, queries.Ask.WAITING)[: FEW + 1])
+    late = list(queries.goals_shared_with(visitor, queries.Ask.LATE)[: FEW + 1])
+    found = Paginator(queries.goals_shared_with(visitor, ask, words), PLANS_A_PAGE)
+    page = found.get_page(request.GET.get("page"))
+    plans = queries.shared_plans([*page, *late], visitor)
+    people = list(policy.people_named(visitor, words)[: PEOPLE_SHOWN + 1])
     note_reading(
         reader_pk=request.user.pk,
-        about={p.goal.person_id for p in plans},
+        about={goal.person_id for goal in [*page, *late, *waiting]},
         matter="plans",
         purpose="lead",
     )
     shown = {
-        "waiting": [p for p in plans if p.state == rules.Agreed.PERSON],
-        "to_wish": [p for p in plans if not p.has_wish],
-        "overdue": [p for p in plans if p.next and p.next.overdue],
-        "plans": plans,
+        "form": asked,
+        "searched": bool(ask or words),
+        "page": page,
+        "plans": plans[: len(page)],
+        "waiting": waiting[:FEW],
+        "more_waiting": len(waiting) > FEW,
+        "late": plans[len(page) :][:FEW],
+        "more_late": len(late) > FEW,
         "wishes": queries.open_wishes(visitor)[:20],
-        "people": policy.people_i_lead(visitor).order_by("last_name", "first_name")[:500],
+        "people": people[:PEOPLE_SHOWN],
+        "more_people": len(people) > PEOPLE_SHOWN,
     }
     return render(request, "plans/team.html", shown)
 
