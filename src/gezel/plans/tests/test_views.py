@@ -464,7 +464,10 @@ def test_what_is_in_a_plan_or_done_is_no_tip(
 
 
 def test_a_lead_of_many_reads_a_page_of_plans_and_finds_the_one_they_look_for(
-    daan: Person, van_dijk: Organisation, visit: Visit, django_assert_max_num_queries: DjangoAssertNumQueries
+    daan: Person,
+    van_dijk: Organisation,
+    visit: Visit,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     skill = a_skill(organisation=van_dijk)
     for n in range(33):
