@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from gezel.gatherings.rules.explaining import Effect, Lying, Told
 from gezel.gatherings.rules.groups import Dials, Fault
+from gezel.kit.figures import grouped
 
 # What moved less than this in all that was asked is told as no difference.
 NO_DIFFERENCE = 0.05
@@ -129,4 +130,4 @@ def refusal(clash: Sequence[Fault], names: Mapping[int, str]) -> str:
 
 def size(people: int) -> str:
     """How many are in a group."""
-    return ngettext("%(n)s person", "%(n)s people", people) % {"n": people}
+    return ngettext("%(n)s person", "%(n)s people", people) % {"n": grouped(people)}

@@ -36,6 +36,7 @@ SUBJECTS: dict[str, Promise] = {
     News.What.ROOM: gettext_lazy("In another room: %(name)s"),
     News.What.GIVES: gettext_lazy("You give: %(name)s"),
     News.What.GIVES_NOT: gettext_lazy("You no longer give: %(name)s"),
+    News.What.GIVES_NOW: gettext_lazy("Planned again, you give this one now: %(name)s"),
     # Of who has the other one in their calendar already: a calendar takes out one event a mail.
     LEFT: gettext_lazy("Out of your calendar, it was planned again: %(name)s"),
 }
@@ -43,6 +44,7 @@ SUBJECTS: dict[str, Promise] = {
 _OF_WHO_COMES = {
     BOOKED, News.What.MOVED_UP, News.What.APPROVED, News.What.RESERVED, News.What.ELSEWHERE,
 }  # fmt: skip
+_OF_WHO_GIVES = {News.What.GIVES, News.What.GIVES_NOT, News.What.GIVES_NOW}
 # What is said of the session to who comes and to who gives it.
 _OF_WHO_IS_THERE = {News.What.CHANGED, News.What.ROOM}
 # So many days are named one by one.
@@ -87,8 +89,8 @@ def _letter(message: Message) -> Letter | None:
 def _still_holds(what: str, *, comes: bool, gives: bool) -> bool:
     if what in _OF_WHO_IS_THERE:
         return comes or gives
-    if what in {News.What.GIVES, News.What.GIVES_NOT}:
-        return gives == (what == News.What.GIVES)
+    if what in _OF_WHO_GIVES:
+        return gives == (what != News.What.GIVES_NOT)
     return comes or what not in _OF_WHO_COMES
 
 

@@ -1,7 +1,7 @@
 """Figures as people write them, in the reader's language."""
 
 from functools import lru_cache
-from typing import SupportsFloat
+from typing import SupportsFloat, SupportsInt
 
 from django.utils import formats, translation
 from django.utils.translation import get_language
@@ -23,7 +23,8 @@ def tenth(value: SupportsFloat | None, language: str | None = None) -> str:
 def _tenth(rounded: float, language: str | None) -> str:
     """Levels run from 0 to 5, so a page with a thousand figures writes some dozens of them."""
     with translation.override(language):
-        return formats.number_format(int(rounded) if rounded.is_integer() else rounded)
+        whole = int(rounded) if rounded.is_integer() else rounded
+        return str(formats.number_format(whole, force_grouping=True))
 
 
 def signed(value: SupportsFloat | None, decimals: int = 1) -> str:
@@ -33,6 +34,21 @@ def signed(value: SupportsFloat | None, decimals: int = 1) -> str:
     number = round(float(value), int(decimals))
     sign = "+" if number > 0 else "−" if number < 0 else ""
     return sign + formats.number_format(abs(number), decimal_pos=int(decimals))
+
+
+class Grouped(int):
+    """A number as it is written, and still one to count by: it chooses a plural too."""
+
+    def __str__(self) -> str:
+        return str(formats.number_format(int(self), force_grouping=True))
+
+
+def grouped(value: SupportsInt | None) -> Grouped | str:
+    """How many people or rows there are: 5,004. Nothing is nothing.
+
+    What comes out is a number, so `{% blocktranslate count n=people|grouped %}` does both.
+    """
+    return "" if value is None else Grouped(value)
 
 
 def euro(cents: int | None) -> str:

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gezel.kit.figures import grouped
 from gezel.kit.jobs import Errand, Outcome, Progress, Refused, job
 from gezel.kit.statistics import renew_statistics
 from gezel.paths import actions
@@ -32,7 +33,7 @@ def move_everyone(progress: Progress, *, path: int) -> Outcome:
         raise Refused(_("This path is no longer there."))
     moved = actions.move(found)
     return Outcome(
-        _("%(n)s people go on in the newest version.") % {"n": moved},
+        _("%(n)s people go on in the newest version.") % {"n": grouped(moved)},
         url=reverse("paths:people", args=[found.pk]),
     )
 

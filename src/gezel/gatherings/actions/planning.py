@@ -520,10 +520,14 @@ def call_off(
     by: Person,
     reason: str,
     reach: series.Reach = series.Reach.ONE,
+    tells_givers: bool = True,
 ) -> int:
     """A session is off, or the following of its series too; who had a place or waited is told.
 
     Returns how many were called off.
+
+    Args:
+        tells_givers: who gives it hears so; else who calls this tells them.
 
     Raises:
         ValidationError: no reason, or it was noted who was there.
@@ -553,7 +557,8 @@ def call_off(
     for one in off:
         for person in gives[one.pk]:
             givers.setdefault(person, []).append(one)
-    tell_givers(givers, What.CANCELLED, reason, by=by.pk)
+    if tells_givers:
+        tell_givers(givers, What.CANCELLED, reason, by=by.pk)
     return len(off)
 
 

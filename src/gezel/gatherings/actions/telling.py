@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from gezel.gatherings import letters
 from gezel.gatherings.models import Gathering, Invited, News, Role
-from gezel.gatherings.moved import Was
+from gezel.gatherings.moved import Was, take_along
 
 What = News.What
 
@@ -71,26 +71,74 @@ def tell_what_changed_for_givers(
     changed: Mapping[int, str],
     *,
     by: int,
+    was: Mapping[int, Was] | None = None,
+    note: str = "",
 ) -> None:
     """Who gives these sessions now, gave them before, or gives them at another time or place.
 
     Args:
         before: by session who gave it; a new one is not in it.
         changed: what happened to a session, for who gave and gives it.
+        was: when and where sessions were that were planned anew together: who gives another of
+            the same there than before hears that in one mail, and their event moves.
+        note: why sessions among these were called off.
     """
     told = list(sessions)
     now = givers_of(told)
-    for what in (What.GIVES_NOT, What.GIVES, What.CHANGED, What.ROOM):
-        theirs: dict[int, list[Gathering]] = defaultdict(list)
-        for one in told:
-            was, gives = before.get(one.pk, set()), now[one.pk]
-            of_what = {
-                What.GIVES: gives - was,
-                What.GIVES_NOT: was - gives,
-            }.get(what, gives & was if changed.get(one.pk) == what else set())
-            for person in of_what:
-                theirs[person].append(one)
-        tell_givers(theirs, what, by=by)
+    theirs: dict[str, dict[int, list[Gathering]]] = defaultdict(lambda: defaultdict(list))
+    for one in told:
+        gave, gives = before.get(one.pk, set()), set() if one.is_cancelled else now[one.pk]
+        for what, people in (
+            (What.CANCELLED if one.is_cancelled else What.GIVES_NOT, gave - gives),
+            (What.GIVES, gives - gave),
+            (changed.get(one.pk, ""), gives & gave),
+        ):
+            for person in people:
+                theirs[what][person].append(one)
+    if was:
+        _tell_who_gives_another(theirs, was, by=by)
+    for what in (What.CANCELLED, What.GIVES_NOT, What.GIVES, What.CHANGED, What.ROOM):
+        tell_givers(theirs[what], what, note if what == What.CANCELLED else "", by=by)
+
+
+def _tell_who_gives_another(
+    theirs: Mapping[str, Mapping[int, list[Gathering]]], was: Mapping[int, Was], *, by: int
+) -> None:
+    """Who gave one session and gives another of the same now, hears that once; what is told here
+    is taken out of what is still to be told."""
+    pairs = []
+    for person, gained in theirs[What.GIVES].items():
+        lost = (theirs[What.GIVES_NOT].get(person, []), theirs[What.CANCELLED].get(person, []))
+        for to in sorted(gained, key=lambda g: g.starts_at):
+            left = [(g, of) for of in lost for g in of if _the_same(g, to) and g.pk in was]
+            if left:
+                gone, of = min(left, key=lambda pair: pair[0].starts_at)
+                of.remove(gone)
+                gained.remove(to)
+                pairs.append((person, gone, to))
+    two = take_along((person, gone.pk, to.pk) for person, gone, to in pairs)
+    by_person: dict[int, list[Gathering]] = defaultdict(list)
+    for person, _gone, to in pairs:
+        by_person[person].append(to)
+    known = _in_calendars(by_person)
+    for person, gone, to in pairs:
+        new = [g for g in by_person[person] if (person, g.pk) not in known]
+        if len(new) > 1 and to in new:
+            if to is new[0] and person != by:
+                _on_their_page([person], to, What.GIVES_NOW, "")
+                letters.write_of_several(person, new, What.GIVES_NOW)
+            continue
+        where = {person: was[gone.pk]}
+        if person == by:
+            letters.write_to([person], to, What.GIVES_NOW, was=where)
+        else:
+            tell([person], to, What.GIVES_NOW, was=where)
+        if (person, gone.pk) in two:
+            confirm(person, gone, letters.LEFT)
+
+
+def _the_same(one: Gathering, other: Gathering) -> bool:
+    return one.activity_id == other.activity_id and one.title == other.title
 
 
 def tell_givers(
@@ -105,11 +153,7 @@ def tell_givers(
     """
     now = timezone.now()
     ahead = {p: [g for g in of if g.ends_at > now] for p, of in theirs.items()}
-    known = set(
-        Invited.objects.filter(
-            person__in=ahead, gathering__in={g.pk for of in ahead.values() for g in of}
-        ).values_list("person_id", "gathering_id")
-    )
+    known = _in_calendars(ahead)
     each: dict[int, tuple[Gathering, list[int]]] = {}
     for person, of in ahead.items():
         new = [g for g in of if (person, g.pk) not in known]
@@ -126,3 +170,10 @@ def tell_givers(
         tell((p for p in people if p != by), gathering, what, note)
         if by in people:
             confirm(by, gathering, what)
+
+
+def _in_calendars(theirs: Mapping[int, Sequence[Gathering]]) -> set[tuple[int, int]]:
+    """Of these people and sessions, which someone's calendar was told of."""
+    sessions = {g.pk for of in theirs.values() for g in of}
+    rows = Invited.objects.filter(person__in=theirs, gathering__in=sessions)
+    return set(rows.values_list("person_id", "gathering_id"))

@@ -607,7 +607,7 @@ def _carry_out(desk: Desk, *, by: Person) -> list[Gathering]:
     was = {pk: Was.of(one) for pk, one in desk.gatherings.items()}
     left = _make_room(desk, told, again, by=by, why=why)
     for gone in told.gone:
-        call_off(desk.gatherings[gone], by=by, reason=why)
+        call_off(desk.gatherings[gone], by=by, reason=why, tells_givers=False)
     changed = [one for one in told.becomes if not one.stays]
     differs = rearrange(
         [(desk.gatherings[b.key], _plan(desk, b.key, b.after, rows[id(b.after)])) for b in changed]
@@ -630,7 +630,10 @@ def _carry_out(desk: Desk, *, by: Person) -> list[Gathering]:
     for pk, gone_from in left.items():
         lost = [person for person, elsewhere in gone_from.items() if not elsewhere]
         tell(lost, now_there[pk], What.TAKEN_OFF, why)
-    tell_what_changed_for_givers((now_there[pk] for pk in came), gave, differs, by=by.pk)
+    tell_what_changed_for_givers(
+        Gathering.objects.filter(pk__in=[*came, *told.gone]).select_related("activity"),
+        gave, differs, by=by.pk, was=was, note=why,
+    )  # fmt: skip
     for one in told.becomes:
         move_up(now_there[one.key])
     return [now_there[pk] for pk in came]

@@ -125,6 +125,7 @@ class News(models.Model):
         ROOM = "room", _("It is in another room.")
         GIVES = "gives", _("You give this session.")
         GIVES_NOT = "gives_not", _("You no longer give this session.")
+        GIVES_NOW = "gives_now", _("You give this session now, and the other no longer.")
 
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+")
     gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="+")

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import time, timedelta
 from typing import Any
 
+import icalendar
 import pytest
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -13,12 +15,14 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from gezel.catalogue.tests.builders import an_activity
+from gezel.connect.actions import deliver
 from gezel.connect.models import Message
 from gezel.gatherings import jobs
 from gezel.gatherings.actions import give_up
 from gezel.gatherings.actions import timetables as actions
 from gezel.gatherings.models import (
     Gathering,
+    Invited,
     Place,
     Proposed,
     ProposedPlace,
@@ -459,3 +463,53 @@ def test_the_page_tells_what_would_change_before_it_is_carried_out(
     assert visit(noor).post(
         reverse("gatherings:timetable_reopen", args=[accepted.pk])
     ).status_code == 404  # fmt: skip
+
+
+def test_a_trainer_who_gives_another_session_now_hears_it_in_one_mail(
+    van_dijk: Organisation, femke: Person, daan: Person, noor: Person
+) -> None:
+    """Two trainers change sessions: each has one mail, and one event that moves."""
+    ben = a_colleague(van_dijk, "Ben Bos")
+    for trainer in (daan, ben):
+        trainer.last_login, trainer.language = timezone.now(), "en"
+        trainer.save()
+    made = a_timetable(van_dijk, by=femke)
+    one = wanted(made, an_activity(van_dijk), sessions=2, most=1)
+    other = a_colleague(van_dijk, "Other One")
+    monday, tuesday = (
+        {**NEVER, "off": [f"{n}/{part}" for n in range(5) for part in made.parts if n != only]}
+        for only in (0, 1)
+    )
+    for trainer, person, when in ((daan, noor, monday), (ben, other, tuesday)):
+        actions.keep_giver(made, trainer, [one], when)
+        actions.add_wishers(made, [person.pk], [one])
+        actions.wish(made, person, [one], when)
+    planned(made)
+    actions.accept(made, by=femke, version=made.version)
+    gives = {g.roles.get().person: g for g in Gathering.objects.all()}
+    assert set(gives) == {daan, ben}
+    before = {i.person: i for i in Invited.objects.filter(person__in=[daan, ben])}
+    deliver()
+    mail.outbox.clear()
+
+    again = _again(made)
+    for trainer, when in ((daan, tuesday), (ben, monday)):
+        actions.keep_giver(again, trainer, again.wanted.all(), when)
+    planned(again)
+    _carried_out(again, femke)
+
+    assert {g.roles.get().person: g for g in Gathering.objects.standing()} == {
+        daan: gives[ben], ben: gives[daan],
+    }  # fmt: skip
+    deliver()
+    posts = {post.to[0]: post for post in mail.outbox}
+    assert len(mail.outbox) == len(posts) == 2, [p.subject for p in mail.outbox]
+    for trainer, was, now in ((daan, gives[daan], gives[ben]), (ben, gives[ben], gives[daan])):
+        post: Any = posts[trainer.email]
+        assert post.subject.startswith("Planned again, you give this one now: ")
+        assert f"from {was.when}" in " ".join(post.body.split())
+        event = icalendar.Calendar.from_ical(str(post.alternatives[-1][0])).walk("VEVENT")[0]
+        assert str(event["UID"]).startswith(str(before[trainer].known_by))
+        assert event.decoded("SEQUENCE") == before[trainer].sequence + 1
+        assert str(event["STATUS"]) == "CONFIRMED"
+        assert event.decoded("DTSTART") == now.starts_at

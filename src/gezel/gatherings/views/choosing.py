@@ -19,6 +19,7 @@ from gezel.gatherings.actions import choosing as actions
 from gezel.gatherings.choosing_forms import ChooseForm, ChoosingForm
 from gezel.gatherings.models import Choosing, Gathering, GatheringQuerySet, Place, SessionWish
 from gezel.gatherings.views.shared import add_errors, key, note
+from gezel.kit.figures import grouped
 from gezel.kit.jobs import enqueue
 from gezel.people.api import Person, Request, at_work, require
 
@@ -167,7 +168,7 @@ def share_out(request: Request, pk: int) -> HttpResponse:
         )
     else:
         if shares is not None:
-            told = {"n": len(shares.session), "without": len(shares.without)}
+            told = {"n": grouped(len(shares.session)), "without": grouped(len(shares.without))}
             messages.success(
                 request,
                 _("Shared out: %(n)s with a place, %(without)s without one.") % told,

@@ -33,6 +33,7 @@ from gezel.gatherings.timetabling_forms import (
     initial_of,
 )
 from gezel.gatherings.views.shared import add_errors, key, note
+from gezel.kit.figures import grouped
 from gezel.kit.jobs import enqueue
 from gezel.kit.models import Task
 from gezel.people.api import Employment, Request, at_work, require
@@ -220,7 +221,8 @@ def people(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(
                 request,
-                ngettext("%(n)s person came in.", "%(n)s people came in.", new) % {"n": new},
+                ngettext("%(n)s person came in.", "%(n)s people came in.", new)
+                % {"n": grouped(new)},
             )
             return redirect("gatherings:timetable_people", pk)
     rows = found.wishers.select_related("person").prefetch_related("wishes__activity")
@@ -463,7 +465,7 @@ def _effect(desk: Desk, change: hands.Change) -> dict[str, Any]:
             rest = len(people) - NAMES_TOLD
             if rest > 0:
                 names = _("%(names)s and %(n)s more") % {"names": names, "n": rest}
-            told.append(sentence % {"n": len(people), "names": names})
+            told.append(sentence % {"n": grouped(len(people)), "names": names})
     if not told:
         told.append(_("Everyone who comes now can come then too."))
     rooms = {r.pk: str(r) for r in desk.rooms}
@@ -550,7 +552,7 @@ def accept(request: Request, pk: int) -> HttpResponse:
             messages.success(
                 request,
                 ngettext("%(n)s session stands; who comes was told.",
-                         "%(n)s sessions stand; who comes was told.", n) % {"n": n},
+                         "%(n)s sessions stand; who comes was told.", n) % {"n": grouped(n)},
             )  # fmt: skip
     return redirect("gatherings:timetable_board", pk)
 

@@ -74,6 +74,7 @@ def fresh_key() -> str:
 
 register.filter("tenth", figures.tenth)
 register.filter("signed", figures.signed)
+register.filter("grouped", figures.grouped)
 register.filter("euro", figures.euro)
 register.filter("hours", figures.hours)
 

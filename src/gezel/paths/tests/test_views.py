@@ -721,9 +721,9 @@ def test_five_thousand_people_on_a_path_are_pages_like_any_other(
     assert len(asked) <= 22
     assert "5,004 rows" in page
     assert "1–50 of 5,004" in page
-    assert "5004 under way, 0 of them late, 0 through" in page
+    assert "5,004 under way, 0 of them late, 0 through" in page
     assert "Aaltje Aalders" in page
-    assert "Planned 7504.5 h" in page
+    assert "Planned 7,504.5 h" in page
     last = text(client.get(f"{address}?page=101"))
     assert "5,001–5,004 of 5,004" in last
     assert last.count("Van den Oudenaerde") == 4

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gezel.catalogue.api import Activity, activities_to_read
-from gezel.kit.figures import euro, hours
+from gezel.kit.figures import euro, grouped, hours
 from gezel.kit.jobs import enqueue
 from gezel.paths import actions, forms, policy, queries, rules, words
 from gezel.paths.common import activities_in, new_key, read_activities, title
@@ -479,7 +479,7 @@ def move(request: Request, pk: int) -> HttpResponse:
     else:
         ticked = [number(text) for text in request.POST.getlist("enrolment")]
         moved = actions.move(path, ticked)
-    told: Any = _("%(n)s people go on in the newest version.") % {"n": moved}
+    told: Any = _("%(n)s people go on in the newest version.") % {"n": grouped(moved)}
     messages.success(request, told)
     return redirect("paths:versions", path.pk)
 

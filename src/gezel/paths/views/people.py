@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from gezel.kit.export import FORMS
+from gezel.kit.figures import grouped
 from gezel.kit.sheets import SheetError, read
 from gezel.kit.tables import Column, Filter, Table
 from gezel.paths import actions, forms, policy, queries
@@ -263,7 +264,7 @@ def _put_listed(request: Request, path: Path) -> HttpResponse:
         told = ngettext(
             "%(n)s person is put on this path.", "%(n)s people are put on this path.", put
         )
-        messages.success(request, told % {"n": put})
+        messages.success(request, told % {"n": grouped(put)})
     return redirect("paths:people", path.pk)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from gezel.kit.figures import grouped
 from gezel.paths import actions, forms, policy, queries
 from gezel.paths.kinds import Ground, in_words, kinds, leaf_words
 from gezel.paths.models import Path, Rule
@@ -192,7 +193,7 @@ def use_rule(request: Request, pk: int) -> HttpResponse:
             "The rule is in use. %(n)s people are put on this path.",
             put,
         )
-        % {"n": put},
+        % {"n": grouped(put)},
     )
     return redirect("paths:people", found.path_id)
 
