@@ -18,7 +18,6 @@ from gezel.certificates.actions import (
     save_task,
     save_type,
 )
-from gezel.certificates.actions.loading import LoadRefused
 from gezel.certificates.actions.loading import apply as apply_load
 from gezel.certificates.actions.loading import prepare as prepare_load
 from gezel.certificates.actions.loading import receive as receive_load
@@ -47,7 +46,6 @@ __all__ = [
     "Exemption",
     "Holding",
     "HoursDone",
-    "LoadRefused",
     "May",
     "Row",
     "TaskRow",

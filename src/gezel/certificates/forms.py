@@ -13,6 +13,7 @@ from gezel.catalogue.api import Activity
 from gezel.certificates.models import Brings, CertificateType, Load, TypeTerms, WorkTask
 from gezel.certificates.rules.columns import NEEDED
 from gezel.kit.fields import DayField
+from gezel.kit.incoming import forms as incoming
 from gezel.paths.api import Path
 from gezel.people.api import Employment, Job, Location, Organisation, unit_field, units_of
 from gezel.skills.api import Level, Skill
@@ -409,15 +410,10 @@ class HoursForm(forms.Form):
             field.queryset = types
 
 
-class LoadForm(forms.Form):
+class LoadForm(incoming.UploadForm):
     """A list of certificates to load."""
 
-    file = forms.FileField(
-        label=_("Your list of certificates"),
-        help_text=_("CSV or Excel (.xlsx), up to 250,000 rows, with column names on top."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
-    )
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    called = _("Your list of certificates")
 
 
 COLUMN_WORDS = {
@@ -430,54 +426,25 @@ COLUMN_WORDS = {
 }
 
 
-class LoadColumnsForm(forms.Form):
+class LoadColumnsForm(incoming.ColumnsForm):
     """Which column is which, and how dates are written."""
 
-    def __init__(self, *args: Any, load: Load, **settings: Any) -> None:
-        super().__init__(*args, **settings)
-        choices = [("", _("– not in this list –"))] + [
-            (str(number), name or _("(column %(number)s)") % {"number": number + 1})
-            for number, name in enumerate(load.header)
-        ]
-        for name, words in COLUMN_WORDS.items():
-            self.fields[name] = forms.ChoiceField(
-                label=str(words).capitalize(),
-                choices=choices,
-                required=name in NEEDED,
-                initial=str(load.columns[name]) if name in load.columns else "",
-            )
-        self.fields["order"] = forms.ChoiceField(
-            label=_("How are dates written?"),
-            choices=[
-                ("day", _("Day first: 31-12-2025 (or year first)")),
-                ("month", _("Month first: 12/31/2025")),
-            ],
-            widget=forms.RadioSelect,
-            initial="month" if load.month_first else "day",
-        )
+    words = COLUMN_WORDS
+    needed = NEEDED
+    own = "order"
 
-    def clean(self) -> dict[str, Any]:
-        """A column means one thing."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        used: dict[str, str] = {}
-        for name, words in COLUMN_WORDS.items():
-            column = data.get(name)
-            if column and column in used:
-                self.add_error(
-                    name,
-                    forms.ValidationError(
-                        _("This column was already chosen for “%(field)s”."),
-                        params={"field": used[column]},
-                    ),
-                )
-            elif column:
-                used[column] = str(words)
-        return data
+    order = forms.ChoiceField(
+        label=_("How are dates written?"),
+        choices=[
+            ("day", _("Day first: 31-12-2025 (or year first)")),
+            ("month", _("Month first: 12/31/2025")),
+        ],
+        widget=forms.RadioSelect,
+    )
 
-    @property
-    def columns(self) -> dict[str, int]:
-        data = self.cleaned_data
-        return {name: int(data[name]) for name in COLUMN_WORDS if data.get(name)}
+    def __init__(self, *args: Any, incoming: Load, **settings: Any) -> None:
+        super().__init__(*args, incoming=incoming, **settings)
+        self.fields["order"].initial = "month" if incoming.month_first else "day"
 
 
 ShowsRows = forms.formset_factory(ShowsRow, extra=2, can_delete=True, max_num=40)

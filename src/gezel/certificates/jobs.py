@@ -1,36 +1,25 @@
 """Long lists in the background; and every night who is to be reminded."""
 
-import uuid
-
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gezel.certificates import actions
 from gezel.certificates.models import CertificateType, Holding, Load
-from gezel.kit.jobs import Errand, Outcome, Progress, Refused, job
+from gezel.kit.incoming import work
+from gezel.kit.incoming.actions import forget_old
+from gezel.kit.jobs import Errand, Outcome, Progress, job
 from gezel.kit.statistics import renew_statistics
 from gezel.people.api import Organisation
 from gezel.trust.api import note_taken
 
 
-def _found(load: str) -> Load:
-    try:
-        return Load.objects.get(pk=uuid.UUID(load))
-    except Load.DoesNotExist:
-        raise Refused(_("This list was thrown away meanwhile.")) from None
-
-
 @job(title=gettext_lazy("Look through a list of certificates"))
 def look_through_certificates(progress: Progress, *, load: str) -> Outcome:
     """Work out what a long list would add."""
-    found = _found(load)
+    found = work.found(Load, load)
     actions.prepare(found, progress)
-    return Outcome(
-        _("The list is looked through. See what it would change."),
-        url=reverse("certificates:load_preview", args=[found.pk]),
-    )
+    return work.looked_through(found, "certificates:load_preview")
 
 
 @job(title=gettext_lazy("Take over a list of certificates"))
@@ -38,19 +27,14 @@ def take_over_certificates(
     progress: Progress, *, load: str, digest: str, leave_out: bool
 ) -> Outcome:
     """Take over a long list, as it was shown."""
-    found = _found(load)
-    try:
-        actions.apply(found, digest=digest, leave_out=leave_out, progress=progress)
-    except actions.LoadChanged:
-        raise Refused(
-            _("Something changed since you looked, so nothing was done. Look again and confirm.")
-        ) from None
-    except actions.LoadRefused as refusal:
-        raise Refused(str(refusal)) from None
-    renew_statistics(Holding)
-    return Outcome(
-        _("The list is taken over."), url=reverse("certificates:load_preview", args=[found.pk])
+    found = work.found(Load, load)
+    done = work.taken_over(
+        found,
+        "certificates:load_preview",
+        lambda: actions.apply(found, digest=digest, leave_out=leave_out, progress=progress),
     )
+    renew_statistics(Holding)
+    return done
 
 
 @job(title=gettext_lazy("Note who was in an exported list of certificates"))
@@ -83,7 +67,7 @@ def tidy_certificates(progress: Progress) -> None:
     today = timezone.localdate()
     actions.forget_old_reminders(today)
     actions.forget_old_exemptions(today)
-    actions.forget_old_loads(timezone.now())
+    forget_old(Load, timezone.now())
 
 
 def tonight() -> list[Errand]:

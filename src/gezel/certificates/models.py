@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gezel.certificates import rules
+from gezel.kit.incoming.models import IncomingLine, IncomingList, Recipe
 from gezel.kit.text import in_language
 from gezel.people.api import HR, LINE, SELF, Audience
 from gezel.trust.api import LEGITIMATE_INTEREST, Until, personal_data
@@ -581,14 +582,12 @@ class Reminder(models.Model):
         return f"{self.person_id}: {self.about} on {self.on}"
 
 
-class LoadRecipe(models.Model):
+class LoadRecipe(Recipe):
     """Which column of this organisation's list is which, as HR chose it the last time."""
 
     organisation = models.OneToOneField(
         "people.Organisation", on_delete=models.CASCADE, related_name="+"
     )
-    # Header, without capitals and signs → field.
-    columns = models.JSONField(default=dict)
     month_first = models.BooleanField(default=False)
 
     def __str__(self) -> str:
@@ -605,62 +604,34 @@ class LoadRecipe(models.Model):
     order=48,
     stays=("table", "header"),
 )
-class Load(models.Model):
-    """A list of certificates on its way in: read, shown, and then taken over or not.
+class Load(IncomingList):
+    """A list of certificates on its way in; see `kit.incoming`.
 
     Holds who brought it and, until it is taken over or thirty days have passed, its rows.
     """
 
-    class State(models.TextChoices):
-        READ = "read", _("columns to choose")
-        PREPARING = "preparing", _("being looked through")
-        READY = "ready", _("ready to take over")
-        APPLYING = "applying", _("being taken over")
-        DONE = "done", _("taken over")
-
-    id = models.UUIDField(primary_key=True)
     organisation = models.ForeignKey(
         "people.Organisation", on_delete=models.CASCADE, related_name="+"
     )
     uploaded_by = models.ForeignKey(
         "people.Person", on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    file_name = models.CharField(max_length=200)
-    header = models.JSONField(default=list)
-    rows = models.PositiveIntegerField(default=0)
-    table = models.BinaryField(default=bytes)
-    columns = models.JSONField(default=dict)
     # 03/04/2025 means 4 March.
     month_first = models.BooleanField(default=False)
-    state = models.CharField(max_length=9, choices=State.choices, default=State.READ)
-    counts = models.JSONField(default=dict)
-    # What was shown: if it comes out otherwise when it is to be done, it is shown again.
-    digest = models.CharField(max_length=64, blank=True)
-    task = models.UUIDField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    applied_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "-created_at"], name="load_newest")]
 
-    def __str__(self) -> str:
-        return f"{self.file_name} ({self.state})"
 
-
-class LoadLine(models.Model):
+class LoadLine(IncomingLine):
     """What there is to say about one row of a list; goes with its list, after thirty days."""
 
     load = models.ForeignKey(Load, on_delete=models.CASCADE, related_name="lines")
-    kind = models.CharField(max_length=8)  # new, problem, known
-    row = models.PositiveIntegerField()
-    who = models.CharField(max_length=320)
+    # Kinds: new, problem, known.
     what = models.CharField(max_length=600)
 
     class Meta:
         indexes = [models.Index(fields=["load", "kind", "row"], name="load_line_kind")]
-
-    def __str__(self) -> str:
-        return f"{self.row}: {self.kind}"
 
 
 class CountedPart(models.Model):

@@ -1,5 +1,7 @@
 """What may a visitor see and do about certificates?"""
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 
 from gezel.certificates.models import (
@@ -66,6 +68,21 @@ def holdings_to_read(visitor: Visitor) -> QuerySet[Holding]:
             person__in=people_to_answer_for(visitor),
             type__organisation=visitor.organisation,
         )
+    )
+
+
+def holdings_to_confirm(visitor: Visitor, line: Collection[int]) -> QuerySet[Holding]:
+    """What people of one's line (`people_i_lead`) sent in, of what the organisation keeps track
+    of, and waits."""
+    return Holding.objects.filter(
+        person__in=line, type__organisation=visitor.organisation, state=Holding.State.WAITING
+    )
+
+
+def hours_to_confirm(visitor: Visitor, line: Collection[int]) -> QuerySet[HoursDone]:
+    """The same of hours."""
+    return HoursDone.objects.filter(
+        person__in=line, type__organisation=visitor.organisation, state=Holding.State.WAITING
     )
 
 

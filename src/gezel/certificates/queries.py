@@ -143,20 +143,23 @@ def _rows(
     on: date,
     types: Collection[int],
     pairs: Collection[tuple[int, int]] | None = None,
+    decided_by: bool = False,
 ) -> list[Row]:
     """Rows of people with these seats, by the rule, one query for what they hold.
 
     Args:
         seats: with person, unit, job and location at hand.
         pairs: only these of person and type.
+        decided_by: who confirmed each is read along.
     """
     people = {seat.person_id for seat in seats}
     others = {other for type_, other, *_days in ground.accepted if type_ in types}
-    book = Book(
-        Holding.objects.filter(person__in=people, type__in={*types, *others})
-        .exclude(state=Holding.State.REFUSED)
-        .select_related("type", "terms", "decided_by")
+    held = Holding.objects.filter(person__in=people, type__in={*types, *others}).exclude(
+        state=Holding.State.REFUSED
     )
+    if decided_by:
+        held = held.select_related("decided_by")
+    book = Book(_known(held, ground))
     asked: dict[int, set[int]] = defaultdict(set)
     place: dict[int, Employment] = {}
     for seat in seats:
@@ -187,6 +190,18 @@ def _rows(
     return rows
 
 
+def _known(held: Iterable[Holding], ground: Ground) -> Iterable[Holding]:
+    """Holdings with their type and terms, of which the organisation has few: from memory. Reading
+    them along with each of a thousand holdings takes longer than the rest of a page."""
+    terms = {one.pk: one for versions in ground.terms.values() for one in versions}
+    for one in held:
+        if type_ := ground.types.get(one.type_id):
+            one.type = type_
+        if one.terms_id in terms:
+            one.terms = terms[one.terms_id]
+        yield one
+
+
 def seat_of(employment: Employment) -> rules.Seat:
     """An employment as the rule reads it."""
     hours = employment.contract_hours
@@ -208,27 +223,39 @@ def _seats(organisation: Organisation, on: date) -> QuerySet[Employment]:
     )
 
 
+def seats_of(
+    people: PersonQuerySet | Collection[int], organisation: Organisation, on: date
+) -> list[Employment]:
+    """The places these people have there on a day: one query."""
+    return list(_seats(organisation, on).filter(person__in=people))
+
+
 def rows_of(
-    people: PersonQuerySet,
+    people: PersonQuerySet | Collection[int],
     organisation: Organisation,
     *,
     on: date | None = None,
     unit: Unit | None = None,
     types: Collection[CertificateType] | None = None,
+    seats: list[Employment] | None = None,
 ) -> list[Row]:
     """How these people stand with these certificates of the organisation (or all): three queries
     while the organisation's rules are remembered.
 
     Those they must have by their place on that date, and those they hold besides; what asks
     attention first.
+
+    Args:
+        seats: their places, where these were read already.
     """
     day = on or timezone.localdate()
-    seats = _seats(organisation, day).filter(person__in=people)
+    if seats is None:
+        seats = seats_of(people, organisation, day)
     if unit is not None:
-        seats = seats.filter(unit__path__startswith=unit.path)
+        seats = [seat for seat in seats if seat.unit.path.startswith(unit.path)]
     ground = ground_of(organisation.pk)
     wanted = list(ground.types) if types is None else [t.pk for t in types]
-    rows = _rows(list(seats), ground, on=day, types=wanted)
+    rows = _rows(seats, ground, on=day, types=wanted)
     return sorted(rows, key=lambda r: (*rules.pressing(r.standing), r.person.last_name))
 
 
@@ -286,7 +313,10 @@ class Found:
             _seats(organisation, self.asked.on).filter(person__in={pair[0] for pair in pairs})
         )
         types = {pair[1] for pair in pairs}
-        return _rows(seats, ground_of(organisation.pk), on=self.asked.on, types=types, pairs=pairs)
+        return _rows(
+            seats, ground_of(organisation.pk), on=self.asked.on, types=types, pairs=pairs,
+            decided_by=True,
+        )  # fmt: skip
 
 
 def find(asked: Asked) -> Found:
@@ -564,11 +594,21 @@ class TaskRow:
 
 
 def tasks_of(
-    people: PersonQuerySet, organisation: Organisation, *, on: date | None = None
+    people: PersonQuerySet | Collection[int],
+    organisation: Organisation,
+    *,
+    on: date | None = None,
+    seats: list[Employment] | None = None,
+    known: Iterable[Row] | None = None,
 ) -> list[TaskRow]:
-    """For each task who of these people may do it on a day, and until when: six queries.
+    """For each task who of these people may do it on a day, and until when: three queries, and
+    three more for what is not known yet.
 
     Whoever holds all certificates of a task may do it. Those whose job does the task come first.
+
+    Args:
+        seats: their places, where these were read already.
+        known: how they stand with every certificate, idem.
     """
     day = on or timezone.localdate()
     tasks = list(
@@ -576,13 +616,13 @@ def tasks_of(
         .prefetch_related("needs", "jobs")
         .order_by("name_nl", "name_en")
     )
-    seats = list(_seats(organisation, day).filter(person__in=people))
-    needed = {need.pk for task in tasks for need in task.needs.all()}
-    ground = ground_of(organisation.pk)
-    rows = {
-        (row.person.pk, row.type.pk): row
-        for row in _rows(seats, ground, on=day, types=needed & set(ground.types))
-    }
+    if seats is None:
+        seats = seats_of(people, organisation, day)
+    if known is None:
+        needed = {need.pk for task in tasks for need in task.needs.all()}
+        ground = ground_of(organisation.pk)
+        known = _rows(seats, ground, on=day, types=needed & set(ground.types))
+    rows = {(row.person.pk, row.type.pk): row for row in known}
     told = []
     for task in tasks:
         needs = list(task.needs.all())

@@ -8,7 +8,7 @@ from django.utils import timezone
 from gezel.certificates import policy, queries
 from gezel.certificates.models import Holding, HoursDone
 from gezel.certificates.noting import note
-from gezel.people.api import Employment, PersonQuerySet, Request, Visitor
+from gezel.people.api import Employment, Request, Visitor
 
 # What a team page tells ahead, in days: half a year.
 SOON = 183
@@ -52,32 +52,29 @@ def team_of(request: Request, on: date | None = None) -> Team:
 def _read(request: Request, on: date) -> Team:
     visitor = request.visitor
     people, beyond = looked_after(visitor)
-    rows = queries.rows_of(people, visitor.organisation, on=on)
-    tasks = queries.tasks_of(people, visitor.organisation, on=on)
+    organisation = visitor.organisation
+    # Who they are is asked once; then every question is about so many known people.
+    seats = queries.seats_of(people, organisation, on)
+    rows = queries.rows_of(people, organisation, on=on, seats=seats)
+    tasks = queries.tasks_of(people, organisation, on=on, seats=seats, known=rows)
     waiting = (
-        policy.holdings_to_read(visitor)
-        .filter(state=Holding.State.WAITING, person__in=people)
+        policy.holdings_to_confirm(visitor, people)
         .select_related("person", "type")
         .order_by("created_at", "pk")
     )
-    hours = (
-        policy.hours_to_decide(visitor)
-        .filter(state=Holding.State.WAITING, person__in=people)
-        .select_related("person", "type")
-        .order_by("pk")
-    )
+    hours = policy.hours_to_confirm(visitor, people).select_related("person", "type").order_by("pk")
     note(request, [r.person for r in rows] + [p for t in tasks for p, _may in t.people])
     return Team(on, rows, tasks, list(waiting), list(hours), beyond)
 
 
-def looked_after(visitor: Visitor) -> tuple[PersonQuerySet, int]:
+def looked_after(visitor: Visitor) -> tuple[list[int], int]:
     """Whom a lead's board is about, and how many more are led through others."""
     everyone = policy.people_i_lead(visitor)
-    number = everyone.count()
-    if number <= MOST_PEOPLE:
-        return everyone, 0
+    known = list(everyone.values_list("pk", flat=True)[: MOST_PEOPLE + 1])
+    if len(known) <= MOST_PEOPLE:
+        return known, 0
     own = Employment.objects.current().filter(
         organisation=visitor.organisation, lead=visitor.person
     )
-    people = everyone.filter(pk__in=own.values("person"))
-    return people, number - people.count()
+    people = list(everyone.filter(pk__in=own.values("person")).values_list("pk", flat=True))
+    return people, everyone.count() - len(people)

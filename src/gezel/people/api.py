@@ -1,7 +1,7 @@
 """The front door of people."""
 
+from gezel.people.actions import apply as apply_staff_list
 from gezel.people.actions import (
-    ImportRefused,
     choose_columns,
     employ,
     end_employment,
@@ -12,7 +12,6 @@ from gezel.people.actions import (
     redraw_lines,
     root_of,
 )
-from gezel.people.actions import apply as apply_staff_list
 from gezel.people.actions import prepare as prepare_staff_list
 from gezel.people.actions import receive as receive_staff_list
 from gezel.people.audience import ADMIN, COLLEAGUES, HR, LINE, SELF, Audience, Relation
@@ -41,7 +40,6 @@ __all__ = [
     "SELF",
     "Audience",
     "Employment",
-    "ImportRefused",
     "Intake",
     "Job",
     "Location",

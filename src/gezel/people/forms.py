@@ -1,13 +1,12 @@
 """What people fill in about people."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from gezel.kit.incoming import forms as incoming
 from gezel.people.models import Intake, Language, Mandate
-from gezel.people.rules import FIELDS
 from gezel.people.words import FIELD_WORDS
 
 # Names for hues people ask for; lightness and chroma stay ours, so contrast holds for each.
@@ -17,68 +16,39 @@ HUES = (
 )  # fmt: skip
 
 
-class UploadForm(forms.Form):
-    """A list to bring in."""
+class UploadForm(incoming.UploadForm):
+    """A staff list to bring in."""
 
-    file = forms.FileField(
-        label=_("Your staff list"),
-        help_text=_("CSV or Excel (.xlsx), up to 250,000 rows, with column names on top."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
-    )
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    called = _("Your staff list")
 
 
-class ColumnsForm(forms.Form):
+class ColumnsForm(incoming.ColumnsForm):
     """Which column is which; what is not in the list stays as it is."""
 
-    def __init__(self, *args: Any, intake: Intake, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [("", _("– not in this list –"))] + [
-            (str(number), name or _("(column %(number)s)") % {"number": number + 1})
-            for number, name in enumerate(intake.header)
-        ]
-        for name in FIELDS:
-            self.fields[name] = forms.ChoiceField(
-                label=str(FIELD_WORDS[name]).capitalize(),
-                choices=choices,
-                required=name in {"email", "job"},
-                help_text=_("Or the first and last name.") if name == "name" else "",
-                initial=str(intake.columns[name]) if name in intake.columns else "",
-            )
-        self.fields["everyone"] = forms.ChoiceField(
-            label=_("What does this list hold?"),
-            choices=[
-                ("no", _("Only additions and changes: who is not in it stays as they are")),
-                ("yes", _("Everyone: who is not in it has left, with today as their last day")),
-            ],
-            widget=forms.RadioSelect,
-            initial="yes" if intake.everyone else "no",
-        )
+    words = FIELD_WORDS
+    needed = ("email", "job")
+    hints: ClassVar = {"name": _("Or the first and last name.")}
+    own = "everyone"
+
+    everyone = forms.ChoiceField(
+        label=_("What does this list hold?"),
+        choices=[
+            ("no", _("Only additions and changes: who is not in it stays as they are")),
+            ("yes", _("Everyone: who is not in it has left, with today as their last day")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, incoming: Intake, **settings: Any) -> None:
+        super().__init__(*args, incoming=incoming, **settings)
+        self.fields["everyone"].initial = "yes" if incoming.everyone else "no"
 
     def clean(self) -> dict[str, Any]:
-        """A column means one thing; a list without name, address or job says nothing."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        used: dict[str, str] = {}
-        for name in FIELDS:
-            column = cleaned.get(name)
-            if not column:
-                continue
-            if column in used:
-                self.add_error(
-                    name,
-                    ValidationError(
-                        _("This column was already chosen for “%(field)s”."),
-                        params={"field": FIELD_WORDS[used[column]]},
-                    ),
-                )
-            used.setdefault(column, name)
-        if not {cleaned.get(name) for name in ("name", "first_name", "last_name")} - {"", None}:
+        """A list without name says nothing."""
+        data = super().clean()
+        if not {data.get(name) for name in ("name", "first_name", "last_name")} - {"", None}:
             self.add_error("name", _("Choose the column with the name, or first and last name."))
-        return cleaned
-
-    @property
-    def columns(self) -> dict[str, int]:
-        return {n: int(self.cleaned_data[n]) for n in FIELDS if self.cleaned_data.get(n)}
+        return data
 
 
 class EndForm(forms.Form):

@@ -1,52 +1,35 @@
 """Long lists are looked through and taken over in the background."""
 
-import uuid
-
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gezel.kit.jobs import Outcome, Progress, Refused, job, nightly
+from gezel.kit.incoming import work
+from gezel.kit.jobs import Outcome, Progress, job, nightly
 from gezel.kit.statistics import renew_statistics
 from gezel.people import actions
 from gezel.people.models import Employment, Intake, LeadLine, Person, Unit
 from gezel.trust.api import note_taken
 
 
-def _found(intake: str) -> Intake:
-    try:
-        return Intake.objects.get(pk=uuid.UUID(intake))
-    except Intake.DoesNotExist:
-        raise Refused(_("This list was thrown away meanwhile.")) from None
-
-
 @job(title=gettext_lazy("Look through a staff list"))
 def look_through(progress: Progress, *, intake: str) -> Outcome:
     """Work out what a long list would do."""
-    found = _found(intake)
+    found = work.found(Intake, intake)
     actions.prepare(found, progress)
-    return Outcome(
-        _("The list is looked through. See what it would change."),
-        url=reverse("people:import_preview", args=[found.pk]),
-    )
+    return work.looked_through(found, "people:import_preview")
 
 
 @job(title=gettext_lazy("Take over a staff list"))
 def take_over(progress: Progress, *, intake: str, digest: str, brake_off: bool) -> Outcome:
     """Take over a long list, as it was shown."""
-    found = _found(intake)
-    try:
-        actions.apply(found, digest=digest, brake_off=brake_off, progress=progress)
-    except actions.PlanChanged:
-        raise Refused(
-            _("Something changed since you looked, so nothing was done. Look again and confirm.")
-        ) from None
-    except actions.ImportRefused as refusal:
-        raise Refused(str(refusal)) from None
-    renew_statistics(Person, Employment, LeadLine, Unit)
-    return Outcome(
-        _("The list is taken over."), url=reverse("people:import_preview", args=[found.pk])
+    found = work.found(Intake, intake)
+    done = work.taken_over(
+        found,
+        "people:import_preview",
+        lambda: actions.apply(found, digest=digest, brake_off=brake_off, progress=progress),
     )
+    renew_statistics(Person, Employment, LeadLine, Unit)
+    return done
 
 
 @job(title=gettext_lazy("Note who was in an exported list"))

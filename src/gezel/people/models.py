@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
+from gezel.kit.incoming.models import IncomingLine, IncomingList, Recipe
 from gezel.people.audience import ASKING_HR, COLLEAGUES, HR, LINE, SELF, Audience
 from gezel.trust.api import CONTRACT, LEGITIMATE_INTEREST, Until, personal_data
 
@@ -357,14 +358,12 @@ class Mandate(models.Model):
         return f"{self.person_id}: {self.kind}"
 
 
-class ImportRecipe(models.Model):
+class ImportRecipe(Recipe):
     """Which column of this organisation's list is which, as HR chose it the last time."""
 
     organisation = models.OneToOneField(
         Organisation, on_delete=models.CASCADE, related_name="import_recipe"
     )
-    # Header, without capitals and signs → field. Columns may move; their names rarely do.
-    columns = models.JSONField(default=dict)
     everyone = models.BooleanField(default=False)
 
     def __str__(self) -> str:
@@ -381,67 +380,38 @@ class ImportRecipe(models.Model):
     order=35,
     stays=("table", "header"),
 )
-class Intake(models.Model):
-    """A staff list on its way in: read, understood, shown, and then taken over whole or not.
+class Intake(IncomingList):
+    """A staff list on its way in; see `kit.incoming`.
 
     Holds who brought it and, until it is taken over or thirty days have passed, its rows.
     """
 
-    class State(models.TextChoices):
-        READ = "read", _("columns to choose")
-        PREPARING = "preparing", _("being looked through")
-        READY = "ready", _("ready to take over")
-        APPLYING = "applying", _("being taken over")
-        DONE = "done", _("taken over")
-
-    id = models.UUIDField(primary_key=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="intakes")
     uploaded_by = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, related_name="intakes"
     )
-    file_name = models.CharField(max_length=200)
-    header = models.JSONField(default=list)
-    rows = models.PositiveIntegerField(default=0)
-    # The rows as they were read, packed. In the database, so that they come and go with it.
-    table = models.BinaryField(default=bytes)
-    columns = models.JSONField(default=dict)
     everyone = models.BooleanField(default=False)
-    state = models.CharField(max_length=9, choices=State.choices, default=State.READ)
-    counts = models.JSONField(default=dict)
-    # What was shown: if the plan comes out otherwise when it is to be done, it is shown again.
-    digest = models.CharField(max_length=64, blank=True)
-    task = models.UUIDField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    applied_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "-created_at"], name="intake_newest")]
-
-    def __str__(self) -> str:
-        return f"{self.file_name} ({self.state})"
 
     @property
     def blocked(self) -> bool:
         return bool(self.counts.get("blocking"))
 
 
-class IntakeLine(models.Model):
+class IntakeLine(IncomingLine):
     """What a list would do to one person, or what there is to say about one of its rows.
 
     Holds the name, address and job data of that row; goes with its list, after thirty days.
     """
 
     intake = models.ForeignKey(Intake, on_delete=models.CASCADE, related_name="lines")
-    kind = models.CharField(max_length=8)  # new, asked, returns, changed, ended, problem, note
-    row = models.PositiveIntegerField()  # 0: someone the list does not name
-    who = models.CharField(max_length=320)
+    # Kinds: new, asked, returns, changed, ended, problem, note. Row 0: the list does not name them.
     what = models.JSONField(default=list)
 
     class Meta:
         indexes = [models.Index(fields=["intake", "kind", "row"], name="intake_line_kind")]
-
-    def __str__(self) -> str:
-        return f"{self.row}: {self.kind}"
 
 
 @personal_data(

@@ -15,20 +15,13 @@ from gezel.certificates.actions.hours import (
     renew_by_hours,
 )
 from gezel.certificates.actions.loading import (
-    AT_ONCE,
-    LoadChanged,
-    LoadRefused,
     apply,
-    begin,
     choose_columns,
-    discard,
-    lines_of,
     load_certificates,
     prepare,
     receive,
     reckon_everyone,
 )
-from gezel.certificates.actions.loading import forget_old as forget_old_loads
 from gezel.certificates.actions.reminding import (
     forget_old_reminders,
     put_aside,
@@ -54,29 +47,22 @@ from gezel.certificates.actions.types import (
 )
 
 __all__ = [
-    "AT_ONCE",
     "FROM_THE_BEGINNING",
     "AskFirst",
     "ChangedMeanwhileError",
-    "LoadChanged",
-    "LoadRefused",
     "apply",
     "ask",
     "ask_no_more",
-    "begin",
     "change_terms",
     "choose_columns",
     "completed",
     "confirm",
     "decide_hours",
-    "discard",
     "drop_task",
     "excuse",
     "excuse_no_more",
     "forget_old_exemptions",
-    "forget_old_loads",
     "forget_old_reminders",
-    "lines_of",
     "load_certificates",
     "new_terms",
     "path_completed",

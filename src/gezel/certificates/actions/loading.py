@@ -5,14 +5,11 @@ celebration; and the same list again adds nothing.
 """
 
 import hashlib
-import json
 import uuid
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Protocol
 
 from django.db import connection, transaction
 from django.utils import formats, timezone
@@ -25,44 +22,14 @@ from gezel.certificates.everyone import Ground, changed, ground_of
 from gezel.certificates.models import CertificateType, Holding, Load, LoadLine, LoadRecipe
 from gezel.certificates.rules import columns as reading
 from gezel.certificates.rules import many
-from gezel.kit.sheets import Cell, Line, Sheet, as_day, as_text, read
+from gezel.kit.incoming import actions as incoming
+from gezel.kit.incoming.columns import guess, normal
+from gezel.kit.sheets import Cell, Line, Sheet, as_day, as_text
 from gezel.people.api import Employment, Organisation, Person
 
-# Longer lists are looked through and taken over in the background.
-AT_ONCE = 2_000
-KEPT = timedelta(days=30)
-KEPT_AS_A_FACT = timedelta(days=730)
 _BATCH = 2_000
 _KEYS = uuid.UUID("6f0c3c1e-8f2b-4f4e-9a52-3b7f0c4f1d11")
 _EARLIEST = date(1950, 1, 1)
-
-
-class Steps(Protocol):
-    """What is told how far the work is: `kit.jobs.Progress`, or nothing."""
-
-    def begin(self, steps: int, message: str = "") -> None: ...
-
-    def step(self, steps: int = 1, message: str = "") -> None: ...
-
-
-class _Silent:
-    def begin(self, steps: int, message: str = "") -> None:
-        pass
-
-    def step(self, steps: int = 1, message: str = "") -> None:
-        pass
-
-
-class LoadChanged(Exception):  # noqa: N818 - reads as what it is where it is raised
-    """Between looking and doing something changed; what it would do now is there to look at."""
-
-
-class LoadRefused(Exception):  # noqa: N818 - idem
-    """There are problems, and nobody said to leave those rows out."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems[:20]))
-        self.problems = problems
 
 
 # -- receiving ------------------------------------------------------------------------------------
@@ -76,26 +43,16 @@ def receive(
     Raises:
         kit.sheets.SheetError: the file cannot be read; the message is for people.
     """
-    if found := Load.objects.filter(pk=key, organisation=organisation).first():
-        return found
-    sheet = read(content)
     recipe = LoadRecipe.objects.filter(organisation=organisation).first()
-    columns = reading.guess(sheet.header, recipe.columns if recipe else {})
-    told = _writes_month_first(sheet.lines, columns)
-    load, _new = Load.objects.get_or_create(
-        pk=key,
-        organisation=organisation,
-        defaults={
-            "uploaded_by": by,
-            "file_name": name[-200:],
-            "header": [header[:200] for header in sheet.header],
-            "rows": len(sheet.lines),
-            "table": _packed(sheet),
-            "columns": columns,
-            "month_first": told if told is not None else bool(recipe and recipe.month_first),
-        },
-    )
-    return load
+
+    def told(sheet: Sheet) -> Mapping[str, object]:
+        columns = guess(sheet.header, recipe.columns if recipe else {}, reading.MEANT)
+        seen = _writes_month_first(sheet.lines, columns)
+        month_first = seen if seen is not None else bool(recipe and recipe.month_first)
+        return {"uploaded_by": by, "columns": columns, "month_first": month_first}
+
+    belongs = {"organisation": organisation}
+    return incoming.receive(Load, key=key, name=name, content=content, belongs=belongs, told=told)
 
 
 def _writes_month_first(lines: list[Line], columns: Mapping[str, int]) -> bool | None:
@@ -105,21 +62,6 @@ def _writes_month_first(lines: list[Line], columns: Mapping[str, int]) -> bool |
     )
 
 
-def _packed(sheet: Sheet) -> bytes:
-    rows = [
-        [line.number, *(c.isoformat() if isinstance(c, date) else c for c in line.cells)]
-        for line in sheet.lines
-    ]
-    return zlib.compress(json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace"), 3)
-
-
-def lines_of(load: Load) -> list[Line]:
-    """The rows as they were read."""
-    packed = Load.objects.values_list("table", flat=True).get(pk=load.pk)
-    rows = json.loads(zlib.decompress(bytes(packed))) if packed else []
-    return [Line(row[0], row[1:]) for row in rows]
-
-
 @transaction.atomic
 def choose_columns(load: Load, columns: Mapping[str, int], *, month_first: bool) -> None:
     """HR says which column is which and how dates are written; both are remembered."""
@@ -127,30 +69,9 @@ def choose_columns(load: Load, columns: Mapping[str, int], *, month_first: bool)
     load.state, load.digest = Load.State.READ, ""
     load.save(update_fields=["columns", "month_first", "state", "digest"])
     recipe, _new = LoadRecipe.objects.get_or_create(organisation=load.organisation)
-    names = [reading.normal(name) for name in load.header]
-    kept = {
-        header: name
-        for header, name in recipe.columns.items()
-        if header not in names and name not in columns
-    }
-    recipe.columns = kept | {names[number]: name for name, number in columns.items()}
+    incoming.remember(recipe, load)
     recipe.month_first = month_first
     recipe.save()
-
-
-def discard(load: Load) -> None:
-    """HR thinks better of it: nothing of the list stays."""
-    Load.objects.filter(pk=load.pk).exclude(
-        state__in=[Load.State.DONE, Load.State.APPLYING]
-    ).delete()
-
-
-def forget_old(now: datetime) -> None:
-    """Rows of lists older than thirty days go; that they were brought in stays two years."""
-    old = Load.objects.filter(created_at__lt=now - KEPT)
-    LoadLine.objects.filter(load__in=old).delete()
-    old.exclude(state=Load.State.DONE).delete()
-    Load.objects.filter(created_at__lt=now - KEPT_AS_A_FACT).delete()
 
 
 # -- looking --------------------------------------------------------------------------------------
@@ -203,7 +124,7 @@ class _Reader:
         self.people, self.names = _people(load.organisation, today)
         self.types: dict[str, CertificateType | None] = {}
         for type_ in self.ground.types.values():
-            for name in {reading.normal(type_.name_nl), reading.normal(type_.name_en)} - {""}:
+            for name in {normal(type_.name_nl), normal(type_.name_en)} - {""}:
                 taken = self.types.get(name, type_)
                 self.types[name] = type_ if taken is type_ else None
         self.there: dict[tuple[int, int, date, str], date | None] = {}
@@ -291,7 +212,7 @@ class _Reader:
     def _type(self, told: str) -> CertificateType:
         if not told:
             raise _Problem(_("It does not say which certificate it is."))
-        found = self.types.get(reading.normal(told))
+        found = self.types.get(normal(told))
         if found is None:
             raise _Problem(
                 _("“%(name)s” is not among the certificates you keep track of.") % {"name": told}
@@ -356,25 +277,20 @@ def _people(
     return found, names
 
 
-def prepare(load: Load, progress: Steps | None = None) -> None:
+def prepare(load: Load, progress: incoming.Steps | None = None) -> None:
     """Work out what the list would do and write it down to be looked at. Adds nothing."""
-    steps = progress or _Silent()
+    steps = progress or incoming.Silent()
     steps.begin(2, _("Looking through the list"))
-    made = _Reader(load, timezone.localdate()).plan(lines_of(load))
+    made = _Reader(load, timezone.localdate()).plan(incoming.lines_of(load))
     steps.step(message=_("Writing down what would change"))
-    with transaction.atomic():
-        locked = Load.objects.select_for_update().defer("table").get(pk=load.pk)
-        if locked.state == Load.State.DONE:
-            return
-        LoadLine.objects.filter(load=load).delete()
-        LoadLine.objects.bulk_create(_preview(load, made), batch_size=_BATCH)
-        load.counts = {
-            "new": len(made.new),
-            "known": len(made.known),
-            "problems": len(made.problems),
-        }
-        load.digest, load.state = made.digest, Load.State.READY
-        load.save(update_fields=["counts", "digest", "state"])
+    incoming.show(
+        load,
+        lambda: LoadLine.objects.bulk_create(_preview(load, made), batch_size=_BATCH),
+        counts={
+            "new": len(made.new), "known": len(made.known), "problems": len(made.problems),
+        },
+        digest=made.digest,
+    )  # fmt: skip
     steps.step()
 
 
@@ -390,16 +306,11 @@ def _preview(load: Load, made: Plan) -> Iterator[LoadLine]:
         yield LoadLine(load=load, kind="new", row=one.row, who=one.who[:320], what=what[:600])
 
 
-def begin(load: Load, state: str, task: uuid.UUID) -> None:
-    """The list is long: it is worked on in the background."""
-    Load.objects.filter(pk=load.pk).exclude(state=Load.State.DONE).update(state=state, task=task)
-
-
 # -- doing ----------------------------------------------------------------------------------------
 
 
 def apply(
-    load: Load, *, digest: str, leave_out: bool = False, progress: Steps | None = None
+    load: Load, *, digest: str, leave_out: bool = False, progress: incoming.Steps | None = None
 ) -> Mapping[str, int]:
     """Take the list over, exactly as it was shown. Once: a second time changes nothing.
 
@@ -407,43 +318,37 @@ def apply(
         leave_out: rows with a problem are left out, and HR said so.
 
     Raises:
-        LoadChanged: someone changed something since; the new plan is written down to look at.
-        LoadRefused: there are problems, and nobody said to leave those rows out.
+        incoming.ChangedSince: someone changed something since; the new plan is there to look at.
+        incoming.ListRefused: there are problems, and nobody said to leave those rows out.
     """
-    steps = progress or _Silent()
+    steps = progress or incoming.Silent()
     steps.begin(4, _("Looking through the list"))
     fresh = Load.objects.select_related("organisation").defer("table").get(pk=load.pk)
     if fresh.state == Load.State.DONE:
-        return _counts(fresh)
-    made = _Reader(fresh, timezone.localdate()).plan(lines_of(fresh))
+        counts: Mapping[str, int] = fresh.counts
+        return counts
+    made = _Reader(fresh, timezone.localdate()).plan(incoming.lines_of(fresh))
     steps.step(message=_("Writing certificates"))
-    with transaction.atomic():
-        # One list at a time for an organisation: its row is the lock.
-        organisation = Organisation.objects.select_for_update().get(pk=fresh.organisation_id)
-        found = Load.objects.select_for_update().defer("table").get(pk=load.pk)
-        if found.state == Load.State.DONE:
-            return _counts(found)
-        changed_since = made.digest != digest or found.digest != digest
-        if not changed_since:
-            if made.problems and not leave_out:
-                raise LoadRefused([f"{row}: {what}" for row, _who, what in made.problems])
-            _write(found, made)
-            steps.step(message=_("Working out until when each is valid"))
-            changed(organisation.pk, {one.person for one in made.new})
-            reckon_everyone(organisation.pk)
-            steps.step()
-            found.state, found.applied_at, found.table = Load.State.DONE, timezone.now(), b""
-            found.save(update_fields=["state", "applied_at", "table"])
-    if changed_since:
+
+    def write(held: Load) -> None:
+        if made.problems and not leave_out:
+            raise incoming.ListRefused([f"{row}: {what}" for row, _who, what in made.problems])
+        _write(held, made)
+        steps.step(message=_("Working out until when each is valid"))
+        changed(held.organisation_id, {one.person for one in made.new})
+        reckon_everyone(held.organisation_id)
+        steps.step()
+
+    try:
+        with transaction.atomic():
+            # One list at a time for an organisation: its row is the lock.
+            Organisation.objects.select_for_update().get(pk=fresh.organisation_id)
+            done = incoming.carry_out(load, shown=digest, comes_out=made.digest, write=write)
+    except incoming.ChangedSince:
         prepare(Load.objects.get(pk=load.pk))
-        raise LoadChanged
+        raise
     steps.step()
-    return _counts(found)
-
-
-def _counts(load: Load) -> Mapping[str, int]:
-    counts: dict[str, int] = load.counts
-    return counts
+    return done
 
 
 def _write(load: Load, made: Plan) -> None:
@@ -523,20 +428,22 @@ def load_certificates(
 
     Raises:
         kit.sheets.SheetError: the file cannot be read.
-        LoadRefused: there are problems; nothing was done.
+        incoming.ListRefused: there are problems; nothing was done.
         Organisation.DoesNotExist: there is no such organisation.
     """
     found = Organisation.objects.get(slug=organisation)
     load = receive(found, by=by, name=path.name, content=path.read_bytes(), key=uuid.uuid4())
     missing = [name for name in reading.NEEDED if name not in load.columns]
     if missing:
-        discard(load)
-        raise LoadRefused([_("No column for: %(fields)s.") % {"fields": ", ".join(missing)}])
+        incoming.discard(load)
+        raise incoming.ListRefused(
+            [_("No column for: %(fields)s.") % {"fields": ", ".join(missing)}]
+        )
     say(_("Read %(rows)s rows.") % {"rows": load.rows})
     prepare(load)
     if load.counts["problems"] and not leave_out:
         lines = load.lines.filter(kind="problem").order_by("row")
         problems = [f"{line.row}: {line.what}" for line in lines]
-        discard(load)
-        raise LoadRefused(problems)
+        incoming.discard(load)
+        raise incoming.ListRefused(problems)
     return apply(load, digest=load.digest, leave_out=leave_out)

@@ -1,7 +1,9 @@
 """Which column of a list of certificates is which, and in what order its dates are written."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
+
+from gezel.kit.incoming.columns import meanings
 
 _HEADERS = {
     "person": "e mail; email; e mailadres; mail; mailadres; e mail address; email address; "
@@ -21,25 +23,7 @@ FIELDS = tuple(_HEADERS)
 NEEDED = ("person", "type", "issued_on")
 
 
-def normal(header: str) -> str:
-    """A header without what people write differently: capitals, signs, double spaces."""
-    return " ".join("".join(c if c.isalnum() else " " for c in header.casefold()).split())
-
-
-_MEANT = {normal(word): name for name, headers in _HEADERS.items() for word in headers.split(";")}
-
-
-def guess(header: Sequence[str], recipe: Mapping[str, str]) -> dict[str, int]:
-    """Field → number of its column: what was chosen before, then the usual words."""
-    found: dict[str, int] = {}
-    for meant in (recipe, _MEANT):
-        for number, name in enumerate(map(normal, header)):
-            field = meant.get(name, "")
-            if field in _HEADERS and field not in found and number not in found.values():
-                found[field] = number
-    return found
-
-
+MEANT = meanings(_HEADERS)
 _TWO_AND_YEAR = re.compile(r"\s*(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})\b(.*)", re.DOTALL)
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from gezel.certificates import actions
 from gezel.certificates.models import CertificateType, Holding, Load, LoadRecipe, Reminder
 from gezel.certificates.tests.builders import a_holding, a_list, a_load, a_type, days
+from gezel.kit.incoming import actions as incoming
 from gezel.kit.jobs import run_waiting
 from gezel.kit.sheets import SheetError
 from gezel.people.api import Organisation, Person
@@ -116,7 +117,7 @@ def test_each_problem_stands_at_its_row(
     # A day printed on it that we did not know is no problem where nothing else differs.
     assert lines(load, "known").keys() == {13}
     assert lines(load, "new").keys() == {16}
-    with pytest.raises(actions.LoadRefused):
+    with pytest.raises(incoming.ListRefused):
         actions.apply(load, digest=load.digest)
     assert Holding.objects.count() == 1
 
@@ -191,7 +192,7 @@ def test_what_changed_since_looking_is_shown_again(
     load = a_load(van_dijk, a_list((noor.email, "BHV", "1", "01-01-2025")), by=femke)
     seen = load.digest
     a_holding(noor, bhv, issued_on=date(2025, 1, 1), number="1")
-    with pytest.raises(actions.LoadChanged):
+    with pytest.raises(incoming.ChangedSince):
         actions.apply(load, digest=seen)
     load.refresh_from_db()
     assert load.counts == {"new": 0, "known": 1, "problems": 0}
@@ -217,6 +218,9 @@ def test_hr_walks_through_the_four_steps(
         {"file": SimpleUploadedFile("x.csv", b"nothing"), "key": str(uuid.uuid4())},
     )
     assert wrong.status_code == 422
+    chosen_from = body(hr.get(reverse("certificates:load")))
+    assert "who: e-mail address, staff number or name" in chosen_from
+    assert reverse("certificates:load_example", args=["xlsx"]) in chosen_from
     content = a_list(
         (noor.email, "BHV", "1", "01-02-2025"), ("x@example.test", "BHV", "2", "01-02-2025")
     )
@@ -254,7 +258,7 @@ def test_a_long_list_is_worked_on_in_the_background(
     visit: Visit,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(actions, "AT_ONCE", 1)
+    monkeypatch.setattr(incoming, "AT_ONCE", 1)
     load = a_load(
         van_dijk,
         a_list((noor.email, "BHV", "1", "01-02-2025"), (noor.email, "BHV", "2", "01-02-2024")),
@@ -295,11 +299,11 @@ def test_rows_go_after_thirty_days_and_the_fact_after_two_years(
     a_load(van_dijk, a_list((noor.email, "bhv", "B-9", "15-12-2024")), by=femke)
     now = timezone.now()
 
-    actions.forget_old_loads(now + timedelta(days=29))
+    incoming.forget_old(Load, now + timedelta(days=29))
     assert Load.objects.count() == 2
-    actions.forget_old_loads(now + timedelta(days=31))
+    incoming.forget_old(Load, now + timedelta(days=31))
     assert [left.pk for left in Load.objects.all()] == [load.pk]
     assert not load.lines.exists()
-    actions.forget_old_loads(now + timedelta(days=731))
+    incoming.forget_old(Load, now + timedelta(days=731))
     assert not Load.objects.exists()
     assert Holding.objects.count() == 1

@@ -1,11 +1,12 @@
 """Loading a list of certificates, in four steps: choose it, its columns, look, confirm."""
 
 import uuid
+from typing import Any
 
-from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -14,9 +15,7 @@ from gezel.certificates import actions, forms, policy
 from gezel.certificates.jobs import look_through_certificates, take_over_certificates
 from gezel.certificates.models import Load, LoadLine
 from gezel.kit.export import FORMS
-from gezel.kit.jobs import enqueue, try_again
-from gezel.kit.models import Task
-from gezel.kit.sheets import SheetError
+from gezel.kit.incoming.pages import Desk
 from gezel.kit.tables import Column, Filter, Table
 from gezel.people.api import Request, at_work, require
 
@@ -27,32 +26,43 @@ KINDS = {
 }
 
 
+def _receive(request: Request, file: "UploadedFile[Any]", key: uuid.UUID) -> Load:
+    return actions.receive(
+        request.visitor.organisation, by=request.user, name=file.name or "", content=file.read(),
+        key=key,
+    )  # fmt: skip
+
+
+def _must_be_said(load: Load) -> str:
+    if not load.counts.get("problems"):
+        return ""
+    return _("Tick that the rows with a problem are left out, or go back.")
+
+
+DESK: Desk[Load] = Desk(
+    name="certificates:load",
+    title=gettext_lazy("Load certificates"),
+    upload=forms.LoadForm,
+    columns_form=forms.LoadColumnsForm,
+    receive=_receive,
+    choose=lambda load, form: actions.choose_columns(
+        load, form.columns, month_first=form.cleaned_data["order"] == "month"
+    ),
+    prepare=actions.prepare,
+    take=lambda load, digest, said: actions.apply(load, digest=digest, leave_out=said),
+    look_through=look_through_certificates,
+    take_over=take_over_certificates,
+    argument="load",
+    must_say="leave_out",
+    unsaid=_must_be_said,
+)
+
+
 @at_work
 def bring(request: Request) -> HttpResponse:
     """Choose a list; what was brought in before stands below."""
     require(request.visitor.is_hr)
-    form = forms.LoadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            load = actions.receive(
-                request.visitor.organisation,
-                by=request.user,
-                name=file.name,
-                content=file.read(),
-                key=form.cleaned_data["key"],
-            )
-        except SheetError as error:
-            form.add_error("file", str(error))
-        else:
-            return redirect("certificates:load_columns", load.pk)
-    earlier = policy.loads(request.visitor).select_related("uploaded_by").defer("table")
-    told = {
-        "form": form,
-        "earlier": earlier.order_by("-created_at")[:20],
-        "fields": forms.COLUMN_WORDS,
-    }
-    return render(request, "certificates/load.html", told, status=422 if form.errors else 200)
+    return DESK.bring(request, policy.loads(request.visitor))
 
 
 @at_work
@@ -77,35 +87,13 @@ def _load(request: Request, pk: uuid.UUID) -> Load:
 @at_work
 def columns(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Which column is which, and how dates are written; guessed, and remembered."""
-    load = _load(request, pk)
-    if load.state in {Load.State.DONE, Load.State.APPLYING}:
-        return redirect("certificates:load_preview", load.pk)
-    form = forms.LoadColumnsForm(request.POST or None, load=load)
-    if request.method == "POST" and form.is_valid():
-        actions.choose_columns(
-            load, form.columns, month_first=form.cleaned_data["order"] == "month"
-        )
-        if load.rows > actions.AT_ONCE:
-            task = enqueue(look_through_certificates, by=request.user, load=str(load.pk))
-            actions.begin(load, Load.State.PREPARING, task.pk)
-        else:
-            actions.prepare(load)
-        return redirect("certificates:load_preview", load.pk)
-    told = {
-        "load": load,
-        "form": form,
-        "first": [line.cells for line in actions.lines_of(load)[:3]],
-    }
-    status = 422 if form.errors else 200
-    return render(request, "certificates/load_columns.html", told, status=status)
+    return DESK.columns(request, _load(request, pk))
 
 
 @at_work
 def preview(request: Request, pk: uuid.UUID) -> HttpResponseBase:
     """What the list would add, and every problem at its row; or what it did."""
     load = _load(request, pk)
-    if load.state == Load.State.READ:
-        return redirect("certificates:load_columns", load.pk)
     table: Table[LoadLine] = Table(
         request,
         load.lines.all(),
@@ -128,66 +116,18 @@ def preview(request: Request, pk: uuid.UUID) -> HttpResponseBase:
         sort="row",
         empty=gettext_lazy("Nothing stands in this list."),
     )
-    task = Task.objects.filter(pk=load.task).first() if load.task else None
-    failed = bool(task and task.state == Task.State.FAILED)
-    busy = load.state in {Load.State.PREPARING, Load.State.APPLYING} and not failed
-    return table.answer(
-        "certificates/load_preview.html",
-        {
-            "load": load,
-            "counts": load.counts,
-            "task": task,
-            "busy": busy,
-            "failed": failed,
-            "can_confirm": bool(load.counts.get("new"))
-            and (load.state == Load.State.READY or (failed and bool(load.digest))),
-        },
-    )
+    return DESK.preview(request, load, table, may_confirm=bool(load.counts.get("new")))
 
 
 @at_work
 @require_POST
 def confirm(request: Request, pk: uuid.UUID) -> HttpResponse:
     """HR says: take it over. What was shown is what is done, or it is shown again."""
-    load = _load(request, pk)
-    digest = request.POST.get("digest", "")
-    leave_out = request.POST.get("leave_out") == "yes"
-    back = redirect("certificates:load_preview", load.pk)
-    if load.state == Load.State.DONE:
-        return back
-    if load.counts.get("problems") and not leave_out:
-        messages.error(request, _("Tick that the rows with a problem are left out, or go back."))
-        return back
-    if load.rows > actions.AT_ONCE:
-        task = enqueue(
-            take_over_certificates,
-            by=request.user,
-            key=uuid.uuid5(load.pk, f"{digest}{leave_out}"),
-            load=str(load.pk),
-            digest=digest,
-            leave_out=leave_out,
-        )
-        try_again(task)
-        actions.begin(load, Load.State.APPLYING, task.pk)
-        return back
-    try:
-        actions.apply(load, digest=digest, leave_out=leave_out)
-    except actions.LoadChanged:
-        messages.error(
-            request,
-            _("Something changed since you looked, so nothing was done. Look again and confirm."),
-        )
-    except actions.LoadRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The list is taken over."))
-    return back
+    return DESK.confirm(request, _load(request, pk))
 
 
 @at_work
 @require_POST
 def discard(request: Request, pk: uuid.UUID) -> HttpResponse:
     """HR thinks better of it."""
-    actions.discard(_load(request, pk))
-    messages.success(request, _("The list is thrown away; nothing of it was taken over."))
-    return redirect("certificates:load")
+    return DESK.discard(request, _load(request, pk))

@@ -23,4 +23,4 @@ def test_nothing_is_nothing_and_a_number_stays_one() -> None:
     assert grouped(None) == ""
     assert grouped(5004) == 5004
     with translation.override("nl"):
-        assert "%(n)s" % {"n": grouped(1_250_000)} == "1.250.000"
+        assert f"{grouped(1_250_000)}" == "1.250.000"

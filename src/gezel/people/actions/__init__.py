@@ -1,15 +1,8 @@
 """What people do in this room: one function per sentence of the business."""
 
 from gezel.people.actions.importing import (
-    AT_ONCE,
-    ImportRefused,
-    PlanChanged,
     apply,
-    begin_applying,
-    begin_preparing,
     choose_columns,
-    discard,
-    first_rows,
     forget_old,
     import_people,
     prepare,
@@ -29,22 +22,15 @@ from gezel.people.actions.keeping import (
 from gezel.people.actions.settings import LogoRefused, change_settings, set_logo
 
 __all__ = [
-    "AT_ONCE",
-    "ImportRefused",
     "LogoRefused",
-    "PlanChanged",
     "accept",
     "apply",
-    "begin_applying",
-    "begin_preparing",
     "change_settings",
     "choose_columns",
     "decline",
-    "discard",
     "employ",
     "end_employment",
     "end_mandate",
-    "first_rows",
     "forget_old",
     "found",
     "give_mandate",

@@ -1,15 +1,13 @@
 """Bringing in a staff list: read it, choose its columns, look at what it would do, do it whole."""
 
-import json
 import uuid
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -18,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezel.kit.events import announce
-from gezel.kit.sheets import Line, Sheet, read
+from gezel.kit.incoming import actions as incoming
+from gezel.kit.sheets import Line, Sheet
 from gezel.kit.turns import one_step
 from gezel.people import queries, rules
 from gezel.people.actions.keeping import redraw_lines
@@ -38,40 +37,9 @@ from gezel.people.models import (
 )
 from gezel.people.words import told
 
-# Longer lists are looked through and taken over in the background.
-AT_ONCE = 2_000
-KEPT = timedelta(days=30)
 # As the declarations of employments and mandates tell.
 KEPT_AFTER_THE_END = timedelta(days=730)
 _BATCH = 1_000
-
-
-class Steps(Protocol):
-    """What is told how far the work is: `kit.jobs.Progress`, or nothing."""
-
-    def begin(self, steps: int, message: str = "") -> None: ...
-
-    def step(self, steps: int = 1, message: str = "") -> None: ...
-
-
-class _Silent:
-    def begin(self, steps: int, message: str = "") -> None:
-        pass
-
-    def step(self, steps: int = 1, message: str = "") -> None:
-        pass
-
-
-class PlanChanged(Exception):  # noqa: N818 - reads as what it is where it is raised
-    """Between looking and doing something changed; what it would do now is there to look at."""
-
-
-class ImportRefused(Exception):  # noqa: N818
-    """The list cannot be taken over; `problems` tell why, each with its row."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems[:20]))
-        self.problems = problems
 
 
 # --- Receiving -----------------------------------------------------------------------------------
@@ -85,25 +53,18 @@ def receive(
     Raises:
         kit.sheets.SheetError: the file cannot be read; the message is for people.
     """
-    if found := Intake.objects.filter(pk=key, organisation=organisation).first():
-        return found
-    sheet = read(content)
-    forget_old()
-    recipe = ImportRecipe.objects.filter(organisation=organisation).first()
-    intake, _new = Intake.objects.get_or_create(
-        pk=key,
-        organisation=organisation,
-        defaults={
+
+    def told(sheet: Sheet) -> Mapping[str, object]:
+        forget_old()
+        recipe = ImportRecipe.objects.filter(organisation=organisation).first()
+        return {
             "uploaded_by": by,
-            "file_name": name[-200:],
-            "header": [header[:200] for header in sheet.header],
-            "rows": len(sheet.lines),
-            "table": _packed(sheet),
             "columns": rules.guess_columns(sheet.header, recipe.columns if recipe else {}),
             "everyone": recipe.everyone if recipe else False,
-        },
-    )
-    return intake
+        }
+
+    belongs = {"organisation": organisation}
+    return incoming.receive(Intake, key=key, name=name, content=content, belongs=belongs, told=told)
 
 
 def forget_old(now: datetime | None = None) -> None:
@@ -117,38 +78,7 @@ def forget_old(now: datetime | None = None) -> None:
     with one_step():
         Employment.objects.filter(ends_on__lt=before).delete()
         Mandate.objects.filter(until_on__lt=before).delete()
-    old = Intake.objects.filter(created_at__lt=now - KEPT)
-    IntakeLine.objects.filter(intake__in=old).delete()
-    old.exclude(state=Intake.State.DONE).delete()
-    Intake.objects.filter(created_at__lt=now - timedelta(days=730)).delete()
-
-
-def discard(intake: Intake) -> None:
-    """HR thinks better of it: nothing of the list stays."""
-    Intake.objects.filter(pk=intake.pk).exclude(
-        state__in=[Intake.State.DONE, Intake.State.APPLYING]
-    ).delete()
-
-
-def _packed(sheet: Sheet) -> bytes:
-    rows = [[line.number, *(_bare(cell) for cell in line.cells)] for line in sheet.lines]
-    return zlib.compress(json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace"), 3)
-
-
-def _bare(cell: object) -> object:
-    return cell.isoformat() if isinstance(cell, date) else cell
-
-
-def lines_of(intake: Intake) -> list[Line]:
-    """The rows as they were read."""
-    return [Line(row[0], row[1:]) for row in json.loads(zlib.decompress(bytes(intake.table)))]
-
-
-def first_rows(intake: Intake, number: int = 3) -> list[list[object]]:
-    """The first rows, to see which column is which."""
-    packed = Intake.objects.values_list("table", flat=True).get(pk=intake.pk)
-    rows = json.loads(zlib.decompress(bytes(packed)))[:number] if packed else []
-    return [row[1:] for row in rows]
+    incoming.forget_old(Intake, now)
 
 
 @transaction.atomic
@@ -158,15 +88,8 @@ def choose_columns(intake: Intake, columns: Mapping[str, int], *, everyone: bool
     intake.state, intake.digest = Intake.State.READ, ""
     intake.save(update_fields=["columns", "everyone", "state", "digest"])
     recipe, _new = ImportRecipe.objects.get_or_create(organisation=intake.organisation)
-    chosen = rules.remembered(intake.header, columns)
-    # A header that now means something else, or nothing, is no longer what it was.
-    kept = {
-        header: field
-        for header, field in recipe.columns.items()
-        if header not in {rules.normal(name) for name in intake.header}
-        and field not in chosen.values()
-    }
-    recipe.columns, recipe.everyone = kept | chosen, everyone
+    incoming.remember(recipe, intake)
+    recipe.everyone = everyone
     recipe.save()
 
 
@@ -205,7 +128,7 @@ class _Inputs:
 def _inputs(intake: Intake, today: date, lines: list[Line] | None = None) -> _Inputs:
     """What stands now; the rows of a list never change, so who has them need not read them."""
     organisation = intake.organisation
-    lines = lines_of(intake) if lines is None else lines
+    lines = incoming.lines_of(intake) if lines is None else lines
     column = intake.columns.get("email", -1)
     paths = queries.unit_paths(organisation)
     known = queries.known_here(organisation, paths, today)
@@ -229,9 +152,9 @@ def _inputs(intake: Intake, today: date, lines: list[Line] | None = None) -> _In
     )
 
 
-def prepare(intake: Intake, progress: Steps | None = None) -> None:
+def prepare(intake: Intake, progress: incoming.Steps | None = None) -> None:
     """Work out what the list would do and write it down to be looked at. Changes no one."""
-    steps = progress or _Silent()
+    steps = progress or incoming.Silent()
     steps.begin(2, _("Looking through the list"))
     made = _inputs(intake, timezone.localdate()).plan()
     steps.step(message=_("Writing down what would change"))
@@ -239,25 +162,21 @@ def prepare(intake: Intake, progress: Steps | None = None) -> None:
     steps.step()
 
 
-@transaction.atomic
 def _write_preview(intake: Intake, made: rules.Plan) -> None:
-    locked = Intake.objects.select_for_update().get(pk=intake.pk)
-    if locked.state == Intake.State.DONE:
-        return
-    IntakeLine.objects.filter(intake=intake).delete()
-    _pour(
-        IntakeLine, ("intake_id", "kind", "row", "who", "what"), list(_preview_lines(intake, made))
+    names = ("intake_id", "kind", "row", "who", "what")
+    incoming.show(
+        intake,
+        lambda: _pour(IntakeLine, names, list(_preview_lines(intake, made))),
+        counts={
+            **made.counts,
+            "unchanged": made.unchanged,
+            "leavers": made.leavers,
+            "here": made.here,
+            "blocking": sum(1 for remark in made.remarks if remark.blocks),
+            "notes": sum(1 for remark in made.remarks if not remark.blocks),
+        },
+        digest=made.digest,
     )
-    intake.counts = {
-        **made.counts,
-        "unchanged": made.unchanged,
-        "leavers": made.leavers,
-        "here": made.here,
-        "blocking": sum(1 for remark in made.remarks if remark.blocks),
-        "notes": sum(1 for remark in made.remarks if not remark.blocks),
-    }
-    intake.digest, intake.state = made.digest, Intake.State.READY
-    intake.save(update_fields=["counts", "digest", "state"])
 
 
 def _preview_lines(intake: Intake, made: rules.Plan) -> Iterator[list[object]]:
@@ -275,32 +194,19 @@ def _preview_lines(intake: Intake, made: rules.Plan) -> Iterator[list[object]]:
         yield [intake.pk, change.kind, change.row, change.who[:320], what]
 
 
-def begin_preparing(intake: Intake, task: uuid.UUID) -> None:
-    """The list is long: it is looked through in the background."""
-    intake.state, intake.task = Intake.State.PREPARING, task
-    intake.save(update_fields=["state", "task"])
-
-
-def begin_applying(intake: Intake, task: uuid.UUID) -> None:
-    """The list is long: it is taken over in the background."""
-    Intake.objects.filter(pk=intake.pk).exclude(state=Intake.State.DONE).update(
-        state=Intake.State.APPLYING, task=task
-    )
-
-
 # --- Doing ---------------------------------------------------------------------------------------
 
 
 def apply(
-    intake: Intake, *, digest: str, brake_off: bool = False, progress: Steps | None = None
+    intake: Intake, *, digest: str, brake_off: bool = False, progress: incoming.Steps | None = None
 ) -> Mapping[str, int]:
     """Take the list over, whole, exactly as it was shown. Once: a second time changes nothing.
 
     Raises:
-        PlanChanged: someone changed something since; the new plan is written down to look at.
-        ImportRefused: there are problems, or many would leave and nobody said that is right.
+        incoming.ChangedSince: someone changed something since; the new plan is there to look at.
+        incoming.ListRefused: there are problems, or many would leave and nobody said that is right.
     """
-    steps = progress or _Silent()
+    steps = progress or incoming.Silent()
     steps.begin(6, _("Looking through the list"))
     fresh = Intake.objects.select_related("organisation").get(pk=intake.pk)
     if fresh.state == Intake.State.DONE:
@@ -315,12 +221,12 @@ def apply(
         steps.step(message=_("Writing units, jobs and locations"))
         with transaction.atomic():
             return _apply(intake, digest, grounds, made, ready, brake_off=brake_off, steps=steps)
-    except (PlanChanged, IntegrityError):
+    except (incoming.ChangedSince, IntegrityError):
         # Someone else's list or an account made just now: look again at what it would do.
         prepare(Intake.objects.get(pk=intake.pk))
-        raise PlanChanged from None
+        raise incoming.ChangedSince from None
     except ValidationError as error:
-        raise ImportRefused(error.messages) from None
+        raise incoming.ListRefused(error.messages) from None
 
 
 def _apply(
@@ -331,37 +237,32 @@ def _apply(
     ready: list[list[object]],
     *,
     brake_off: bool,
-    steps: Steps,
+    steps: incoming.Steps,
 ) -> Mapping[str, int]:
     # One list at a time for an organisation: its row is the lock.
     organisation = Organisation.objects.select_for_update().get(pk=intake.organisation_id)
-    found = Intake.objects.select_for_update().get(pk=intake.pk)
-    if found.state == Intake.State.DONE:
-        counts: dict[str, int] = found.counts
-        return counts
-    if made.digest != digest or found.digest != digest:
-        raise PlanChanged
-    if _inputs(found, grounds.today, grounds.lines) != grounds:
-        raise PlanChanged
-    if made.blocked:
-        raise ImportRefused([told(remark) for remark in made.remarks if remark.blocks])
-    if rules.needs_brake(made.leavers, made.here) and not brake_off:
-        raise ImportRefused([_("Many people would leave. Say that this is right.")])
-    writer = _Writer(organisation, made, grounds)
-    steps.step(message=_("Writing people"))
-    writer.write_people(ready)
-    steps.step(message=_("Writing employments"))
-    touched = writer.write_employments()
-    steps.step(message=_("Drawing the reporting lines"))
-    if touched and any(_moves_lines(change) for change in made.changes):
-        redraw_lines(organisation)
-    if touched:
-        announce(EmploymentChanged(organisation.pk, tuple(sorted(touched))))
+
+    def write(held: Intake) -> None:
+        if _inputs(held, grounds.today, grounds.lines) != grounds:
+            raise incoming.ChangedSince
+        if made.blocked:
+            raise incoming.ListRefused([told(remark) for remark in made.remarks if remark.blocks])
+        if rules.needs_brake(made.leavers, made.here) and not brake_off:
+            raise incoming.ListRefused([_("Many people would leave. Say that this is right.")])
+        writer = _Writer(organisation, made, grounds)
+        steps.step(message=_("Writing people"))
+        writer.write_people(ready)
+        steps.step(message=_("Writing employments"))
+        touched = writer.write_employments()
+        steps.step(message=_("Drawing the reporting lines"))
+        if touched and any(_moves_lines(change) for change in made.changes):
+            redraw_lines(organisation)
+        if touched:
+            announce(EmploymentChanged(organisation.pk, tuple(sorted(touched))))
+        steps.step()
+
+    done = incoming.carry_out(intake, shown=digest, comes_out=made.digest, write=write)
     steps.step()
-    found.state, found.applied_at, found.table = Intake.State.DONE, timezone.now(), b""
-    found.save(update_fields=["state", "applied_at", "table"])
-    steps.step()
-    done: dict[str, int] = found.counts
     return done
 
 
@@ -643,7 +544,7 @@ def import_people(
 
     Raises:
         kit.sheets.SheetError: the file cannot be read.
-        ImportRefused: there are problems; nothing was done.
+        incoming.ListRefused: there are problems; nothing was done.
         Organisation.DoesNotExist: there is no such organisation.
     """
     found = Organisation.objects.get(slug=organisation)
@@ -657,6 +558,6 @@ def import_people(
         problems = [
             f"{line.row}: {line.what[0][1]}" for line in intake.lines.filter(kind="problem")
         ]
-        discard(intake)
-        raise ImportRefused(problems)
+        incoming.discard(intake)
+        raise incoming.ListRefused(problems)
     return apply(intake, digest=intake.digest, brake_off=brake_off)

@@ -1,6 +1,6 @@
 """What people decides without a database: reporting lines, and what an import would do."""
 
-from gezel.people.rules.columns import FIELDS, guess_columns, normal, remembered
+from gezel.people.rules.columns import guess_columns
 from gezel.people.rules.importing import (
     Account,
     Change,
@@ -14,7 +14,6 @@ from gezel.people.rules.importing import (
 from gezel.people.rules.lines import lines, loops
 
 __all__ = [
-    "FIELDS",
     "Account",
     "Change",
     "Known",
@@ -25,7 +24,5 @@ __all__ = [
     "lines",
     "loops",
     "needs_brake",
-    "normal",
     "plan",
-    "remembered",
 ]

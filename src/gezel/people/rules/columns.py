@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from gezel.kit.incoming.columns import guess, meanings
+
 # Every field a list may give, in the order of the page, with the headers people use for it.
 _HEADERS = {
     "name": "naam; name; volledige naam; full name; medewerker; employee; weergavenaam; "
@@ -30,37 +32,14 @@ _HEADERS = {
     "shift": "dienst; ploeg; rooster; shift; ploegendienst; werktijd; dienstrooster",
 }
 
-FIELDS = tuple(_HEADERS)
-
-
-def normal(header: str) -> str:
-    """A header without what people write differently: capitals, signs, double spaces."""
-    return " ".join("".join(c if c.isalnum() else " " for c in header.casefold()).split())
-
-
-_MEANT = {
-    normal(words): field for field, headers in _HEADERS.items() for words in headers.split(";")
-}
+_MEANT = meanings(_HEADERS)
 
 
 def guess_columns(header: Sequence[str], recipe: Mapping[str, str]) -> dict[str, int]:
-    """Field → number of its column. What was chosen before goes first, then the usual words.
-
-    Every field and every column is used once; the first column that fits has it. A whole name
-    beside a first and last name is left aside, since the parts tell more.
+    """Field → number of its column, as `kit.incoming` guesses it. A whole name beside a first and
+    last name is left aside, since the parts tell more.
     """
-    found: dict[str, int] = {}
-    names = [normal(name) for name in header]
-    for meant in (recipe, _MEANT):
-        for number, name in enumerate(names):
-            field = meant.get(name, "")
-            if field in _HEADERS and field not in found and number not in found.values():
-                found[field] = number
+    found = guess(header, recipe, _MEANT)
     if "first_name" in found and "last_name" in found and recipe.get("name") is None:
         found.pop("name", None)
     return found
-
-
-def remembered(header: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
-    """The choice as it is kept for the next file, which may have its columns elsewhere."""
-    return {normal(header[number]): field for field, number in columns.items() if header[number]}

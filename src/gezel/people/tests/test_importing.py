@@ -11,9 +11,9 @@ import pytest
 from django.utils import timezone
 
 from gezel.kit.events import _listeners, listen
+from gezel.kit.incoming.actions import ChangedSince, ListRefused
 from gezel.kit.sheets import SheetError
 from gezel.people import actions, queries
-from gezel.people.actions import ImportRefused, PlanChanged
 from gezel.people.events import EmploymentChanged
 from gezel.people.models import (
     Employment,
@@ -161,7 +161,7 @@ def test_when_many_would_leave_it_must_be_said_twice(van_dijk: Organisation) -> 
     _take(_bring(van_dijk, *rows))
     intake = _bring(van_dijk, *rows[:5], everyone=True)
 
-    with pytest.raises(ImportRefused, match="Many people would leave"):
+    with pytest.raises(ListRefused, match="Many people would leave"):
         _take(intake)
     assert not Employment.objects.exclude(ends_on=None).exists()
     _take(intake, brake_off=True)
@@ -175,7 +175,7 @@ def test_nothing_is_half_imported(van_dijk: Organisation) -> None:
     assert _told(intake, "problem") == [
         (3, "“99-99-2020” is no date we know (start date). Write it as 31-12-2026.")
     ]
-    with pytest.raises(ImportRefused):
+    with pytest.raises(ListRefused):
         _take(intake)
     assert not Person.objects.get_queryset().exists()
     assert Unit.objects.count() == 1
@@ -194,7 +194,7 @@ def test_what_changed_since_looking_is_shown_again_and_not_done(van_dijk: Organi
     theirs = _bring(van_dijk, NOOR.replace("Monteur", "Planner"), DAAN)
     _take(theirs)
 
-    with pytest.raises(PlanChanged):
+    with pytest.raises(ChangedSince):
         _take(mine)
     assert str(Employment.objects.get(number="1").job) == "Planner"
     mine.refresh_from_db()
@@ -205,7 +205,7 @@ def test_what_changed_since_looking_is_shown_again_and_not_done(van_dijk: Organi
 
 def test_a_confirmation_of_an_older_picture_is_not_obeyed(van_dijk: Organisation) -> None:
     intake = _bring(van_dijk, NOOR)
-    with pytest.raises(PlanChanged):
+    with pytest.raises(ChangedSince):
         actions.apply(intake, digest="0" * 64)
     assert not Person.objects.get_queryset().exists()
 
@@ -337,5 +337,5 @@ def test_import_from_a_file(van_dijk: Organisation, tmp_path: Path) -> None:
     assert counts["new"] == 2
     assert said == ["Read 2 rows."]
     file.write_text(f"{HEADER}\n{NOOR.replace('01-03-2024', 'soon')}\n", encoding="utf-8")
-    with pytest.raises(ImportRefused, match="no date we know"):
+    with pytest.raises(ListRefused, match="no date we know"):
         actions.import_people(file, organisation="van-dijk")

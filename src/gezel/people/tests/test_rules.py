@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gezel.kit.incoming.columns import normal, remembered
 from gezel.kit.sheets import Cell, Line
 from gezel.people.rules import (
     Account,
@@ -16,9 +17,7 @@ from gezel.people.rules import (
     lines,
     loops,
     needs_brake,
-    normal,
     plan,
-    remembered,
 )
 from gezel.people.rules.importing import split_name, unit_path
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
+from gezel.kit.incoming import actions as incoming
 from gezel.kit.jobs import run_waiting
 from gezel.kit.models import Task
 from gezel.people import actions
@@ -303,6 +304,9 @@ def test_an_odd_address_is_no_error(query: str, femke: Person, visit: Visit) -> 
 
 def test_the_journey_of_a_list(femke: Person, visit: Visit) -> None:
     client = visit(femke)
+    page = client.get("/people/import/").content.decode()
+    assert "contract hours a week" in page
+    assert "/people/import/example.xlsx" in page
     answer = _upload(client)
     intake = Intake.objects.get()
     assert answer.url == f"/people/import/{intake.pk}/columns"
@@ -381,7 +385,7 @@ def test_many_leavers_need_a_second_word(
 def test_a_long_list_goes_on_in_the_background(
     femke: Person, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "AT_ONCE", 1)
+    monkeypatch.setattr(incoming, "AT_ONCE", 1)
     client = visit(femke)
     rows = LIST + "Bo Lin;bo@vd.test;Monteur;01-03-2024\n"
     intake = _looked_through(client, rows)
@@ -404,7 +408,7 @@ def test_a_long_list_goes_on_in_the_background(
 def test_a_long_list_that_changed_meanwhile_can_be_confirmed_again(
     van_dijk: Organisation, femke: Person, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "AT_ONCE", 0)
+    monkeypatch.setattr(incoming, "AT_ONCE", 0)
     client = visit(femke)
     intake = _looked_through(client)
     run_waiting()

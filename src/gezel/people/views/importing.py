@@ -1,11 +1,12 @@
 """Bringing in a staff list, in four steps: choose it, its columns, look, confirm."""
 
 import uuid
+from typing import Any
 
-from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -15,9 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from gezel.kit.export import FORMS
-from gezel.kit.jobs import enqueue, try_again
-from gezel.kit.models import Task
-from gezel.kit.sheets import SheetError
+from gezel.kit.incoming.pages import Desk
 from gezel.kit.tables import Column, Filter, Table
 from gezel.people import actions, policy
 from gezel.people.forms import ColumnsForm, UploadForm
@@ -30,32 +29,44 @@ from gezel.people.words import FIELD_WORDS, KIND_WORDS, field_words, row_words
 KINDS = ("problem", "note", "new", "asked", "returns", "changed", "ended")
 
 
+def _receive(request: Request, file: "UploadedFile[Any]", key: uuid.UUID) -> Intake:
+    return actions.receive(
+        request.visitor.organisation, by=request.user, name=file.name or "", content=file.read(),
+        key=key,
+    )  # fmt: skip
+
+
+def _must_be_said(intake: Intake) -> str:
+    counts = intake.counts
+    if not needs_brake(counts.get("leavers", 0), counts.get("here", 0)):
+        return ""
+    return _("Many people would leave. Tick that this is right, or go back.")
+
+
+DESK: Desk[Intake] = Desk(
+    name="people:import",
+    title=gettext_lazy("Import people"),
+    upload=UploadForm,
+    columns_form=ColumnsForm,
+    receive=_receive,
+    choose=lambda intake, form: actions.choose_columns(
+        intake, form.columns, everyone=form.cleaned_data["everyone"] == "yes"
+    ),
+    prepare=actions.prepare,
+    take=lambda intake, digest, said: actions.apply(intake, digest=digest, brake_off=said),
+    look_through=look_through,
+    take_over=take_over,
+    argument="intake",
+    must_say="brake_off",
+    unsaid=_must_be_said,
+)
+
+
 @at_work
 def bring(request: Request) -> HttpResponse:
     """Choose a list; what was brought in before stands below."""
     require(request.visitor.is_hr)
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            intake = actions.receive(
-                request.visitor.organisation,
-                by=request.user,
-                name=file.name,
-                content=file.read(),
-                key=form.cleaned_data["key"],
-            )
-        except SheetError as error:
-            form.add_error("file", str(error))
-        else:
-            return redirect("people:import_columns", intake.pk)
-    earlier = policy.intakes(request.visitor).select_related("uploaded_by").defer("table")
-    return render(
-        request,
-        "people/import.html",
-        {"form": form, "earlier": earlier.order_by("-created_at")[:20], "fields": FIELD_WORDS},
-        status=422 if form.errors else 200,
-    )
+    return DESK.bring(request, policy.intakes(request.visitor))
 
 
 @at_work
@@ -83,26 +94,7 @@ def _intake(request: Request, pk: uuid.UUID) -> Intake:
 @at_work
 def columns(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Which column is which; guessed, and remembered for the next time."""
-    intake = _intake(request, pk)
-    if intake.state in {Intake.State.DONE, Intake.State.APPLYING}:
-        return redirect("people:import_preview", intake.pk)
-    form = ColumnsForm(request.POST or None, intake=intake)
-    if request.method == "POST" and form.is_valid():
-        everyone = form.cleaned_data["everyone"] == "yes"
-        actions.choose_columns(intake, form.columns, everyone=everyone)
-        if intake.rows > actions.AT_ONCE:
-            task = enqueue(look_through, by=request.user, intake=str(intake.pk))
-            actions.begin_preparing(intake, task.pk)
-        else:
-            actions.prepare(intake)
-        return redirect("people:import_preview", intake.pk)
-    first = actions.first_rows(intake)
-    return render(
-        request,
-        "people/import_columns.html",
-        {"intake": intake, "form": form, "first": first},
-        status=422 if form.errors else 200,
-    )
+    return DESK.columns(request, _intake(request, pk))
 
 
 def _shown(name: str, value: str) -> str:
@@ -136,8 +128,6 @@ def _plain(line: IntakeLine) -> str:
 def preview(request: Request, pk: uuid.UUID) -> HttpResponseBase:
     """What the list would do, person by person, and every problem at its row; or what it did."""
     intake = _intake(request, pk)
-    if intake.state == Intake.State.READ:
-        return redirect("people:import_columns", intake.pk)
     counts = intake.counts
     table = Table(
         request,
@@ -168,24 +158,17 @@ def preview(request: Request, pk: uuid.UUID) -> HttpResponseBase:
         sort="row",
         empty=gettext_lazy("This list says what is already known: nothing changes."),
     )
-    task = Task.objects.filter(pk=intake.task).first() if intake.task else None
-    busy = intake.state in {Intake.State.PREPARING, Intake.State.APPLYING}
-    failed = bool(task and task.state == Task.State.FAILED)
-    return table.answer(
-        "people/import_preview.html",
-        {
-            "intake": intake,
-            "counts": counts,
+    return DESK.preview(
+        request,
+        intake,
+        table,
+        may_confirm=not intake.blocked,
+        shown={
             "tiles": [
                 (kind, KIND_WORDS[kind], counts[kind]) for kind in KINDS[2:] if counts.get(kind)
             ],
             "brake": needs_brake(counts.get("leavers", 0), counts.get("here", 0)),
             "share": round(100 * counts.get("leavers", 0) / max(1, counts.get("here", 0))),
-            "task": task,
-            "busy": busy and not failed,
-            "failed": failed,
-            "can_confirm": not intake.blocked
-            and (intake.state == Intake.State.READY or (failed and bool(intake.digest))),
         },
     )
 
@@ -194,46 +177,11 @@ def preview(request: Request, pk: uuid.UUID) -> HttpResponseBase:
 @require_POST
 def confirm(request: Request, pk: uuid.UUID) -> HttpResponse:
     """HR says: do it. What was shown is what is done, or it is shown again."""
-    intake = _intake(request, pk)
-    digest = request.POST.get("digest", "")
-    brake_off = request.POST.get("brake_off") == "yes"
-    back = redirect("people:import_preview", intake.pk)
-    if intake.state == Intake.State.DONE:
-        return back
-    counts = intake.counts
-    if needs_brake(counts.get("leavers", 0), counts.get("here", 0)) and not brake_off:
-        messages.error(request, _("Many people would leave. Tick that this is right, or go back."))
-        return back
-    if intake.rows > actions.AT_ONCE:
-        task = enqueue(
-            take_over,
-            by=request.user,
-            key=uuid.uuid5(intake.pk, f"{digest}{brake_off}"),
-            intake=str(intake.pk),
-            digest=digest,
-            brake_off=brake_off,
-        )
-        try_again(task)
-        actions.begin_applying(intake, task.pk)
-        return back
-    try:
-        actions.apply(intake, digest=digest, brake_off=brake_off)
-    except actions.PlanChanged:
-        messages.error(
-            request,
-            _("Something changed since you looked, so nothing was done. Look again and confirm."),
-        )
-    except actions.ImportRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The list is taken over."))
-    return back
+    return DESK.confirm(request, _intake(request, pk))
 
 
 @at_work
 @require_POST
 def discard(request: Request, pk: uuid.UUID) -> HttpResponse:
     """HR thinks better of it."""
-    actions.discard(_intake(request, pk))
-    messages.success(request, _("The list is thrown away; nothing of it was taken over."))
-    return redirect("people:import")
+    return DESK.discard(request, _intake(request, pk))

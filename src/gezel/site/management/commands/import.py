@@ -9,11 +9,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from gezel.certificates.api import LoadRefused, load_certificates
+from gezel.certificates.api import load_certificates
 from gezel.content.api import CourseRefused, FileRefused, import_course, import_file
+from gezel.kit.incoming.actions import ListRefused
 from gezel.kit.sheets import SheetError
 from gezel.kit.terminal import in_its_language
-from gezel.people.api import ImportRefused, Organisation, import_people
+from gezel.people.api import Organisation, import_people
 from gezel.profile.api import NotTaken, import_archive
 
 # The room that reads a taxonomy has a command for it; this is the word people type.
@@ -151,7 +152,7 @@ class Command(BaseCommand):
                     brake_off=options["many_leave"],
                     say=self.stdout.write,
                 )
-        except (ImportRefused, LoadRefused) as refused:
+        except ListRefused as refused:
             raise CommandError("Nothing was changed.\n" + "\n".join(refused.problems)) from refused
         except SheetError as problem:
             raise CommandError(f"Nothing was changed. {problem}") from problem
