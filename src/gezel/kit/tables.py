@@ -42,7 +42,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from gezel.kit.export import FORMS
-from gezel.kit.figures import tenth
+from gezel.kit.figures import grouped, tenth
 
 Row = TypeVar("Row", bound=models.Model)
 Text = str | Promise
@@ -170,7 +170,7 @@ def _figure(value: int | Decimal | float) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int):
-        return str(formats.number_format(value, force_grouping=True))
+        return str(grouped(value))
     return tenth(value)
 
 
@@ -301,10 +301,8 @@ class Table(Generic[Row]):
     @property
     def count_words(self) -> str:
         if self.count > COUNT_UP_TO:
-            return _("more than %(most)s") % {
-                "most": formats.number_format(COUNT_UP_TO, force_grouping=True)
-            }
-        return str(formats.number_format(self.count, force_grouping=True))
+            return _("more than %(most)s") % {"most": grouped(COUNT_UP_TO)}
+        return str(grouped(self.count))
 
     @cached_property
     def _keys(self) -> list[Any]:
@@ -334,12 +332,11 @@ class Table(Generic[Row]):
 
     @property
     def first_number(self) -> str:
-        return str(formats.number_format(self._before + 1, force_grouping=True))
+        return str(grouped(self._before + 1))
 
     @property
     def last_number(self) -> str:
-        last = self._before + len(self.on_page)
-        return str(formats.number_format(last, force_grouping=True))
+        return str(grouped(self._before + len(self.on_page)))
 
     @property
     def _before(self) -> int:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from gezel.kit.charts import Spoke
-from gezel.kit.figures import tenth
+from gezel.kit.figures import grouped, tenth
 from gezel.skills.models import Skill
 from gezel.skills.queries import Cell, Figure, SkillAsked, TeamRow
 from gezel.skills.queries.one_ahead import SkillAhead
@@ -85,7 +85,7 @@ def _reached(
         "<span>{} %<br><small>{}</small></span>",
         percent,
         ngettext("%(short)s of %(people)s short", "%(short)s of %(people)s short", short)
-        % {"short": short, "people": people},
+        % {"short": grouped(short), "people": grouped(people)},
     )
     if address:
         told = format_html('<a href="{}">{}</a>', address, told)
