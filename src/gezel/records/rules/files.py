@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from gezel.records.rules.broken import Broken
 from gezel.records.rules.multipart import Part
 from gezel.records.rules.reading import read_json
-from gezel.records.rules.same import kept, says_the_same
+from gezel.records.rules.same import is_equivalent, kept
 from gezel.records.rules.shapes import SIGNATURE
 
 _DIGESTS = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
@@ -109,15 +109,15 @@ def _says_what_is_signed(signed: dict[str, Any], said: Mapping[str, Any]) -> boo
     """The signature itself came later, and an id or a time may have."""
     try:
         plain = kept(dict(signed))
-    except (KeyError, AttributeError, TypeError):
+        ours = {name: value for name, value in said.items() if name != "attachments"}
+        plain.pop("attachments", None)
+        for name in ("id", "timestamp"):
+            if name not in plain or name not in ours:
+                plain.pop(name, None)
+                ours.pop(name, None)
+        return is_equivalent(ours, plain)
+    except (KeyError, AttributeError, TypeError, ValueError):
         return False
-    ours = {name: value for name, value in said.items() if name != "attachments"}
-    plain.pop("attachments", None)
-    for name in ("id", "timestamp"):
-        if name not in plain or name not in ours:
-            plain.pop(name, None)
-            ours.pop(name, None)
-    return says_the_same(ours, plain)
 
 
 def _base64(told: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 
 _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:([Zz])|([+-])(\d\d):(\d\d))\Z"
@@ -82,3 +83,21 @@ def is_duration(told: str) -> bool:
         return False
     parts = [part for part in found.groups() if part is not None]
     return bool(parts) and not any("." in part or "," in part for part in parts[:-1])
+
+
+def length_told(told: str) -> tuple[tuple[str, Decimal], ...]:
+    """What a length of time comes to for who compares: its parts that are not zero, of the seconds
+    no more than two digits behind the point (1.0.3 part two 4.6; 2.0 asks the same).
+
+    Raises:
+        ValueError: it is no duration.
+    """
+    found = _DURATION.match(told)
+    if found is None:
+        raise ValueError("is not a duration")
+    parts = {}
+    for name, part in found.groupdict().items():
+        if part:
+            whole, _point, behind = part.replace(",", ".").partition(".")
+            parts[name] = Decimal(f"{whole}.{(behind[:2] if name == 's' else behind) or 0}")
+    return tuple((name, part) for name, part in parts.items() if part)

@@ -81,6 +81,23 @@ def test_json_is_merged_at_the_top(system: Speaker, resource: Resource) -> None:
 
 
 @EACH
+def test_where_nothing_is_there_a_post_is_a_put(system: Speaker, resource: Resource) -> None:
+    """2.2 of 1.0.3, communication: only where a document stands must both be JSON objects."""
+    for name, content, content_type in (
+        ("list", b"[1]", "application/json"),
+        ("text", b"plain", "text/plain"),
+    ):
+        sent = {"name": name, "content_type": content_type}
+        assert ask(system, "POST", resource, content, **sent).status_code == 204
+        answer = ask(system, "GET", resource, name=name)
+        assert (answer.content, answer["Content-Type"]) == (content, content_type)
+        assert ask(system, "POST", resource, {"a": 1}, name=name).status_code == 400
+        assert ask(system, "GET", resource, name=name).content == content
+    assert ask(system, "POST", resource, b"[1", name="broken").status_code == 400
+    assert ask(system, "GET", resource, name="broken").status_code == 404
+
+
+@EACH
 def test_who_did_not_look_does_not_overwrite(system: Speaker, resource: Resource) -> None:
     """3.1: If-Match and If-None-Match; without a word a profile is refused, a state from 2.0 on."""
     any_match, none = {"If-Match": "*"}, {"If-None-Match": "*"}

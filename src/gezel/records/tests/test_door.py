@@ -197,6 +197,9 @@ def test_1_3_everything_may_come_in_a_form(old: Speaker) -> None:
     assert (got.content, got["Content-Type"]) == (b"plain", "text/plain")
     assert other_way(old, "activities/state", "PUT", **where, **kept).status_code == 412
     assert other_way(old, "activities/state", "DELETE", **where).status_code == 204
+    kind = {"Content-Type": "text/plain"}
+    assert other_way(old, "activities/state", "PUT", **where, **kind).status_code == 400
+    assert other_way(old, "activities/state", "GET", **where).status_code == 404
 
 
 def test_1_3_only_in_its_own_form_and_version(old: Speaker, one: Speaker) -> None:
@@ -373,6 +376,8 @@ def test_a_signed_statement_is_signed_over_what_it_says(
         b"", b"a.b", b"a.b.c", a_signature(b"no json"), a_signature([plain]),
         a_signature(plain, "HS256"), a_signature(plain, "none"), a_signature(plain, "ES256"),
         a_signature(plain | {"actor": OTHER}), a_signature(plain, key=OTHER_KEY, x5c=chain),
+        a_signature(plain | {"verb": plain["verb"] | {"display": {"en": "signed for"}}}),
+        a_signature(plain | {"verb": 1}), a_signature(plain | {"context": 1}),
         a_signature(plain, x5c=["x"]), a_signature(plain, x5c=[]), a_signature(plain)[:-9] + b"!",
     ):  # fmt: skip
         assert sent(bad) == 400, bad

@@ -88,6 +88,55 @@ def test_how_a_time_is_written_makes_no_other_statement(one: Speaker) -> None:
     assert one.find()[0]["timestamp"] == said["timestamp"]
 
 
+def test_how_a_length_of_time_is_written_makes_no_other_statement(one: Speaker) -> None:
+    """4.6 of 1.0.3, data: what is finer than 0.01 second is not compared."""
+    pk = str(uuid.uuid4())
+    one.send(a_statement(id=pk, result={"duration": "PT1H0M1.23S"}))
+    for told, status in (
+        ("PT1H1.239S", 200),
+        ("PT1H0M1,23S", 200),
+        ("PT1H1.24S", 409),
+        ("PT1H1S", 409),
+        ("PT1H", 409),
+    ):
+        again = a_statement(id=pk, result={"duration": told})
+        assert one.ask("POST", "statements", again).status_code == status, told
+    long = a_statement(id=str(uuid.uuid4()), result={"duration": f"PT{'9' * 60}.001S"})
+    one.send(long)
+    one.send(long)
+    kept = one.ask("GET", "statements", statementId=pk)
+    assert json.loads(kept.content)["result"] == {"duration": "PT1H0M1.23S"}
+
+
+def test_what_things_are_called_is_no_part_of_a_statement(one: Speaker) -> None:
+    """2.3.1 of 1.0.3, data: the display of a verb and definitions of activities may differ."""
+    pk = str(uuid.uuid4())
+    around = {"contextActivities": {"parent": {"id": "https://elsewhere.example.test/course"}}}
+    inner = {"objectType": "SubStatement", "actor": ACTOR, "verb": VERB, "object": THING}
+    for told in (
+        a_statement(id=pk, context=around),
+        a_statement(id=str(uuid.uuid4()), object=inner),
+    ):
+        one.send(told)
+        other: dict[str, Any] = json.loads(json.dumps(told))
+        other["verb"]["display"] = {"nl": "was erbij"}
+        found = other["object"].get("object", other["object"])
+        found["definition"] = {"name": {"nl": "Iets anders"}}
+        if "context" in other:
+            parent = other["context"]["contextActivities"]["parent"]
+            parent["definition"] = {"name": {"nl": "Cursus"}}
+        assert one.ask("POST", "statements", other).status_code == 200
+        assert one.ask("GET", "statements", statementId=told["id"]).content.count(b"anders") == 0
+        found["id"] = "https://elsewhere.example.test/other"
+        assert one.ask("POST", "statements", other).status_code == 409
+    # What someone puts into an extension is theirs, whatever it looks like.
+    pk = str(uuid.uuid4())
+    for status, display in ((200, 1), (409, 2)):
+        kept = {"urn:x": {"verb": {"id": "urn:v", "display": display}, "actor": {}, "object": {}}}
+        told = a_statement(id=pk, context={"extensions": kept})
+        assert one.ask("POST", "statements", told).status_code == status
+
+
 def test_what_voids_takes_out_of_sight_and_stays(one: Speaker) -> None:
     first, second = one.send(a_statement(), a_statement(actor=OTHER))
     (void,) = one.send(voiding(first))

@@ -66,9 +66,12 @@ class Asked:
 
         Raises:
             Refusal: it is larger than this resource takes.
+            Broken: a form has no `content`.
         """
         if self.form is not None:
-            return self.form.get("content", "").encode()
+            if "content" not in self.form:
+                raise Broken("content", "the form has none, and this method sends something")
+            return self.form["content"].encode()
         return read_body(self.request, most)
 
     # --- Parameters ------------------------------------------------------------------------------

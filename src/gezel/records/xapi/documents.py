@@ -79,9 +79,7 @@ def _write(
     if any(sign < " " for sign in content_type):
         raise Broken("Content-Type", "is no media type")
     if documents.is_json(content_type):
-        told = read_json(content)
-        if write is documents.merge and not isinstance(told, dict):
-            raise Broken("$", "only an object is merged")
+        read_json(content)  # what says that it is JSON is JSON
     _ask(place, asked, name, content)
     person = account_here(place.agent) if place.agent else None
     _guarded(
