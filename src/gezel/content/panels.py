@@ -26,13 +26,14 @@ def panel_start(request: Request, activity_pk: int) -> HttpResponse:
         return _panel_of_package(request, activity_pk)
     last = queries.latest_attempt(request.user, module)
     under_way = last if last is not None and last.completed_at is None else None
+    can_edit = policy.may_edit(request.visitor, module)
     told = {
         "module": module,
         "last": last,
         "under_way": under_way is not None,
         "standing": queries.standing_of(under_way) if under_way is not None else None,
-        "can_edit": policy.may_edit(request.visitor, module),
-        **_letting_off(request, module.activity),
+        "can_edit": can_edit,
+        **_letting_off(request, module.activity, makes=can_edit),
     }
     return render(request, "content/panel_start.html", told)
 
@@ -42,21 +43,22 @@ def _panel_of_package(request: Request, activity_pk: int) -> HttpResponse:
         policy.packages_to_play(request.visitor).select_related("activity"), activity=activity_pk
     )
     last = queries.current_package_attempt(request.user, package)
+    can_edit = policy.may_edit_package(request.visitor, package)
     told = {
         "package": package,
         "last": last,
         "under_way": last is not None and last.completed_at is None,
         "minutes": round(package.activity.hours * 60) or 1,
-        "can_edit": policy.may_edit_package(request.visitor, package),
-        **_letting_off(request, package.activity),
+        "can_edit": can_edit,
+        **_letting_off(request, package.activity, makes=can_edit),
     }
     return render(request, "content/panel_start_package.html", told)
 
 
-def _letting_off(request: Request, activity: Activity) -> dict[str, Any]:
+def _letting_off(request: Request, activity: Activity, *, makes: bool) -> dict[str, Any]:
     return {
         "waiver": queries.waiver_of(request.user, activity.pk),
-        "can_let_off": policy.may_let_off(request.visitor, activity),
+        "can_let_off": policy.may_let_off(request.visitor, activity, makes=makes),
     }
 
 

@@ -114,24 +114,48 @@ def askings_here(visitor: Visitor) -> QuerySet[Asking]:
 
 def activities_to_waive(visitor: Visitor) -> QuerySet[Activity]:
     """Modules and packages on offer here that one may let others off: who leads people, and who
-    makes learning material by mandate."""
+    makes learning material by mandate; where the organisation wants it so, also who made this."""
     here = Activity.objects.filter(
         Q(pk__in=Module.objects.values("activity")) | Q(pk__in=Package.objects.values("activity")),
         organisation=visitor.organisation,
         state=Activity.State.OPEN,
     )
-    return here if visitor.leads or visitor.is_author else here.none()
+    if visitor.leads or visitor.is_author:
+        return here
+    return here.filter(_made_by(visitor), organisation__content_settings__makers_waive=True)
 
 
-def may_let_off(visitor: Visitor, activity: Activity) -> bool:
-    """The same for one activity that is known to be a module or package of this organisation."""
-    return (visitor.leads or visitor.is_author) and activity.state == Activity.State.OPEN
+def may_let_off(visitor: Visitor, activity: Activity, *, makes: bool) -> bool:
+    """The same for one activity that is known to be a module or package of this organisation.
+
+    Args:
+        makes: whether the visitor may change it.
+    """
+    if activity.state != Activity.State.OPEN:
+        return False
+    if visitor.leads or visitor.is_author:
+        return True
+    return makes and made_and_may_let_off(visitor).filter(pk=activity.pk).exists()
 
 
-def people_to_let_off(visitor: Visitor) -> PersonQuerySet:
-    """Whom one may say need not do something: a lead their line, authors and HR everyone here;
-    nobody themselves."""
-    if visitor.is_author:
+def _made_by(visitor: Visitor) -> Q:
+    together = CoAuthor.objects.filter(person=visitor.person).values("module__activity")
+    return Q(shared_by=visitor.person) | Q(pk__in=together)
+
+
+def made_and_may_let_off(visitor: Visitor) -> QuerySet[Activity]:
+    """What one made oneself, where the organisation lets whoever makes something let others off."""
+    return Activity.objects.filter(
+        _made_by(visitor),
+        organisation=visitor.organisation,
+        organisation__content_settings__makers_waive=True,
+    )
+
+
+def people_to_let_off(visitor: Visitor, activity: Activity) -> PersonQuerySet:
+    """Whom one may say need not do this: a lead their line, authors, HR and, where the
+    organisation wants it so, who made it, everyone here; nobody themselves."""
+    if visitor.is_author or made_and_may_let_off(visitor).filter(pk=activity.pk).exists():
         found = Person.objects.working_at(visitor.organisation)
     else:
         found = _LINE.people_for(visitor)
@@ -150,7 +174,13 @@ def waivers_to_see(visitor: Visitor) -> QuerySet[Waiver]:
 
 def waivers_to_take_back(visitor: Visitor) -> QuerySet[Waiver]:
     """Those one sees, of people one may let off today."""
-    return waivers_to_see(visitor).filter(person__in=people_to_let_off(visitor))
+    if visitor.is_author:
+        theirs = Q(person__in=Person.objects.working_at(visitor.organisation))
+    else:
+        here = Person.objects.working_at(visitor.organisation)
+        made = Q(activity__in=made_and_may_let_off(visitor), person__in=here)
+        theirs = Q(person__in=_LINE.people_for(visitor)) | made
+    return waivers_to_see(visitor).filter(theirs)
 
 
 def own_writings(visitor: Visitor) -> QuerySet[Writing]:

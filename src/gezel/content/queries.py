@@ -708,12 +708,25 @@ def completions_here(organisation_pk: int) -> Iterator[tuple[int, int, date]]:
 
 
 def waiver_of(person: Person, activity_pk: int) -> Waiver | None:
-    """That someone need not do this, if somebody said so and it stands."""
+    """That someone need not do this at all, if somebody said so and it stands."""
     return (
-        Waiver.objects.filter(person=person, activity=activity_pk, taken_back_at=None)
+        Waiver.objects.filter(person=person, activity=activity_pk, part="", taken_back_at=None)
         .select_related("by")
         .first()
     )
+
+
+def parts_let_off(person: Person, activity_pk: int) -> list[Waiver]:
+    """The parts of it that someone need not do, as they were said."""
+    found = Waiver.objects.filter(person=person, activity=activity_pk, taken_back_at=None)
+    return list(found.exclude(part="").select_related("by").order_by("at", "pk"))
+
+
+def parts_to_let_off(activity_pk: int) -> dict[str, str]:
+    """The parts of a package that one may be let off separately: name and title."""
+    here = Edition.objects.filter(package__activity=activity_pk)
+    edition = here.filter(pk=F("package__current")).first()
+    return waiving.parts_of(edition.form, edition.manifest["units"]) if edition else {}
 
 
 NOTICED_FOR = timedelta(days=14)
@@ -740,14 +753,14 @@ def waived(
     if not person_pks or not activity_pks:
         return {}
     found = Waiver.objects.filter(
-        person__in=person_pks, activity__in=activity_pks, taken_back_at=None
+        person__in=person_pks, activity__in=activity_pks, part="", taken_back_at=None
     ).values_list("person_id", "activity_id", "reason", "at")
     return {(person, one): (why, timezone.localdate(at)) for person, one, why, at in found}
 
 
 def waived_activities(person: Person) -> QuerySet[Waiver, Any]:
     """What someone need not do, as a subquery."""
-    return Waiver.objects.filter(person=person, taken_back_at=None).values("activity")
+    return Waiver.objects.filter(person=person, part="", taken_back_at=None).values("activity")
 
 
 def begun_that_teach(person_pk: int, skill_pk: int) -> list[int]:
@@ -793,7 +806,7 @@ def let_off_by_tests(
     if not tests:
         return []
     told = set(
-        Waiver.objects.filter(person__in=person_pks, activity__in=teaches).values_list(
+        Waiver.objects.filter(person__in=person_pks, activity__in=teaches, part="").values_list(
             "person_id", "activity_id"
         )
     )

@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gezel.content.addresses import address_of
-from gezel.content.models import Edition, LaunchSession, PackageAttempt, Registration, UnitState
+from gezel.content.models import (
+    Edition,
+    LaunchSession,
+    PackageAttempt,
+    Registration,
+    UnitState,
+    Waiver,
+)
 from gezel.content.rules.cmi5 import checking, launching, moving_on, saying
 from gezel.content.rules.cmi5.vocabulary import (
     BLOCK,
@@ -33,6 +40,7 @@ from gezel.content.rules.cmi5.vocabulary import (
     REASONS,
 )
 from gezel.content.rules.packages.cmi5.addresses import is_elsewhere
+from gezel.content.rules.waiving import name_of_part
 from gezel.people.api import Organisation, Person
 from gezel.records.api import (
     actor_of,
@@ -103,6 +111,21 @@ def register(
         last_at=now,
     )
     _tell_satisfied(registration, str(uuid.uuid4()), now)
+    if attempt is not None and not attempt.trial:
+        return _let_off_before(registration, attempt, now)
+    return registration
+
+
+def _let_off_before(
+    registration: Registration, attempt: PackageAttempt, now: datetime
+) -> Registration:
+    """What someone need not do of a course they only begin now is waived in it from the start."""
+    told = Waiver.objects.filter(
+        person=attempt.person_id, activity__package=attempt.package_id, taken_back_at=None
+    ).exclude(part="")
+    for part, reason in told.order_by("at", "pk").values_list("part", "reason"):
+        if (unit := unit_named(registration, part)) is not None:
+            registration = waive(registration, unit, reason=reason, at=now)
     return registration
 
 
@@ -426,11 +449,12 @@ def waive_all(
 
 
 @transaction.atomic
-def waive_no_more(registration: Registration, *, at: datetime | None = None) -> Registration:
-    """What was waived in a course is asked again. "Waived", and each "satisfied" that is no longer
-    so, is voided: it was said in good faith and holds no more."""
+def waive_no_more(
+    registration: Registration, units: Collection[int], *, at: datetime | None = None
+) -> Registration:
+    """What was waived of these units is asked again. "Waived", and each "satisfied" that is no
+    longer so, is voided: it was said in good faith and holds no more."""
     now = at or timezone.now()
-    units = range(len(registration.edition.manifest["units"]))
     locked = _locked_with_states(registration, units)
     for unit in units:
         standing = locked.standing.get(str(unit), {})
@@ -578,6 +602,12 @@ def _unit(registration: Registration, number: int) -> dict[str, Any]:
     if not 0 <= number < len(units):
         raise KeyError(number)
     return {**units[number]["extra"], "path": units[number]["path"]}
+
+
+def unit_named(registration: Registration, part: str) -> int | None:
+    """The unit that goes by this name over all editions, if this edition has it."""
+    units = registration.edition.manifest["units"]
+    return next((n for n, unit in enumerate(units) if name_of_part(unit) == part), None)
 
 
 def name_of(unit: int) -> str:

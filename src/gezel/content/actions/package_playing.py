@@ -129,6 +129,8 @@ def open_package(
         locked.save(update_fields=["unit", "session", "key_until", "last_at", "tree"])
         UnitState.objects.filter(attempt=locked, unit=chosen).update(ended=False)
         sequence = states[chosen].sequence if chosen in states else 0
+        if locked.let_off:  # of a cmi5 course that begins now, it was only now written down
+            states = queries.unit_states(locked)
         return Opened(
             locked,
             chosen,

@@ -121,16 +121,18 @@ def set_house_rules(
     *,
     review_first: bool,
     tests_waive: bool,
+    makers_waive: bool,
     embed_hosts: list[str],
     quota_gb: int,
 ) -> None:
-    """HR sets whether someone looks first, whether a test replaces a module, which sites are shown,
-    and how much room there is."""
+    """HR sets whether someone looks first, whether a test replaces a module, whether who makes one
+    lets others off, which sites are shown, and how much room there is."""
     ContentSettings.objects.update_or_create(
         organisation=organisation,
         defaults={
             "review_first": review_first,
             "tests_waive": tests_waive,
+            "makers_waive": makers_waive,
             "embed_hosts": embed_hosts,
             "quota_gb": quota_gb,
         },

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection
 from datetime import datetime
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,6 +18,7 @@ from gezel.content.actions import launches
 from gezel.content.events import ActivityWaived, WaiverTakenBack
 from gezel.content.models import Module, Package, Registration, Waiver
 from gezel.content.rules.cmi5 import saying
+from gezel.content.rules.waiving import name_of_part
 from gezel.kit.events import announce
 from gezel.people.api import Person
 from gezel.records.api import actor_of, say, void
@@ -28,6 +30,7 @@ def waive(
     person: Person,
     activity: Activity,
     *,
+    part: str = "",
     reason: str,
     words: str = "",
     by: Person | None,
@@ -35,40 +38,49 @@ def waive(
     rests_on: Collection[str] = (),
     at: datetime | None = None,
 ) -> Waiver:
-    """Someone need not do a module or package. The same `key` again is one.
+    """Someone need not do a module or package, or one part of it. The same `key` again is one.
 
-    It is recorded as the statement "waived"; of a cmi5 course they are in the middle of, each unit
-    that is not done is waived too. They may do all of it as before.
+    It is recorded as the statement "waived"; of a cmi5 course they are in the middle of, the unit,
+    or each that is not done, is waived too, and of one they only begin later, the unit is waived
+    then. They may do all of it as before. Other rooms hear of the whole only.
 
     Args:
+        part: the part by its name, see `queries.parts_to_let_off`; empty for all of it.
         reason: one of `Waiver.Reason`.
         words: why, as they will read it.
         rests_on: keys of the evidence, where tests are the reason.
 
     Raises:
-        ValidationError: they need not do it already, or it is about oneself.
+        ValidationError: they need not do it already, there is no such part, or it is about
+            oneself.
     """
     known = Waiver.objects.filter(key=key, activity=activity).first()
     if known is not None:
         return known
     if by is not None and by.pk == person.pk:
         raise ValidationError(_("Nobody lets themselves off. Ask whoever leads you."))
+    parts = queries.parts_to_let_off(activity.pk) if part else {}
+    if part and part not in parts:
+        raise ValidationError(_("This package has no such part any more."))
     now = at or timezone.now()
     try:
         with transaction.atomic():
             waiver = Waiver.objects.create(
-                person=person, activity=activity, reason=reason, words=words, by=by, key=key,
-                rests_on=list(rests_on), at=now,
+                person=person, activity=activity, part=part, part_title=parts.get(part, ""),
+                reason=reason, words=words, by=by, key=key, rests_on=list(rests_on), at=now,
             )  # fmt: skip
     except IntegrityError:
         raise ValidationError(
             _("This colleague need not do it already: see the list below.")
         ) from None
     course = _course(waiver)
-    if course is not None:
+    if course is not None and not part:
         launches.waive_all(course, reason=reason, at=now)
+    elif course is not None and (unit := launches.unit_named(course, part)) is not None:
+        launches.waive(course, unit, reason=reason, at=now)
     say(activity.organisation, _statement(waiver, now), person=person)
-    announce(ActivityWaived(person.pk, activity.pk, reason, timezone.localdate(now)))
+    if not part:
+        announce(ActivityWaived(person.pk, activity.pk, reason, timezone.localdate(now)))
     return waiver
 
 
@@ -84,8 +96,10 @@ def take_waiver_back(waiver: Waiver, *, at: datetime | None = None) -> None:
     if not changed:
         return
     if course is not None:
-        launches.waive_no_more(course, at=now)
+        launches.waive_no_more(course, _asked_again(waiver, course), at=now)
     void(waiver.activity.organisation, _statement_id(waiver), at=now)
+    if waiver.part:
+        return
     since = timezone.localdate(waiver.at)
     announce(WaiverTakenBack(waiver.person_id, waiver.activity_id, since, timezone.localdate(now)))
 
@@ -122,6 +136,24 @@ def on_evidence_added(event: EvidenceAdded) -> None:
         let_off_by_tests([person], begun)
 
 
+def _asked_again(waiver: Waiver, course: Registration) -> list[int]:
+    """The units that are asked again, now that this no longer stands: not those that something
+    else still lets off."""
+    standing = set(
+        Waiver.objects.filter(
+            person=waiver.person_id, activity=waiver.activity_id, taken_back_at=None
+        ).values_list("part", flat=True)
+    )
+    if "" in standing:
+        return []
+    units = course.edition.manifest["units"]
+    return [
+        number
+        for number, name in enumerate(map(name_of_part, units))
+        if name not in standing and waiver.part in ("", name)
+    ]
+
+
 def _course(waiver: Waiver) -> Registration | None:
     """The registration of the cmi5 course someone is in the middle of, if this is about one."""
     return (
@@ -143,16 +175,19 @@ def _statement_id(waiver: Waiver) -> uuid.UUID:
 
 def _statement(waiver: Waiver, at: datetime) -> dict[str, object]:
     activity = waiver.activity
+    name = {"nl": activity.title_nl, "en": activity.title_en}
     package = Package.objects.filter(activity=activity).first()
     if package is not None:
         about = reverse("content:package", args=[package.pk])
     else:
         about = reverse("content:play", args=[Module.objects.get(activity=activity).pk])
+    if waiver.part:
+        about, name = f"{about}#{quote(waiver.part, safe='')}", {"und": waiver.part_title}
     return saying.waived_here(
         statement_id=_statement_id(waiver),
         actor=actor_of(waiver.person),
         object_id=settings.BASE_URL + about,
-        name={"nl": activity.title_nl, "en": activity.title_en},
+        name=name,
         reason=waiver.reason,
         at=at,
     )

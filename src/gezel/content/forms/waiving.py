@@ -1,6 +1,7 @@
 """The form with which one lets a colleague off."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -13,11 +14,12 @@ from gezel.people.api import Employment, Organisation, Person, PersonQuerySet
 
 
 class WaiverForm(forms.Form):
-    """Who need not do it, and why."""
+    """Who need not do it, or which part of it, and why."""
 
     someone = forms.CharField(
         label=_("Who?"), max_length=254, help_text=_("E-mail address or staff number.")
     )
+    part = forms.ChoiceField(label=_("What?"), required=False)
     reason = forms.ChoiceField(
         label=_("Why need they not do it?"),
         choices=Waiver.Reason.choices,
@@ -31,9 +33,20 @@ class WaiverForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     def __init__(
-        self, *args: Any, people: PersonQuerySet, organisation: Organisation, **settings: Any
+        self,
+        *args: Any,
+        people: PersonQuerySet,
+        organisation: Organisation,
+        parts: Mapping[str, str],
+        **settings: Any,
     ) -> None:
         super().__init__(*args, **settings)
+        if parts:
+            part = self.fields["part"]
+            assert isinstance(part, forms.ChoiceField)  # noqa: S101 # as it stands above
+            part.choices = [("", gettext("All of it")), *parts.items()]
+        else:
+            del self.fields["part"]
         self._people, self._organisation = people, organisation
 
     def clean_someone(self) -> Person:

@@ -8,9 +8,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from gezel.content.models.attempts import ATTEMPTS_OF_A_PERSON
+from gezel.content.models.waivers import Waiver
+from gezel.content.rules.waiving import name_of_part, parts_of
 from gezel.people.api import COLLEAGUES, SELF, Audience
 from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
 
@@ -145,6 +148,21 @@ class PackageAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} plays package {self.package_id}"
+
+    @cached_property
+    def let_off(self) -> frozenset[str]:
+        """The units, by identifier, of which someone said that this person need not do them."""
+        units = self.edition.manifest["units"]
+        if not parts_of(self.edition.form, units):
+            return frozenset()
+        told = set(
+            Waiver.objects.filter(
+                person=self.person_id, activity=self.package.activity_id, taken_back_at=None
+            )
+            .exclude(part="")
+            .values_list("part", flat=True)
+        )
+        return frozenset(u["identifier"] for u in units if told and name_of_part(u) in told)
 
 
 @personal_data(

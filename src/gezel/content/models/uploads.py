@@ -86,6 +86,9 @@ class ContentSettings(models.Model):
     tests_waive = models.BooleanField(
         _("Who shows in a test what a module teaches, need not do it"), default=True
     )
+    makers_waive = models.BooleanField(
+        _("Who makes a module may let colleagues off from it"), default=False, db_default=False
+    )
     # Host names, lower case, one list; empty: nothing from elsewhere is shown inside a page.
     embed_hosts = models.JSONField(default=list, blank=True)
     quota_gb = models.PositiveIntegerField(

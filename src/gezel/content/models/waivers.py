@@ -45,7 +45,11 @@ WAIVERS_OF_A_PERSON = Audience(SELF, LINE, HR, GIVER)
     order=49,
 )
 class Waiver(models.Model):
-    """Someone need not do a module or package. It tells nothing of what they did in it.
+    """Someone need not do a module or package, or one part of a package. It tells nothing of
+    what they did in it.
+
+    `part` is the part by its name (`rules.waiving.name_of_part`) and `part_title` how it was
+    called on that day; both empty where it is about the whole.
 
     Said by a person, with why in their own words; or, without `by`, because of the tests that
     `rests_on` names, as the keys of pieces of evidence. Taken back, it stays to be read.
@@ -63,6 +67,8 @@ class Waiver(models.Model):
     activity = models.ForeignKey(
         "catalogue.Activity", on_delete=models.CASCADE, related_name="waivers"
     )
+    part = models.CharField(max_length=255, blank=True, default="", db_default="")
+    part_title = models.CharField(max_length=250, blank=True, default="", db_default="")
     reason = models.CharField(max_length=27, choices=Reason.choices)
     words = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(
@@ -76,9 +82,9 @@ class Waiver(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "activity"],
+                fields=["person", "activity", "part"],
                 condition=Q(taken_back_at=None),
-                name="one_waiver_stands_an_activity",
+                name="one_waiver_stands_a_part",
             ),
             models.CheckConstraint(
                 condition=Q(by=None) | ~Q(by=models.F("person")), name="nobody_waives_their_own"

@@ -93,7 +93,8 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the table of contents. `depth` from 0; `open` whether one may go there now."""
+    """A line of the table of contents. `depth` from 0; `open` whether one may go there now;
+    `let_off` that someone said that this person need not do it."""
 
     unit: str
     title: str
@@ -101,6 +102,7 @@ class Entry:
     open: bool = True
     done: bool = False
     here: bool = False
+    let_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,11 @@ class Ways:
     entries: tuple[Entry, ...] = ()
     back: str = ""
     on: str = ""
+
+
+def asked_still(unit: str, attempt: "PackageAttempt", states: Mapping[str, "UnitState"]) -> bool:
+    """Whether a unit is not done, and is to be done."""
+    return not (unit in states and states[unit].completed) and unit not in attempt.let_off
 
 
 class Player:
@@ -131,8 +138,7 @@ class Player:
         units: list[str] = [unit["identifier"] for unit in attempt.edition.manifest["units"]]
         if attempt.unit in units:
             return attempt.unit
-        open_still = (u for u in units if u not in states or not states[u].completed)
-        return next(open_still, units[0])
+        return next((u for u in units if asked_still(u, attempt, states)), units[0])
 
     def may_open(
         self, attempt: "PackageAttempt", states: Mapping[str, "UnitState"], unit: str
@@ -170,14 +176,15 @@ class Player:
         return {}
 
     def outcome(self, attempt: "PackageAttempt", states: Mapping[str, "UnitState"]) -> Outcome:
-        """What the attempt comes to: complete when each unit that is followed is."""
+        """What the attempt comes to: complete when each unit that is followed is, or need not be.
+        Who need do none of it has not completed it."""
         units = [u for u in attempt.edition.manifest["units"] if u["tracked"]]
         told = [states[u["identifier"]] for u in units if u["identifier"] in states]
         passed = [s.passed for s in told if s.passed is not None]
         scores = [s.score for s in told if s.score is not None]
-        done = sum(s.completed for s in told)
+        done = sum(not asked_still(u["identifier"], attempt, states) for u in units)
         return Outcome(
-            completed=bool(units) and done == len(units),
+            completed=any(s.completed for s in told) and done == len(units),
             passed=False if False in passed else (True if passed else None),
             score=sum(scores) / len(scores) if scores else None,
             seconds=sum(s.seconds for s in told),
@@ -199,6 +206,7 @@ class Player:
                 depth=int(unit["extra"].get("depth", 0)),
                 done=unit["identifier"] in states and states[unit["identifier"]].completed,
                 here=place == at,
+                let_off=unit["identifier"] in attempt.let_off,
             )
             for place, unit in enumerate(units)
         )

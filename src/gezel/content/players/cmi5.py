@@ -14,7 +14,16 @@ from django.utils.translation import get_language
 from gezel.content.actions import launches
 from gezel.content.addresses import address_of_ours
 from gezel.content.models import PackageAttempt, Registration, UnitState
-from gezel.content.players import Entry, Launch, Outcome, Player, Told, Unreadable, Ways
+from gezel.content.players import (
+    Entry,
+    Launch,
+    Outcome,
+    Player,
+    Told,
+    Unreadable,
+    Ways,
+    asked_still,
+)
 from gezel.content.rules.packages.cmi5 import in_words
 from gezel.content.rules.packages.cmi5.addresses import is_elsewhere
 
@@ -33,7 +42,7 @@ class Cmi5(Player):
         names = [str(unit["identifier"]) for unit in attempt.edition.manifest["units"]]
         at = names.index(attempt.unit) if attempt.unit in names else 0
         for name in names[at:] + names[:at]:
-            if name not in states or not states[name].completed:
+            if asked_still(name, attempt, states):
                 return name
         return names[at]
 
@@ -96,7 +105,7 @@ class Cmi5(Player):
         at = names.index(attempt.unit) if attempt.unit in names else 0
         tree = attempt.edition.manifest["extra"]["tree"]
         return Ways(
-            tuple(_entries(tree, 0, units, states, at)),
+            tuple(_entries(tree, 0, attempt, states)),
             back=names[at - 1] if at else "",
             on=names[at + 1] if at + 1 < len(names) else "",
         )
@@ -122,19 +131,17 @@ def _did_something(attempt: PackageAttempt) -> bool:
 
 
 def _entries(
-    nodes: Sequence[Mapping[str, Any]],
-    depth: int,
-    units: Sequence[Mapping[str, Any]],
-    states: States,
-    at: int,
+    nodes: Sequence[Mapping[str, Any]], depth: int, attempt: PackageAttempt, states: States
 ) -> list[Entry]:
     found = []
+    units = attempt.edition.manifest["units"]
     language = (get_language() or "")[:2]
+    here = attempt.unit or units[0]["identifier"]
     for node in nodes:
         if "unit" not in node:
             title = in_words(node["title"], language) or node["id"]
             found.append(Entry("", title, depth, open=False))
-            found += _entries(node["children"], depth + 1, units, states, at)
+            found += _entries(node["children"], depth + 1, attempt, states)
             continue
         unit = units[node["unit"]]
         name = unit["identifier"]
@@ -144,7 +151,8 @@ def _entries(
                 in_words(unit["extra"]["title"], language) or unit["title"],
                 depth,
                 done=name in states and states[name].completed,
-                here=node["unit"] == at,
+                here=name == here,
+                let_off=name in attempt.let_off,
             )
         )
     return found

@@ -7,7 +7,7 @@ share beyond one attempt (global objectives, shared data) is kept per person, se
 
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +17,16 @@ from django.utils.translation import gettext as _
 
 from gezel.content.addresses import address_of, address_of_ours, is_wild
 from gezel.content.models import PackageAttempt, PackageMemory, UnitState
-from gezel.content.players import Entry, Launch, Outcome, Player, Told, Unreadable, Ways
+from gezel.content.players import (
+    Entry,
+    Launch,
+    Outcome,
+    Player,
+    Told,
+    Unreadable,
+    Ways,
+    asked_still,
+)
 from gezel.content.rules.packages.prerequisites import STATUSES, open_units
 from gezel.content.rules.packages.sequencing import cmi as data_model
 from gezel.content.rules.packages.sequencing.engine import Sequencer
@@ -120,8 +129,7 @@ class Scorm12(_Scorm):
         if attempt.unit in may:
             return attempt.unit
         there = [unit for unit in units if unit in may]
-        open_still = (u for u in there if u not in states or not states[u].completed)
-        return next(open_still, there[0])
+        return next((u for u in there if asked_still(u, attempt, states)), there[0])
 
     def may_open(self, attempt: PackageAttempt, states: Mapping[str, UnitState], unit: str) -> bool:
         """Whether nothing that comes first is still to be done."""
@@ -149,8 +157,11 @@ class Scorm12(_Scorm):
         units = attempt.edition.manifest["units"]
         if any(unit["tracked"] for unit in units):
             return super().outcome(attempt, states)
-        done = sum(u["identifier"] in states and states[u["identifier"]].completed for u in units)
-        return Outcome(completed=done == len(units), shows=False, done=done, whole=len(units))
+        done = sum(not asked_still(u["identifier"], attempt, states) for u in units)
+        opened = any(state.completed for state in states.values())
+        return Outcome(
+            completed=opened and done == len(units), shows=False, done=done, whole=len(units)
+        )
 
 
 def _open12(attempt: PackageAttempt, states: Mapping[str, UnitState]) -> set[str]:
@@ -173,7 +184,12 @@ def _open12(attempt: PackageAttempt, states: Mapping[str, UnitState]) -> set[str
     return open_units(
         asked,
         children,
-        {unit["identifier"]: _status12(states.get(unit["identifier"])) for unit in units},
+        {
+            name: "completed"
+            if name in attempt.let_off and not (name in states and states[name].completed)
+            else _status12(states.get(name))
+            for name in (unit["identifier"] for unit in units)
+        },
     )
 
 
@@ -311,13 +327,17 @@ class Scorm2004(_Scorm):
                 sequencer.current.roll_up()
             root = sequencer.root
             leaves = list(_leaves(root))
-            done = sum(one.completed is True for one in leaves)
             tracked = any(unit["tracked"] for unit in attempt.edition.manifest["units"])
             measure = root.primary.measure
+            passed = root.satisfied() if tracked else None
+            did = any(one.completed is True for one in leaves)
+            if attempt.let_off and did:
+                _need_not(leaves, attempt.let_off)
+            done = sum(one.completed is True or one.id in attempt.let_off for one in leaves)
             return Outcome(
                 completed=root.completed is True
                 or (root.completed is None and root.satisfied() is True),
-                passed=root.satisfied() if tracked else None,
+                passed=passed,
                 score=None if measure is None else max(-1.0, min(1.0, measure)),
                 seconds=sum(state.seconds for state in states.values()),
                 shows=tracked,
@@ -341,6 +361,7 @@ class Scorm2004(_Scorm):
                     open=valid["choice"].get(one.id, False),
                     done=one.completed is True,
                     here=one is sequencer.current,
+                    let_off=one.id in attempt.let_off,
                 )
                 for one in sequencer.root.walk_available()
                 if one.told["visible"] and not one.rule("pre", "hiddenFromChoice")
@@ -367,6 +388,20 @@ class Scorm2004(_Scorm):
             if outcome.opens:
                 return outcome.opens
             return None if outcome.why else ""
+
+
+def _need_not(leaves: Sequence[Activity], let_off: Collection[str]) -> None:
+    """What someone need not do holds nobody up: for who asks whether all is complete, in a tree
+    that is thrown away, it is done. The tree itself knows only what was done."""
+    for leaf in leaves:
+        if leaf.id in let_off and leaf.completed is not True:
+            leaf.state["stale_progress"] = leaf.state["stale_objectives"] = False
+            leaf.state["attempts"] = max(1, leaf.attempts)
+            leaf.primary.set("completed", True)
+            leaf.primary.set("progress", 1.0)
+            if leaf.satisfied() is None:
+                leaf.primary.set("satisfied", True)
+            leaf.roll_up()
 
 
 def _leaves(root: Activity) -> Iterator[Activity]:

@@ -15,20 +15,34 @@ from django.utils import timezone
 from playwright.sync_api import expect
 from tests.browser import assert_accessible
 
-from gezel.catalogue.api import ActivitySkill
+from gezel.catalogue.api import Activity, ActivitySkill
 from gezel.content.actions import (
     begin_package,
     finish_left_alone,
+    go_elsewhere,
+    keep_state,
+    leave_package,
     open_package,
     start,
     take_in,
     take_waiver_back,
     waive,
 )
-from gezel.content.models import ContentSettings, Module, Package, Registration, Waiver
+from gezel.content.models import (
+    CoAuthor,
+    ContentSettings,
+    Module,
+    Package,
+    PackageAttempt,
+    Registration,
+    Waiver,
+)
+from gezel.content.queries import parts_to_let_off, waiver_of
+from gezel.content.queries import waived as waived_here
 from gezel.content.rules.cmi5.vocabulary import REASON, VERBS
+from gezel.content.rules.packages.scorm import Scorm
 from gezel.content.rules.waiving import Showing, shown_in_tests
-from gezel.content.tests.builders import a_module, an_activity
+from gezel.content.tests.builders import a_module, a_package, an_activity
 from gezel.content.tests.cmi5.courses import FILES, a_zip, structure
 from gezel.content.tests.cmi5.unit import Unit
 from gezel.people.api import Organisation, Person, give_mandate
@@ -70,7 +84,7 @@ def test_and_when_it_is_not_enough(teaches: list[tuple[int, int]], test: Showing
 pytestmark = pytest.mark.django_db
 
 
-def of(noor: Person, module: Module, daan: Person, **more: Any) -> Waiver:
+def of(noor: Person, module: Module | Package, daan: Person, **more: Any) -> Waiver:
     told = {
         "reason": "Equivalent Outside Activity", "words": "Did it at Sterk.", "by": daan,
         "key": uuid.uuid4(),
@@ -170,6 +184,167 @@ def test_9_3_7_each_unit_that_is_not_done_is_waived_and_may_be_done(
     finish_left_alone(timezone.now() + timedelta(hours=2))
     attempt.refresh_from_db()
     assert attempt.completed_at is not None
+
+
+# --- One part of a package ------------------------------------------------------------------------
+
+
+def test_9_3_7_one_unit_is_waived_in_its_registration_and_its_block_follows(
+    package: Package, noor: Person, daan: Person, van_dijk: Organisation, lrs: Speaker
+) -> None:
+    """Of a course someone is in the middle of, and of one they only begin afterwards."""
+    parts = parts_to_let_off(package.activity_id)
+    assert list(parts.values()) == ["Voor je wegrijdt", "Toets", "Verder lezen"]
+    quiz = list(parts)[1]
+    attempt = begin_package(noor, package, organisation=van_dijk)
+    open_package(attempt, unit="au0")
+    waiver = of(noor, package, daan, part=quiz, reason="Tested Out")
+    course = Registration.objects.get(attempt=attempt)
+    (told,) = waived(lrs, registration=str(course.code))
+    assert told["result"] == {
+        "success": True, "completion": True, "extensions": {REASON: "Tested Out"}
+    }  # fmt: skip
+    assert [one["id"] for one in told["context"]["contextActivities"]["category"]] == [
+        "https://w3id.org/xapi/cmi5/context/categories/cmi5",
+        "https://w3id.org/xapi/cmi5/context/categories/moveon",
+    ]
+    assert told["context"]["contextActivities"]["grouping"][0]["id"] == quiz
+    assert "https://course.example/forklift/block/1" in course.satisfied
+    assert not course.is_satisfied, "the first unit is still asked"
+
+    ways = open_package(attempt, session=attempt.session).ways
+    assert [(e.title, e.let_off) for e in ways.entries if e.unit] == [
+        ("Before you drive", False), ("Toets", True), ("Verder lezen", False),
+    ]  # fmt: skip
+    take_waiver_back(waiver)
+    assert waived(lrs) == []
+    assert "https://course.example/forklift/block/1" not in Registration.objects.get().satisfied
+
+    of(noor, package, daan, part=quiz, reason="Administrative")
+    anew = begin_package(noor, package, organisation=van_dijk, anew=True)
+    opened = open_package(anew)
+    assert opened.unit == "au0"
+    fresh = Registration.objects.get(attempt=anew)
+    assert len(waived(lrs, registration=str(fresh.code))) == 1
+    assert opened.launch is not None
+    Unit(opened.launch.address).begin().does("initialized", "completed", "terminated")
+    fresh.refresh_from_db()
+    assert fresh.is_satisfied
+    anew.refresh_from_db()
+    finish_left_alone(timezone.now() + timedelta(hours=2))
+    anew.refresh_from_db()
+    assert anew.completed_at is not None
+
+
+def test_what_the_whole_and_a_part_say_stand_beside_each_other(
+    package: Package, noor: Person, daan: Person, van_dijk: Organisation, lrs: Speaker
+) -> None:
+    quiz = list(parts_to_let_off(package.activity_id))[1]
+    attempt = begin_package(noor, package, organisation=van_dijk)
+    open_package(attempt, unit="au0")
+    part, whole = of(noor, package, daan, part=quiz), of(noor, package, daan)
+    code = str(Registration.objects.get(attempt=attempt).code)
+    assert len(waived(lrs, registration=code)) == 2
+    take_waiver_back(whole)
+    (left,) = waived(lrs, registration=code)
+    assert left["context"]["contextActivities"]["grouping"][0]["id"] == quiz
+    whole = of(noor, package, daan)
+    take_waiver_back(part)
+    assert len(waived(lrs, registration=code)) == 2, "the whole still says so of all"
+    for strange in ("https://course.example/forklift/unit/9", "au1"):
+        with pytest.raises(ValidationError, match="no such part"):
+            of(noor, package, daan, part=strange)
+
+
+def test_a_part_tells_other_rooms_nothing(package: Package, noor: Person, daan: Person) -> None:
+    quiz = list(parts_to_let_off(package.activity_id))[1]
+    waiver = of(noor, package, daan, part=quiz)
+    assert waived_here({noor.pk}, {package.activity_id}) == {}
+    assert waiver_of(noor, package.activity_id) is None
+    take_waiver_back(waiver)
+
+
+def two_scos(van_dijk: Organisation, form: str, tmp_path: Path) -> Package:
+    """A text and an exam; the exam asks that the text was done."""
+    old = form == "scorm12"
+    version, kind = ("1.2", "scormtype") if old else ("2004 4th Edition", "scormType")
+    spaces = (
+        'xmlns="http://www.imsproject.org/xsd/imscp_rootv1p1p2" '
+        'xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_rootv1p2"'
+        if old
+        else 'xmlns="http://www.imsglobal.org/xsd/imscp_v1p1" '
+        'xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_v1p3" '
+        'xmlns:imsss="http://www.imsglobal.org/xsd/imsss"'
+    )
+    first = "<adlcp:prerequisites type='aicc_script'>TEXT</adlcp:prerequisites>" if old else ""
+    # Else to have been there is to have done it.
+    tells = (
+        ""
+        if old
+        else "<imsss:sequencing><imsss:deliveryControls completionSetByContent='true' "
+        "objectiveSetByContent='true'/></imsss:sequencing>"
+    )
+    ways = "" if old else '<imsss:sequencing><imsss:controlMode flow="true"/></imsss:sequencing>'
+    (tmp_path / "imsmanifest.xml").write_text(
+        f"""<manifest identifier="m" {spaces}><metadata><schema>ADL SCORM</schema>
+        <schemaversion>{version}</schemaversion></metadata><organizations default="o">
+        <organization identifier="o"><title>Ladders</title>
+        <item identifier="TEXT" identifierref="r"><title>Text</title>{tells}</item>
+        <item identifier="EXAM" identifierref="r"><title>Exam</title>{first}{tells}</item>{ways}
+        </organization></organizations><resources><resource identifier="r" type="webcontent"
+        adlcp:{kind}="sco" href="index.html"><file href="index.html"/></resource></resources>
+        </manifest>"""
+    )
+    kept = Scorm().read(tmp_path, ["imsmanifest.xml", "index.html"]).as_json()
+    return a_package(van_dijk, form=form, units=kept["units"], extra=kept["extra"])
+
+
+@pytest.mark.parametrize("form", ["scorm12", "scorm2004"])
+def test_who_need_not_do_one_sco_is_through_with_the_other(
+    form: str, van_dijk: Organisation, noor: Person, daan: Person, tmp_path: Path
+) -> None:
+    package = two_scos(van_dijk, form, tmp_path)
+    exam = {
+        "scorm12": {"cmi": {"core": {"lesson_status": "passed", "score": {"raw": "80"}}}},
+        "scorm2004": {"cmi": {"completion_status": "completed", "success_status": "passed"}},
+    }[form]
+    waiver = of(noor, package, daan, part="TEXT")
+    attempt = begin_package(noor, package, organisation=van_dijk)
+    opened = open_package(attempt)
+    entries = {e.title: e for e in opened.ways.entries}
+    assert entries["Text"].let_off
+    assert not entries["Exam"].let_off
+    assert not opened.outcome.completed
+    if form == "scorm12":
+        assert opened.unit == "EXAM", "the text need not be done, so nothing comes first"
+    else:
+        # Sequencing is the package's own: where it begins, one begins, and may go on at once.
+        goal = go_elsewhere(opened.attempt, "continue", session=opened.attempt.session)
+        assert goal == "EXAM"
+        opened = open_package(attempt, unit="EXAM", session=opened.attempt.session)
+    assert opened.attempt.session is not None
+    kept = keep_state(
+        attempt, "EXAM", session=opened.attempt.session, sequence=1, data=exam, end=True
+    )
+    assert (kept.state, kept.outcome.completed, kept.outcome.done) == ("kept", True, 2)
+    take_waiver_back(waiver)
+    attempt = PackageAttempt.objects.get(pk=attempt.pk)
+    assert not open_package(attempt, session=attempt.session).outcome.completed
+    of(noor, package, daan, part="TEXT")
+    left = leave_package(PackageAttempt.objects.get(pk=attempt.pk), organisation=van_dijk)
+    assert left.completed_at is not None
+
+
+@pytest.mark.parametrize("form", ["scorm12", "scorm2004"])
+def test_who_need_do_neither_has_not_completed_it(
+    form: str, van_dijk: Organisation, noor: Person, daan: Person, tmp_path: Path
+) -> None:
+    package = two_scos(van_dijk, form, tmp_path)
+    for part in ("TEXT", "EXAM"):
+        of(noor, package, daan, part=part)
+    attempt = begin_package(noor, package, organisation=van_dijk)
+    assert not open_package(attempt).outcome.completed
+    assert leave_package(attempt, organisation=van_dijk).completed_at is None
 
 
 # --- Tested out -----------------------------------------------------------------------------------
@@ -300,6 +475,86 @@ def test_nobody_lets_off_who_is_not_theirs(
         sent = {"someone": someone, "reason": "Administrative", "words": "x", "key": uuid.uuid4()}
         assert visit(daan).post(page, sent).status_code == 422
     assert not Waiver.objects.exists()
+
+
+def test_who_made_it_lets_colleagues_off_where_the_organisation_wants_it_so(
+    *, module: Module, van_dijk: Organisation, noor: Person, daan: Person, sam: Person, visit: Visit
+) -> None:
+    """Who shares a module or makes it with them; not from what someone else made."""
+    maker, helper = (a_colleague(van_dijk, name, job="Fitter") for name in ("Mo Maker", "Hil Help"))
+    Activity.objects.filter(pk=module.activity_id).update(shared_by=maker)
+    CoAuthor.objects.create(module=module, person=helper)
+    other = a_module(van_dijk)
+    page = reverse("content:waivers", args=[module.activity_id])
+    start_page = reverse("content:panel_start", args=[module.activity_id])
+    sent = {"reason": "Administrative", "words": "Built it with me"}
+    for someone in (maker, helper):
+        assert visit(someone).get(page).status_code == 404
+        assert page not in visit(someone).get(start_page).content.decode()
+    settings = ContentSettings.objects.create(organisation=van_dijk, makers_waive=True)
+    for someone, about in ((maker, noor), (helper, daan)):
+        client = visit(someone)
+        assert page in client.get(start_page).content.decode()
+        told = {**sent, "someone": about.email, "key": uuid.uuid4()}
+        assert client.post(page, told).status_code == 302
+        assert about.name in client.get(page).content.decode()
+        elsewhere = reverse("content:waivers", args=[other.activity_id])
+        assert client.get(elsewhere).status_code == 404
+        assert client.post(page, {**told, "someone": sam.email}).status_code == 422
+        assert client.post(page, {**told, "someone": someone.email}).status_code == 422
+    assert daan.name not in visit(maker).get(page).content.decode(), "the helper said that"
+    assert visit(noor).get(page).status_code == 404
+    back = reverse("content:take_waiver_back", args=[Waiver.objects.get(person=noor).key])
+    assert visit(helper).post(back).status_code == 404
+    settings.makers_waive = False
+    settings.save()
+    assert visit(maker).post(back).status_code == 404
+    settings.makers_waive = True
+    settings.save()
+    assert visit(maker).post(back).status_code == 302
+
+
+def test_hr_sets_whether_makers_let_off(van_dijk: Organisation, visit: Visit) -> None:
+    hr = a_colleague(van_dijk, "Hanna", job="HR")
+    give_mandate(hr, van_dijk, "hr")
+    page = reverse("content:house_rules")
+    client = visit(hr)
+    assert client.post(page, {"makers_waive": "on", "quota_gb": "50"}).status_code == 302
+    assert ContentSettings.of(van_dijk.pk).makers_waive
+    assert client.post(page, {"quota_gb": "50"}).status_code == 302
+    assert not ContentSettings.of(van_dijk.pk).makers_waive
+
+
+def test_a_part_is_chosen_on_the_page_and_told_to_the_person(
+    package: Package, noor: Person, daan: Person, visit: Visit
+) -> None:
+    lead = visit(daan)
+    page = reverse("content:waivers", args=[package.activity_id])
+    assert "Verder lezen" in lead.get(page).content.decode()
+    quiz = list(parts_to_let_off(package.activity_id))[1]
+    sent = {"someone": noor.email, "reason": "Administrative", "words": "Seen at work"}
+    for part, status in ((quiz, 302), (quiz, 422), ("au1", 422)):
+        told = {**sent, "part": part, "key": uuid.uuid4()}
+        assert lead.post(page, told).status_code == status
+    assert (one := Waiver.objects.get()).part_title == "Toets"
+    assert "Toets" in lead.get(page).content.decode()
+    client = visit(noor)
+    intro = client.get(reverse("content:package", args=[package.pk])).content.decode()
+    for words in ("You need not do all of it.", "Toets", "Seen at work", daan.name):
+        assert words in intro
+    assert "You need not do this." not in intro
+    assert "Toets" in client.get(reverse("content:panel_continue")).content.decode()
+    assert lead.post(reverse("content:take_waiver_back", args=[one.key])).status_code == 302
+    assert "Toets" not in client.get(reverse("content:package", args=[package.pk])).content.decode()
+
+
+def test_a_module_or_a_package_of_one_part_is_let_off_as_a_whole(
+    module: Module, van_dijk: Organisation, daan: Person, visit: Visit
+) -> None:
+    alone = a_package(van_dijk)
+    for activity in (module.activity_id, alone.activity_id):
+        page = visit(daan).get(reverse("content:waivers", args=[activity])).content.decode()
+        assert 'name="part"' not in page
 
 
 @pytest.mark.browser

@@ -35,6 +35,7 @@ def package(request: Request, package_pk: int) -> HttpResponse:
         told = {
             "package": found,
             "waiver": queries.waiver_of(request.user, found.activity_id),
+            "parts_let_off": queries.parts_let_off(request.user, found.activity_id),
             "last": attempt,
             "teaches": teaches,
             "tests": [one for one in teaches if one.test],
@@ -142,6 +143,7 @@ def _ways(ways: Ways) -> dict[str, Any]:
                 "open": e.open,
                 "done": e.done,
                 "here": e.here,
+                "letOff": e.let_off,
             }
             for e in ways.entries
         ],

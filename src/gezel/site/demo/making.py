@@ -39,6 +39,7 @@ def make_together(stage: Stage) -> None:
         stage.organisations["van-dijk"],
         review_first=False,
         tests_waive=True,
+        makers_waive=False,
         embed_hosts=["www.youtube-nocookie.com", "player.vimeo.com"],
         quota_gb=50,
     )

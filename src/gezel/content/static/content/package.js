@@ -63,10 +63,10 @@ function showWays(ways) {
       way.textContent = entry.title;
       way.dir = "auto";
       item.append(way);
-      if (entry.done) {
+      if (entry.done || entry.letOff) {
         item.dataset.done = "";
         const done = document.createElement("small");
-        done.textContent = list.dataset.done;
+        done.textContent = entry.letOff ? list.dataset.letOff : list.dataset.done;
         item.append(" ", done);
       }
       return item;

@@ -35,6 +35,14 @@ class HouseRulesForm(forms.Form):
             "all the same. What has to be done every year in any case: leave this off."
         ),
     )
+    makers_waive = forms.BooleanField(
+        label=gettext_lazy("Who makes a module may let colleagues off from it"),
+        required=False,
+        help_text=gettext_lazy(
+            "Who shares a module and who makes it with them, for everyone who works here. Leads, "
+            "HR and who makes learning material by their role may always."
+        ),
+    )
     hosts = forms.CharField(
         label=gettext_lazy("Sites that may be shown inside a module, one on each line"),
         required=False,
@@ -74,6 +82,7 @@ def house_rules(request: Request) -> HttpResponse:
     initial: dict[str, Any] = {
         "review_first": now.review_first,
         "tests_waive": now.tests_waive,
+        "makers_waive": now.makers_waive,
         "hosts": "\n".join(now.embed_hosts),
         "quota_gb": now.quota_gb,
     }
@@ -83,6 +92,7 @@ def house_rules(request: Request) -> HttpResponse:
             organisation,
             review_first=form.cleaned_data["review_first"],
             tests_waive=form.cleaned_data["tests_waive"],
+            makers_waive=form.cleaned_data["makers_waive"],
             embed_hosts=form.cleaned_data["hosts"],
             quota_gb=form.cleaned_data["quota_gb"],
         )
