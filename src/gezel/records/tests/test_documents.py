@@ -98,6 +98,19 @@ def test_where_nothing_is_there_a_post_is_a_put(system: Speaker, resource: Resou
 
 
 @EACH
+@pytest.mark.parametrize("name", ["a\0b", "x" * 5_000, "é😀/ &?", " "])
+def test_a_name_is_kept_or_refused_and_never_breaks(
+    system: Speaker, resource: Resource, name: str
+) -> None:
+    status = ask(system, "PUT", resource, {"a": name}, name=name).status_code
+    assert status == (400 if "\0" in name else 204)
+    found = ask(system, "GET", resource, name=name)
+    assert found.status_code == (400 if "\0" in name else 200)
+    if status == 204:
+        assert json.loads(found.content) == {"a": name}
+
+
+@EACH
 def test_who_did_not_look_does_not_overwrite(system: Speaker, resource: Resource) -> None:
     """3.1: If-Match and If-None-Match; without a word a profile is refused, a state from 2.0 on."""
     any_match, none = {"If-Match": "*"}, {"If-None-Match": "*"}

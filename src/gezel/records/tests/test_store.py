@@ -137,6 +137,26 @@ def test_what_things_are_called_is_no_part_of_a_statement(one: Speaker) -> None:
         assert one.ask("POST", "statements", told).status_code == status
 
 
+def test_odd_signs_come_back_as_they_were_sent(one: Speaker) -> None:
+    """The zero character too, which PostgreSQL keeps in no text of its own."""
+    odd = "a\0b\u2028\u202e😀\x7f"
+    around = {"platform": odd, "extensions": {"urn:x": {odd: [odd, None]}}}
+    said = a_statement(
+        id=str(uuid.uuid4()),
+        actor={"name": odd, "account": {"homePage": "https://a.example.test", "name": odd}},
+        object=THING | {"definition": {"name": {"en": odd}, "extensions": {"urn:x": odd}}},
+        result={"response": odd},
+        context=around,
+    )
+    one.send(said)
+    one.send(said)
+    kept = json.loads(one.ask("GET", "statements", statementId=said["id"]).content)
+    assert {name: kept[name] for name in said} == said
+    assert one.ids(agent=said["actor"]) == [said["id"]] == one.ids(activity=THING["id"])
+    known = json.loads(one.ask("GET", "activities", activityId=THING["id"]).content)
+    assert known["definition"]["name"]["en"] == odd
+
+
 def test_what_voids_takes_out_of_sight_and_stays(one: Speaker) -> None:
     first, second = one.send(a_statement(), a_statement(actor=OTHER))
     (void,) = one.send(voiding(first))

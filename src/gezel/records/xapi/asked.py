@@ -161,7 +161,7 @@ def once_each(query: str) -> dict[str, str]:
     """The parameters of a query.
 
     Raises:
-        Broken: one stands there twice, or is not UTF-8.
+        Broken: one stands there twice, is not UTF-8, or has a sign that no database keeps.
     """
     try:
         pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=200)
@@ -172,6 +172,8 @@ def once_each(query: str) -> dict[str, str]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise Broken("query", "a parameter stands there twice")
+    if zero := next((name for name, value in pairs if "\0" in name + value), None):
+        raise Broken(zero.replace("\0", ""), "has a zero character")
     return found
 
 
