@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from gezel.content.models import Waiver
 from gezel.people.api import Employment, Organisation, Person, PersonQuerySet
 
+# No part goes by this name: an item begins with a letter, a unit of cmi5 with a scheme.
+WHOLE = "-"
+
 
 class WaiverForm(forms.Form):
     """Who need not do it, or which part of it, and why."""
@@ -19,7 +22,7 @@ class WaiverForm(forms.Form):
     someone = forms.CharField(
         label=_("Who?"), max_length=254, help_text=_("E-mail address or staff number.")
     )
-    part = forms.ChoiceField(label=_("What?"), required=False)
+    part = forms.ChoiceField(label=_("What?"))
     reason = forms.ChoiceField(
         label=_("Why need they not do it?"),
         choices=Waiver.Reason.choices,
@@ -44,10 +47,15 @@ class WaiverForm(forms.Form):
         if parts:
             part = self.fields["part"]
             assert isinstance(part, forms.ChoiceField)  # noqa: S101 # as it stands above
-            part.choices = [("", gettext("All of it")), *parts.items()]
+            part.choices = [(WHOLE, gettext("All of it")), *parts.items()]
         else:
             del self.fields["part"]
         self._people, self._organisation = people, organisation
+
+    def clean_part(self) -> str:
+        """The part by its name; of the whole, nothing."""
+        chosen: str = self.cleaned_data["part"]
+        return "" if chosen == WHOLE else chosen
 
     def clean_someone(self) -> Person:
         said = self.cleaned_data["someone"].strip()

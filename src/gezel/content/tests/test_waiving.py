@@ -533,10 +533,13 @@ def test_a_part_is_chosen_on_the_page_and_told_to_the_person(
     assert "Verder lezen" in lead.get(page).content.decode()
     quiz = list(parts_to_let_off(package.activity_id))[1]
     sent = {"someone": noor.email, "reason": "Administrative", "words": "Seen at work"}
-    for part, status in ((quiz, 302), (quiz, 422), ("au1", 422)):
+    for part, status in ((quiz, 302), (quiz, 422), ("au1", 422), ("", 422)):
         told = {**sent, "part": part, "key": uuid.uuid4()}
         assert lead.post(page, told).status_code == status
     assert (one := Waiver.objects.get()).part_title == "Toets"
+    assert lead.post(page, {**sent, "part": "-", "key": uuid.uuid4()}).status_code == 302
+    whole = Waiver.objects.get(part="")
+    assert lead.post(reverse("content:take_waiver_back", args=[whole.key])).status_code == 302
     assert "Toets" in lead.get(page).content.decode()
     client = visit(noor)
     intro = client.get(reverse("content:package", args=[package.pk])).content.decode()
