@@ -100,6 +100,10 @@ IN_FILE: dict[str, Words] = WRONG | {
     "pictures": _("There is more than one picture; we show one."),
     "picture": _("The picture in the file cannot be read."),
     "alt": _("The picture has no words (alt) for who does not see it."),
+    "lures": _("Answers that match nothing are left out of it."),
+    "capitals": _("Capitals counted in it; here they make no difference."),
+    "pattern": _("A * in an answer stands for anything. Write the answers out that are right."),
+    "media": _("There is sound, film or a drawing of its own in it, which a test cannot ask."),
     "feedback": _("Feedback is left out: a test shows no answers afterwards."),
 }
 

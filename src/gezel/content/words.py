@@ -259,6 +259,8 @@ COMES_IN_OTHERWISE: dict[str, str | Promise] = {
     "pattern": gettext_lazy(
         "It took any answer with these words in it; now only exactly these words are right."
     ),
+    "question_lures": gettext_lazy("Answers that match nothing are left out of it."),
+    "question_capitals": gettext_lazy("Capitals counted in it; here they make no difference."),
     "open": gettext_lazy("No right answer is given, so it becomes something to think about."),
 }
 
@@ -299,6 +301,12 @@ STAYS_OUT: dict[str, str | Promise] = {
     "question_picture": gettext_lazy("The picture in the file cannot be read."),
     "question_no_tolerance": gettext_lazy("It does not say how far off is still right."),
     "question_number": gettext_lazy("The answer is not a number."),
+    "question_pattern": gettext_lazy(
+        "A * in an answer stands for anything. Write the answers out that are right."
+    ),
+    "question_media": gettext_lazy(
+        "There is sound, film or a drawing of its own in it. Add that yourself in a block."
+    ),
 }
 
 

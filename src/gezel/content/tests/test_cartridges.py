@@ -279,6 +279,10 @@ Colour? {=orange =oranje}
 Match {=a -> b =c -> d}
 
 Ohm {#100:5}
+
+Town {=Ams*dam}
+
+Lures {=a -> b =c -> d = -> e}
 """
 
 
@@ -287,12 +291,15 @@ def test_questions_become_a_module(tmp_path: Path, noor: Person, van_dijk: Organ
     (module,) = take_over(intake)
 
     assert module.activity.title_en == "safe work"
-    question, essay, short, match, number = module.blocks.all()
+    question, essay, short, match, number, lured = module.blocks.all()
+    assert lured.kind == "match"
     assert (short.kind, match.kind, number.body["off"]) == ("short", "match", "5")
     assert [o["why"]["en"] for o in question.body["options"]] == ["Yes", "Later"]
     assert essay.kind == "reflection"
     assert [(row["what"], row["why"]) for row in intake.found["left"]] == [
-        ("Half", "question_half_right")
+        ("Half", "question_half_right"),
+        ("Town", "question_pattern"),
+        ("Lures", "question_lures"),
     ]
 
 

@@ -131,6 +131,7 @@ def finished(
 LONGEST_RAW = 20_000
 _BREAK = re.compile(r"<\s*(?:br|/p|/li|/div|/h[1-6]|/tr)\b[^<>]*>", re.IGNORECASE)
 _QUIET = re.compile(r"<\s*(script|style)\b[^<>]*>.*?<\s*/\s*\1[^<>]*>", re.IGNORECASE | re.DOTALL)
+_CELL = re.compile(r"<\s*/(?:td|th)\s*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z!?][^<>]*>", re.IGNORECASE)
 
 
@@ -143,10 +144,15 @@ def plain(text: str) -> str:
     """
     if len(text) > LONGEST_RAW:
         return text[: LONGEST_PROMPT + 1]
-    bare = _TAG.sub("", _QUIET.sub("", _BREAK.sub("\n", text)))
+    bare = _TAG.sub("", _CELL.sub(" ", _QUIET.sub("", _BREAK.sub("\n", text))))
     words = nh3.clean(bare, tags=set(), clean_content_tags={"script", "style"})
     lines = (re.sub(r"[ \t\xa0]+", " ", line).strip() for line in html.unescape(words).split("\n"))
     return clean(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)))
+
+
+def stands_for_any(text: str) -> bool:
+    r"""Whether a * in an answer stands for whatever one writes, as Moodle has it; \* is a star."""
+    return "*" in text.replace("\\*", "")
 
 
 def in_one(language: str, text: str) -> dict[str, str]:

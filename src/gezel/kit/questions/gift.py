@@ -21,6 +21,7 @@ from gezel.kit.questions.common import (
     in_one,
     number_in,
     plain,
+    stands_for_any,
     true_or_false,
 )
 
@@ -33,6 +34,7 @@ _TITLE = re.compile(r"^\s*::(.*?)::", re.DOTALL)
 _FORMAT = re.compile(r"^\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 _WEIGHT = re.compile(r"^%(-?\d+(?:\.\d+)?)%")
 _PICTURE = re.compile(r"<\s*img\b", re.IGNORECASE)
+_HEARD = re.compile(r"<\s*(?:audio|video|iframe|object|embed|svg)\b", re.IGNORECASE)
 _GAP = "_____"
 
 
@@ -108,6 +110,8 @@ def _question(
     prompt = f"{before.rstrip()} {_GAP} {after.lstrip()}" if after.strip() else before
     if _PICTURE.search(prompt):
         problems.append(Problem("picture_elsewhere"))
+    elif _HEARD.search(prompt):
+        problems.append(Problem("media"))
     prompt = _words(prompt, is_html=is_html)
     body: dict[str, Any] = {"prompt": in_one(language, prompt)}
     if "{" not in text and "}" not in text:
@@ -195,7 +199,10 @@ def _options(
     if all(sign == "=" for sign, _ in found):
         pieces = [raw for _sign, raw in found]
         if "->" in told:
-            return "match", _pairs(pieces, language, problems, is_html=is_html)
+            pairs = _pairs(pieces, language, problems, is_html=is_html)
+            if pairs["lures"]:
+                notes.append(Problem("lures"))
+            return "match", pairs
         return "short", _short(pieces, language, problems, notes, is_html=is_html)
     options: list[dict[str, Any]] = []
     weights: list[float] = []
@@ -239,7 +246,9 @@ def _short(
             text = text[weighed.end() :]
             if float(weighed.group(1)) != 100:
                 problems.append(Problem("half_right"))
-        answers.append(in_one(language, _words(text, is_html=is_html)))
+        if stands_for_any(text):
+            problems.append(Problem("pattern"))
+        answers.append(in_one(language, _words(text.replace("\\*", "*"), is_html=is_html)))
     return {"answers": answers}
 
 

@@ -2,7 +2,8 @@
 
 After docs.moodle.org, Moodle_XML_format. Read: multichoice (one or several), truefalse, numerical,
 ordering, shortanswer, matching, essay and description, each with at most one picture in the
-question. Other types are told as a problem.
+question. Other types are told as a problem, and so are sound and film in a question, and answers
+with a sign that stands for any others (*). That capitals count is told as a note: here they do not.
 
 The file comes from anyone, so it is read by the bare parser: a document type, and with it every
 entity, internal or from elsewhere, ends the reading at once; depth and number of elements are
@@ -11,10 +12,12 @@ bounded. Nothing in it is fetched.
 
 import base64
 import binascii
+import html
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 from xml.parsers import expat
 
 from gezel.kit.questions.common import (
@@ -27,6 +30,7 @@ from gezel.kit.questions.common import (
     in_one,
     number_in,
     plain,
+    stands_for_any,
     true_or_false,
 )
 
@@ -36,6 +40,10 @@ MOST_WORDS = 4_000_000
 """Characters outside pictures: a thousand questions need far fewer."""
 LARGEST_PICTURE = 10 * 1024 * 1024
 _IMG = re.compile(r"<\s*img\b[^<>]*>", re.IGNORECASE)
+_HEARD = re.compile(r"<\s*(?:audio|video|iframe|object|embed|svg)\b", re.IGNORECASE)
+_HERE = "@@PLUGINFILE@@"
+_SRC = re.compile(r"""\bsrc\s*=\s*("([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_INLINE = re.compile(r"data:image/[\w.+-]+;base64,", re.IGNORECASE)
 _ALT = re.compile(r"""\balt\s*=\s*("([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 
@@ -139,7 +147,7 @@ def _question(
     notes: list[Problem] = []
     asked = element.first("questiontext") or Element("", {}, element.line)
     raw = asked.words("text")
-    prompt = plain(raw)
+    prompt = plain(_IMG.sub("", raw))  # a picture may be written out in it, megabytes long
     picture, alt = _picture(asked, raw, problems)
     body: dict[str, Any] = {"prompt": in_one(language, prompt)}
     if alt:
@@ -150,12 +158,16 @@ def _question(
     if kind in readers:
         ours, answers = readers[kind](element, language, problems)
         body |= answers
+        if answers.get("lures"):
+            notes.append(Problem("lures"))
     elif kind == "essay":
         ours = "essay"
     elif kind == "description":
         ours, body = "text", {"body": in_one(language, prompt)}
     else:
         problems.append(Problem("cloze" if kind == "cloze" else "type", kind[:40]))
+    if kind == "shortanswer" and element.words("usecase") == "1":
+        notes.append(Problem("capitals"))
     general = plain(element.words("generalfeedback", "text"))
     if general:
         body["why"] = in_one(language, general)
@@ -171,21 +183,22 @@ def _question(
 def _picture(asked: Element, raw: str, problems: list[Problem]) -> tuple[bytes, str]:
     """The one picture of a question, from inside the file, and its words."""
     shown = _IMG.findall(raw)
-    files = asked.all("file")
-    if not shown:
-        return b"", ""
-    if len(shown) > 1:
-        problems.append(Problem("pictures"))
-        return b"", ""
-    if "@@PLUGINFILE@@" not in shown[0] or not files:
-        problems.append(Problem("picture_elsewhere"))
+    data = _data_of(shown[0], asked.all("file")) if shown else None
+    wrong = ""
+    if _HEARD.search(raw):
+        wrong = "media"
+    elif len(shown) > 1:
+        wrong = "pictures"
+    elif shown and data is None:
+        wrong = "picture_elsewhere"
+    if wrong or not shown:
+        problems += [Problem(wrong)] if wrong else []
         return b"", ""
     told = _ALT.search(shown[0])
     alt = plain((told.group(2) or told.group(3) or "") if told else "")
     if not alt:
         problems.append(Problem("alt"))
-    data = "".join(files[0].text)
-    if files[0].attributes.get("encoding") != "base64" or len(data) > LARGEST_PICTURE * 4 // 3:
+    if not data or len(data) > LARGEST_PICTURE * 4 // 3:
         problems.append(Problem("picture"))
         return b"", ""
     try:
@@ -193,6 +206,23 @@ def _picture(asked: Element, raw: str, problems: list[Problem]) -> tuple[bytes, 
     except (binascii.Error, ValueError):
         problems.append(Problem("picture"))
         return b"", ""
+
+
+def _data_of(shown: str, files: "list[Element]") -> str | None:
+    """The picture of an element in base64: its own, or of the file it names. None: it is not here;
+    empty: it is written otherwise."""
+    told = _SRC.search(shown)
+    address = html.unescape((told.group(2) or told.group(3) or "") if told else "")
+    if inline := _INLINE.match(address):
+        return address[inline.end() :]
+    if not address.startswith(_HERE):
+        return None
+    asked = unquote(address.removeprefix(_HERE).partition("?")[0])
+    for file in files:
+        name = file.attributes.get("name", "")
+        if asked in (f"{file.attributes.get('path') or '/'}{name}", f"/{name}"):
+            return "".join(file.text) if file.attributes.get("encoding") == "base64" else ""
+    return None
 
 
 def _weight(answer: Element) -> Decimal | None:
@@ -209,6 +239,8 @@ def _choices(
         raw = answer.words("text")
         if _IMG.search(raw):
             problems.append(Problem("picture_elsewhere"))
+        elif _HEARD.search(raw):
+            problems.append(Problem("media"))
         if weight is None or (not several and 0 < weight < 100):
             problems.append(Problem("half_right"))
             continue
@@ -253,8 +285,10 @@ def _order(element: Element, language: str, problems: list[Problem]) -> tuple[st
 
 
 def _short(element: Element, language: str, problems: list[Problem]) -> tuple[str, dict[str, Any]]:
-    answers = [in_one(language, plain(a.words("text"))) for a in element.all("answer")
-               if _weight(a) == 100]  # fmt: skip
+    texts = [a.words("text") for a in element.all("answer") if _weight(a) == 100]
+    if any(stands_for_any(text) for text in texts):
+        problems.append(Problem("pattern"))
+    answers = [in_one(language, plain(text).replace("\\*", "*")) for text in texts]
     if any(0 < (_weight(a) or 0) < 100 for a in element.all("answer")):
         problems.append(Problem("half_right"))
     return "short", {"answers": answers}

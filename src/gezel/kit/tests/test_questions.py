@@ -144,6 +144,88 @@ def test_moodle_xml_is_read_and_its_html_is_gone() -> None:
     assert [q.problems[0].code for q in bad] == ["essay", "no_tolerance", "none_right"]
 
 
+def asked(kind: str, inner: str, text: str = "What?", along: str = "") -> Question:
+    """The one question of a Moodle file, as a module reads it: any kind may come in."""
+    xml = (
+        f"<quiz><question type='{kind}'><questiontext><text><![CDATA[{text}]]></text>{along}"
+        f"</questiontext>{inner}</question></quiz>"
+    )
+    (question,) = files.read(xml.encode(), "en", lambda _kind, body: body)[1]
+    return question
+
+
+def codes(question: Question) -> tuple[list[str], list[str]]:
+    return [p.code for p in question.problems], [n.code for n in question.notes]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["cloze", "calculated", "calculatedsimple", "calculatedmulti", "ddwtos", "gapselect",
+     "ddmarker", "ddimageortext", "random", "randomsamatch", "stack", "coderunner", ""],
+)  # fmt: skip
+def test_a_kind_that_moodle_has_and_we_have_not_is_told(kind: str) -> None:
+    answer = "<answer fraction='100'><text>{={a}*2}</text><tolerance>1</tolerance></answer>"
+    question = asked(kind, answer, "{a} times {=__import__('os')}?")
+    assert codes(question) == (["cloze" if kind == "cloze" else "type"], [])
+
+
+def answered(text: str) -> str:
+    return f"<answer fraction='100'><text>{text}</text></answer>"
+
+
+def test_an_answer_with_a_star_is_not_taken_to_the_letter() -> None:
+    assert codes(asked("shortanswer", answered("Ams*dam"))) == (["pattern"], [])
+    assert codes(by_kind("Town {=Ams*dam}")) == (["pattern"], [])
+    for star in (asked("shortanswer", answered(r"5 \* 3")), by_kind(r"Sum {=5 \* 3}")):
+        assert star.body["answers"] == [{"en": "5 * 3"}]
+
+
+def by_kind(text: str) -> Question:
+    (question,) = files.read(text.encode(), "en", lambda _kind, body: body)[1]
+    return question
+
+
+def test_what_comes_in_otherwise_is_noted() -> None:
+    capitals = asked("shortanswer", f"<usecase>1</usecase>{answered('NaCl')}")
+    assert codes(capitals) == ([], ["capitals"])
+    assert codes(asked("shortanswer", f"<usecase>0</usecase>{answered('NaCl')}")) == ([], [])
+    pair = "<subquestion><text>{}</text><answer><text>{}</text></answer></subquestion>"
+    pairs = "".join(pair.format(*words) for words in (("a", "1"), ("b", "2"), ("", "3")))
+    assert codes(asked("matching", pairs)) == ([], ["lures"])
+    assert codes(by_kind("Match {=a -> 1 =b -> 2 = -> 3}")) == ([], ["lures"])
+    assert codes(by_kind("Match {=a -> 1 =b -> 2}")) == ([], [])
+
+
+def test_the_picture_is_the_one_that_is_shown() -> None:
+    shown = "<p>Which?</p><img alt='A glove' src='@@PLUGINFILE@@/my%20glove.png?time=1'>"
+    other = base64.b64encode(b"other").decode()
+    files = (
+        f"<file name='else.png' path='/' encoding='base64'>{other}</file>"
+        f"<file name='my glove.png' path='/' encoding='base64'>{PIXEL}</file>"
+    )
+    assert asked("essay", "", shown, files).picture == b"\x89PNG not really"
+    inline = f'<img alt="A glove" src="data:image/png;base64,{PIXEL * 2_000}">'
+    question = asked("essay", "", f"<p>Which?</p>{inline}")
+    assert codes(question) == ([], [])
+    assert question.body["prompt"] == {"en": "Which?"}
+    assert question.picture.startswith(b"\x89PNG")
+    for text, told, code in (
+        (shown, files.replace("my glove", "your glove"), "picture_elsewhere"),
+        (shown, files.replace("base64", "hex"), "picture"),
+        ("<img alt='x' src='data:image/png;base64,%%%'>", "", "picture"),
+        ("<img alt='x' src='data:text/html,hello'>", "", "picture_elsewhere"),
+        ("<img alt='x'>", files, "picture_elsewhere"),
+        ("Hear <audio src='@@PLUGINFILE@@/a.mp3'></audio>", "", "media"),
+        ("See <svg></svg>", "", "media"),
+    ):
+        assert codes(asked("essay", "", text, told)) == ([code], []), text
+    assert codes(by_kind("Hear <video src='x'></video> {=a ~b}")) == (["media"], [])
+
+
+def test_cells_of_a_table_stay_apart() -> None:
+    assert plain("<table><tr><th>a</th><td>1</td></tr><tr><td>2</td></tr></table>") == "a 1\n2"
+
+
 BOMB = """<?xml version="1.0"?><!DOCTYPE quiz [<!ENTITY a "aaaaaaaaaa">
 <!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>
 <quiz><question type="essay"><name><text>&c;</text></name></question></quiz>"""

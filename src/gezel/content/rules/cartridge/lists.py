@@ -24,6 +24,8 @@ _KINDS = {
     "essay": "reflection",
     "text": "text",
 }
+# What of a question that comes in is told to be otherwise; feedback is not: it is kept here.
+_OTHERWISE = frozenset({"capitals", "lures"})
 
 
 def read_questions(content: bytes, name: str, language: str) -> tuple[str, Brought]:
@@ -39,7 +41,7 @@ def read_questions(content: bytes, name: str, language: str) -> tuple[str, Broug
     left = [
         Left(q.title or str(q.number), f"question_{problem.code}")
         for q in found
-        for problem in q.problems
+        for problem in (q.problems or [note for note in q.notes if note.code in _OTHERWISE])
     ]
     blocks = [block for q in found if not q.problems for block in _blocks(q, language)]
     title = PurePosixPath(name).stem.replace("_", " ").strip()[:200] or "?"
