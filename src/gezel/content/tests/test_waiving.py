@@ -319,6 +319,7 @@ def test_who_need_not_do_one_sco_is_through_with_the_other(
         assert opened.unit == "EXAM", "the text need not be done, so nothing comes first"
     else:
         # Sequencing is the package's own: where it begins, one begins, and may go on at once.
+        assert opened.attempt.session is not None
         goal = go_elsewhere(opened.attempt, "continue", session=opened.attempt.session)
         assert goal == "EXAM"
         opened = open_package(attempt, unit="EXAM", session=opened.attempt.session)
