@@ -11,7 +11,6 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-import typst
 from django.http import FileResponse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from django.utils.translation import pgettext
 from gezel.assessment.models import DossierPiece
 from gezel.assessment.queries import Desk
 from gezel.assessment.words import CRITERIA, HOLDS, TOLD
+from gezel.kit import late
 from gezel.kit.inert import inert
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
@@ -133,7 +133,7 @@ def told_of(desk: Desk) -> dict[str, Any]:
 
 def page(desk: Desk) -> bytes:
     """The dossier on paper: PDF/A-2 that a screen reader reads (PDF/UA-1)."""
-    found = typst.compile(
+    found = late.typst.compile(
         TEMPLATE.read_bytes(),
         format="pdf",
         ignore_system_fonts=True,

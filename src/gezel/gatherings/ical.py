@@ -4,6 +4,8 @@ Every session is an event of its own, also in a series (decision 0012): people b
 and one that is moved or cancelled is then nothing special. The UID never changes; SEQUENCE rises.
 """
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,13 +14,13 @@ from email.utils import parseaddr
 from typing import Literal
 from urllib.parse import urlsplit
 
-import icalendar
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gezel.gatherings.models import Gathering
 from gezel.gatherings.rules import zones
+from gezel.kit import late
 from gezel.paths.api import Deadline
 
 PRODUCT = "-//Gezel//Sessions//EN"
@@ -57,10 +59,10 @@ def invitation(
         known_by: the event of another session that became this one.
     """
     event = _event(gathering, cancelled=method == "CANCEL", sequence=sequence, known_by=known_by)
-    organizer = icalendar.vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
+    organizer = late.icalendar.vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
     organizer.params["CN"] = gathering.organisation.name
     event.add("organizer", organizer)
-    attendee = icalendar.vCalAddress(f"mailto:{guest.email}")
+    attendee = late.icalendar.vCalAddress(f"mailto:{guest.email}")
     attendee.params["CN"] = guest.name
     attendee.params["ROLE"] = "REQ-PARTICIPANT"
     # Who booked has said yes: the mail program need not ask again.
@@ -87,8 +89,8 @@ def feed(sessions: Iterable[Gathering], *, name: str, deadlines: Iterable[Deadli
 
 def _event(
     gathering: Gathering, *, cancelled: bool, sequence: int, known_by: uuid.UUID | None = None
-) -> icalendar.Event:
-    event = icalendar.Event()
+) -> late.icalendar.Event:
+    event = late.icalendar.Event()
     event.add("uid", uid_of(gathering, known_by))
     event.add("sequence", sequence)
     event.add("dtstamp", gathering.changed_at)
@@ -109,10 +111,10 @@ def _event(
     return event
 
 
-def _day(deadline: Deadline) -> icalendar.Event:
+def _day(deadline: Deadline) -> late.icalendar.Event:
     """A day that asks something takes no time: people stay free on it."""
     page = settings.BASE_URL + reverse("paths:walk", args=[deadline.enrolment])
-    event = icalendar.Event()
+    event = late.icalendar.Event()
     event.add("uid", f"{deadline.key}@{urlsplit(settings.BASE_URL).hostname}")
     event.add("sequence", deadline.sequence)
     event.add("dtstamp", deadline.changed_at)
@@ -129,9 +131,9 @@ def _day(deadline: Deadline) -> icalendar.Event:
 
 
 def _whole(
-    events: Iterable[icalendar.Event], sessions: Iterable[Gathering], method: Method
-) -> icalendar.Calendar:
-    calendar = icalendar.Calendar()
+    events: Iterable[late.icalendar.Event], sessions: Iterable[Gathering], method: Method
+) -> late.icalendar.Calendar:
+    calendar = late.icalendar.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
@@ -147,11 +149,15 @@ def _whole(
     return calendar
 
 
-def _zone(zone: str, first: int, last: int) -> icalendar.Timezone:
-    told = icalendar.Timezone()
+def _zone(zone: str, first: int, last: int) -> late.icalendar.Timezone:
+    told = late.icalendar.Timezone()
     told.add("tzid", zone)
     for change in zones.changes(zone, first, last):
-        part = icalendar.TimezoneDaylight() if change.daylight else icalendar.TimezoneStandard()
+        part = (
+            late.icalendar.TimezoneDaylight()
+            if change.daylight
+            else late.icalendar.TimezoneStandard()
+        )
         part.add("dtstart", change.at)
         part.add("tzoffsetfrom", change.before)
         part.add("tzoffsetto", change.after)

@@ -7,13 +7,13 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import IO, Any
 
-import xlsxwriter
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gezel.kit import late
 from gezel.kit.inert import inert
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -83,7 +83,7 @@ def _told(value: object, *, comma: bool) -> str:
 
 def write_xlsx(file: IO[bytes], header: Sequence[object], rows: Iterable[Sequence[object]]) -> None:
     """Write the workbook row by row, holding one row in memory."""
-    book: Any = xlsxwriter.Workbook(
+    book: Any = late.xlsxwriter.Workbook(
         file,
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
     )

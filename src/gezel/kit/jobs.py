@@ -35,10 +35,8 @@ from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from huey import Huey, RedisHuey, SqliteHuey, crontab
-from huey.consumer import Consumer
-from huey.serializer import SignedSerializer
 
+from gezel.kit import late
 from gezel.kit.models import Task
 
 if TYPE_CHECKING:
@@ -395,34 +393,38 @@ def run_waiting() -> int:
 
 
 @lru_cache(maxsize=1)
-def engine() -> Huey:
+def engine() -> "late.huey.Huey":
     """Huey: a file beside the data by default, Valkey or Redis where a broker is given.
 
     Messages are signed: who can write to the broker still cannot make us run anything.
     """
     signed = {
         "results": False,
-        "serializer": SignedSerializer(secret=settings.SECRET_KEY, salt="gezel.kit.jobs"),
+        "serializer": late.huey_serializer.SignedSerializer(
+            secret=settings.SECRET_KEY, salt="gezel.kit.jobs"
+        ),
     }
     if settings.BROKER_URL:
-        huey: Huey = RedisHuey("gezel", url=settings.BROKER_URL, **signed)
+        huey: Any = late.huey.RedisHuey("gezel", url=settings.BROKER_URL, **signed)
     else:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        huey = SqliteHuey("gezel", filename=str(settings.DATA_DIR / "jobs.sqlite3"), **signed)
+        huey = late.huey.SqliteHuey(
+            "gezel", filename=str(settings.DATA_DIR / "jobs.sqlite3"), **signed
+        )
 
     @huey.task(name="run", context=False)  # type: ignore[untyped-decorator] # huey has no types
     def run_task(pk: str) -> None:
         _in_worker(lambda: run(pk, heartbeat=True))
 
-    @huey.periodic_task(crontab(minute="*"), name="sweep")  # type: ignore[untyped-decorator]
+    @huey.periodic_task(late.huey.crontab(minute="*"), name="sweep")  # type: ignore[untyped-decorator]
     def sweep_now() -> None:
         _in_worker(sweep)
 
-    @huey.periodic_task(crontab(minute="*"), name="minute")  # type: ignore[untyped-decorator]
+    @huey.periodic_task(late.huey.crontab(minute="*"), name="minute")  # type: ignore[untyped-decorator]
     def minute_now() -> None:
         _in_worker(begin_minute)
 
-    @huey.periodic_task(crontab(minute="*/10"), name="night")  # type: ignore[untyped-decorator]
+    @huey.periodic_task(late.huey.crontab(minute="*/10"), name="night")  # type: ignore[untyped-decorator]
     def night_now() -> None:
         _in_worker(begin_night)
 
@@ -452,14 +454,7 @@ def _wake(pk: uuid.UUID, *, after: timedelta | None = None) -> None:
         log.exception("No worker could be woken for task %s", pk)
 
 
-class _ThreadConsumer(Consumer):  # type: ignore[misc] # huey has no types
-    """A consumer beside a server, which keeps the signals to itself."""
-
-    def _set_signal_handlers(self) -> None:
-        pass
-
-
-def _consumer(kind: type[Consumer], workers: int) -> Consumer:
+def _consumer(kind: "type[late.huey_consumer.Consumer]", workers: int) -> Any:
     autodiscover_modules("jobs")
     return kind(engine(), workers=workers, max_delay=1.0, scheduler_interval=1)
 
@@ -469,7 +464,12 @@ def start_worker_thread(workers: int = 1) -> Callable[[], None]:
 
     Waits for the work under way when stopped. Once started it looks whether work arrives.
     """
-    consumer = _consumer(_ThreadConsumer, workers)
+
+    class BesideAServer(late.huey_consumer.Consumer):  # type: ignore[misc] # huey has no types
+        def _set_signal_handlers(self) -> None:
+            """The signals are the server's."""
+
+    consumer = _consumer(BesideAServer, workers)
     consumer.start()
     threading.Thread(target=_start_up, name="worker start-up", daemon=True).start()
     return lambda: consumer.stop(graceful=True)
@@ -497,7 +497,7 @@ _locks: list[IO[str]] = []
 
 def work_until_stopped(workers: int = 2) -> None:
     """Be a worker: until SIGINT (finishes what is under way) or SIGTERM (leaves it to others)."""
-    consumer = _consumer(Consumer, workers)
+    consumer = _consumer(late.huey_consumer.Consumer, workers)
     threading.Thread(target=_start_up, name="worker start-up", daemon=True).start()
     consumer.run()
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Literal
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import UnidentifiedImageError
+
+from gezel.kit import late
 
 # What a phone or camera of these years makes fits well within; a page never needs more.
 MOST_PIXELS = 50_000_000
@@ -64,17 +66,17 @@ def drawn_anew(
         NotAPicture, TooManyPixels, BrokenPicture: see there.
     """
     try:
-        with Image.open(BytesIO(data), formats=list(taken)) as picture:
+        with late.Image.open(BytesIO(data), formats=list(taken)) as picture:
             if picture.width * picture.height > most_pixels:
                 raise TooManyPixels
             picture.draft("RGB", within)
-            upright = ImageOps.exif_transpose(picture)
+            upright = late.ImageOps.exif_transpose(picture)
             upright.thumbnail(within)
             through = "A" in upright.getbands() or "transparency" in upright.info
             seen = upright.convert("RGBA" if through else "RGB")
             # A new sheet knows nothing of what the old one carried along.
             flat = form == "JPEG" or not through
-            sheet = Image.new("RGB" if flat else "RGBA", seen.size, "white" if flat else None)
+            sheet = late.Image.new("RGB" if flat else "RGBA", seen.size, "white" if flat else None)
             sheet.paste(seen, mask=seen if flat and through else None)
             out = BytesIO()
             sheet.save(out, form, quality=quality, **({"method": 4} if form == "WEBP" else {}))
@@ -82,7 +84,7 @@ def drawn_anew(
         raise
     except UnidentifiedImageError:
         raise NotAPicture from None
-    except Image.DecompressionBombError:
+    except late.Image.DecompressionBombError:
         raise TooManyPixels from None
     except Exception as problem:
         # Pillow reads dozens of forms by as many authors; whatever it trips over, the file is at

@@ -5,13 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import segno
-import typst
 from django.conf import settings
 from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
+from gezel.kit import late
 from gezel.profile import words
 from gezel.profile.models import Credential
 from gezel.profile.rules.badge import named
@@ -24,8 +23,8 @@ def page(credential: Credential, document: dict[str, Any], *, link: str) -> byte
     """The page, in the language of the reader as far as what was signed is in that."""
     told = told_on(credential, document, link=link)
     drawn = io.BytesIO()
-    segno.make(told["link"], error="m").save(drawn, kind="svg", border=2)
-    found = typst.compile(
+    late.segno.make(told["link"], error="m").save(drawn, kind="svg", border=2)
+    found = late.typst.compile(
         TEMPLATE.read_bytes(),
         format="pdf",
         ignore_system_fonts=True,

@@ -4,7 +4,7 @@ import io
 from functools import lru_cache
 from html import escape
 
-from PIL import Image, ImageDraw
+from gezel.kit import late
 
 SIZE = 512
 _PAPER = (255, 255, 255)
@@ -51,10 +51,12 @@ def _lines(name: str, wide: int = 21, most: int = 4) -> list[str]:
 def seal(hue: int) -> bytes:
     """As PNG, a seal without words: what it says stands in the credential inside."""
     at = 2
-    picture = Image.new("RGBA", (SIZE * at, SIZE * at), (0, 0, 0, 0))
-    draw = ImageDraw.Draw(picture)
+    picture = late.Image.new("RGBA", (SIZE * at, SIZE * at), (0, 0, 0, 0))
+    draw = late.ImageDraw.Draw(picture)
     brand = (
-        Image.new("HSV", (1, 1), (round(hue * 255 / 360), 160, 92)).convert("RGB").getpixel((0, 0))
+        late.Image.new("HSV", (1, 1), (round(hue * 255 / 360), 160, 92))
+        .convert("RGB")
+        .getpixel((0, 0))
     )
     for radius, colour in ((246, brand), (222, _PAPER), (207, brand), (203, _PAPER)):
         box = [(256 - radius) * at, (256 - radius) * at, (256 + radius) * at, (256 + radius) * at]
@@ -63,7 +65,7 @@ def seal(hue: int) -> bytes:
     draw.line([(x * at, y * at) for x, y in points], fill=brand, width=44 * at, joint="curve")
     for x, y in (points[0], points[-1]):
         draw.ellipse([(x - 22) * at, (y - 22) * at, (x + 22) * at, (y + 22) * at], fill=brand)
-    small = picture.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
+    small = picture.resize((SIZE, SIZE), late.Image.Resampling.LANCZOS)
     out = io.BytesIO()
     small.save(out, "PNG", optimize=True)
     return out.getvalue()

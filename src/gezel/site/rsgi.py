@@ -25,6 +25,7 @@ from typing import IO, Any, Protocol
 from django.conf import settings
 from django.core.files import File
 
+from gezel.kit.jobs import work_beside_the_pages
 from gezel.site.wsgi import application as django
 
 # Smaller bodies stay in memory.
@@ -33,6 +34,8 @@ IN_MEMORY = 1024 * 1024
 STALL = 30.0
 # After that first time a sender may be slow, but not slower than this, in bytes a second.
 SLOWEST = 500
+# That answer in a process, where `gezel serve` does not say another number.
+THREADS = 6
 
 Headers = list[tuple[str, str]]
 
@@ -107,7 +110,7 @@ class Said:
 
 
 class Application:
-    """What Granian serves: one in each of its processes.
+    """What Granian serves: one in each of its processes, made before they part ways.
 
     Args:
         application: what answers, by WSGI.
@@ -117,6 +120,14 @@ class Application:
     def __init__(self, application: Callable[..., Iterable[bytes]], threads: int) -> None:
         self._application = application
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="page")
+
+    def __rsgi_init__(self, loop: AbstractEventLoop) -> None:
+        """A process begins: what belongs to one alone is told by its environment."""
+        self._threads = ThreadPoolExecutor(
+            int(os.environ.get("GEZEL_THREADS", THREADS)), thread_name_prefix="page"
+        )
+        if os.environ.get("GEZEL_WORKER_THREAD") == "1":
+            work_beside_the_pages()
 
     async def __rsgi__(self, scope: Scope, line: Line) -> None:
         """Answer one request."""
@@ -283,4 +294,4 @@ def _environ(scope: Scope, said: Said) -> dict[str, Any]:
     return environ
 
 
-application = Application(django, int(os.environ.get("GEZEL_THREADS", "6")))
+application = Application(django, THREADS)

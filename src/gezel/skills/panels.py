@@ -76,13 +76,8 @@ def panel_organisation(request: Request) -> HttpResponse:
     if not visitor.is_hr:
         raise Http404
     today = timezone.localdate()
-    counts = queries.totals(visitor.organisation)
-    days = [today, *queries.later_days_in(counts, today, most=2)]
-    told = queries.need_map(counts, days)
-    keys = told.skills("", *days)[:ROWS]
-    skills = skills_worded(visitor.organisation, keys)
-    biggest = [
-        queries.Biggest(skills[pk], [(day, told.figure("", pk, day)) for day in days])
-        for pk in keys
-    ]
-    return render(request, "skills/panel_organisation.html", {"biggest": biggest, "days": days})
+    found = queries.needed_most(visitor.organisation, today, most=ROWS)
+    skills = skills_worded(visitor.organisation, [pk for pk, _figures in found.figures])
+    biggest = [queries.Biggest(skills[pk], figures) for pk, figures in found.figures]
+    told = {"biggest": biggest, "days": found.days}
+    return render(request, "skills/panel_organisation.html", told)

@@ -4,10 +4,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import typst
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from gezel.kit import late
 from gezel.trust.queries.drafts import Part
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
@@ -36,7 +36,7 @@ def page(parts: Sequence[Part], *, title: str, lead: str, organisation: str) -> 
             "open": _("To be filled in by a human."),
         },
     }
-    found = typst.compile(
+    found = late.typst.compile(
         TEMPLATE.read_bytes(),
         format="pdf",
         ignore_system_fonts=True,

@@ -4,14 +4,11 @@ Two locks: the Markdown reader lets no raw HTML through, and what comes out is c
 parser that knows only these elements.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import nh3
-from markdown_it import MarkdownIt
 
-_reader = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
-# A picture has a block of its own, with words for who does not see it; outside ones we never fetch.
-_reader.disable("image")
+from gezel.kit import late
 
 _TAGS = {
     "p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "code", "pre", "blockquote",
@@ -21,13 +18,22 @@ _TAGS = {
 _LOWER = {"h1": "h2", "h5": "h4", "h6": "h4"}
 
 
+@cache
+def _reader() -> "late.markdown_it.MarkdownIt":
+    reader = late.markdown_it.MarkdownIt("commonmark", {"html": False, "linkify": False})
+    # A picture has a block of its own, with words for who does not see it; outside ones we never
+    # fetch.
+    return reader.enable("table").disable("image")
+
+
 @lru_cache(maxsize=2_048)
 def to_html(markdown: str) -> str:
     """Markdown as safe HTML. Kept by its own text, so it is made once and never out of date."""
-    tokens = _reader.parse(markdown)
+    reader = _reader()
+    tokens = reader.parse(markdown)
     for token in tokens:
         token.tag = _LOWER.get(token.tag, token.tag)
-    made: str = _reader.renderer.render(tokens, _reader.options, {})
+    made: str = reader.renderer.render(tokens, reader.options, {})
     return nh3.clean(
         made,
         tags=_TAGS,

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 from gezel.gatherings.rules.groups import Case, Division, Fault, Impossible, Member
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from gezel.kit import late
 
 # Deterministic time of one search, in CP-SAT's units (about a second of a quiet core each).
 EFFORT = 5.0
@@ -17,10 +14,8 @@ EFFORT = 5.0
 EFFORT_TO_EXPLAIN = 0.5
 
 
-def _solver(seed: int, effort: float) -> cp_model.CpSolver:
-    from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
-
-    solver = cp_model.CpSolver()
+def _solver(seed: int, effort: float) -> late.cp_model.CpSolver:
+    solver = late.cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed
     solver.parameters.max_deterministic_time = effort
@@ -46,10 +41,8 @@ class _Model:
     """Who may be where, as a model in which each of some rules can be switched off."""
 
     def __init__(self, case: Case, rules: Sequence[Fault]) -> None:
-        from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
-
         self.case = case
-        self.model = cp_model.CpModel()
+        self.model = late.cp_model.CpModel()
         self.x = {
             (m.key, g): self.model.new_bool_var("") for m in case.members for g in self._groups()
         }
@@ -101,7 +94,7 @@ class _Model:
                     if time not in member.times:
                         self.model.add_at_most_one(self.x[member.key, g], shared[time])
 
-    def division(self, solver: cp_model.CpSolver) -> Division:
+    def division(self, solver: late.cp_model.CpSolver) -> Division:
         return tuple(
             next(g for g in self._groups() if solver.boolean_value(self.x[m.key, g]))
             for m in self.case.members
@@ -118,13 +111,11 @@ def find(case: Case, *, seed: int = 1) -> Division:
 
 
 def _solved(case: Case, built: _Model, seed: int) -> Division:
-    from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
-
     solver = _solver(seed, EFFORT)
     status = solver.solve(built.model)
-    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+    if status in (late.cp_model.OPTIMAL, late.cp_model.FEASIBLE):
         return built.division(solver)
-    if status == cp_model.INFEASIBLE:
+    if status == late.cp_model.INFEASIBLE:
         raise Impossible(clash(case))
     raise Impossible((), sure=False)
 
@@ -171,7 +162,5 @@ def clash(case: Case) -> list[Fault]:
 
 
 def _cannot(case: Case, rules: Sequence[Fault], effort: float = EFFORT_TO_EXPLAIN) -> bool:
-    from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
-
     built = _Model(case, rules)
-    return bool(_solver(1, effort).solve(built.model) == cp_model.INFEASIBLE)
+    return bool(_solver(1, effort).solve(built.model) == late.cp_model.INFEASIBLE)

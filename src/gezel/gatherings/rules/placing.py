@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
+
+from gezel.kit import late
 
 # What each rank costs: from the first wish to the second is a small step, to the fifth a large one.
 COSTS = (0, 2, 5, 9, 14)
@@ -99,7 +100,7 @@ def _flow(
     room = np.array([min(seats[session], people) for session in sessions])
     # More than any chain of others could gain: a place is never given up for better ranks.
     without = COSTS[-1] * (min(people, len(sessions)) + 1) + 1
-    graph = min_cost_flow.SimpleMinCostFlow()
+    graph = late.min_cost_flow.SimpleMinCostFlow()
     arcs = graph.add_arcs_with_capacity_and_unit_cost(who, where, np.ones_like(who), price)
     graph.add_arcs_with_capacity_and_unit_cost(
         np.full(people, source), everyone, np.ones(people, dtype=int), np.zeros(people, dtype=int)

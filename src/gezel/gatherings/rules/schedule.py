@@ -19,10 +19,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from gezel.kit import late
 
 SECONDS = 30.0
 SEED = 7
@@ -293,10 +292,8 @@ Progress = Callable[[int, int], None]
 
 class _Model:
     def __init__(self, case: Case) -> None:
-        from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
-
         self.case = case
-        self.model = cp_model.CpModel()
+        self.model = late.cp_model.CpModel()
         self.covers = {
             (a.key, s.key): case.covered(a, s.key) for a in case.activities for s in case.slots
         }
@@ -330,9 +327,9 @@ class _Model:
         self._sessions()
         self._people()
 
-    def _at_once(self, variables: Mapping[tuple[int, int, int], cp_model.IntVar]) -> None:
+    def _at_once(self, variables: Mapping[tuple[int, int, int], late.cp_model.IntVar]) -> None:
         """A room or a trainer does one thing at a time."""
-        at: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
+        at: dict[tuple[int, int], list[late.cp_model.IntVar]] = defaultdict(list)
         for (activity, start, who), variable in variables.items():
             for slot in self.covers[activity, start]:
                 at[who, slot].append(variable)
@@ -342,10 +339,10 @@ class _Model:
     def _sessions(self) -> None:
         self._at_once(self.room)
         self._at_once(self.trainer)
-        rooms: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
-        trainers: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
-        comes: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
-        seats: dict[tuple[int, int], list[cp_model.LinearExpr]] = defaultdict(list)
+        rooms: dict[tuple[int, int], list[late.cp_model.IntVar]] = defaultdict(list)
+        trainers: dict[tuple[int, int], list[late.cp_model.IntVar]] = defaultdict(list)
+        comes: dict[tuple[int, int], list[late.cp_model.IntVar]] = defaultdict(list)
+        seats: dict[tuple[int, int], list[late.cp_model.LinearExpr]] = defaultdict(list)
         size = {r.key: r.seats for r in self.case.rooms}
         for (activity, start, room), variable in self.room.items():
             rooms[activity, start].append(variable)
@@ -374,9 +371,9 @@ class _Model:
             self.model.add(sum(mine) <= one.sessions)
 
     def _people(self) -> None:
-        wish: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
-        at: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
-        away: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
+        wish: dict[tuple[int, int], list[late.cp_model.IntVar]] = defaultdict(list)
+        at: dict[tuple[int, int], list[late.cp_model.IntVar]] = defaultdict(list)
+        away: dict[tuple[int, int], list[late.cp_model.IntVar]] = defaultdict(list)
         team = {p.key: p.team for p in self.case.people}
         for (person, activity, start), variable in self.comes.items():
             wish[person, activity].append(variable)
@@ -429,13 +426,11 @@ class _Model:
                 self.model.add_hint(variable, key in chosen)
 
 
-def _telling(progress: Progress, built: _Model) -> cp_model.CpSolverSolutionCallback:
+def _telling(progress: Progress, built: _Model) -> late.cp_model.CpSolverSolutionCallback:
     """Tells how far it is as better schedules are found."""
-    from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
-
     wishes = _wishes(built.case)
 
-    class Told(cp_model.CpSolverSolutionCallback):
+    class Told(late.cp_model.CpSolverSolutionCallback):
         def on_solution_callback(self) -> None:
             granted = sum(self.boolean_value(v) for v in built.comes.values())
             bound = int(self.best_objective_bound) // WISH
@@ -461,7 +456,7 @@ LOOK_SECONDS = 0.5
 
 
 @contextmanager
-def _until(solver: cp_model.CpSolver, stop: Callable[[], bool] | None) -> Iterator[None]:
+def _until(solver: late.cp_model.CpSolver, stop: Callable[[], bool] | None) -> Iterator[None]:
     """Whoever waits may say it is enough: the best so far is what it becomes."""
     if stop is None:
         yield
@@ -532,13 +527,11 @@ def _solved(
     stop: Callable[[], bool] | None = None,
 ) -> tuple[list[Session], float]:
     """The best sessions found, with all of `kept` among them, and the bound on what counts."""
-    from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
-
     built = _Model(case)
     built.aim()
     built.hint(hint)
     built.keep(kept)
-    solver = cp_model.CpSolver()
+    solver = late.cp_model.CpSolver()
     solver.parameters.random_seed = seed
     solver.parameters.num_workers = 1
     solver.parameters.linearization_level = 2
@@ -547,7 +540,7 @@ def _solved(
     solver.parameters.max_time_in_seconds = 2 * seconds
     with _until(solver, stop):
         status = solver.solve(built.model, _telling(progress, built) if progress else None)
-    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+    if status in (late.cp_model.OPTIMAL, late.cp_model.FEASIBLE):
         return _read(built, solver), solver.best_objective_bound
     return list(kept or hint), float("inf")
 
@@ -588,7 +581,7 @@ def _standing(case: Case) -> list[Session]:
     return found
 
 
-def _read(built: _Model, solver: cp_model.CpSolver) -> list[Session]:
+def _read(built: _Model, solver: late.cp_model.CpSolver) -> list[Session]:
     """Rooms, trainers and people of one start put together into sessions."""
     case = built.case
     seats = {r.key: r.seats for r in case.rooms}

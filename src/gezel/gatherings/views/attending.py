@@ -5,7 +5,6 @@ import json
 import uuid
 from datetime import timedelta
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
@@ -24,6 +23,7 @@ from gezel.gatherings.models import Attendance, Gathering, Place
 from gezel.gatherings.rules import codes
 from gezel.gatherings.views.sessions import found_to_read, found_to_run
 from gezel.gatherings.views.shared import add_errors, key, note
+from gezel.kit import late
 from gezel.people.api import Request, at_work
 
 # So many wrong codes a person may try in so long.
@@ -43,7 +43,7 @@ def screen(request: Request, pk: int) -> HttpResponse:
     session = str(found.key)
     address = settings.BASE_URL + reverse("gatherings:here", args=[pk])
     picture = io.BytesIO()
-    segno.make(
+    late.segno.make(
         f"{address}?code={codes.long_code(actions.secret(), session, step)}", error="m"
     ).save(picture, kind="svg", scale=8, border=3, xmldecl=False, svgns=True, dark="#000",
            light="#fff", omitsize=True, svgclass="qr", lineclass=None)  # fmt: skip

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from gezel.kit import late
 from gezel.kit.order import refuse_circles
 from gezel.plans.rules.planning import (
     Activity,
@@ -37,9 +37,6 @@ from gezel.plans.rules.planning import (
     wished,
     worth,
 )
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
 
 # Choices of ours, stated on the page and in the model card.
 # What a gap with nothing in practice, or nothing with others, counts as: a quarter of a level.
@@ -158,22 +155,18 @@ class _Found:
     proven: bool
 
 
-def _sum(terms: Iterable[cp_model.LinearExprT]) -> cp_model.LinearExpr:
+def _sum(terms: Iterable[late.cp_model.LinearExprT]) -> late.cp_model.LinearExpr:
     """A sum that is an expression, also of nothing."""
-    from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
-
-    return cp_model.LinearExpr.sum(list(terms))
+    return late.cp_model.LinearExpr.sum(list(terms))
 
 
 class _Model:
     """One case as a CP-SAT model. Days count from today, time in minutes, money in cents."""
 
     def __init__(self, case: Case) -> None:
-        from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
-
         self.case = case
         self.ground = [g for g in ground_of(case) if g.covers]
-        self.m = cp_model.CpModel()
+        self.m = late.cp_model.CpModel()
         self.x = {a.key: self.m.new_bool_var(f"x{a.key}") for a in case.activities}
         self.z = {
             (a.key, d.key): self.m.new_bool_var(f"z{a.key}_{d.key}")
@@ -221,7 +214,7 @@ class _Model:
     def _what_comes_first(self) -> None:
         case = self.case
         self.firsts: dict[int, list[int]] = {}
-        self.ways: dict[tuple[int, int], dict[int, cp_model.IntVar]] = {}
+        self.ways: dict[tuple[int, int], dict[int, late.cp_model.IntVar]] = {}
         self.asks: dict[int, list[tuple[int, int]]] = {}
         for a in case.activities:
             self.firsts[a.key] = [n for n in a.needs if n not in case.done]
@@ -246,8 +239,8 @@ class _Model:
         waits = {a.key for a in case.activities if self.firsts[a.key] or self.asks[a.key]}
         waits |= {n for needed in self.firsts.values() for n in needed}
         waits |= {k for ways in self.ways.values() for k in ways}
-        self.end: dict[int, cp_model.LinearExprT] = {}
-        self.start: dict[int, cp_model.LinearExprT] = {}
+        self.end: dict[int, late.cp_model.LinearExprT] = {}
+        self.start: dict[int, late.cp_model.LinearExprT] = {}
         for key in sorted(waits):
             if case.by_key[key].dated:
                 taken = [(d, self.z[key, d.key]) for d in self.dates[key]]
@@ -258,7 +251,7 @@ class _Model:
                 end = self.m.new_int_var(0, case.days, f"end{key}")
                 self.m.add(end >= pace).only_enforce_if(self.x[key])
                 self.end[key], self.start[key] = end, end - pace
-        reached: dict[tuple[int, int], cp_model.IntVar] = {}
+        reached: dict[tuple[int, int], late.cp_model.IntVar] = {}
         for asked, ways in self.ways.items():
             reached[asked] = self.m.new_int_var(0, case.days, f"level{asked}")
             for key, way in ways.items():
@@ -275,7 +268,7 @@ class _Model:
         minutes = _sum(a.minutes * self.x[a.key] for a in case.activities)
         self.m.add(minutes <= case.minutes_by(case.days))
 
-    def _dated_by(self, day: int) -> list[cp_model.LinearExprT]:
+    def _dated_by(self, day: int) -> list[late.cp_model.LinearExprT]:
         return [
             self.case.by_key[key].minutes * self.z[key, d.key]
             for key, dates in self.dates.items()
@@ -298,7 +291,7 @@ class _Model:
 
     def _worth(self) -> None:
         case = self.case
-        gains: list[cp_model.LinearExprT] = []
+        gains: list[late.cp_model.LinearExprT] = []
         for n, piece in enumerate(self.ground):
             total = _sum(share * self.x[key] for key, share in piece.covers)
             if sum(share for _key, share in piece.covers) <= 100:
@@ -311,7 +304,7 @@ class _Model:
         self.misses = _sum(self._misses() if case.both_ways else ())
         self.cost = _sum(case.cost_cents(a) * self.x[a.key] for a in case.activities)
 
-    def _misses(self) -> Iterable[cp_model.LinearExprT]:
+    def _misses(self) -> Iterable[late.cp_model.LinearExprT]:
         """For each gap that is worked on: has it something in practice, and with others?"""
         for gap, covering in _covering(self.case, self.ground).items():
             touched = self.m.new_bool_var(f"touched{gap}")
@@ -327,7 +320,7 @@ class _Model:
 
     # -- searches -------------------------------------------------------------------------------
 
-    def last_day(self) -> cp_model.IntVar:
+    def last_day(self) -> late.cp_model.IntVar:
         """A day by which everything chosen is done."""
         case = self.case
         last = self.m.new_int_var(0, case.days, "last")
@@ -354,17 +347,15 @@ class _Model:
         for key, x in self.x.items():
             self.m.add_hint(x, key in chosen)
 
-    def search(self, effort: float, last: cp_model.IntVar | None = None) -> _Found | None:
+    def search(self, effort: float, last: late.cp_model.IntVar | None = None) -> _Found | None:
         """Solve; None when nothing satisfies it."""
-        from ortools.sat.python import cp_model  # noqa: PLC0415 - pandas comes along: 0.8 s
-
-        solver = cp_model.CpSolver()
+        solver = late.cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = SEED
         solver.parameters.max_deterministic_time = effort
         solver.parameters.linearization_level = 2
         status = solver.solve(self.m)
-        if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        if status not in {late.cp_model.OPTIMAL, late.cp_model.FEASIBLE}:
             return None
         chosen: dict[int, Dates | None] = {}
         for a in self.case.activities:
@@ -391,7 +382,7 @@ class _Model:
             self.case.days if last is None else solver.value(last),
             solver.objective_value,
             solver.best_objective_bound,
-            status == cp_model.OPTIMAL,
+            status == late.cp_model.OPTIMAL,
         )
 
 

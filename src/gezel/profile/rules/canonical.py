@@ -6,14 +6,14 @@ signed: `meaning` refuses every document in which the two could differ.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from math import factorial
 from threading import Lock
 from typing import Any
 
 import rfc8785
-from pyld import jsonld
-from pyld.canon import URDNA2015
 
+from gezel.kit import late
 from gezel.profile.rules.contexts import context, loader, spoken_for
 from gezel.profile.rules.text import as_list
 
@@ -62,19 +62,23 @@ def jcs(document: Any) -> bytes:
         raise Unclear("number_too_large") from None
 
 
-class _Bounded(URDNA2015):  # type: ignore[misc] # without types
+@cache
+def _bounded() -> type[Any]:
     """Canonicalising with an end: a graph of a few kilobytes can be made to take for ever."""
 
-    work = 0
+    class Bounded(late.pyld_canon.URDNA2015):  # type: ignore[misc] # without types
+        work = 0
 
-    def create_hash_to_related(self, id_: str, issuer: Any) -> Any:
-        related = super().create_hash_to_related(id_, issuer)
-        self.work += 1
-        for nodes in related.values():
-            self.work += factorial(min(len(nodes), 12))
-        if self.work > MOST_WORK:
-            raise Unclear("too_intricate")
-        return related
+        def create_hash_to_related(self, id_: str, issuer: Any) -> Any:
+            related = super().create_hash_to_related(id_, issuer)
+            self.work += 1
+            for nodes in related.values():
+                self.work += factorial(min(len(nodes), 12))
+            if self.work > MOST_WORK:
+                raise Unclear("too_intricate")
+            return related
+
+    return Bounded
 
 
 # The library keeps contexts it has worked out for all threads together.
@@ -108,10 +112,10 @@ def _expanded(document: dict[str, Any]) -> list[Any]:
     options = {"documentLoader": loader, "base": NOWHERE, "processingMode": "json-ld-1.1"}
     try:
         with _one_at_a_time:
-            found: list[Any] = jsonld.expand(
+            found: list[Any] = late.jsonld.expand(
                 document, options, on_property_dropped=lambda name: dropped.append(str(name))
             )
-    except jsonld.JsonLdError:
+    except late.jsonld.JsonLdError:
         raise Unclear("unclear_form") from None
     except RecursionError:
         raise Unclear("too_intricate") from None
@@ -123,12 +127,12 @@ def _expanded(document: dict[str, Any]) -> list[Any]:
 def _canonical(expanded: list[Any]) -> str:
     try:
         with _one_at_a_time:
-            dataset = jsonld.to_rdf(expanded, {"documentLoader": loader, "base": NOWHERE})
-    except (jsonld.JsonLdError, RecursionError):
+            dataset = late.jsonld.to_rdf(expanded, {"documentLoader": loader, "base": NOWHERE})
+    except (late.jsonld.JsonLdError, RecursionError):
         raise Unclear("unclear_form") from None
     if sum(len(triples) for triples in dataset.values()) > MOST_NODES:
         raise Unclear("too_intricate")
-    found: str = _Bounded().main(dataset, {"format": "application/n-quads"})
+    found: str = _bounded()().main(dataset, {"format": "application/n-quads"})
     return found
 
 

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
-from PIL import Image, ImageDraw
-
 from gezel.catalogue.api import Taught
 from gezel.content.api import (
     Module,
@@ -27,6 +25,7 @@ from gezel.content.api import (
     set_house_rules,
     thank,
 )
+from gezel.kit import late
 from gezel.site.demo.cast import Stage
 
 _KEYS = uuid.UUID("0b8f6f0c-3f0f-4c55-9d43-0d6f2a8c6e11")
@@ -72,8 +71,8 @@ def _fill(stage: Stage, module: Module, by: str, *blocks: tuple[str, Raw, Any]) 
 
 def _photo(stage: Stage, colour: str, *, shut: bool) -> Any:
     """A padlock, open or shut: what a telephone would have taken, without anyone's workshop."""
-    sheet = Image.new("RGB", (1200, 900), "#e9e4d8")
-    pen = ImageDraw.Draw(sheet)
+    sheet = late.Image.new("RGB", (1200, 900), "#e9e4d8")
+    pen = late.ImageDraw.Draw(sheet)
     pen.rounded_rectangle((380, 420, 820, 780), 40, fill=colour)
     drop = 0 if shut else 90
     pen.arc((450, 160 - drop, 750, 560 - drop), 180, 360, fill="#5b6166", width=54)

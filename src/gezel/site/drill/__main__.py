@@ -37,6 +37,7 @@ DRILLS = {
     "packages": Drill("gezel.site.drill.packages", 10_000, (SQLITE,)),
     "records": Drill("gezel.site.drill.records", 20),
     "slow": Drill("gezel.site.drill.slow", 3, (SQLITE,)),
+    "stop": Drill("gezel.site.drill.stop", 40, (SQLITE,)),
     "seats": Drill("gezel.site.drill.seats", 50),
     "twice": Drill("gezel.site.drill.twice", 20),
 }

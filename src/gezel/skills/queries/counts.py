@@ -7,7 +7,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.core.cache import caches
+from django.db.models import Count as CountRows
+from django.db.models import Max, Q, QuerySet, Sum, Value
 from django.db.models.functions import Left
 
 from gezel.kit.prepared import prepared
@@ -15,11 +17,12 @@ from gezel.people.api import Employment, Job, Organisation, PersonQuerySet, Unit
 from gezel.skills import rules
 from gezel.skills.models import Demand, NeedCount, NeedCounting, NeedSum
 from gezel.skills.queries.needs import NOT_HELD, Span, levels, spans_asked
-from gezel.skills.queries.places import Count, Counted, Place
+from gezel.skills.queries.places import Count, Counted, Figure, Place, need_map
 
 # Up to so many people the counts of any day can be made while the reader waits.
 COUNTED_LIVE = 1_500
 _STEP = int(Unit.steplen)
+A_DAY = 24 * 3600
 
 
 # --- as they were kept ------------------------------------------------------------------------
@@ -304,18 +307,58 @@ def _counting(organisation: int) -> QuerySet[NeedCounting]:
     return NeedCounting.objects.filter(organisation=organisation)
 
 
-def totals(organisation: Organisation) -> Counted:
-    """The counts of the whole organisation, as they were kept, in one query."""
-    return _told(_of_root(organisation.pk, organisation.pk))
+@dataclass(frozen=True, slots=True)
+class Most:
+    """What an organisation needs most: skills, each with its figure on these days."""
+
+    days: list[date]
+    figures: list[tuple[int, list[tuple[date, Figure | None]]]]
+
+
+def needed_most(organisation: Organisation, today: date, *, most: int) -> Most:
+    """What is needed most today or from the next days on which something is asked: one query.
+
+    Two when counts changed since this process was asked last. Every change of the counts it is made
+    of adds a row or takes one away, so their number, last and sum tell whether any did.
+    """
+    mark = (today, most, *sorted(_mark_of_root(organisation.pk, organisation.pk)))
+    name = f"skills:needed-most:{organisation.pk}"
+    kept: tuple[Any, Most] | None = caches["near"].get(name)
+    if kept is not None and kept[0] == mark:
+        return kept[1]
+    counts = _told(_of_root(organisation.pk, organisation.pk))
+    days = [today, *later_days_in(counts, today, most=2)]
+    told = need_map(counts, days)
+    skills = told.skills("", *days)[:most]
+    found = Most(days, [(s, [(day, told.figure("", s, day)) for day in days]) for s in skills])
+    caches["near"].set(name, (mark, found), A_DAY)
+    return found
+
+
+@prepared
+def _mark_of_root(organisation: int, same: int) -> QuerySet[NeedCount, Any]:
+    sums, counts = _at_root(organisation, same)
+    told = {"number": CountRows("pk"), "last": Max("pk"), "together": Sum("pk")}
+    return (
+        counts.order_by()
+        .values_list("organisation_id")
+        .annotate(of=Value(0), **told)
+        .union(
+            sums.order_by().values_list("organisation_id").annotate(of=Value(1), **told), all=True
+        )
+    )
 
 
 @prepared
 def _of_root(organisation: int, same: int) -> QuerySet[NeedCount, Any]:
+    return _added_up(*_at_root(organisation, same), "organisation_id")
+
+
+def _at_root(organisation: int, same: int) -> tuple[QuerySet[NeedSum], QuerySet[NeedCount]]:
     top, root = (Unit.objects.filter(organisation=pk, depth=1) for pk in (organisation, same))
-    return _added_up(
+    return (
         NeedSum.objects.filter(unit__in=top, by="unit"),
         NeedCount.objects.filter(unit__in=root),
-        "organisation_id",
     )
 
 

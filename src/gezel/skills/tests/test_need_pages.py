@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from gezel.people.api import Organisation, Person, end_employment, root_of
 from gezel.people.tests.builders import a_colleague, a_unit
-from gezel.skills import actions
-from gezel.skills.models import Evidence, EvidenceRequest, Objection, Skill
+from gezel.skills import actions, queries
+from gezel.skills.models import Evidence, EvidenceRequest, NeedCount, Objection, Skill
 from gezel.skills.tests.builders import a_profile, a_skill, an_evidence
 from gezel.trust.models import Reading
 
@@ -530,6 +530,30 @@ def test_panels_are_for_whom_they_are_for(
     assert visit(daan).get(at("panel_organisation")).status_code == 404
     actions.count_needs(noor.employments.get().organisation)
     assert "1 of 1" in visit(femke).get(at("panel_organisation")).text
+
+
+def test_what_is_needed_most_is_remembered_and_never_older_than_the_counts(
+    noor: Person,
+    daan: Person,
+    femke: Person,
+    diesel: Skill,
+    visit: Visit,
+    django_assert_num_queries: Queries,
+) -> None:
+    organisation = noor.employments.get().organisation
+    actions.count_needs(organisation)
+    client = visit(femke)
+    assert "1 of 1" in client.get(at("panel_organisation")).text
+
+    with django_assert_num_queries(1):
+        found = queries.needed_most(organisation, TODAY(), most=6)
+    assert [skill for skill, _figures in found.figures] == [diesel.pk]
+
+    an_evidence(noor, diesel, level=4, by=daan)
+    assert "0 of 1" in client.get(at("panel_organisation")).text
+
+    NeedCount.objects.filter(organisation=organisation).delete()
+    assert "0 of 1" not in client.get(at("panel_organisation")).text
 
 
 @pytest.mark.usefixtures("noor", "diesel")

@@ -1,17 +1,17 @@
 """`gezel serve`: the product, with its worker, in one process start."""
 
 import ctypes
-import gc
 import os
 import signal
 import socket
 import sys
 import traceback
+from _thread import start_new_thread
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,10 +19,14 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from gezel.site.cli import reading_in
 from gezel.site.house import bring_up_to_date, collect_when_changed
 
 # Beyond these, waiting for SQLite's one writer costs more than a core brings.
 MOST_PROCESSES = 4
+# So long a process may finish what it is answering, in seconds, once it is told to stop.
+LAST_WORDS = 30
+STOPS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 def cores() -> int:
@@ -51,15 +55,55 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
+def end_with_parent() -> None:
+    """Killed outright, who began us could not take us along; the system does."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+class Interruptible(Protocol):
+    """What of Granian's server is told to stop."""
+
+    def signal_handler_interrupt(self) -> None: ...
+
+
+def hear_every_stop(server: Interruptible) -> None:
+    """Being told to stop is heard at any moment, however often, by this process and its copies.
+
+    Granian's own way loses some. Its handler takes a lock, so a signal that comes while it handles
+    the one before waits for itself; and a copy of this process runs that handler as well, without
+    effect, until it has its own: what is said to it then is lost, and its server waits for ever.
+    """
+
+    def heard(*_signal: object) -> None:
+        # Beside what was interrupted, which may hold any lock.
+        start_new_thread(server.signal_handler_interrupt, ())
+
+    def listen() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+
+    def begin_anew() -> None:
+        # Nothing is under way in a copy that only begins: it just ends.
+        for each in STOPS:
+            signal.signal(each, signal.SIG_DFL)
+        listen()
+
+    for each in STOPS:
+        signal.signal(each, heard)
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, STOPS),
+        after_in_parent=listen,
+        after_in_child=begin_anew,
+    )
+
+
 @contextmanager
 def beside(run: Callable[[], None]) -> Iterator[None]:
     """Run something in a process of its own until the block ends, or this process does."""
     parent = os.getpid()
     child = os.fork()
     if child == 0:
-        if sys.platform == "linux":
-            # Killed outright, we could not take it along; the system does.
-            ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+        end_with_parent()
         if os.getppid() == parent:
             run()
         os._exit(0)
@@ -83,6 +127,7 @@ def in_a_child(run: Callable[[], object]) -> None:
     child = os.fork()
     if child == 0:
         failed = 1
+        end_with_parent()
         try:
             run()
             failed = 0
@@ -143,17 +188,17 @@ class Command(BaseCommand):
             connection.close_pool()
 
         # What every process needs is loaded here, once: they begin as copies of this one, share
-        # its memory and answer at once. Frozen, the collector does not go over it again either.
-        import_module(settings.ROOT_URLCONF)
-        gc.collect()
-        gc.freeze()
+        # its memory and answer at once.
+        with reading_in():
+            import_module(settings.ROOT_URLCONF)
+            import_module("gezel.site.rsgi")
 
-        from granian import Granian  # noqa: PLC0415 # 21 MB that no other command needs
-        from granian.constants import Interfaces  # noqa: PLC0415
+            from granian import Granian  # noqa: PLC0415 # 21 MB that no other command needs
+            from granian.constants import Interfaces  # noqa: PLC0415
 
         def listen(port: int, *, processes: int, threads: int) -> None:
             os.environ["GEZEL_THREADS"] = str(threads)
-            Granian(
+            server = Granian(
                 "gezel.site.rsgi:application",
                 address=options["host"],
                 port=port,
@@ -162,7 +207,11 @@ class Command(BaseCommand):
                 websockets=False,
                 respawn_failed_workers=True,
                 log_access=False,
-            ).serve()
+                workers_kill_timeout=LAST_WORDS,
+            )
+            # After Granian took the signals for itself, before it begins its processes.
+            server.on_startup(lambda: hear_every_stop(server))
+            server.serve()
 
         def serve() -> None:
             self.stdout.write(f"Gezel: http://{options['host']}:{options['port']}  (Ctrl-C stops)")
