@@ -39,6 +39,7 @@ DRILLS = {
     "slow": Drill("gezel.site.drill.slow", 3, (SQLITE,)),
     "stop": Drill("gezel.site.drill.stop", 40, (SQLITE,)),
     "seats": Drill("gezel.site.drill.seats", 50),
+    "tables": Drill("gezel.site.drill.tables", 1),
     "twice": Drill("gezel.site.drill.twice", 20),
 }
 

@@ -538,6 +538,7 @@ def test_what_is_needed_most_is_remembered_and_never_older_than_the_counts(
     femke: Person,
     diesel: Skill,
     visit: Visit,
+    *,
     django_assert_num_queries: Queries,
 ) -> None:
     organisation = noor.employments.get().organisation

@@ -50,7 +50,18 @@ def copied_fields() -> Iterator[None]:
     clone = Field.clone
 
     def quick(field: "Field[Any, Any]") -> "Field[Any, Any]":
-        return clone(field) if hasattr(field, "model") else copy.deepcopy(field)
+        if hasattr(field, "model"):
+            return clone(field)
+        copied = copy.deepcopy(field)
+        # By this number a model puts its fields in order, and SQLite the columns of a table it
+        # makes anew: a copy is as new as what calling its class gives.
+        if field.auto_created:
+            copied.creation_counter = Field.auto_creation_counter
+            Field.auto_creation_counter -= 1
+        else:
+            copied.creation_counter = Field.creation_counter
+            Field.creation_counter += 1
+        return copied
 
     with _instead(Field, "clone", quick):
         yield
@@ -74,7 +85,11 @@ def drawn_alone() -> Iterator[None]:
         if all(_is_of_one_table(step, migration, project_state) for step in migration.operations):
             with _instead(ProjectState, "reload_model", _draw_alone):
                 return apply(migration, project_state, *args, **options)
-        project_state.clear_delayed_apps_cache()
+        if "apps" in project_state.__dict__:
+            project_state.clear_delayed_apps_cache()
+            # Drawn before the step, as Django finds it: the state before and the one after are
+            # copies of it, and what the step changes is newer than the rest.
+            _ = project_state.apps
         return apply(migration, project_state, *args, **options)
 
     with _instead(Migration, "apply", sparing):
