@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from gezel.people.api import Request, at_work, require, signed_in
-from gezel.records import actions, policy, rules
+from gezel.records import actions, policy, rules, words
 from gezel.records.actions import forwarding
 from gezel.records.forms import ForwardForm, KeyForm
 from gezel.records.queries import overview
@@ -35,7 +35,9 @@ def mine(request: Request) -> HttpResponse:
     """What someone did while learning, in plain words; only they see this page."""
     found = policy.statements_to_read(request.visitor).order_by("-timestamp", "-stored", "pk")
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "records/mine.html", {"page": page, "adl": rules.ADL})
+    rows = [(one, words.told(one.verb, one.verb_name, one.object_name)) for one in page]
+    told = {"page": page, "rows": rows, "adl": rules.ADL}
+    return render(request, "records/mine.html", told)
 
 
 @signed_in

@@ -5,12 +5,14 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from gezel.records.models.readers import STATEMENTS_OF_A_PERSON
 from gezel.records.rules.forms import best
+from gezel.records.rules.house import authority
 from gezel.records.rules.reading import write_json
 from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
 
@@ -128,9 +130,10 @@ class Statement(models.Model):
     @property
     def source(self) -> str:
         """Which outside system wrote it; empty for what Gezel recorded itself."""
-        if self.shelf <= 0:
+        by = self.raw.get("authority", {})
+        if self.shelf <= 0 or by == authority(settings.BASE_URL):
             return ""
-        name: str = self.raw.get("authority", {}).get("name", "")
+        name: str = by.get("name", "")
         return name
 
     @property

@@ -1,5 +1,6 @@
 """Statements: valid, kept once, never changed, and read by nobody else."""
 
+import html
 import json
 import re
 import uuid
@@ -16,9 +17,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gezel.people.api import Organisation, Person
-from gezel.records.api import Conflict, Result, Score, Statement, record, statements_of
+from gezel.records.api import (
+    Conflict,
+    Result,
+    Score,
+    Statement,
+    actor_of,
+    record,
+    say,
+    statements_of,
+)
 from gezel.records.models import OnlyEverAdded
 from gezel.records.rules import VERBS, is_same, iso_duration, language_map, moment
+from gezel.records.words import DONE
 
 Visit = Callable[[Person], Client]
 NAME = {"nl": "Hoogvolt: de basis", "en": "High voltage: the basics"}
@@ -196,6 +207,27 @@ def test_the_page_tells_the_person_in_plain_words(visit: Visit, noor: Person) ->
     assert "You began “High voltage: the basics”" in page
     assert "You did not pass “High voltage: the basics” this time" in page
     assert "1 of 4 questions right" in page
+
+
+@pytest.mark.django_db
+def test_what_gezel_says_of_a_course_is_told_in_plain_words_too(
+    visit: Visit, noor: Person, van_dijk: Organisation
+) -> None:
+    for number, verb in enumerate(DONE):
+        statement = {
+            "id": str(uuid.uuid4()),
+            "actor": actor_of(noor),
+            "verb": {"id": verb, "display": {"en": "raw"}},
+            "object": {
+                "id": f"urn:part:{number}", "definition": {"name": {"en": f"Part {number} & on"}}
+            },
+        }  # fmt: skip
+        say(van_dijk, statement, person=noor)
+    page = html.unescape(visit(noor).get(reverse("records:mine")).content.decode())
+    for number, sentence in enumerate(DONE.values()):
+        assert str(sentence) % {"name": f"Part {number} & on"} in page
+    assert "written by" not in page
+    assert "raw:" not in page
 
 
 @pytest.mark.django_db

@@ -340,7 +340,7 @@ def test_what_another_system_wrote_says_who(
     shop = a_speaker(van_dijk, name="Course shop")
     shop.send(a_statement(actor=actor_of(noor)))
     page = visit(noor).get(reverse("records:mine")).content.decode()
-    assert "attended: “A meeting”" in page
+    assert "You were at “A meeting”" in page
     assert "written by Course shop" in page
 
 
