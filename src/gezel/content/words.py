@@ -282,6 +282,9 @@ STAYS_OUT: dict[str, str | Promise] = {
     "picture_kind": gettext_lazy("This is not a picture we can show: JPEG, PNG, WebP or GIF."),
     "unused": gettext_lazy("No page shows this file."),
     "blanks": gettext_lazy("Several gaps in one text are not among our kinds of questions."),
+    "no_items": gettext_lazy(
+        "There are no questions in it that we can read. Newer forms (QTI 2 and 3) we do not read."
+    ),
     "question_kind": gettext_lazy("This is not among our kinds of questions."),
     "picture_option": gettext_lazy("An answer is a picture; here answers are words."),
     "none_right": gettext_lazy("No answer is marked as right."),

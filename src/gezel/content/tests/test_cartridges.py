@@ -141,6 +141,43 @@ def test_a_cartridge_becomes_modules(tmp_path: Path) -> None:
     assert all(words.left_out(left.why) for left in brought.left)
 
 
+@pytest.mark.parametrize("version", ["1p0", "1p1", "1p2", "1p3"])
+def test_each_version_is_read_and_a_thin_one_holds_its_links_itself(
+    tmp_path: Path, version: str
+) -> None:
+    files = {
+        name: data.replace(b"v1p3", f"v{version}".encode())
+        for name, data in cartridge_files(a_picture()).items()
+    }
+    whole = read_cartridge(tmp_path, laid_out(tmp_path, files), "en")
+    assert [len(made.blocks) for made in whole.modules] == [7, 5]
+    link = files.pop("site.xml").decode()
+    assert '<file href="site.xml"/>' in files["imsmanifest.xml"].decode()
+    manifest = files["imsmanifest.xml"].decode().replace('<file href="site.xml"/>', link)
+    files["imsmanifest.xml"] = manifest.encode()
+    (tmp_path / "site.xml").unlink()
+    assert read_cartridge(tmp_path, laid_out(tmp_path, files), "en") == whole
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        "<assessmentItem xmlns='http://www.imsglobal.org/xsd/imsqti_v2p1'><itemBody/></assessmentItem>",
+        '<qti-assessment-test xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"/>',
+        '<questestinterop xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv1p2"/>',
+    ],
+    ids=["QTI 2.1", "QTI 3", "nothing"],
+)
+def test_questions_in_a_newer_form_are_told_and_leave_no_heading(
+    tmp_path: Path, newer: str
+) -> None:
+    files = cartridge_files(a_picture()) | {"quiz.xml": newer.encode()}
+    brought = read_cartridge(tmp_path, laid_out(tmp_path, files), "en")
+    assert "## Questions" not in str(brought.modules)
+    assert ("Questions", "no_items") in {(left.what, left.why) for left in brought.left}
+    assert "QTI 2" in words.left_out("no_items")
+
+
 def test_questions_in_own_words_numbers_and_files_come_in(tmp_path: Path) -> None:
     page = b"<p>See <a href='../web_resources/form.pdf'>the form</a> and <a href='x.exe'>x</a></p>"
     files = cartridge_files(

@@ -92,6 +92,8 @@ class _Resource:
     href: str
     files: list[str]
     needs: list[str]
+    inline: Node | None = None
+    """What a thin cartridge writes in the manifest itself, such as a link."""
 
 
 @dataclass(slots=True)
@@ -138,6 +140,7 @@ class _Reading:
                 base + told.get("href", ""),
                 files,
                 [d.get("identifierref", "") for d in children(told, "dependency")],
+                next(iter(children(told, "webLink", "topic", "assignment")), None),
             )
             if not resource.href.removeprefix(base) and files:
                 resource.href = files[0]
@@ -307,6 +310,8 @@ class _Reading:
                 except CartridgeRefused:
                     self._leave(title or there, "broken")
                     return None
+        if resource.inline is not None:
+            return resource.inline
         self._leave(title or resource.href, "missing")
         return None
 
@@ -358,9 +363,13 @@ class _Reading:
             return []
         top = next(below(root, "assessment", "objectbank"), root)
         title = title or _title(top.get("title", ""))
+        found = list(asked_in(root, self.language))
+        if not found:
+            self._leave(title or resource.href, "no_items")
+            return []
         named = title and not self.is_ours
         blocks = self._text(f"{'#' * level} {_line(title)}") if named else []
-        for asked in asked_in(root, self.language):
+        for asked in found:
             blocks += self._question(asked)
         return blocks
 
