@@ -50,6 +50,8 @@ from gezel.people.models import Employment, Job, JoinRequest
 from gezel.people.tests.builders import a_colleague
 from gezel.plans.actions import make_wish, set_shared_goal, share
 from gezel.plans.tests import builders as plans
+from gezel.profile import actions as profile_actions
+from gezel.profile import queries as profile_queries
 from gezel.profile.tests import builders as profile_builders
 from gezel.records.actions import make_key
 from gezel.records.actions.forwarding import forward_to
@@ -76,12 +78,13 @@ def _a_deck(person: Person, card: Card) -> DeckCard:
     return DeckCard.objects.create(person=person, card=card, due_on=due_on)
 
 
-def _of_trust(van_dijk: Organisation, noor: Person) -> dict[str, object]:
+def _of_trust(van_dijk: Organisation, noor: Person, daan: Person) -> dict[str, object]:
     """What Noor objects to and had erased, and a council that agreed to handing on."""
     a_consent(van_dijk, FORWARDING)
     objection = object_to(noor, van_dijk, kind="skills.Evidence", reason="Not needed.")
     return {
         "trust:take_back:pk": objection.pk,
+        "trust:let_go_on:pk": trust.a_stop(daan, van_dijk).pk,
         "trust:answer:pk": objection.pk,
         "trust:gone:pk": Erasure.objects.create(person=noor, kinds=["content.Review"]).pk,
         "trust:object:kind": "skills.Evidence",
@@ -195,7 +198,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             key=uuid.uuid4(),
         )  # fmt: skip
     return {
-        **_of_trust(van_dijk, noor),
+        **_of_trust(van_dijk, noor, daan),
         "person_pk": noor.pk,
         "skill_pk": skill.pk,
         "occupation_pk": occupation.pk,
@@ -366,7 +369,16 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         ),
         **{
             f"profile:{page}:pk": credential.pk
-            for page in ("shared", "shared_file", "credential", "open", "close", "file", "revoke")
+            for page in (
+                "shared",
+                "shared_file",
+                "credential",
+                "open",
+                "close",
+                "file",
+                "revoke",
+                "bind",
+            )
         },
         **{f"profile:{page}:pk": credential.achievement_id for page in ("achievement", "issue")},
         **{f"profile:{page}:slug": van_dijk.slug for page in ("did", "status", "record")},
@@ -395,8 +407,11 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         },
         **{
             f"profile:{page}:pk": profile_builders.an_arrival(noor, van_dijk, skill=skill).pk
-            for page in ("arrival", "look_up_again", "drop_arrival")
+            for page in ("arrival", "look_up_again", "drop_arrival", "take_key")
         },
+        "profile:remove_own_key:pk": profile_actions.make_own_key(noor).pk,
+        "profile:prove_to:question": (question := profile_queries.new_question("A school")),
+        "profile:asked:address": profile_queries.address_of_answer(question),
         "connect:confirm_own:token": own_token(noor, "noor@thuis.example"),
         **{f"trust:{page}:slug": van_dijk.slug for page in LOG_PAGES},
         "trust:my_proof:pk": trust.an_event_about(noor, van_dijk).pk,

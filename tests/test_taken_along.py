@@ -51,6 +51,8 @@ Visit = Callable[[Person], Client]
 
 # Travel in a form of their own, or are the archive itself.
 NOT_AS_FACTS = IN_THEIR_OWN_FORM | {"profile.Takeout", "profile.Arrival", "profile.Brought"}
+# An answer that someone who asked reads for an hour; what it shows goes along by itself.
+NOT_AS_FACTS |= {"profile.Answered"}
 # What assessors wrote: once there is a result, in the archive of the dossier itself.
 NOT_AS_FACTS |= {"assessment.Judgement", "assessment.Outcome"}
 # Written when an account is erased: nobody is left to take it along.

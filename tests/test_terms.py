@@ -123,6 +123,14 @@ SOONER = {
         "src/gezel/profile/tests/test_leaving.py",
         "test_it_is_made_in_the_background_fetched_and_gone_after_a_week",
     ),
+    "profile.PersonKey": (
+        "src/gezel/profile/tests/test_keys.py",
+        "test_made_bound_and_removed_on_the_page",
+    ),
+    "profile.Answered": (
+        "src/gezel/profile/tests/test_keys.py",
+        "test_an_answer_goes_after_an_hour",
+    ),
     "profile.Brought": (
         "src/gezel/profile/tests/test_arriving.py",
         "test_what_nobody_took_over_goes_after_a_month",
@@ -251,6 +259,10 @@ SOONER = {
     "skills.SkillAlias": (
         "src/gezel/catalogue/tests/test_finding.py",
         "test_an_alias_finds_as_soon_as_it_is_confirmed_and_until_it_is_taken_back",
+    ),
+    "trust.LetGoOn": (
+        "src/gezel/trust/tests/test_braking.py",
+        "test_reasons_go_after_two_years",
     ),
     "trust.Event": (
         "src/gezel/trust/tests/test_log.py",

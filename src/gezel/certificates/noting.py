@@ -9,7 +9,7 @@ from gezel.people.api import Person, Request
 from gezel.trust.api import brake, note_reading
 
 # More people than this are noted in the background: the line of a director.
-NOTED_AT_ONCE = 2_000
+NOTED_AT_ONCE = 5_000
 
 
 def note(request: Request, about: Collection[Person]) -> None:

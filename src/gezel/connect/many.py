@@ -1,5 +1,6 @@
 """HR and administrators hear that one account opened the data of a great many people."""
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -33,7 +34,7 @@ def _letter(message: Message) -> Letter | None:
         looks.people,
     ) % {"day": date_format(looks.on), "name": looks.reader.name, "n": looks.people}
     went = (
-        _("They were stopped for the rest of the day.")
+        _("They were stopped for the rest of the day. You can let them go on, with a reason.")
         if looks.stopped_at
         else _("They gave a reason, which everyone whose data was opened can read, and went on.")
     )
@@ -47,6 +48,8 @@ def _letter(message: Message) -> Letter | None:
                 "have the password of the account changed at once if it was not they."
             ),
         ),
+        path=reverse("trust:limits_reached"),
+        action=_("See it"),
     )
 
 
@@ -67,7 +70,7 @@ def _say(news: ManyLooked) -> None:
         set(people),
         MANY,
         organisation=news.organisation_pk,
-        once=str(news.looks_pk),
+        once=f"{news.looks_pk}" if news.time == 1 else f"{news.looks_pk}:{news.time}",
         about={"looks": news.looks_pk},
     )
 

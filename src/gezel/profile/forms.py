@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from gezel.certificates.api import CertificateType
 from gezel.kit.fields import DayField
 from gezel.profile.actions import Choice
-from gezel.profile.models import Achievement, Brought
+from gezel.profile.models import Achievement, Brought, Credential
 from gezel.profile.rules.baking import MOST_PICTURE
+from gezel.profile.rules.keyfile import SHORTEST
 from gezel.profile.rules.text import MOST_BYTES
 from gezel.skills.api import Level, Skill
 
@@ -62,6 +63,105 @@ class VerifyForm(forms.Form):
             return data
         text: str = self.cleaned_data["text"]
         return text.encode(errors="replace")
+
+
+class AskForm(forms.Form):
+    """Who asks whether a credential is of who shows it."""
+
+    who = forms.CharField(
+        label=_("Who are you?"),
+        required=False,
+        max_length=60,
+        help_text=_("The person you ask reads this. We do not check it and do not keep it."),
+    )
+
+
+class AnswerForm(VerifyForm):
+    """An answer that came as a file, from another Gezel or another wallet."""
+
+    def __init__(self, *args: Any, **told: Any) -> None:
+        super().__init__(*args, **told)
+        self.fields["file"].help_text = _("The answer they made, as JSON.")
+
+
+class ProveForm(forms.Form):
+    """With which credential one answers."""
+
+    credential = forms.ChoiceField(label=_("What do you show?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, credentials: Sequence[Credential], **told: Any) -> None:
+        super().__init__(*args, **told)
+        choices = [
+            (str(one.pk), f"{one.wording.name} · {one.organisation.name}") for one in credentials
+        ]
+        field = self.fields["credential"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+        if len(choices) == 1:
+            field.initial = choices[0][0]
+
+
+class FarProveForm(ProveForm):
+    """The same, of a question that was asked elsewhere."""
+
+    question = forms.CharField(
+        label=_("The question"),
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=_("As it stands on the page of who asks."),
+    )
+    domain = forms.RegexField(
+        r"[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?",
+        label=_("On which site do they ask?"),
+        max_length=260,
+        help_text=_("Its address without what comes after it, such as learn.example.com."),
+    )
+    field_order = ("question", "domain", "credential")
+
+    def clean_domain(self) -> str:
+        found: str = self.cleaned_data["domain"]
+        return found.lower()
+
+
+class PassphraseForm(forms.Form):
+    """The passphrase with which a key was locked."""
+
+    passphrase = forms.CharField(
+        label=_("Passphrase of your key"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class TakeAlongForm(forms.Form):
+    """Whether one's own keys go along, and locked with what."""
+
+    passphrase = forms.CharField(
+        label=_("Passphrase for your key"),
+        required=False,
+        min_length=SHORTEST,
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_(
+            "A sentence that only you know, 12 signs or more. Nobody can tell you what it was, and "
+            "without it the key does not open. Leave it empty and the key does not go along."
+        ),
+    )
+    again = forms.CharField(
+        label=_("The same passphrase once more"),
+        required=False,
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if "passphrase" in found and found["passphrase"] != found.get("again"):
+            self.add_error("again", _("These two are not the same."))
+        return found
 
 
 class AchievementForm(forms.ModelForm[Achievement]):

@@ -52,5 +52,16 @@ def forget_shares(progress: Progress) -> Outcome:
     return Outcome(_("Removed."), figures={"removed": actions.forget_shares()})
 
 
+@job(title=gettext_lazy("Remove answers about credentials, after an hour"))
+def forget_answers(progress: Progress) -> Outcome:
+    """What someone showed to who asked whether a credential is theirs."""
+    return Outcome(_("Removed."), figures={"removed": actions.forget_answers()})
+
+
+def soon() -> list[Errand]:
+    """Every minute, where there is something to do."""
+    return [(forget_answers, {})] if queries.answers_over() else []
+
+
 def tonight() -> list[Errand]:
     return [(reseal_keys, {}), (forget_shares, {}), (forget, {})]

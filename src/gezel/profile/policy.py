@@ -7,6 +7,7 @@ from gezel.profile.models import (
     Achievement,
     Arrival,
     Credential,
+    PersonKey,
     Share,
     ShareQuerySet,
     SigningKey,
@@ -24,6 +25,11 @@ def own_credentials(visitor: Visitor) -> QuerySet[Credential]:
 def own_shares(visitor: Visitor) -> ShareQuerySet:
     """My links, whoever I worked for when I made them. Nobody else comes here, not even HR."""
     return Share.objects.filter(person=visitor.person)
+
+
+def own_keys(visitor: Visitor) -> QuerySet[PersonKey]:
+    """My keys; no employer ever comes to them."""
+    return PersonKey.objects.filter(person=visitor.person)
 
 
 def own_takeouts(visitor: Visitor) -> QuerySet[Takeout]:

@@ -91,12 +91,26 @@ REASONS: dict[str, str | Promise] = {
     "key_as_written": gettext_lazy(
         "The key comes from the file itself: this says that nothing changed, not who made it."
     ),
+    # who shows it
+    "one_signature": gettext_lazy("Who shows it signs once, and this has more signatures."),
+    "holder_without_key": gettext_lazy("Who shows it is not named by a key."),
+    "nothing_shown": gettext_lazy("There is no credential in it."),
+    "issued_to_another": gettext_lazy(
+        "“%(name)s” was issued to another key than that of who shows it."
+    ),
+    "issued_to_no_key": gettext_lazy(
+        "“%(name)s” was issued to no key, so nobody can prove that it is theirs."
+    ),
     # days
     "not_yet": gettext_lazy("It counts only from %(day)s."),
     "expired": gettext_lazy("It counted until %(day)s."),
     # its status
     "revoked": gettext_lazy("The issuer withdrew it."),
     "suspended": gettext_lazy("The issuer suspended it."),
+    "replaced": gettext_lazy(
+        "It was replaced by a newer one that says the same and names another key, or none. Nothing "
+        "was wrong: ask the person for the newer one."
+    ),
     "status_unknown": gettext_lazy(
         "Its status is unknown: the list of what was withdrawn was not asked or did not answer."
     ),
@@ -194,6 +208,8 @@ def verdict(found: Finding) -> str:
             return _("Unchanged since it was signed; who signed it is not proved.")
         case Verdict.VALID:
             return _("This is genuine.")
+        case Verdict.INVALID if any(r.code == "replaced" for r in found.reasons):
+            return _("There is a newer one.")
         case Verdict.INVALID:
             return (
                 _("Withdrawn: this no longer counts.")
@@ -343,10 +359,19 @@ def domain(did: str) -> str:
     return did.partition("//")[2].partition("/")[0] or did
 
 
-def not_proved(found: Finding) -> list[str]:
+def held(found: Finding) -> str:
+    """What it means that the question was answered."""
+    if found.verdict is Verdict.VALID:
+        return _("Whoever showed this just now holds the key it was issued to.")
+    return _("Whoever showed this just now holds the key that it names.")
+
+
+def not_proved(found: Finding, *, held: bool = False) -> list[str]:
     """What even a valid credential does not say."""
     told = [
-        _("That whoever shows it is the person it is about: compare the name, or ask."),
+        _("That nobody lent the key, or sent your question on: look who sits before you.")
+        if held
+        else _("That whoever shows it is the person it is about: compare the name, or ask."),
         _("That the person still masters it today."),
         _("That what it rests on was judged well: the log shows that it was not changed since."),
     ]

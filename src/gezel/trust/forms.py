@@ -30,6 +30,20 @@ class WhyManyForm(forms.Form):
     )
 
 
+class LetGoOnForm(forms.Form):
+    """Why a colleague who was stopped may go on."""
+
+    reason = forms.CharField(
+        label=_("Why may they go on?"),
+        min_length=10,
+        max_length=200,
+        help_text=_(
+            "One sentence, such as: “The auditor asked for this list today, I saw the letter.” HR, "
+            "administrators and works council read it with your name, and so do they."
+        ),
+    )
+
+
 class DecisionForm(forms.Form):
     """One step of the council about one setting."""
 

@@ -48,6 +48,7 @@ KINDS: dict[str, Text] = {
     "reading": _("Someone looked at your data"),
     "export": _("Data about people was taken along in a file"),
     "many_looks": _("Someone opened the data of many people in one day"),
+    "many_looks.let_go_on": _("A colleague let someone who was stopped go on"),
     "computation": _("A rule that works something out about people changed"),
     "erased": _("Words were erased"),
 }

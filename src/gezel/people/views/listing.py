@@ -19,7 +19,7 @@ from gezel.trust.api import brake, note_event, note_reading
 # With more leads than this a list to choose from helps nobody; search by name instead.
 MOST_CHOICES = 400
 # More people than this are noted in the background.
-NOTED_AT_ONCE = 2_000
+NOTED_AT_ONCE = 5_000
 # Beyond what colleagues see of each other: showing it is noted.
 TERMS = frozenset({"number", "starts_on", "ends_on", "hours", "education", "shift"})
 STATES = {"left": _("Left"), "later": _("Begins later")}

@@ -7,6 +7,7 @@ owner, and never an account, a role, an organisation, a task or anything of anot
 import hashlib
 import tempfile
 import uuid
+import zipfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,7 +29,8 @@ from gezel.kit.archives import ArchiveRefused, Budget, unpack
 from gezel.kit.markup import MarkupRefused, read_xml
 from gezel.people.api import Employment, Person, Visitor, visitor_of
 from gezel.profile import bundles, words
-from gezel.profile.models import Arrival, Brought
+from gezel.profile.actions.keys import key_in, take_in_keys
+from gezel.profile.models import Arrival, Brought, PersonKey
 from gezel.profile.queries import OurOwn, guesses_for, installation
 from gezel.profile.rules import arriving, verify
 from gezel.profile.rules.archive import (
@@ -44,12 +46,16 @@ from gezel.profile.rules.badge import named
 from gezel.profile.rules.badges import achievement_of
 from gezel.profile.rules.bundle import Along
 from gezel.profile.rules.did import Ground, Sources
+from gezel.profile.rules.holding import key_named
+from gezel.profile.rules.keyfile import NoKeyFile, WrongPassphrase
+from gezel.profile.rules.keys import PREFIX
 from gezel.profile.rules.text import Unreadable
 from gezel.profile.rules.verdict import Finding, Verdict, check
 from gezel.profile.rules.wording import languages
 from gezel.skills.api import Evidence, Skill, add_evidence, estimate_for, let_count
 
 MEGABYTE = 1 << 20
+MOST_KEYS, MOST_KEYFILE = 5, 4_096
 MOST_BYTES = 50 * MEGABYTE
 BUDGET = Budget(files=5_000, total=400 * MEGABYTE, one_file=200 * MEGABYTE, depth=8)
 # What was looked at and not taken over, as its declaration tells.
@@ -228,6 +234,10 @@ class _Whose:
                 "email", flat=True
             )
         }
+        self.keys = {
+            PREFIX + public
+            for public in PersonKey.objects.filter(person=person).values_list("public", flat=True)
+        }
         # Issuers that signed an archive in which this person's own address stands.
         self.vouched: set[str] = set()
 
@@ -242,7 +252,11 @@ class _Whose:
         if finding.issuer in self.vouched:
             return True
         hashed, plain = arriving.addresses_of(finding.credential)
-        return self.knows(hashed) or bool(self.addresses & {p.strip().lower() for p in plain})
+        if self.knows(hashed) or self.addresses & {p.strip().lower() for p in plain}:
+            return True
+        # Issued to a key of theirs. A key can be given away, a name be typed: it takes both.
+        name = named(finding.credential).casefold()
+        return key_named(finding.credential) in self.keys and name == self.person.name.casefold()
 
 
 def _credential_items(finding: Finding, whose: _Whose) -> Iterable[Item]:
@@ -329,6 +343,7 @@ def _archive(person: Person, data: bytes, sources: Sources) -> Looked:
             "name": _printable(told.name),
             "signed": sorted(words.domain(s) for s in signers),
             "unsigned": not verify.issuers_of(_manifest(inside)),
+            "keys": sorted(public for name in names if (public := key_in(name)))[:MOST_KEYS],
         }
         credentials = _once(
             item for f in findings.values() if f.credential for item in _credential_items(f, whose)
@@ -576,6 +591,47 @@ def _note(item: Brought, *, verified: bool) -> str:
     if verified:
         return _("“%(name)s”. %(issuer)s") % {"name": item.name, "issuer": item.issuer}
     return _("Brought along, as stated by the person: “%(name)s”.") % {"name": item.name}
+
+
+def take_key(arrival: Arrival, passphrase: str, *, sources: Sources | None = None) -> int:
+    """The own keys in an archive become keys here, with the passphrase they were locked with.
+
+    What was issued to them is then known to be this person's. Returns how many keys there were.
+
+    Raises:
+        NotTaken: it does not open with this passphrase, or is no key that Gezel locked.
+    """
+    with arrival.file.open("rb") as file, zipfile.ZipFile(file) as found:
+        # Looked through before, so what stands in `told` is in it.
+        names = [f"keys/{public}.pem" for public in arrival.told.get("keys", [])[:MOST_KEYS]]
+        told = {key_in(n): found.open(n).read(MOST_KEYFILE).decode(errors="replace") for n in names}
+    try:
+        taken = take_in_keys(arrival.person, told, passphrase)
+    except WrongPassphrase:
+        raise NotTaken(
+            _("The key does not open with this passphrase. All else comes in without it.")
+        ) from None
+    except NoKeyFile:
+        raise NotTaken(_("The key in this archive is not as Gezel writes one.")) from None
+    _look_anew(arrival, sources or OurOwn())
+    return taken
+
+
+def _look_anew(arrival: Arrival, sources: Sources) -> None:
+    """With a key that came in, more in the file may be proved to be theirs."""
+    with arrival.file.open("rb") as file:
+        looked = look_through(arrival.person, file.read(), sources=sources)
+    rows = {(row.kind, row.key): row for row in arrival.items.filter(counted=False)}
+    anew = []
+    for item in looked.items:
+        if (row := rows.get((item.kind, item.key))) is None:
+            continue
+        row.proof, row.issuer = item.proof, _printable(item.issuer)[:300]
+        row.reasons, row.as_of = list(item.reasons), item.as_of
+        row.level, row.shown_on = item.level, item.on
+        anew.append(row)
+    words_of = ["proof", "issuer", "reasons", "as_of", "level", "shown_on"]
+    Brought.objects.bulk_update(anew, words_of, batch_size=500)
 
 
 def look_up_again(arrival: Arrival, visitor: Visitor) -> None:

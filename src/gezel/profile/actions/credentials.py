@@ -17,11 +17,19 @@ from django.utils.translation import gettext as _
 from gezel.certificates.api import months_after
 from gezel.people.api import Organisation, Person
 from gezel.profile import sealing
-from gezel.profile.models import LIST_SIZE, Achievement, Credential, SigningKey
+from gezel.profile.models import (
+    LIST_SIZE,
+    Achievement,
+    Credential,
+    PersonKey,
+    SigningKey,
+    SpentPlace,
+)
 from gezel.profile.queries import (
     did_of,
     list_address,
     method_of,
+    named_key_of,
     opened,
     shown_by,
     signing_key,
@@ -94,11 +102,12 @@ def mark_leaked(key: SigningKey, *, since: datetime) -> bool:
 def reseal() -> int:
     """Every secret key under the newest key of the environment; returns how many were not."""
     done = 0
-    for key in SigningKey.objects.exclude(sealed_with=sealing.current()):
-        fresh = sealing.seal(sealing.unseal(bytes(key.sealed)))
-        done += SigningKey.objects.filter(pk=key.pk, sealed_with=key.sealed_with).update(
-            sealed=fresh, sealed_with=sealing.current()
-        )
+    for model in (SigningKey, PersonKey):
+        for key in model._base_manager.exclude(sealed_with=sealing.current()):
+            fresh = sealing.seal(sealing.unseal(bytes(key.sealed)))
+            done += model._base_manager.filter(pk=key.pk, sealed_with=key.sealed_with).update(
+                sealed=fresh, sealed_with=sealing.current()
+            )
     return done
 
 
@@ -191,10 +200,11 @@ def _until(achievement: Achievement, today: date) -> date | None:
 def _free_place(organisation: Organisation) -> int:
     """A place in the list that tells nothing: not how many there are, nor who came after whom."""
     taken = Credential.objects.filter(organisation=organisation)
-    number = taken.count() // FULL_AT
+    spent = SpentPlace.objects.filter(organisation=organisation)
+    number = (taken.count() + spent.count()) // FULL_AT
     while True:
         place = number * LIST_SIZE + secrets.randbelow(LIST_SIZE)
-        if not taken.filter(place=place).exists():
+        if not taken.filter(place=place).exists() and not spent.filter(place=place).exists():
             return place
 
 
@@ -248,6 +258,7 @@ def _in(language: str, credential: Credential, ground: Shown) -> Told:
             status_index=credential.place % LIST_SIZE,
             evidence=[_evidence(achievement, ground)],
             alignments=_alignments(achievement),
+            subject=named_key_of(credential.person),
         )
 
 
@@ -297,11 +308,14 @@ def revoke(credential: Credential, *, reason: str, by: Person) -> bool:
             about=credential.person_id,
             reason=reason.strip()[:300],
         )
-    number = credential.place // LIST_SIZE
-    transaction.on_commit(
-        lambda: caches["near"].delete(f"profile:status:{credential.organisation_id}:{number}")
-    )
+    tell_list_anew(credential.organisation_id, credential.place)
     return bool(done)
+
+
+def tell_list_anew(organisation: int, place: int) -> None:
+    """The list this place stands in is made again, once this is certain."""
+    name = f"profile:status:{organisation}:{place // LIST_SIZE}"
+    transaction.on_commit(lambda: caches["near"].delete(name))
 
 
 def sign_again(key: SigningKey) -> int:

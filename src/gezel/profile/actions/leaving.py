@@ -8,10 +8,11 @@ import re
 import secrets
 import uuid
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,6 +32,7 @@ from gezel.kit.inert import inert
 from gezel.people.api import Organisation, Person
 from gezel.profile import pictures, sealing, words
 from gezel.profile.actions.credentials import make_key
+from gezel.profile.actions.keys import name_of_file
 from gezel.profile.models import LIST_SIZE, Arrival, Credential, SigningKey, Takeout
 from gezel.profile.queries import (
     did_document,
@@ -69,7 +71,7 @@ KEPT = timedelta(days=7)
 ROWS_ON_THE_PAGE = 50
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?([+-]\d{2}:\d{2}|Z)")
-_WORD_FOR_WORD = ("credentials/", "credentials-jcs/", "issuers/", "status/", "log/")
+_WORD_FOR_WORD = ("credentials/", "credentials-jcs/", "issuers/", "status/", "log/", "keys/")
 # A table of an archive from elsewhere gives a file its name, so it is a name and no path.
 _NAME_OF_TABLE = re.compile(r"[A-Za-z_]{1,60}\.[A-Za-z]{1,60}")
 Step = Callable[[int], None]
@@ -86,6 +88,7 @@ def make_archive(
     at: datetime | None = None,
     step: Step = _quiet,
     language: str = "",
+    keys: Mapping[str, str] | None = None,
 ) -> None:
     """Everything of one person as one file.
 
@@ -93,17 +96,26 @@ def make_archive(
         into: where it is written, from its beginning.
         language: in which they asked for it, where they chose none for good.
         step: is told after each table that it is done.
+        keys: own keys by name, locked with a passphrase, where the person wants them along.
     """
     language = person.language or (language or get_language() or "en")[:2]
     with translation.override(language):
-        _Archive(person, into, at or timezone.now(), language).write(step)
+        _Archive(person, into, at or timezone.now(), language, keys or {}).write(step)
 
 
 class _Archive:
     """One archive while it is written."""
 
-    def __init__(self, person: Person, into: IO[bytes], now: datetime, language: str) -> None:
+    def __init__(
+        self,
+        person: Person,
+        into: IO[bytes],
+        now: datetime,
+        language: str,
+        keys: Mapping[str, str],
+    ) -> None:
         self.person = person
+        self.keys = keys
         self.now = now.replace(microsecond=0)
         self.language = language
         self.zip = zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
@@ -131,6 +143,8 @@ class _Archive:
         self._statements(brought.statements)
         self._credentials()
         self._issuers()
+        for public, pem in self.keys.items():
+            self.add(name_of_file(public), pem)
         # After our own: what someone brought takes no name that is ours.
         for name, data in brought.credentials.items():
             self.add(name, data)
@@ -240,7 +254,10 @@ class _Archive:
                 "count": len(table.facts),
                 "header": table.header_in_words,
                 "rows": [
-                    [as_read(fact["fields"].get(word)) for word in table.header]
+                    [
+                        as_read(fact["fields"].get(word), of_person=word in people_in(table.label))
+                        for word in table.header
+                    ]
                     for fact in table.facts[:ROWS_ON_THE_PAGE]
                 ],
             }
@@ -258,6 +275,7 @@ class _Archive:
                 "statements": self.statements,
                 "tables": shown,
                 "files": sorted(n for n in self.digests if n.startswith("files/")),
+                "keys": sorted(n for n in self.digests if n.startswith("keys/")),
                 "signers": [one for one in self._signers() if _key_of(one) is not None],
             },
         )
@@ -450,8 +468,17 @@ def _key_of(organisation: Organisation) -> SigningKey | None:
     return key
 
 
-def as_read(value: Any) -> str:
-    """A value as the page says it: a day as one writes it, and yes or no."""
+@cache
+def people_in(label: str) -> frozenset[str]:
+    """Columns of a table of ours in which a person stands; of a table of elsewhere nobody knows."""
+    fields = next((d.model._meta.concrete_fields for d in taken_along() if d.kind == label), ())
+    return frozenset(f.name for f in fields if f.related_model is Person)
+
+
+def as_read(value: Any, *, of_person: bool = False) -> str:
+    """A value as the page says it: a day as one writes it, yes or no, and oneself."""
+    if of_person and value == "me":
+        return _("me")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     told = cell(value)
@@ -507,13 +534,16 @@ def _claims(credentials: Iterable[Credential]) -> list[dict[str, Any]]:
 
 
 @transaction.atomic
-def ask_archive(person: Person) -> Takeout:
-    """Someone asks for their archive. One that is being made is not asked for twice."""
+def ask_archive(person: Person, *, keys: Mapping[str, str] | None = None) -> Takeout:
+    """Someone asks for their archive. One that is being made is not asked for twice, unless it
+    brings no keys and these are to go along."""
     Person.objects.get_queryset().select_for_update().get(pk=person.pk)
     waiting = Takeout.objects.filter(
         person=person, made_at=None, asked_at__gt=timezone.now() - timedelta(hours=1)
     ).first()
-    return waiting or Takeout.objects.create(person=person)
+    if waiting is None or (keys and not waiting.keys):
+        return Takeout.objects.create(person=person, keys=dict(keys or {}))
+    return waiting
 
 
 def note_task(takeout: Takeout, task: uuid.UUID) -> None:
@@ -526,7 +556,7 @@ def fill(takeout: Takeout, *, step: Step = _quiet, language: str = "") -> None:
     if takeout.made_at is not None:
         return
     with io.BytesIO() as made:
-        make_archive(takeout.person, made, step=step, language=language)
+        make_archive(takeout.person, made, step=step, language=language, keys=takeout.keys)
         size = made.tell()
         made.seek(0)
         name = default_storage.save(f"takeouts/{takeout.pk}.zip", File(made))

@@ -169,6 +169,8 @@ class Credential(models.Model):
         "people.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    # How often it was issued anew to a key of the person, or to none.
+    bound = models.PositiveSmallIntegerField(default=0)
     # Until when whoever has the link sees it; the person opens and closes that.
     open_until = models.DateField(null=True, blank=True)
 

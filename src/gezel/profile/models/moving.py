@@ -26,6 +26,8 @@ class Takeout(models.Model):
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+")
     file = models.FileField(upload_to="takeouts/", blank=True)
     size = models.PositiveBigIntegerField(default=0)
+    # Keys of the person by name, each locked with a passphrase that nobody here knows.
+    keys = models.JSONField(default=dict)
     task = models.UUIDField(null=True)
     asked_at = models.DateTimeField(auto_now_add=True)
     made_at = models.DateTimeField(null=True)

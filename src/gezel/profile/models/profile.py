@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gezel.people.api import Person, Visitor
 
 
-def _nobody(visitor: "Visitor", on: date) -> Q:
+def nobody(visitor: "Visitor", on: date) -> Q:
     """To have a link is no relation: what one sees by it, one sees without being anybody."""
     return Q(pk__in=[])
 
@@ -28,7 +28,7 @@ def _labels(person: "Person", on: date) -> Sequence[str]:
     return [f"“{share.label}”" for share in Share.objects.open(on).filter(person=person)]
 
 
-HAS_A_LINK = Relation(_("Whoever has a link that you made, until its day"), _nobody, _labels)
+HAS_A_LINK = Relation(_("Whoever has a link that you made, until its day"), nobody, _labels)
 PROFILE_OF_A_PERSON = Audience(SELF, HAS_A_LINK)
 JUST_ONESELF = Audience(SELF)
 

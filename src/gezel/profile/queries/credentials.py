@@ -20,7 +20,7 @@ from gezel.certificates.api import Holding
 from gezel.kit.outside import NotReached, ask_outside
 from gezel.people.api import Employment, Organisation, Person
 from gezel.profile import sealing
-from gezel.profile.models import LIST_SIZE, Achievement, Credential, SigningKey
+from gezel.profile.models import LIST_SIZE, Achievement, Credential, SigningKey, SpentPlace
 from gezel.profile.rules import jwt, proofs, status
 from gezel.profile.rules.bundle import ISSUING, LOG_SERVICE, bundle
 from gezel.profile.rules.dates import written
@@ -103,12 +103,17 @@ def status_list(organisation: Organisation, number: int) -> dict[str, Any] | Non
 
 def _signed_list(organisation: Organisation, number: int) -> dict[str, Any] | None:
     key = signing_key(organisation)
-    mine = Credential.objects.filter(
-        organisation=organisation, place__range=(number * LIST_SIZE, (number + 1) * LIST_SIZE - 1)
-    )
-    if key is None or not (number == 0 or mine.exists()):
+    of_list = {
+        "organisation": organisation,
+        "place__range": (number * LIST_SIZE, (number + 1) * LIST_SIZE - 1),
+    }
+    mine, spent = Credential.objects.filter(**of_list), SpentPlace.objects.filter(**of_list)
+    if key is None or not (number == 0 or mine.exists() or spent.exists()):
         return None
-    withdrawn = mine.filter(revoked_at__isnull=False).values_list("place", flat=True)
+    withdrawn = [
+        *mine.filter(revoked_at__isnull=False).values_list("place", flat=True),
+        *spent.exclude(why=SpentPlace.Why.STANDS).values_list("place", flat=True),
+    ]
     now = timezone.now()
     unsigned = status.list_credential(
         address=list_address(organisation, number),
@@ -131,6 +136,27 @@ def place_in_log(document: dict[str, Any]) -> Standing | None:
 def _issued_here(document: dict[str, Any]) -> Credential | None:
     """Of which credential this very document is one; by its place in the list, since each language
     has an identifier of its own."""
+    found = _place_here(document)
+    if found is None:
+        return None
+    organisation, place = found
+    at = Credential.objects.filter(organisation=organisation, place=place)
+    credential = at.select_related("organisation").first()
+    return credential if credential and document in credential.documents else None
+
+
+def was_replaced(document: dict[str, Any]) -> bool:
+    """Whether it is a copy from before it was issued anew to a key: no judgement on anybody."""
+    found = _place_here(document)
+    if found is None:
+        return False
+    organisation, place = found
+    spent = SpentPlace.objects.filter(organisation=organisation, place=place)
+    return spent.filter(why=SpentPlace.Why.REPLACED).exists()
+
+
+def _place_here(document: dict[str, Any]) -> tuple[Organisation, int] | None:
+    """In which place of whose list it says to stand, where that is a list of ours."""
     issuer = id_of(document.get("issuer"))
     organisation = Organisation.objects.filter(slug=issuer.rpartition(":")[2]).first()
     entry = document.get("credentialStatus")
@@ -141,10 +167,7 @@ def _issued_here(document: dict[str, Any]) -> Credential | None:
     index = str(entry.get("statusListIndex"))
     if not re.fullmatch(r"[0-9]{1,4}", number) or not re.fullmatch(r"[0-9]{1,6}", index):
         return None
-    place = int(number) * LIST_SIZE + int(index)
-    found = Credential.objects.filter(organisation=organisation, place=place)
-    credential = found.select_related("organisation").first()
-    return credential if credential and document in credential.documents else None
+    return organisation, int(number) * LIST_SIZE + int(index)
 
 
 def _standing(credential: Credential, document: dict[str, Any]) -> Standing | None:

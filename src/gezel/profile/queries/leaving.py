@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from gezel.connect.api import own_address_of
 from gezel.people.api import Employment, Organisation, Person
-from gezel.profile.models import Arrival, Takeout
+from gezel.profile.models import Arrival, PersonKey, Takeout
 from gezel.trust.api import Declaration, declarations
 
 # From this long before the last day we remind, gently, on the page and by mail.
@@ -27,6 +27,7 @@ class Ready:
     last_day: date | None
     last_at: str
     takeouts: Sequence[Takeout]
+    has_key: bool = False
 
 
 def ready_to_leave(person: Person) -> Ready:
@@ -46,6 +47,7 @@ def ready_to_leave(person: Person) -> Ready:
         last_day=ending.ends_on if ending else None,
         last_at=ending.organisation.name if ending else "",
         takeouts=list(Takeout.objects.filter(person=person)[:5]),
+        has_key=PersonKey.objects.filter(person=person).exists(),
     )
 
 

@@ -44,13 +44,16 @@ class Told:
     alignments: Sequence[Alignment] = field(default_factory=tuple)
     # The same achievement in other languages: its identifier there, and which.
     editions: Sequence[tuple[str, str]] = ()
+    # The key of whom it is issued to (did:key); empty where they chose none.
+    subject: str = ""
 
 
 def badge(told: Told) -> dict[str, Any]:
     """The credential, still to be signed.
 
     The person is named by name, so that a reader sees whose it is, and by a salted hash of the
-    e-mail address: who is told the address can check it, who is not learns nothing.
+    e-mail address: who is told the address can check it, who is not learns nothing. Where they have
+    a key of their own, by that too: then they can prove that it is theirs.
     """
     achievement: dict[str, Any] = {
         "id": told.achievement_id,
@@ -85,6 +88,7 @@ def badge(told: Told) -> dict[str, Any]:
         "issuer": {"id": told.issuer, "type": ["Profile"], "name": told.issuer_name},
         "validFrom": written(told.since),
         "credentialSubject": {
+            **({"id": told.subject} if told.subject else {}),
             "type": ["AchievementSubject"],
             "identifier": [
                 _identity("name", told.person_name),

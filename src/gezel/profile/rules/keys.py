@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 ED25519 = b"\xed\x01"
+PREFIX = "did:key:"
 P256 = b"\x80\x24"
 Public = Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
@@ -53,7 +54,7 @@ def multikey(key: Ed25519PublicKey) -> str:
 
 def did_key(key: Ed25519PublicKey) -> str:
     """An identifier that is the key itself, for who has no address."""
-    return f"did:key:{multikey(key)}"
+    return PREFIX + multikey(key)
 
 
 def unbase58(text: str, most: int = 200) -> bytes:

@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,8 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gezel.people.api import Request, at_work, signed_in
 from gezel.profile import actions, policy, queries, words
-from gezel.profile.forms import BringForm, ItemsForm
+from gezel.profile.forms import BringForm, ItemsForm, PassphraseForm
 from gezel.profile.models import Arrival, Brought
+
+TRIES, TRIES_SECONDS = 10, 600
 
 
 @signed_in
@@ -89,6 +92,8 @@ def arrival(request: Request, pk: uuid.UUID) -> HttpResponse:
             return redirect("profile:arrival", pk)
     told = {
         "arrival": found,
+        "locked": queries.keys_to_open(found),
+        "passphrase": PassphraseForm(),
         "made_on": parse_date(str(found.told.get("made_at", ""))[:10]),
         "form": form,
         "works": works,
@@ -115,6 +120,39 @@ def look_up_again(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Which skills these are where one works now."""
     actions.look_up_again(_own(request, pk), request.visitor)
     return redirect("profile:arrival", pk)
+
+
+@signed_in
+@require_POST
+def take_key(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """The key in an archive becomes mine here, with its passphrase."""
+    found = _own(request, pk)
+    form = PassphraseForm(request.POST)
+    tries = f"profile:passphrase:{found.pk}"
+    if not form.is_valid():
+        messages.error(request, _("Type the passphrase of your key."))
+    elif _too_often(tries):
+        messages.error(request, _("That was tried too often. Try again in ten minutes."))
+    else:
+        try:
+            taken = actions.take_key(found, form.cleaned_data["passphrase"])
+        except actions.NotTaken as refused:
+            messages.error(request, str(refused))
+        else:
+            if taken:
+                messages.success(
+                    request, _("Your key is here now. What was issued to it is yours.")
+                )
+    return redirect("profile:arrival", pk)
+
+
+def _too_often(name: str) -> bool:
+    """Working one out costs memory and time, whoever asks for it."""
+    cache.add(name, 0, TRIES_SECONDS)
+    try:
+        return cache.incr(name) > TRIES
+    except ValueError:
+        return False
 
 
 @signed_in

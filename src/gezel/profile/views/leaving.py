@@ -15,21 +15,33 @@ from django.views.decorators.http import require_POST, require_safe
 from gezel.kit.jobs import enqueue
 from gezel.people.api import Request, signed_in
 from gezel.profile import actions, jobs, policy, queries
+from gezel.profile.forms import TakeAlongForm
 
 
 @signed_in
 @require_safe
 def leaving(request: Request) -> HttpResponse:
     """What is arranged for the day one leaves, and what is not; and the archive."""
+    return _page(request, TakeAlongForm())
+
+
+def _page(request: Request, form: TakeAlongForm) -> HttpResponse:
     ready = queries.ready_to_leave(request.user)
-    return render(request, "profile/leaving.html", {"ready": ready, "kept_days": actions.KEPT.days})
+    told = {"ready": ready, "kept_days": actions.KEPT.days, "form": form}
+    return render(request, "profile/leaving.html", told, status=422 if form.errors else 200)
 
 
 @signed_in
 @require_POST
 def take_along(request: Request) -> HttpResponse:
-    """Have the archive made, in the background."""
-    takeout = actions.ask_archive(request.user)
+    """Have the archive made, in the background; keys are locked here, so that no job and no table
+    ever hears the passphrase."""
+    form = TakeAlongForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    passphrase = form.cleaned_data["passphrase"]
+    keys = actions.locked_keys(request.user, passphrase) if passphrase else {}
+    takeout = actions.ask_archive(request.user, keys=keys)
     if takeout.task is None:
         task = enqueue(
             jobs.make_archive,

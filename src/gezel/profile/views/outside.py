@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -15,15 +16,17 @@ from django.views.decorators.http import require_POST, require_safe
 from gezel.people.api import Organisation
 from gezel.profile import queries, suite, words
 from gezel.profile.bundles import check_file
-from gezel.profile.forms import VerifyForm
+from gezel.profile.forms import AskForm, VerifyForm
 from gezel.profile.models import Credential
 from gezel.profile.rules.badge import named
 from gezel.profile.rules.canonical import Unclear
 from gezel.profile.rules.contexts import UnknownContext
+from gezel.profile.rules.holding import Held, key_named
 from gezel.profile.rules.text import Unreadable, read_json
 from gezel.profile.rules.verdict import (
     Belief,
     Finding,
+    Reason,
     Verdict,
     Weight,
     check,
@@ -34,7 +37,7 @@ from gezel.profile.rules.wording import editions, languages, wording
 from gezel.trust.api import Proved
 
 # What ends a credential and leaves its words whole.
-OVER = {"expired", "revoked", "suspended"}
+OVER = {"expired", "revoked", "suspended", "replaced"}
 TONES = {
     Verdict.VALID: ("ok", "circle-check"),
     Verdict.INVALID: ("bad", "circle-alert"),
@@ -60,8 +63,17 @@ def check_chosen(request: HttpRequest, credential: Credential) -> dict[str, Any]
     }
 
 
-def told(found: Finding, proved: Proved | None = None) -> dict[str, Any]:
-    """A finding as the page shows it."""
+def _as_replaced(found: Finding) -> Finding:
+    """A copy from before it was issued anew was not withdrawn for anything."""
+    if not found.revoked or not queries.was_replaced(found.credential):
+        return found
+    said = (Reason("replaced", r.weight) if r.code == "revoked" else r for r in found.reasons)
+    return replace(found, reasons=tuple(said), revoked=False)
+
+
+def told(found: Finding, proved: Proved | None = None, held: Held | None = None) -> dict[str, Any]:
+    """A finding as the page shows it; with what was proved about who showed it, where asked."""
+    found = _as_replaced(found)
     tone, icon = TONES[found.verdict]
     good = found.verdict is Verdict.VALID
     standing = queries.place_in_log(found.credential) if good else None
@@ -86,7 +98,9 @@ def told(found: Finding, proved: Proved | None = None) -> dict[str, Any]:
         else "",
         "reasons": [words.reason(r) for r in found.reasons if r.weight is not Weight.NOTE],
         "notes": [words.reason(r) for r in found.reasons if r.weight is Weight.NOTE],
-        "not_proved": words.not_proved(found) if found.verdict is Verdict.VALID else [],
+        "not_proved": words.not_proved(found, held=bool(held and held.is_theirs)) if good else [],
+        "held": words.held(found) if held and held.is_theirs else "",
+        "to_key": not held and bool(key_named(found.credential)),
         "tone": tone,
         "icon": icon,
         "within": [
@@ -106,7 +120,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Anyone drops a file or pastes a text, and reads whether it is genuine."""
     sent = request.method == "POST"
     form = VerifyForm(request.POST, request.FILES) if sent else VerifyForm()
-    shown: dict[str, Any] = {"form": form}
+    shown: dict[str, Any] = {"form": form, "ask_form": AskForm()}
     if sent and form.is_valid():
         sources = queries.Asking() if form.cleaned_data.get("ask") else queries.OurOwn()
         checked = check_file(

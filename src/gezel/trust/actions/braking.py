@@ -1,19 +1,23 @@
 """Braking: asking why of who opens a great many people, and telling others that it happened."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gezel.kit.events import announce
 from gezel.trust import queries
 from gezel.trust.actions.log import KEPT, note_event
 from gezel.trust.events import ManyLooked
-from gezel.trust.models import ManyLooks
-from gezel.trust.rules.braking import AN_HOUR, Answer, Limits, may_go_on, room
+from gezel.trust.models import LetGoOn, ManyLooks
+from gezel.trust.rules.braking import AN_HOUR, Answer, Limits, may_go_on, may_key_go_on, room
 
 # A process knows whom it let pass, and lets a tenth of the room pass before it counts anew, so
 # that most pages cost no question; eight processes at once stay within the room.
@@ -58,21 +62,48 @@ def until_tomorrow(now: datetime | None = None) -> int:
 def brake(reader: int, about: Collection[int], purpose: str) -> None:
     """Hold back who opens too many people; for who is far from it one question now and then.
 
+    For who notes the readings later. Who notes them at once has it settled (`note_reading`).
+
     Raises:
         Braked: these people are not to be shown, now or today.
     """
-    if purpose in queries.LET_IN:
-        return
-    now, by_key = timezone.now(), purpose == queries.BY_KEY
-    day_began = today_began(now)
-    remembered, name = caches["near"], f"room:{reader}:{by_key}:{day_began:%Y%m%d}"
+    if not lets_pass(reader, about, purpose):
+        count_people(reader, about, purpose)
+
+
+def lets_pass(reader: int, about: Collection[int], purpose: str) -> bool:
+    """Whether there is nothing to count: people let the reader in themselves, or there is room that
+    was counted a while ago."""
+    if purpose in queries.LET_IN or purpose == queries.BY_KEY:
+        return purpose != queries.BY_KEY
+    remembered, name = caches["near"], _room_of(reader)
     left, known = remembered.get(name, (0, frozenset()))
     new = frozenset(about) - known
-    if len(new) <= left:
-        if new:
-            remembered.set(name, (left - len(new), known | new), A_WHILE)
+    if len(new) > left:
+        return False
+    if new:
+        remembered.set(name, (left - len(new), known | new), A_WHILE)
+    return True
+
+
+def _room_of(reader: int) -> str:
+    return f"room:{reader}:{today_began(timezone.now()):%Y%m%d}"
+
+
+def count_people(reader: int, about: Collection[int], purpose: str) -> None:
+    """Count anew, and remember how much room is left.
+
+    Raises:
+        Braked: these people are not to be shown, now or today.
+    """
+    if purpose == queries.BY_KEY:
+        _brake_key(reader, about)
         return
-    opened = queries.opened_since(reader, min(day_began, now - AN_HOUR), by_key=by_key)
+    now = timezone.now()
+    day_began = today_began(now)
+    remembered, name = caches["near"], _room_of(reader)
+    opened = queries.opened_since(reader, min(day_began, now - AN_HOUR))
+    bound = limits()
 
     def said(own: set[int], *, reason_given: bool) -> Answer:
         return may_go_on(
@@ -80,26 +111,65 @@ def brake(reader: int, about: Collection[int], purpose: str) -> None:
             opened,
             now=now,
             day_began=day_began,
-            limits=limits(),
+            limits=bound,
             own=own,
             reason_given=reason_given,
-            by_key=by_key,
         )
 
     today = frozenset(who for who, at in opened if at >= day_began)
     passed = today | frozenset(about)
     if said(set(), reason_given=False) is Answer.FREE:
-        free = room(opened, now=now, day_began=day_began, limits=limits(), by_key=by_key)
+        free = room(opened, now=now, day_began=day_began, limits=bound)
         remembered.set(name, (max(0, free - len(about)) // SHARE, passed), A_WHILE)
         return
     everyone = {who for who, _at in opened} | set(about)
-    own = set() if by_key else queries.in_own_line(reader, everyone)
+    own = queries.in_own_line(reader, everyone)
     before = queries.looks_of_day(reader, timezone.localdate(now))
+    bound = replace(bound, most=bound.most * (1 + queries.times_let_go_on(before)))
     answer = said(own, reason_given=before is not None and before.given_at is not None)
     if answer is not Answer.FREE:
         at_once = len(set(about) - own)
         raise Braked(answer, reader=reader, people=len(passed - own), at_once=at_once)
     remembered.set(name, (0, passed), A_WHILE)
+
+
+def _brake_key(reader: int, about: Collection[int]) -> None:
+    """A system is asked nothing and let go on by nobody; it is counted each time."""
+    people = queries.opened_by_key(reader, about, today_began(timezone.now()))
+    answer = may_key_go_on(people, limits=limits())
+    if answer is not Answer.FREE:
+        raise Braked(answer, reader=reader, people=people, at_once=len(set(about)))
+
+
+@transaction.atomic
+def let_go_on(looks: ManyLooks, *, reason: str, by: Any) -> LetGoOn:
+    """A colleague lets someone who was stopped go on today: once more as many people.
+
+    The log has it, everyone who watches reads it, and who comes to the limit again is stopped
+    again. Of two colleagues at once the first does it.
+
+    Raises:
+        ValidationError: one does not let oneself go on; there is nothing to let go on; or it is of
+            another day.
+    """
+    held = ManyLooks.objects.select_for_update().get(pk=looks.pk)
+    if held.reader_id == by.pk:
+        raise ValidationError(_("Nobody lets themselves go on. Ask a colleague."))
+    if held.stopped_at is None or held.on != timezone.localdate():
+        raise ValidationError(_("They are not stopped now, so there is nothing to do."))
+    times = queries.times_let_go_on(held)
+    lift = LetGoOn.objects.create(looks=held, by=by, reason=reason.strip()[:200], time=times + 1)
+    # From here on it is as if they came to it for the first time: stopped again, told again.
+    held.stopped_at = held.told_at = None
+    held.save(update_fields=["stopped_at", "told_at"])
+    note_event(
+        held.organisation_id,
+        "many_looks.let_go_on",
+        by=by.pk,
+        about=held.reader_id,
+        reason=lift.reason,
+    )
+    return lift
 
 
 @transaction.atomic
@@ -139,11 +209,12 @@ def _tell(looks: ManyLooks) -> None:
         return
     looks.told_at = timezone.now()
     note_event(looks.organisation_id, "many_looks", by=looks.reader_id, people=looks.people)
-    announce(ManyLooked(looks.pk, looks.reader_id, looks.organisation_id))
+    time = 1 + queries.times_let_go_on(looks)
+    announce(ManyLooked(looks.pk, looks.reader_id, looks.organisation_id, time))
 
 
 def forget_many_looks(now: datetime | None = None) -> int:
     """Reasons of two years ago go; returns how many."""
     before = timezone.localdate(now) - KEPT
-    gone, _each = ManyLooks.objects.filter(on__lt=before).delete()
-    return gone
+    _all, each = ManyLooks.objects.filter(on__lt=before).delete()
+    return each.get(ManyLooks._meta.label, 0)

@@ -1,6 +1,6 @@
 """Keeping account of who looked."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.core.cache import caches
@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from gezel.kit.turns import one_step
-from gezel.trust.actions.braking import brake
+from gezel.trust import queries
+from gezel.trust.actions.braking import Braked, count_people, lets_pass
 from gezel.trust.actions.log import KEPT
 from gezel.trust.models import Reading
 
@@ -56,9 +57,28 @@ def note_reading(*, reader_pk: int, about: Iterable[int], matter: str, purpose: 
     new = {pk: name for pk, name in names.items() if name not in known}
     if not new:
         return
-    brake(reader_pk, new.keys(), purpose)
-    note_taken(reader_pk=reader_pk, about=new, matter=matter, purpose=purpose)
+    if lets_pass(reader_pk, new.keys(), purpose):
+        note_taken(reader_pk=reader_pk, about=new, matter=matter, purpose=purpose)
+    else:
+        _settle(reader_pk, new.keys(), matter, purpose)
     transaction.on_commit(lambda: remembered.set_many(dict.fromkeys(new.values(), 1), 3_600))
+
+
+def _settle(reader: int, about: Collection[int], matter: str, purpose: str) -> None:
+    """Count and note as one, with nobody else counting for this reader meanwhile: two requests at
+    the same moment never pass the end together."""
+    problem = None
+    with transaction.atomic(savepoint=False):
+        queries.hold(reader)
+        try:
+            count_people(reader, about, purpose)
+        except Braked as caught:
+            # Raised outside, since nothing went wrong here and nothing is to be undone.
+            problem = caught
+        else:
+            note_taken(reader_pk=reader, about=about, matter=matter, purpose=purpose)
+    if problem is not None:
+        raise problem
 
 
 def note_taken(*, reader_pk: int, about: Iterable[int], matter: str, purpose: str) -> None:

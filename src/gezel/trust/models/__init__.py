@@ -1,6 +1,7 @@
 """Tables of trust."""
 
 from gezel.trust.models.braking import (
+    LetGoOn,
     ManyLooks,
 )
 from gezel.trust.models.consent import (
@@ -39,6 +40,7 @@ __all__ = [
     "Filled",
     "Leaf",
     "LegalRecord",
+    "LetGoOn",
     "Log",
     "ManyLooks",
     "Objection",

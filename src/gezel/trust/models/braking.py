@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -71,3 +73,51 @@ class ManyLooks(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reader_id} on {self.on}: {self.people}"
+
+
+@dataclass(frozen=True, slots=True)
+class _WhoWatches:
+    """Oneself, and those who watch over it: by name they are told on the page itself."""
+
+    relations: tuple[_Relation, ...]
+
+    def readers_of(self, person: Any) -> Sequence[Readers]:
+        return [Readers(self.relations[0].because, [person.name])]
+
+
+@personal_data(
+    what=_("That someone who had opened very many people's data was let go on"),
+    purpose=_("So that it is a human who decided that, by name and with a reason."),
+    audience=_WhoWatches(
+        (
+            _Relation(_("You yourself")),
+            _Relation(_("HR, administrators and works council of the organisation")),
+        )
+    ),
+    ground=LEGITIMATE_INTEREST,
+    term=_("Two years, as why someone opened the data of many people."),
+    person=["by", "looks__reader"],
+    taken_by=["by"],
+    order=82,
+)
+class LetGoOn(models.Model):
+    """A colleague let someone who was stopped go on, for that day and once more as many people."""
+
+    looks = models.ForeignKey(ManyLooks, on_delete=models.CASCADE, related_name="lifts")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    reason = models.CharField(max_length=200)
+    # The how-many-eth time that day, so that two at once are one.
+    time = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["looks", "time"], name="let_go_on_once_a_stop"),
+            models.CheckConstraint(condition=~Q(reason=""), name="let_go_on_with_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.looks_id}: {self.time}"

@@ -5,12 +5,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gezel.trust.models import ManyLooks, Reading
+from gezel.trust.models import LetGoOn, ManyLooks, Reading
 
 BY_KEY = "api"
 # They let the reader in themselves, or are in the reader's line: that is no looking around.
@@ -23,11 +25,31 @@ LET_IN = frozenset(
 A_YEAR = timedelta(days=365)
 
 
-def opened_since(reader: int, since: datetime, *, by_key: bool) -> list[tuple[int, datetime]]:
+def opened_since(reader: int, since: datetime) -> list[tuple[int, datetime]]:
     """Whom someone opened since then, each with when; what a key of theirs read is apart."""
     found = Reading.objects.filter(reader=reader, first_at__gte=since)
-    found = found.filter(purpose=BY_KEY) if by_key else found.exclude(purpose__in=[BY_KEY, *LET_IN])
+    found = found.exclude(purpose__in=[BY_KEY, *LET_IN])
     return list(found.values_list("about_id", "first_at"))
+
+
+def opened_by_key(reader: int, about: Collection[int], day_began: datetime) -> int:
+    """How many different people keys of someone have read today, with these."""
+    before = Reading.objects.filter(reader=reader, purpose=BY_KEY, first_at__gte=day_began)
+    others = before.exclude(about__in=about).aggregate(n=Count("about", distinct=True))
+    return int(others["n"]) + len(set(about))
+
+
+def hold(reader: int) -> None:
+    """Nobody else counts for this reader until the transaction ends; SQLite sees to that itself."""
+    if not connection.features.has_select_for_update:
+        return
+    held = get_user_model()._base_manager.select_for_update(no_key=True).filter(pk=reader)
+    held.values_list("pk").first()
+
+
+def times_let_go_on(looks: ManyLooks | None) -> int:
+    """How often colleagues let someone go on that day."""
+    return 0 if looks is None else LetGoOn.objects.filter(looks=looks.pk).count()
 
 
 def in_own_line(reader: int, among: Collection[int]) -> set[int]:
@@ -46,6 +68,14 @@ def many_looks(pk: int) -> ManyLooks | None:
     return ManyLooks.objects.select_related("reader").filter(pk=pk).first()
 
 
+def came_to_the_limit(organisation: Any) -> "QuerySet[ManyLooks]":
+    """Who came to the limit in the last twelve months and went on or was stopped, newest first."""
+    since = timezone.localdate() - A_YEAR
+    found = ManyLooks.objects.filter(organisation=organisation.pk, on__gt=since)
+    told = found.filter(Q(told_at__isnull=False) | Q(lifts__isnull=False)).distinct()
+    return told.select_related("reader").prefetch_related("lifts__by").order_by("-on", "-pk")
+
+
 def reasons_for(readings: Sequence[Reading]) -> dict[tuple[int | None, date], str]:
     """What readers of many said on the days of these readings, by reader and day."""
     days = {(r.reader_id, timezone.localdate(r.first_at)) for r in readings if r.reader_id}
@@ -60,10 +90,20 @@ def reasons_for(readings: Sequence[Reading]) -> dict[tuple[int | None, date], st
 def how_often(organisation: Any) -> str:
     """For the file of the works council: how often it happened, naming nobody."""
     since = timezone.localdate() - A_YEAR
-    n = ManyLooks.objects.filter(organisation=organisation.pk, on__gt=since).exclude(told_at=None)
-    times = n.count()
+    found = ManyLooks.objects.filter(organisation=organisation.pk, on__gt=since)
+    # Who was let go on is told of anew when they come to the end again.
+    lifts = LetGoOn.objects.filter(looks__in=found)
+    times = found.filter(Q(told_at__isnull=False) | Q(pk__in=lifts.values("looks"))).count()
     if not times:
         return _("Not once in the last twelve months.")
-    return ngettext(
+    told = ngettext(
         "%d time in the last twelve months.", "%d times in the last twelve months.", times
     ) % (times)
+    lifted = lifts.count()
+    if not lifted:
+        return told
+    return f"{told} " + ngettext(
+        "A colleague let someone who was stopped go on %d time.",
+        "Colleagues let someone who was stopped go on %d times.",
+        lifted,
+    ) % (lifted)

@@ -46,7 +46,6 @@ def may_go_on(
     limits: Limits,
     own: Set[int] = frozenset(),
     reason_given: bool = False,
-    by_key: bool = False,
 ) -> Answer:
     """Whether these people may be opened on top of those opened before.
 
@@ -58,7 +57,6 @@ def may_go_on(
         limits: how many at most.
         own: people in the reader's own line, who never count.
         reason_given: whether the reader said why, today.
-        by_key: whether a system asks.
     """
     before = [(who, at) for who, at in opened if who not in own]
     today = {who for who, at in before if at >= day_began}
@@ -66,8 +64,6 @@ def may_go_on(
     if asked <= today:
         return Answer.FREE
     in_all = len(today | asked)
-    if by_key:
-        return Answer.STOP if in_all > limits.key else Answer.FREE
     if in_all > limits.most:
         return Answer.STOP
     lately = {who for who, at in before if at > now - AN_HOUR}
@@ -76,13 +72,17 @@ def may_go_on(
     return Answer.FREE
 
 
+def may_key_go_on(people: int, *, limits: Limits) -> Answer:
+    """Whether a system may read so many different people in one day; nobody asks a system why."""
+    return Answer.STOP if people > limits.key else Answer.FREE
+
+
 def room(
     opened: Iterable[tuple[int, datetime]],
     *,
     now: datetime,
     day_began: datetime,
     limits: Limits,
-    by_key: bool = False,
 ) -> int:
     """How many more people can be opened before anything is asked; nought at least.
 
@@ -90,7 +90,5 @@ def room(
     """
     before = list(opened)
     today = len({who for who, at in before if at >= day_began})
-    if by_key:
-        return max(0, limits.key - today)
     lately = len({who for who, at in before if at > now - AN_HOUR})
     return max(0, min(limits.day - today, limits.most - today, limits.hour - lately))

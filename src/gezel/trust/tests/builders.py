@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from gezel.people.api import Organisation, Person
 from gezel.trust import actions
-from gezel.trust.models import CouncilDecision, Event, Log
+from gezel.trust.models import CouncilDecision, Event, Log, ManyLooks
 
 
 def sealed(organisation: Organisation) -> Log:
@@ -37,4 +37,19 @@ def a_consent(organisation: Any, setting: str, *, step: str = "agreed") -> Counc
         document="OR-2026-01",
         by=None,
         key=uuid.uuid4(),
+    )
+
+
+def a_stop(person: Person, organisation: Organisation) -> ManyLooks:
+    """Someone who opened the data of so many people today that they were stopped."""
+    now = timezone.now()
+    return ManyLooks.objects.create(
+        reader=person,
+        organisation=organisation,
+        on=timezone.localdate(),
+        people=5_001,
+        reason="I check the end dates of all contracts.",
+        given_at=now,
+        stopped_at=now,
+        told_at=now,
     )

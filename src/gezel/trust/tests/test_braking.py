@@ -1,11 +1,16 @@
 """Who opens a great many people is asked why, is stopped in the end, and others hear of it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import caches
+from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -18,7 +23,7 @@ from gezel.people.tests.builders import a_colleague
 from gezel.records.actions.keys import actor_of
 from gezel.records.tests.speaking import a_speaker, a_statement
 from gezel.trust import actions
-from gezel.trust.models import Event, ManyLooks, Reading
+from gezel.trust.models import Event, LetGoOn, ManyLooks, Reading
 from gezel.trust.tests.builders import a_consent
 
 pytestmark = pytest.mark.django_db
@@ -248,7 +253,138 @@ def test_reasons_go_after_two_years(van_dijk: Organisation, femke: Person) -> No
     for days in (729, 731):
         ManyLooks.objects.create(
             reader=femke, organisation=van_dijk, on=today - timedelta(days=days), people=7
-        )
+        ).lifts.create(reason=WHY, time=1)
 
     assert actions.forget_many_looks() == 1
     assert ManyLooks.objects.get().on == today - timedelta(days=729)
+    assert LetGoOn.objects.get().looks == ManyLooks.objects.get()
+
+
+# -- let go on ------------------------------------------------------------------------------------
+
+
+LET = "The auditor asked for this list today, I saw the letter."
+
+
+@pytest.fixture
+def stopped(femke: Person, many: list[Person], visit: Visit) -> ManyLooks:
+    """Femke gave a reason, opened twelve people and is stopped."""
+    client = visit(femke)
+    opened(client, many[:7])
+    give(client)
+    opened(client, many[6:13])
+    return ManyLooks.objects.get(stopped_at__isnull=False)
+
+
+def test_a_colleague_lets_someone_who_was_stopped_go_on_and_it_is_on_record(
+    stopped: ManyLooks, van_dijk: Organisation, femke: Person, many: list[Person], visit: Visit
+) -> None:
+    admin = a_colleague(van_dijk, "Tijmen Brouwer", mandates=["admin"])
+    council = a_colleague(van_dijk, "Mitchell Pinas", mandates=["council"])
+    assert opened(visit(femke), [many[12]]) == [302]
+    them = visit(admin)
+    page = f"/trust/limits/{stopped.pk}/"
+    assert page in them.get("/trust/limits/").content.decode()
+    assert "Femke de Boer came to the limit" in them.get(page).content.decode()
+    assert them.post(page, {"reason": "ok"}).status_code == 422
+    assert them.post(page, {"reason": LET}).status_code == 302
+
+    assert opened(visit(femke), [many[12], many[13]]) == [200, 200]
+    lift = LetGoOn.objects.get()
+    assert (lift.by, lift.reason) == (admin, LET)
+    assert them.post(page, {"reason": LET}).status_code == 422, "once for each stop"
+    event = Event.objects.get(kind="many_looks.let_go_on", organisation=van_dijk)
+    assert event.about == femke
+    told = visit(council).get("/trust/limits/").content.decode()
+    assert LET in told.replace("&#x27;", "'")
+    assert "Tijmen Brouwer" in told
+    assert "Femke de Boer" not in told, "the council reads no names of who read"
+    file = visit(council).get("/trust/organisation/").content.decode()
+    assert "A colleague let someone who was stopped go on 1 time." in file
+
+
+def test_after_that_the_end_comes_again_and_is_told_again(
+    stopped: ManyLooks, van_dijk: Organisation, femke: Person, many: list[Person], visit: Visit
+) -> None:
+    hr = a_colleague(van_dijk, "Ilse Bos", mandates=["hr"])
+    actions.let_go_on(stopped, reason=LET, by=hr)
+    more = [a_colleague(van_dijk, f"Later {n}") for n in range(13)]
+    client = visit(femke)
+
+    assert opened(client, more) == [200] * 12 + [302]
+
+    stopped.refresh_from_db()
+    assert stopped.stopped_at is not None
+    assert Message.objects.filter(person=hr).count() == 1
+    actions.let_go_on(stopped, reason=LET, by=hr)
+    assert opened(client, more[12:]) == [200]
+    assert list(LetGoOn.objects.values_list("time", flat=True)) == [1, 2]
+
+
+def test_nobody_lets_themselves_go_on_nor_who_has_no_such_task(
+    *,
+    stopped: ManyLooks,
+    van_dijk: Organisation,
+    de_linde: Organisation,
+    femke: Person,
+    daan: Person,
+    visit: Visit,
+) -> None:
+    council = a_colleague(van_dijk, "Mitchell Pinas", mandates=["council"])
+    elsewhere = a_colleague(de_linde, "Rachida Benali", mandates=["hr", "admin"])
+    page = f"/trust/limits/{stopped.pk}/"
+    for person in (femke, daan, council, elsewhere):
+        assert visit(person).get(page).status_code == 404
+        assert visit(person).post(page, {"reason": LET}).status_code == 404
+    with pytest.raises(ValidationError):
+        actions.let_go_on(stopped, reason=LET, by=femke)
+    assert visit(council).get("/trust/limits/").status_code == 200
+    assert visit(daan).get("/trust/limits/").status_code == 404
+    assert not LetGoOn.objects.exists()
+
+
+def test_tomorrow_there_is_nothing_to_let_go(stopped: ManyLooks, van_dijk: Organisation) -> None:
+    hr = a_colleague(van_dijk, "Ilse Bos", mandates=["hr"])
+    with (
+        time_machine.travel(timezone.now() + timedelta(days=1)),
+        pytest.raises(ValidationError, match="not stopped now"),
+    ):
+        actions.let_go_on(stopped, reason=LET, by=hr)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_requests_at_the_same_moment_never_pass_the_end_together(
+    van_dijk: Organisation, femke: Person, settings: Any
+) -> None:
+    """Eight at once, each in a process of its own that remembers nothing of the others."""
+    settings.LOOKS = {"hour": 6, "day": 9, "most": 20, "key": 20}
+    people = [a_colleague(van_dijk, f"Person {n}").pk for n in range(48)]
+    ManyLooks.objects.create(
+        reader=femke, organisation=van_dijk, on=timezone.localdate(), people=9,
+        reason=WHY, given_at=timezone.now(),
+    )  # fmt: skip
+
+    for purpose in ("hr", "api"):
+        start = Barrier(8)
+
+        def look(number: int, purpose: str = purpose, start: Barrier = start) -> bool:
+            caches["near"].clear()
+            start.wait()
+            try:
+                actions.note_reading(
+                    reader_pk=femke.pk,
+                    about=people[number * 6 : number * 6 + 6],
+                    matter=f"skills {purpose}",
+                    purpose=purpose,
+                )
+            except actions.Braked:
+                return False
+            finally:
+                connection.close()
+            return True
+
+        with ThreadPoolExecutor(8) as pool:
+            passed = list(pool.map(look, range(8)))
+
+        assert sum(passed) == 3
+        assert Reading.objects.filter(reader=femke, purpose=purpose).count() == 18

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from gezel.trust.rules.braking import Answer, Limits, may_go_on, room
+from gezel.trust.rules.braking import Answer, Limits, may_go_on, may_key_go_on, room
 
 NOW = datetime(2026, 11, 27, 15, 0)  # noqa: DTZ001 # the rule compares, it knows no clock
 MIDNIGHT = NOW.replace(hour=0)
@@ -21,7 +21,6 @@ def said(
     *,
     own: set[int] | None = None,
     reason_given: bool = False,
-    by_key: bool = False,
 ) -> Answer:
     return may_go_on(
         about,
@@ -31,7 +30,6 @@ def said(
         limits=LIMITS,
         own=own or set(),
         reason_given=reason_given,
-        by_key=by_key,
     )
 
 
@@ -87,8 +85,8 @@ def test_ones_own_line_never_counts(reason_given: bool) -> None:
 
 
 def test_a_system_is_not_asked_why_and_has_a_limit_of_its_own() -> None:
-    assert said(range(5_000), [], by_key=True) is Answer.FREE
-    assert said(range(5_000, 5_001), opened(range(5_000)), by_key=True) is Answer.STOP
+    assert may_key_go_on(LIMITS.key, limits=LIMITS) is Answer.FREE
+    assert may_key_go_on(LIMITS.key + 1, limits=LIMITS) is Answer.STOP
 
 
 @pytest.mark.parametrize(
@@ -99,5 +97,3 @@ def test_there_is_room_until_the_nearest_limit(minutes: int, people: int, left: 
     before = opened(range(people), ago=timedelta(minutes=minutes))
 
     assert room(before, now=NOW, day_began=MIDNIGHT, limits=LIMITS) == left
-    keys = room(before, now=NOW, day_began=MIDNIGHT, limits=LIMITS, by_key=True)
-    assert keys == 5_000 - people

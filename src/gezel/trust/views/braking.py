@@ -3,19 +3,30 @@
 from datetime import timedelta
 
 from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezel.trust import actions, queries
-from gezel.trust.forms import WhyManyForm
+from gezel.trust.forms import LetGoOnForm, WhyManyForm
 from gezel.trust.models import ManyLooks
+from gezel.trust.views.shared import (
+    MAY_LET_GO_ON,
+    may_let_go_on,
+    may_read_the_file,
+    may_watch,
+    visitor_of,
+)
 
 MOST_DIGITS = 9
+MOST_ROWS = 200
 
 
 @never_cache
@@ -69,3 +80,57 @@ def stopped(request: HttpRequest) -> HttpResponse:
         "until": actions.today_began(timezone.now()) + timedelta(days=1),
     }
     return render(request, "trust/stopped.html", told)
+
+
+# -- who watches over it --------------------------------------------------------------------------
+
+
+@never_cache
+@require_GET
+@login_required
+def limits_reached(request: HttpRequest) -> HttpResponse:
+    """Who came to the limit, who let them go on and why; the council reads it without the names of
+    who read."""
+    if not may_watch(request):
+        raise Http404
+    visitor = visitor_of(request)
+    named = bool(visitor.mandates & MAY_LET_GO_ON)
+    rows = list(queries.came_to_the_limit(visitor.organisation)[:MOST_ROWS])
+    today = timezone.localdate()
+    told = {
+        "rows": [
+            (
+                looks,
+                named and looks.on == today and looks.stopped_at and looks.reader != request.user,
+            )
+            for looks in rows
+        ],
+        "named": named,
+        "in_file": may_read_the_file(request),
+    }
+    return render(request, "trust/limits_reached.html", told)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@login_required
+def let_go_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """A colleague of HR or an administrator lets someone go on today, with a reason."""
+    if not may_let_go_on(request):
+        raise Http404
+    looks = get_object_or_404(
+        queries.came_to_the_limit(visitor_of(request).organisation).exclude(reader=None), pk=pk
+    )
+    if looks.reader == request.user:
+        raise Http404
+    form = LetGoOnForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.let_go_on(looks, reason=form.cleaned_data["reason"], by=request.user)
+        except ValidationError as problem:
+            form.add_error(None, problem)
+        else:
+            messages.success(request, _("They can go on today. It stands in the log."))
+            return redirect("trust:limits_reached")
+    told = {"looks": looks, "form": form, "most": actions.limits().most}
+    return render(request, "trust/let_go_on.html", told, status=422 if form.errors else 200)

@@ -11,6 +11,8 @@ from django.http.response import HttpResponseBase
 P = ParamSpec("P")
 # Works council and HR read the file; `people` lies above this room, so the codes stand here.
 MAY_READ_THE_FILE = frozenset({"hr", "council"})
+# They hear when someone came to the limit of how many people one opens in a day.
+MAY_LET_GO_ON = frozenset({"hr", "admin"})
 
 
 class Visitor(Protocol):
@@ -27,6 +29,16 @@ def visitor_of(request: HttpRequest) -> Visitor:
 def may_read_the_file(request: HttpRequest) -> bool:
     visitor = visitor_of(request)
     return visitor.employment is not None and bool(visitor.mandates & MAY_READ_THE_FILE)
+
+
+def may_let_go_on(request: HttpRequest) -> bool:
+    visitor = visitor_of(request)
+    return visitor.employment is not None and bool(visitor.mandates & MAY_LET_GO_ON)
+
+
+def may_watch(request: HttpRequest) -> bool:
+    """Who hears of it, and the works council."""
+    return may_let_go_on(request) or may_read_the_file(request)
 
 
 def is_hr(request: HttpRequest) -> bool:
