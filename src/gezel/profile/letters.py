@@ -1,7 +1,9 @@
-"""A gentle word in time: an address of one's own, and the archive, before the last day at work."""
+"""A gentle word in time: an address of one's own, and the archive, before the last day at work; and
+to HR that their organisation signs."""
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -9,8 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from gezel.connect.api import Letter, Message, declare_kind, own_address_of, say_to
 from gezel.kit.events import listen
-from gezel.people.api import Employment
+from gezel.people.api import Employment, Mandate
 from gezel.people.events import EmploymentChanged
+from gezel.profile.events import FirstKeyMade
 
 
 def _letter(message: Message) -> Letter | None:
@@ -46,6 +49,42 @@ LEAVING = declare_kind(
 )
 
 
+def _first_key(message: Message) -> Letter | None:
+    """Of what HR may read and change; not who took something along."""
+    if not _hr_of(message.organisation_id).filter(person=message.person_id).exists():
+        return None
+    return Letter(
+        _("%(where)s has a signing key now") % {"where": message.organisation},
+        (
+            _(
+                "Gezel made one, since someone takes along what is theirs and their employer signs "
+                "that it is unchanged. It signs nothing else by itself: you decide what is issued."
+            ),
+            _("Do you want to keep it, make another, or mark it as leaked? You can, at any time."),
+        ),
+        reverse("profile:keys"),
+        _("See the keys"),
+    )
+
+
+FIRST_KEY = declare_kind(
+    "profile.first_key",
+    title=gettext_lazy("That your organisation got a first signing key"),
+    because=gettext_lazy("You get this because you work for HR."),
+    write=_first_key,
+    concerns=lambda visitor: "hr" in visitor.mandates,
+)
+
+
+def _hr_of(organisation: int | None) -> QuerySet[Mandate]:
+    return Mandate.objects.current().filter(kind="hr", organisation=organisation)
+
+
+def _first_key_made(event: FirstKeyMade) -> None:
+    people = _hr_of(event.organisation_pk).values_list("person", flat=True)
+    say_to(set(people), FIRST_KEY, organisation=event.organisation_pk, once="first")
+
+
 def _last_day_set(event: EmploymentChanged) -> None:
     """For each of them whose last day lies ahead, once a day that is set."""
     tomorrow = timezone.localdate() + timedelta(days=1)
@@ -65,3 +104,4 @@ def _last_day_set(event: EmploymentChanged) -> None:
 def listen_for_last_days() -> None:
     """Said once, when the house starts."""
     listen(EmploymentChanged, _last_day_set)
+    listen(FirstKeyMade, _first_key_made)

@@ -202,7 +202,9 @@ if _database["ENGINE"].endswith("sqlite3"):
         "init_command": (
             f"PRAGMA journal_mode=WAL;PRAGMA synchronous={_waits_for_disk};PRAGMA foreign_keys=ON;"
             "PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;PRAGMA temp_store=MEMORY;"
-            "PRAGMA journal_size_limit=67108864;"
+            # What is deleted or written over is made zero: else pages keep it until they are used
+            # again, and who copies the file reads what was erased.
+            "PRAGMA journal_size_limit=67108864;PRAGMA secure_delete=ON;"
         ),
     }
     _database["CONN_MAX_AGE"] = None

@@ -18,12 +18,12 @@ def panel_mine(request: Request) -> HttpResponse:
     """What my role asks beside what I show; the widest first, also what comes later."""
     visitor = request.visitor
     role, demands = queries.own_demands(visitor)
+    told = {"elsewhere": queries.waits_for_choice(visitor.person, visitor.organisation)}
     if role is None:
-        return render(request, "skills/panel_mine_empty.html")
+        return render(request, "skills/panel_mine_empty.html", told)
     rows = queries.first_rows(demands, queries.standings_of(visitor))[:ROWS]
-    return render(
-        request, "skills/panel_mine.html", {"role": role, "rows": rows, "spokes": spokes(rows)}
-    )
+    told |= {"role": role, "rows": rows, "spokes": spokes(rows)}
+    return render(request, "skills/panel_mine.html", told)
 
 
 @at_work

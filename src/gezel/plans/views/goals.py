@@ -181,9 +181,20 @@ def _goal_page(
     confirmed_at = (
         agreement.agreement.person_confirmed_at if own else agreement.agreement.lead_confirmed_at
     )
+    # What someone did elsewhere counts for them, and for their lead only once they say so.
+    here = _organisation(request.visitor)
+    mine_alone = (
+        own
+        and goal.shared
+        and goal.is_open
+        and progress.reached
+        and here is not None
+        and not queries.progress_of([goal], at=here.pk)[goal].reached
+    )
     shown = {
         "goal": goal,
         "own": own,
+        "mine_alone": mine_alone,
         "progress": progress,
         "plan": queries.plan_of(goal, request.visitor),
         "agreement": agreement,

@@ -28,11 +28,13 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gezel.kit.events import announce
 from gezel.kit.inert import inert
 from gezel.people.api import Organisation, Person
 from gezel.profile import pictures, sealing, words
 from gezel.profile.actions.credentials import make_key
 from gezel.profile.actions.keys import name_of_file
+from gezel.profile.events import FirstKeyMade
 from gezel.profile.models import LIST_SIZE, Arrival, Credential, SigningKey, Takeout
 from gezel.profile.queries import (
     did_document,
@@ -460,7 +462,10 @@ def _dicts_in(told: Any) -> Iterable[tuple[str, dict[str, Any]]]:
 def _key_of(organisation: Organisation) -> SigningKey | None:
     """The key that signs, made if there is none; without one that can be opened an archive is made
     all the same, and says that nobody signed it."""
-    key = signing_key(organisation) or make_key(organisation)
+    key = signing_key(organisation)
+    if key is None:
+        key = make_key(organisation)
+        announce(FirstKeyMade(organisation.pk))
     try:
         opened(key)
     except sealing.CannotOpen:

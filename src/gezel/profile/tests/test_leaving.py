@@ -16,10 +16,12 @@ from django.urls import reverse
 from django.utils import formats, timezone, translation
 from pytest_django import Settings
 
+from gezel.connect.models import Message
 from gezel.kit.jobs import begin_night, run_waiting
 from gezel.people.api import Organisation, Person
 from gezel.profile.actions import make_archive, revoke
 from gezel.profile.actions.leaving import as_read
+from gezel.profile.letters import FIRST_KEY
 from gezel.profile.models import SigningKey, Takeout
 from gezel.profile.queries import did_document
 from gezel.profile.rules import verify
@@ -318,3 +320,32 @@ def test_what_counts_here_already_is_one_line_each_and_asks_nothing(
     shown = page.content.decode()
     assert "1 skill of which you have evidence here already" in shown
     assert "<h2><bdi>Plannen</bdi></h2>" not in shown
+
+
+def test_hr_hears_that_a_first_key_was_made_once_and_not_by_whom(
+    noor: Person, daan: Person, femke: Person, van_dijk: Organisation
+) -> None:
+    for person in (noor, daan):
+        archive_of(person)
+
+    letter = FIRST_KEY.write(Message.objects.get(person=femke, kind="profile.first_key"))
+    assert letter is not None
+    assert letter.path == reverse("profile:keys")
+    assert noor.last_name not in " ".join([letter.subject, *letter.lines])
+    assert not Message.objects.filter(kind="profile.first_key").exclude(person=femke).exists()
+
+
+def test_oneself_is_called_so_in_the_language_of_the_page(
+    noor: Person, daan: Person, van_dijk: Organisation
+) -> None:
+    noted(noor, a_skill(), by=daan, note="me")
+    page = inside(archive_of(noor)).read("index.html").decode()
+    assert "<bdi>me</bdi>" in page
+    noor.language = "nl"
+    noor.save(update_fields=["language"])
+    data = inside(archive_of(noor))
+
+    page = data.read("index.html").decode()
+    assert "<bdi>ik</bdi>" in page
+    assert "<bdi>me</bdi>" in page, "what someone wrote stays as they wrote it"
+    assert '"person": "me"' in data.read("profile.json").decode(), "and the data are for programs"

@@ -27,7 +27,7 @@ from gezel.content.actions.receiving import begin_upload
 from gezel.content.models import Media
 from gezel.content.tests.builders import PRACTICAL, a_module
 from gezel.content.tests.test_together import a_proof
-from gezel.kit.jobs import run_waiting
+from gezel.kit.jobs import Outcome, Progress, engine, enqueue, job, run_waiting
 from gezel.people.api import Employment, Organisation, Person, end_employment
 from gezel.skills.models import Evidence
 from gezel.skills.tests import builders as skills
@@ -151,6 +151,57 @@ def test_twenty_canaries_and_none_sings_afterwards(
         assert actions.erase_again() == 1
     assert where(canaries, Path(settings.MEDIA_ROOT)) == set()
     assert not actions.something_came_back()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_canary_is_left_in_a_copy_of_the_file_nor_in_the_queue(
+    *,
+    van_dijk: Organisation,
+    noor: Person,
+    daan: Person,
+    femke: Person,
+    settings: Settings,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    """Whoever copies the database, its log and the queue byte for byte, as a stolen disk would."""
+    if connection.vendor != "sqlite":
+        pytest.skip("what PostgreSQL leaves in its pages is for its own VACUUM")
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.DATA_DIR = tmp_path
+    engine.cache_clear()
+    request.addfinalizer(engine.cache_clear)
+    furnish(van_dijk, noor, daan, femke)
+    canaries = [*plant(noor), noor.email, "canary-of-a-job"]
+    enqueue(told_to_the_queue, by=noor, words="canary-of-a-job")
+    assert len(canaries) > 20
+    # Written over and over, moved from page to page, taken out and put back: copies of what once
+    # stood there are what deleting forgets.
+    for _ in range(3):
+        grown = Evidence.objects.filter(person=noor)
+        for note in ("x" * 400, canaries[0] + "y" * 380, "z"):
+            grown.update(note=note)
+    leaves(noor)
+    before = on_disk(tmp_path)
+    assert len([c for c in canaries if c.encode() in before]) > 20
+
+    erased(noor)
+
+    after = on_disk(tmp_path)
+    assert [c for c in canaries if c.encode() in after] == []
+
+
+@job(title="A job of a test that is told something about someone")
+def told_to_the_queue(progress: Progress, *, words: str) -> Outcome:
+    return Outcome(words)
+
+
+def on_disk(folder: Path) -> bytes:
+    """Every byte of the database, of its log, and of the queue."""
+    database = Path(connection.settings_dict["NAME"])
+    found = [*database.parent.glob(f"{database.name}*"), *folder.glob("jobs.sqlite3*")]
+    assert {file.name for file in found} >= {database.name, "jobs.sqlite3"}
+    return b"".join(file.read_bytes() for file in found)
 
 
 def a_file_in_a_dossier(person: Person, organisation: Organisation, words: bytes) -> DossierPiece:

@@ -1,0 +1,10 @@
+"""What profile announces."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FirstKeyMade:
+    """An organisation had no key to sign with, and got one as someone took their archive along."""
+
+    organisation_pk: int
