@@ -1,6 +1,7 @@
 """What the works council said, in one line; and a log with something in it."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -41,12 +42,12 @@ def a_consent(organisation: Any, setting: str, *, step: str = "agreed") -> Counc
 
 
 def a_stop(person: Person, organisation: Organisation) -> ManyLooks:
-    """Someone who opened the data of so many people today that they were stopped."""
-    now = timezone.now()
+    """Someone who opened the data of so many people, yesterday, that they were stopped."""
+    now = timezone.now() - timedelta(days=1)
     return ManyLooks.objects.create(
         reader=person,
         organisation=organisation,
-        on=timezone.localdate(),
+        on=timezone.localdate(now),
         people=5_001,
         reason="I check the end dates of all contracts.",
         given_at=now,
