@@ -13,8 +13,10 @@ from gezel.content.tests.builders import a_package
 from gezel.people.api import Organisation, Person, end_employment
 from gezel.people.tests.builders import a_colleague, a_unit
 from gezel.plans import actions
+from gezel.plans.actions import share
 from gezel.plans.models import Agreement, Fact, Goal, SharedGoal, Step, Wish
 from gezel.plans.tests.builders import a_goal, a_step, an_activity, in_days, key
+from gezel.skills.api import add_evidence, estimate_for, let_count
 from gezel.skills.tests.builders import a_profile, a_skill, an_evidence
 from gezel.trust.models import Reading
 
@@ -506,3 +508,26 @@ def test_only_whose_plan_stood_on_the_page_reads_that_it_was_read(
     assert not Reading.objects.filter(about=noor).exists()
     visit(daan).get(reverse("plans:team"))
     assert Reading.objects.filter(about=noor).exists()
+
+
+def test_who_is_there_by_what_they_did_elsewhere_reads_that_their_lead_is_not_told(
+    noor: Person, van_dijk: Organisation, visit: Visit
+) -> None:
+    """Between jobs counts for her; at Van Dijk only once she says so (decision 0022)."""
+    skill = a_skill()
+    goal = a_goal(noor, skill=skill, shared=True)
+    piece = add_evidence(
+        noor, skill, kind="certificate", level=4, on=in_days(0), by=None, elsewhere=True
+    )
+    page, me = reverse("plans:goal", args=[goal.pk]), visit(noor)
+    told = me.get(page).content.decode()
+    assert "The evidence shows that you are there" in told
+    assert "Your lead does not see that yet" in told
+    share(goal, shared=False, by=noor)
+    assert "Your lead does not see that yet" not in me.get(page).content.decode()
+    share(goal, shared=True, by=noor)
+
+    let_count(van_dijk, [piece.pk])
+    estimate_for(noor, van_dijk, {skill.pk})
+
+    assert "Your lead does not see that yet" not in me.get(page).content.decode()

@@ -374,7 +374,7 @@ def test_requests_at_the_same_moment_never_pass_the_end_together(
                 actions.note_reading(
                     reader_pk=femke.pk,
                     about=people[number * 6 : number * 6 + 6],
-                    matter=f"skills {purpose}",
+                    matter=f"skills-{purpose}",
                     purpose=purpose,
                 )
             except actions.Braked:
