@@ -18,7 +18,9 @@ def panel_mine(request: Request) -> HttpResponse:
     """What my role asks beside what I show; the widest first, also what comes later."""
     visitor = request.visitor
     role, demands = queries.own_demands(visitor)
-    told = {"elsewhere": queries.waits_for_choice(visitor.person, visitor.organisation)}
+    told: dict[str, object] = {
+        "elsewhere": queries.waits_for_choice(visitor.person, visitor.organisation)
+    }
     if role is None:
         return render(request, "skills/panel_mine_empty.html", told)
     rows = queries.first_rows(demands, queries.standings_of(visitor))[:ROWS]

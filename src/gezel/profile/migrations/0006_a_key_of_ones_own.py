@@ -59,7 +59,10 @@ class Migration(migrations.Migration):
                 ("sealed_with", models.CharField(max_length=16)),
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("put_away_at", models.DateTimeField(blank=True, null=True)),
-                ("brought", models.BooleanField(default=False)),
+                (
+                    "brought",
+                    models.BooleanField(default=False, verbose_name="whether it was brought along"),
+                ),
                 (
                     "person",
                     models.ForeignKey(

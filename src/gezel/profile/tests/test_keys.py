@@ -211,14 +211,10 @@ def test_to_another_key_it_is_other_words_and_not_the_same_signature() -> None:
     assert to_key(to_key(document, SELF_NAMED), THEIRS) == {
         k: v for k, v in document.items() if k != "proof"
     }
-    for odd in (
-        None,
-        [],
-        "text",
-        {},
-        {"credentialSubject": "did:key:z6Mk"},
-        {"credentialSubject": 4},
-    ):
+    odd_ones: tuple[Any, ...] = (
+        None, [], "text", {}, {"credentialSubject": "did:key:z6Mk"}, {"credentialSubject": 4},
+    )  # fmt: skip
+    for odd in odd_ones:
         assert key_named(odd) in ("", "did:key:z6Mk")
 
 
@@ -566,7 +562,7 @@ def test_handed_in_wrong_it_proves_nothing_and_shuts_nothing(
     thief = present(
         [issued.document], KEY, at=timezone.now(), challenge=question, domain=queries.domain()
     )
-    for wrong in (
+    every: tuple[Any, ...] = (
         elsewhere,
         thief,
         issued.document,
@@ -574,7 +570,8 @@ def test_handed_in_wrong_it_proves_nothing_and_shuts_nothing(
         {**good, "proof": [good["proof"], good["proof"]]},
         [],
         b"text",
-    ):
+    )
+    for wrong in every:
         assert "holds the key" not in hand_in(where, wrong).content.decode()
     assert not Answered.objects.exists()
     assert "holds the key it was issued to" in hand_in(where, good).content.decode()
@@ -757,8 +754,13 @@ def test_passphrases_are_not_tried_without_end(
 ) -> None:
     data, newcomer = moved
     arrival = actions.receive(visitor_of(newcomer), data, name="archive.zip")
-    tried = []
-    monkeypatch.setattr(actions, "take_key", lambda *_: tried.append(1) or 0)
+    tried: list[str] = []
+
+    def take_key(_arrival: Arrival, words: str) -> int:
+        tried.append(words)
+        return 0
+
+    monkeypatch.setattr(actions, "take_key", take_key)
     me, take = visit(newcomer), reverse("profile:take_key", args=[arrival.pk])
     for _ in range(14):
         me.post(take, {"passphrase": "wrong"})
