@@ -164,6 +164,7 @@ NAMES: dict[str, str | Promise] = {
     "job": _("job"),
     "key": _("number against doing it twice"),
     "key_until": _("until when the key opens it"),
+    "keys": _("own keys, locked with a passphrase"),
     "kind": _("kind"),
     "kinds": _("kinds"),
     "knew": _("how many were still known"),

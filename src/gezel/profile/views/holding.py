@@ -4,7 +4,6 @@ import io
 import json
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gezel.kit import late
 from gezel.people.api import Request, signed_in
 from gezel.profile import actions, queries
 from gezel.profile.forms import AnswerForm, AskForm, FarProveForm, ProveForm
@@ -62,7 +62,7 @@ def _waiting(question: str) -> dict[str, Any]:
     """What to give to who was asked: a picture to scan, or words to copy."""
     link = settings.BASE_URL + reverse("profile:prove_to", args=[question])
     picture = io.BytesIO()
-    segno.make(link, error="l").save(
+    late.segno.make(link, error="l").save(
         picture, kind="svg", scale=4, border=2, xmldecl=False, svgns=True, dark="#000",
         light="#fff", omitsize=True, svgclass="qr", lineclass=None,
     )  # fmt: skip

@@ -168,7 +168,7 @@ def test_no_canary_is_left_in_a_copy_of_the_file_nor_in_the_queue(
     if connection.vendor != "sqlite":
         pytest.skip("what PostgreSQL leaves in its pages is for its own VACUUM")
     settings.MEDIA_ROOT = tmp_path / "files"
-    settings.DATA_DIR = tmp_path
+    settings.DATA_DIR, settings.TESTING = tmp_path, False  # so that the queue of use is told
     engine.cache_clear()
     request.addfinalizer(engine.cache_clear)
     furnish(van_dijk, noor, daan, femke)
