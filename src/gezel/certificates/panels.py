@@ -6,8 +6,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from gezel.certificates import everyone, queries, rules
+from gezel.certificates import everyone, policy, queries, rules, words
 from gezel.certificates.team import looked_after, team_of
+from gezel.paths.api import Path
 from gezel.people.api import Request, at_work, require, signed_in
 
 MOST = 5
@@ -108,3 +109,21 @@ def panel_lapsing(request: Request) -> HttpResponse:
     if not team.coming:
         raise Http404
     return render(request, "certificates/panel_lapsing.html", {"team": team})
+
+
+@at_work
+def panel_path(request: Request, pk: int) -> HttpResponse:
+    """On a learning path: the certificate at its end; for HR also where that is said."""
+    visitor = request.visitor
+    types = list(
+        policy.types_to_read(visitor)
+        .filter(brought_by_paths__path=pk)
+        .order_by("name_nl", "name_en")
+    )
+    ours = Path.objects.filter(pk=pk, organisation=visitor.organisation)
+    if not types and not (visitor.is_hr and ours.exists()):
+        raise Http404
+    ground, today = everyone.ground_of(visitor.organisation.pk), timezone.localdate()
+    terms = [(one, ground.terms_on(one.pk, today)) for one in types]
+    told = {"types": [(one, words.term(its) if its else "") for one, its in terms]}
+    return render(request, "certificates/panel_path.html", told)

@@ -44,5 +44,6 @@ urlpatterns = [
     path("panels/confirm/", panels.panel_confirm, name="panel_confirm"),
     path("panels/may/", panels.panel_may, name="panel_may"),
     path("panels/lapsing/", panels.panel_lapsing, name="panel_lapsing"),
+    path("panels/path/<int:pk>/", panels.panel_path, name="panel_path"),
     path("panels/organisation/", panels.panel_organisation, name="panel_organisation"),
 ]

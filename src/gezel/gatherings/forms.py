@@ -9,13 +9,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from gezel.catalogue.api import Activity, activities_to_read
 from gezel.gatherings.actions import Plan
 from gezel.gatherings.models import Attendance, Gathering, Material, Resource, Role, Series
 from gezel.gatherings.rules.series import Every, Pattern, Reach
 from gezel.kit.fields import DayField
+from gezel.kit.figures import grouped
 from gezel.people.api import Employment, Location, Organisation, Person, Visitor
 
 MOST_SEATS = 100_000
@@ -62,6 +63,15 @@ class PeopleField(forms.CharField):
         return tuple(dict.fromkeys(found[one.casefold()] for one in asked))
 
 
+class ResourcesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # not at run time
+    """Rooms and things, each with what one chooses it by: for how many, and what is there."""
+
+    def label_from_instance(self, one: Any) -> str:
+        seats = one.seats or 0
+        people = ngettext("%(n)s person", "%(n)s people", seats) % {"n": grouped(seats)}
+        return " · ".join(filter(None, [one.name, people if seats else "", one.has]))
+
+
 class SessionForm(forms.Form):
     """A session in a minute: what, when, where, for how many. The rest may stay as it is."""
 
@@ -88,7 +98,7 @@ class SessionForm(forms.Form):
     link = forms.URLField(
         label=gettext_lazy("Link to join"), max_length=500, required=False, assume_scheme="https"
     )
-    resources = forms.ModelMultipleChoiceField(
+    resources = ResourcesField(
         label=gettext_lazy("Rooms and things"),
         queryset=Resource.objects.none(),
         required=False,

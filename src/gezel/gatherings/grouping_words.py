@@ -1,6 +1,6 @@
 """How groups are told: what a division brings, what a change would, and what stands in the way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.formats import number_format
@@ -101,28 +101,44 @@ def _signed(value: int) -> str:
     return f"+{value}" if value > 0 else f"−{abs(value)}"
 
 
-def fault(broken: Fault, names: Mapping[int, str]) -> str:
-    """A rule that is broken or stands in the way, by the names of whom it is about."""
+def fault(broken: Fault, names: Mapping[int, str], *, stands: bool = False) -> str:
+    """A rule that is broken as it stands, or would be, by the names of whom it is about."""
     who = [names[key] for key in broken.members if key in names]
     both = {"one": who[0] if who else "", "other": who[1] if len(who) > 1 else ""}
     if broken.kind == "together":
         return _("%(one)s and %(other)s are to be in one group.") % both
     if broken.kind == "apart":
         return _("%(one)s and %(other)s are to be apart.") % both
-    if broken.kind == "alone":
-        return _("One new colleague would be alone in a group.")
-    if broken.kind == "times":
-        return _("A group would share no part of the day at work.")
     if broken.kind == "locked":
         return _("%(one)s is kept in their group.") % both
-    return _("The sizes of the groups would not be as asked.")
+    if broken.kind == "alone":
+        is_so, would_be = (
+            _("One new colleague is alone in a group."),
+            _("One new colleague would be alone in a group."),
+        )
+    elif broken.kind == "times":
+        is_so, would_be = (
+            _("A group shares no part of the day at work."),
+            _("A group would share no part of the day at work."),
+        )
+    else:
+        is_so, would_be = (
+            _("The sizes of the groups are not as asked."),
+            _("The sizes of the groups would not be as asked."),
+        )
+    return is_so if stands else would_be
+
+
+def faults(found: Iterable[Fault], names: Mapping[int, str], *, stands: bool = False) -> list[str]:
+    """Each rule once, however many groups break it."""
+    return list(dict.fromkeys(fault(one, names, stands=stands) for one in found))
 
 
 def refusal(clash: Sequence[Fault], names: Mapping[int, str]) -> str:
     """Why there is no division at all."""
     if not clash:
         return _("No division was found in the time there is. Loosen a rule and try again.")
-    told = " ".join(dict.fromkeys(fault(one, names) for one in clash))
+    told = " ".join(faults(clash, names))
     if len(clash) == 1:
         return _("That cannot be: %(rules)s") % {"rules": told}
     return _("These cannot hold together; loosen one of them. %(rules)s") % {"rules": told}

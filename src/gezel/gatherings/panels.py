@@ -5,11 +5,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from gezel.catalogue.api import activities_to_read
-from gezel.gatherings import queries
+from gezel.gatherings import policy, queries
 from gezel.gatherings.words import STATES
 from gezel.people.api import Request, at_work
+from gezel.trust.api import note_reading
 
 MOST = 5
+MOST_OF_TEAM = 8
 
 
 @at_work
@@ -39,6 +41,29 @@ def panel_run(request: Request) -> HttpResponse:
     if not few and not asked:
         raise Http404
     return render(request, "gatherings/panel_run.html", {"few": few[:MOST], "asked": asked})
+
+
+@at_work
+def panel_team(request: Request) -> HttpResponse:
+    """On the team's board: where my people go, soonest first; nothing where nobody goes."""
+    visitor = request.visitor
+    if not visitor.leads:
+        raise Http404
+    found = list(
+        policy.places_of_my_line(visitor)
+        .filter(gathering__ends_at__gt=timezone.now())
+        .select_related("person", "gathering__activity")
+        .order_by("gathering__starts_at", "person__last_name", "pk")[: MOST_OF_TEAM + 1]
+    )
+    if not found:
+        raise Http404
+    places = found[:MOST_OF_TEAM]
+    note_reading(
+        reader_pk=request.user.pk, about={p.person_id for p in places}, matter="sessions",
+        purpose="lead",
+    )  # fmt: skip
+    told = {"places": places, "more": len(found) > MOST_OF_TEAM}
+    return render(request, "gatherings/panel_team.html", told)
 
 
 @at_work

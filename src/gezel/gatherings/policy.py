@@ -73,6 +73,13 @@ def people_i_lead(visitor: Visitor) -> PersonQuerySet:
     return _LINE.people_for(visitor).exclude(pk=visitor.person.pk)
 
 
+def places_of_my_line(visitor: Visitor) -> PlaceQuerySet:
+    """Where one's people go and wait, here; one's own is not among them."""
+    return Place.objects.living().filter(
+        gathering__organisation=visitor.organisation, person__in=people_i_lead(visitor)
+    )
+
+
 def places_to_approve(visitor: Visitor) -> QuerySet[Place]:
     """Places of one's line that wait for a yes; nobody approves their own."""
     return Place.objects.filter(

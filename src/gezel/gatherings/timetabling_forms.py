@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gezel.catalogue.api import Activity
-from gezel.gatherings.forms import ClockField, PeopleField
+from gezel.gatherings.forms import ClockField, PeopleField, ResourcesField
 from gezel.gatherings.models import Resource, Timetable, Wanted
 from gezel.gatherings.timetabling import PARTS
 from gezel.gatherings.timetabling_words import PARTS as PART_WORDS
@@ -43,7 +43,7 @@ class TimetableForm(forms.Form):
     afternoon_end = ClockField(label=_("until"), required=False)
     evening_start = ClockField(label=_("Evening from"), required=False)
     evening_end = ClockField(label=_("until"), required=False)
-    rooms = forms.ModelMultipleChoiceField(
+    rooms = ResourcesField(
         label=_("Rooms"),
         queryset=Resource.objects.none(),
         widget=forms.CheckboxSelectMultiple,

@@ -45,6 +45,7 @@ urlpatterns = [
     path("rooms/new/", resources.resource, name="new_resource"),
     path("rooms/<int:pk>/", resources.resource, name="resource"),
     path("panels/mine/", panels.panel_mine, name="panel_mine"),
+    path("panels/team/", panels.panel_team, name="panel_team"),
     path("panels/run/", panels.panel_run, name="panel_run"),
     path("panels/choose/", panels.panel_choose, name="panel_choose"),
     path("panels/activity/<int:pk>/", panels.panel_activity, name="panel_activity"),

@@ -68,6 +68,7 @@ TEAM_BOARD = Board(
         "gatherings:panel_run",
         "plans:panel_team",
         "paths:panel_team",
+        "gatherings:panel_team",
         "certificates:panel_lapsing",
         "people:panel_team",
     ),

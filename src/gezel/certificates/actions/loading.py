@@ -5,8 +5,9 @@ celebration; and the same list again adds nothing.
 """
 
 import hashlib
+import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -127,6 +128,8 @@ class _Reader:
             for name in {normal(type_.name_nl), normal(type_.name_en)} - {""}:
                 taken = self.types.get(name, type_)
                 self.types[name] = type_ if taken is type_ else None
+        for name, short in _short_names(self.ground.types.values()).items():
+            self.types.setdefault(name, short)
         self.there: dict[tuple[int, int, date, str], date | None] = {}
         self.numbers: dict[tuple[int, str], int] = {}
         for person, type_pk, issued, number, printed in (
@@ -246,6 +249,20 @@ class _Reader:
         holder = self.numbers.setdefault((one.type, told), one.person)
         if holder != one.person:
             raise _Problem(_("This number stands with someone else."))
+
+
+_IN_BRACKETS = re.compile(r"(.+?)\s*\(([^()]+)\)\s*")
+
+
+def _short_names(types: Iterable[CertificateType]) -> dict[str, CertificateType | None]:
+    """As lists say it: of “Bedrijfshulpverlener (bhv)” either part; None where two share it."""
+    found: dict[str, CertificateType | None] = {}
+    for type_ in types:
+        for whole in {type_.name_nl, type_.name_en}:
+            if told := _IN_BRACKETS.fullmatch(whole):
+                for name in map(normal, told.groups()):
+                    found[name] = type_ if found.get(name, type_) is type_ else None
+    return found
 
 
 _YES = {"ja", "j", "yes", "y", "x", "1", "true", "waar", "herhaling", "refresher"}

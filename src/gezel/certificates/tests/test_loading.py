@@ -125,6 +125,21 @@ def test_each_problem_stands_at_its_row(
     assert Holding.objects.get(number="GOOD").valid_until == date(2025, 2, 28)
 
 
+def test_a_certificate_is_known_by_what_people_call_it_for_short(
+    noor: Person, femke: Person, van_dijk: Organisation
+) -> None:
+    a_type(van_dijk, "Emergency response officer (BHV)")
+    for name in ("VOP appointment (NEN 9140)", "VP appointment (NEN 9140)"):
+        a_type(van_dijk, name)
+    names = ("bhv", "Emergency response officer", "VP appointment", "NEN 9140")
+    content = a_list(*((noor.email, name, f"B-{name}", "15-12-2023") for name in names))
+
+    load = a_load(van_dijk, content, by=femke)
+
+    assert load.counts["new"] == 3
+    assert "“NEN 9140” is not among" in lines(load, "problem")[5], "two are called that"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_a_list_in_another_encoding_is_read(
     femke: Person, van_dijk: Organisation, bhv: CertificateType, encoding: str

@@ -82,3 +82,30 @@ def test_hr_says_which_path_brings_a_certificate(
     assert list(Path.objects.filter(brings__type=kind)) == [path]
     client.post(address, {**form, "version": kind.version, "paths": []})
     assert not PathBrings.objects.exists()
+
+
+def test_a_path_shows_the_certificate_at_its_end(
+    *,
+    van_dijk: Organisation,
+    noor: Person,
+    femke: Person,
+    sam: Person,
+    visit: Callable[[Person], Client],
+) -> None:
+    path = a_path(van_dijk, a_step("a"))
+    walk = a_walker(path, noor)
+    build = reverse("paths:build", args=[path.pk])
+    assert "No certificate. At a certificate" in visit(femke).get(build).content.decode()
+    pages = [(noor, reverse("paths:walk", args=[walk.pk]))]
+    assert "At the end" not in visit(noor).get(pages[0][1]).content.decode()
+
+    kind = a_type(van_dijk, "EV technician", months=24)
+    PathBrings.objects.create(type=kind, path=path)
+
+    for person, address in [*pages, (femke, build)]:
+        page = " ".join(visit(person).get(address).content.decode().split())
+        assert "At the end" in page
+        assert "EV technician" in page
+        assert "Counts for 24 months" in page
+    panel = reverse("certificates:panel_path", args=[path.pk])
+    assert visit(sam).get(panel).status_code == 404

@@ -5,6 +5,7 @@ from itertools import permutations, product
 
 import pytest
 
+from gezel.gatherings import grouping_words
 from gezel.gatherings.rules import feasible
 from gezel.gatherings.rules.explaining import Hand, explain, lying
 from gezel.gatherings.rules.forming import (
@@ -276,3 +277,15 @@ def test_levels_of_a_few_people_stay_dark() -> None:
 def test_nobody_and_one_group_are_no_trouble() -> None:
     assert divide(Case((), 1, smallest=0)) == ()
     assert divide(Case(people(1, 2), 1)) == (0, 0)
+
+
+def test_a_rule_that_many_groups_break_is_told_once_and_as_it_is_or_would_be() -> None:
+    many = [Fault("sizes"), Fault("sizes"), Fault("apart", (1, 2))]
+    names = {1: "Noor", 2: "Sam"}
+
+    assert grouping_words.faults(many, names, stands=True) == [
+        "The sizes of the groups are not as asked.", "Noor and Sam are to be apart.",
+    ]  # fmt: skip
+    assert grouping_words.faults(many, names) == [
+        "The sizes of the groups would not be as asked.", "Noor and Sam are to be apart.",
+    ]  # fmt: skip

@@ -31,7 +31,7 @@ from gezel.gatherings.models import (
     Wisher,
 )
 from gezel.gatherings.rules.schedule import faults
-from gezel.gatherings.tests.builders import a_place, a_session
+from gezel.gatherings.tests.builders import a_place, a_room, a_session
 from gezel.gatherings.tests.timetabling import NEVER, a_timetable, monday, planned, wanted
 from gezel.gatherings.timetabling import Desk
 from gezel.kit.jobs import enqueue, run
@@ -513,3 +513,18 @@ def test_a_trainer_who_gives_another_session_now_hears_it_in_one_mail(
         assert event.decoded("SEQUENCE") == before[trainer].sequence + 1
         assert str(event["STATUS"]) == "CONFIRMED"
         assert event.decoded("DTSTART") == now.starts_at
+
+
+def test_who_wishes_reads_until_when_and_who_plans_sees_what_a_room_holds(
+    van_dijk: Organisation, femke: Person, noor: Person, visit: Callable[[Person], Client]
+) -> None:
+    until = timezone.localdate() + timedelta(days=3)
+    made = a_timetable(van_dijk, by=femke, wish_until=until)
+    wanted(made, an_activity(van_dijk))
+    a_room(van_dijk, "Practice room", seats=12, has="lift, beamer")
+
+    wish = visit(noor).get(reverse("gatherings:timetable_wish", args=[made.pk]))
+    assert "you can change it. Then sessions are planned" in wish.content.decode()
+    for name, args in (("edit_timetable", [made.pk]), ("set_up", [])):
+        page = visit(femke).get(reverse(f"gatherings:{name}", args=args)).content.decode()
+        assert "Practice room · 12 people · lift, beamer" in page

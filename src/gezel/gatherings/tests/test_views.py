@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -28,6 +29,7 @@ from gezel.paths.rules import Kind
 from gezel.paths.tests.builders import a_block, a_lesson, a_path, a_step, a_walker
 from gezel.people.api import Organisation, Person
 from gezel.people.tests.builders import a_colleague
+from gezel.trust.models import Reading
 
 Visit = Callable[[Person], Client]
 
@@ -411,3 +413,35 @@ def test_what_sessions_completed_and_who_wrote_what_they_use_is_told_of_without_
     assert list(own.uses_here(van_dijk.pk)) == [(course.pk, noor.pk, False)]
     take_along(session, noor, "I isolate first")
     assert list(own.uses_here(van_dijk.pk)) == [(course.pk, noor.pk, True)]
+
+
+def test_a_lead_sees_on_the_board_of_the_team_where_their_people_go(
+    *,
+    van_dijk: Organisation,
+    noor: Person,
+    daan: Person,
+    femke: Person,
+    sam: Person,
+    visit: Visit,
+    django_assert_max_num_queries: Callable[[int], Any],
+) -> None:
+    soon = a_session(van_dijk, by=femke, title="Brakes", seats=1)
+    later = a_session(van_dijk, by=femke, title="Batteries", days=9)
+    a_place(soon, femke)
+    panel = reverse("gatherings:panel_team")
+    assert visit(daan).get(panel).status_code == 404, "Femke is not in his line"
+    for session in (later, soon):
+        a_place(session, noor)
+
+    lead = visit(daan)
+    lead.get(panel)
+    with django_assert_max_num_queries(6):
+        page = lead.get(panel).content.decode()
+    assert page.index("Brakes") < page.index("Batteries")
+    assert page.count("Noor Jansen") == 2
+    assert "Femke" not in page
+    assert "waiting" in page
+    assert "Where your people go" in lead.get(reverse("team")).content.decode()
+    assert Reading.objects.filter(reader=daan, about=noor, matter="sessions").exists()
+    for person in (noor, sam, femke):
+        assert visit(person).get(panel).status_code == 404

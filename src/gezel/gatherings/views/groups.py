@@ -109,7 +109,7 @@ def _told(hall: Hall, asked: Asked, division: Division) -> dict[str, Any]:
     told = explain(case, places)
     names = _names(hall)
     by_hand = GroupMove.objects.filter(division=division, undone_at=None).exists()
-    broken = [grouping_words.fault(fault, names) for fault in faults(case, places)]
+    broken = grouping_words.faults(faults(case, places), names, stands=True)
     return {
         "cards": _cards(hall, told, division, show_levels=not by_hand),
         "lines": grouping_words.lines(
@@ -326,13 +326,11 @@ def move(request: Request, pk: int, person: int) -> HttpResponse:
                 "group": way.group,
                 "name": hall.called[way.group],
                 "move": grouping_words.effect(way.move),
-                "broken": [grouping_words.fault(f, names) for f in way.move.broken],
+                "broken": grouping_words.faults(way.move.broken, names),
                 "swap_with": names.get(way.swap_with or -1),
                 "swap_key": way.swap_with,
                 "swap": grouping_words.effect(way.swap) if way.swap else [],
-                "swap_broken": [grouping_words.fault(f, names) for f in way.swap.broken]
-                if way.swap
-                else [],
+                "swap_broken": grouping_words.faults(way.swap.broken, names) if way.swap else [],
             }
             for way in hand.options(person)
         ]
@@ -389,7 +387,7 @@ def why_not(request: Request, pk: int) -> HttpResponse:
                 "moves": [names[key] for key in told.moves],
                 "mover": told.moves[0],
                 "effect": grouping_words.effect(told.effect),
-                "broken": [grouping_words.fault(f, names) for f in told.effect.broken],
+                "broken": grouping_words.faults(told.effect.broken, names),
             }
     return render(request, "gatherings/groups_why.html", shown, status=422 if form.errors else 200)
 

@@ -168,6 +168,7 @@ def addresses(
         "exemptions", "new_rule",
     ):  # fmt: skip
         told[f"paths:{page}:pk"] = path.pk
+    told["certificates:panel_path:pk"] = path.pk
     for page in ("edit_step", "remove_step", "move_step"):
         told[f"paths:{page}:step"] = "s3"
     told["paths:which_form:step"] = "s2"

@@ -1,4 +1,4 @@
-"""A path in a real browser: built, assigned by a rule, walked on a phone, seen by the lead."""
+"""A path in a real browser: built, assigned by a rule, walked and seen, on phone and desk."""
 
 import re
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from playwright.sync_api import expect
 
 from gezel.catalogue.tests.builders import an_activity
@@ -21,50 +22,70 @@ if TYPE_CHECKING:
 Accessible = Callable[["Page"], None]
 
 
-def _build(desk: "Page", accessible: Accessible) -> None:
+class Says:
+    """What a page says, in the language it is read in."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def __call__(self, text: str, **values: object) -> str:
+        with translation.override(self.language):
+            return translation.gettext(text) % values if values else translation.gettext(text)
+
+    def begins(self, text: str, rest: str = "") -> re.Pattern[str]:
+        return re.compile(f"^{self(text)}.*{rest}")
+
+
+def _build(page: "Page", accessible: Accessible, say: Says) -> None:
     """HR makes a path of an assignment and a choice, and publishes it."""
-    desk.goto(reverse("paths:all"))
-    accessible(desk)
-    desk.get_by_role("link", name="Make a path").click()
-    desk.get_by_label("name in English").fill("EV technician")
-    desk.get_by_role("button", name="To the steps").click()
-    desk.get_by_role("link", name="Assignment").first.click()
-    desk.get_by_label("In English").fill("Read the safety rules")
-    desk.get_by_role("button", name="Add").click()
-    desk.get_by_role("link", name="Choice").first.click()
-    desk.get_by_label("In English").fill("Learn in the work")
-    desk.get_by_role("button", name="Add").click()
+    page.goto(reverse("paths:all"))
+    accessible(page)
+    page.get_by_role("link", name=say("Make a path")).click()
+    page.get_by_label(say("name in English")).fill("EV technician")
+    page.get_by_role("button", name=say("To the steps")).click()
+    page.get_by_role("link", name=say("Assignment")).first.click()
+    page.get_by_label(say("In English")).fill("Read the safety rules")
+    page.get_by_role("button", name=say("Add")).click()
+    page.get_by_role("link", name=say("Choice")).first.click()
+    page.get_by_label(say("In English")).fill("Learn in the work")
+    page.get_by_role("button", name=say("Add")).click()
     for step in ("Ride along", "Watch the film"):
-        desk.get_by_text("Add in this block").click()
-        desk.get_by_role("link", name=re.compile("^Assignment.*Learn in the work")).click()
-        desk.get_by_label("In English").fill(step)
-        desk.get_by_role("button", name="Add").click()
-    desk.get_by_role("button", name="Move “Watch the film” up").click()
-    expect(desk.get_by_role("button", name="Move “Watch the film” up")).to_be_disabled()
-    accessible(desk)
-    desk.get_by_role("button", name="Publish").click()
-    expect(desk.get_by_text("What you see is what people get.")).to_be_visible()
+        page.get_by_text(say("Add in this block")).click()
+        page.get_by_role("link", name=say.begins("Assignment", "Learn in the work")).click()
+        page.get_by_label(say("In English")).fill(step)
+        page.get_by_role("button", name=say("Add")).click()
+    up = page.get_by_role("button", name=say("Move “%(name)s” up", name="Watch the film"))
+    up.click()
+    expect(up).to_be_disabled()
+    accessible(page)
+    page.get_by_role("button", name=say("Publish")).click()
+    expect(page.get_by_text(say("What you see is what people get."))).to_be_visible()
 
 
-def _assign(desk: "Page", accessible: Accessible) -> None:
+def _assign(page: "Page", accessible: Accessible, say: Says) -> None:
     """HR writes a rule, with the count beside it, and takes it into use."""
-    desk.get_by_role("link", name="Who is it for?").click()
-    accessible(desk)
-    desk.get_by_role("button", name="Write a rule").click()
-    expect(desk.get_by_text("of 3 people here")).to_be_visible()
-    desk.locator("summary", has_text=re.compile("^Job$")).click()
-    desk.get_by_label("Job").select_option(label="Mechanic")
-    desk.get_by_role("button", name=re.compile("^Add.*Job")).click()
-    expect(desk.get_by_text("People in the job Mechanic.")).to_be_visible()
-    expect(desk.locator(".path-hit")).to_contain_text("1 of 3 people here")
-    accessible(desk)
-    desk.get_by_role("button", name="Take into use").click()
-    expect(desk.get_by_role("link", name="Noor Jansen")).to_be_visible()
+    page.get_by_role("link", name=say("Who is it for?")).click()
+    accessible(page)
+    page.get_by_role("button", name=say("Write a rule")).click()
+    here = say("of %(here)s people here", here=3)
+    expect(page.get_by_text(here)).to_be_visible()
+    page.locator("summary", has_text=re.compile(f"^{say('Job')}$")).click()
+    page.get_by_label(say("Job")).select_option(label="Mechanic")
+    page.get_by_role("button", name=say.begins("Add", say("Job"))).click()
+    means = say("People %(sentence)s.", sentence=say("in the job %(job)s", job="Mechanic"))
+    expect(page.get_by_text(means)).to_be_visible()
+    expect(page.locator(".path-hit")).to_contain_text(f"1 {here}")
+    accessible(page)
+    page.get_by_role("button", name=say("Take into use")).click()
+    expect(page.get_by_role("link", name="Noor Jansen")).to_be_visible()
 
 
 @pytest.mark.browser
 @pytest.mark.browser_once
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "on_a_phone", [False, True], ids=["made-at-a-desk-en", "made-on-a-phone-nl"]
+)
 def test_a_path_is_built_assigned_walked_and_seen(
     *,
     van_dijk: Organisation,
@@ -73,33 +94,41 @@ def test_a_path_is_built_assigned_walked_and_seen(
     femke: Person,
     page_of: "PageOf",
     accessible: Accessible,
+    on_a_phone: bool,
 ) -> None:
+    """Made at a desk in English and walked on a phone in Dutch by night; and the other way."""
     an_activity(van_dijk, "Go along with Karim")
-    desk = page_of(femke)
-    _build(desk, accessible)
-    _assign(desk, accessible)
+    made, walked = (Says("nl"), Says("en")) if on_a_phone else (Says("en"), Says("nl"))
 
-    phone = page_of(noor, phone=True, dark=True, language="nl")
-    phone.goto("/")
-    phone.get_by_role("link", name=re.compile("^Verder.*EV technician")).click()
-    accessible(phone)
-    phone.get_by_role("button", name=re.compile("Dit heb ik gedaan")).click()
-    expect(phone.get_by_text("Kies er 1")).to_be_visible()
-    phone.get_by_label("Ride along").check()
-    phone.get_by_role("button", name="Kies", exact=True).click()
-    expect(phone.get_by_text("Hoeft niet: er is iets anders gekozen")).to_be_visible()
-    accessible(phone)
+    def maker(person: Person) -> "Page":
+        return page_of(person, phone=on_a_phone, dark=on_a_phone, language=made.language)
 
-    lead = page_of(daan)
+    hr = maker(femke)
+    _build(hr, accessible, made)
+    _assign(hr, accessible, made)
+
+    mine = page_of(noor, phone=not on_a_phone, dark=not on_a_phone, language=walked.language)
+    mine.goto("/")
+    mine.get_by_role("link", name=walked.begins("Go on", "EV technician")).click()
+    accessible(mine)
+    mine.get_by_role("button", name=re.compile(walked("I did this"))).click()
+    expect(mine.get_by_text("Kies er 1" if walked.language == "nl" else "Choose 1")).to_be_visible()
+    mine.get_by_label("Ride along").check()
+    mine.get_by_role("button", name=walked("Choose"), exact=True).click()
+    expect(mine.get_by_text(walked("Not needed: something else was chosen"))).to_be_visible()
+    accessible(mine)
+
+    lead = maker(daan)
     lead.goto(reverse("paths:team"))
     expect(lead.get_by_text("Ride along")).to_be_visible()
     accessible(lead)
     lead.get_by_role("link", name="Noor Jansen").click()
-    expect(lead.get_by_text("1 of 2 steps")).to_be_visible()
+    expect(lead.get_by_text(made("%(done)s of %(all)s steps", done=1, all=2))).to_be_visible()
     accessible(lead)
 
-    phone.get_by_role("button", name=re.compile("Dit heb ik gedaan")).click()
-    expect(phone.get_by_text(re.compile("^Afgerond op"))).to_be_visible()
+    mine.get_by_role("button", name=re.compile(walked("I did this"))).click()
+    done = walked("Completed on %(day)s.", day="§").partition("§")[0]
+    expect(mine.get_by_text(re.compile(f"^{done}"))).to_be_visible()
     assert Enrolment.objects.get().state == Enrolment.State.DONE
 
 

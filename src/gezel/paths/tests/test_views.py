@@ -472,6 +472,25 @@ def test_people_are_put_on_by_a_list_as_it_was_shown(
     assert "old form" in text(answer)
 
 
+def test_who_leaves_soon_is_found_in_their_unit_and_stands_there_once(
+    van_dijk: Organisation, noor: Person, daan: Person, femke: Person, visit: Visit
+) -> None:
+    workshop, office = a_unit(van_dijk, "Workshop"), a_unit(van_dijk, "Office")
+    path, today = a_path(van_dijk), timezone.localdate()
+    for person, unit in ((noor, workshop), (daan, office)):
+        a_walker(path, person)
+        Employment.objects.filter(person=person).update(unit=unit)
+    Employment.objects.filter(person=noor).update(ends_on=today + timedelta(days=30))
+
+    page = text(visit(femke).get(
+        reverse("paths:people", args=[path.pk]), {"unit": workshop.path}
+    ))  # fmt: skip
+
+    assert "1 row" in page
+    assert page.count(noor.name) == 1
+    assert daan.name not in page
+
+
 def test_who_no_longer_fits_is_shown_to_decide(
     van_dijk: Organisation, noor: Person, femke: Person, visit: Visit
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import F, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +24,7 @@ from gezel.kit.tables import Column, Filter, Table
 from gezel.paths import actions, forms, policy, queries
 from gezel.paths.models import Enrolment, Path
 from gezel.paths.web import key, note
-from gezel.people.api import Request, Unit, at_work
+from gezel.people.api import Employment, Request, Unit, at_work
 from gezel.trust.api import note_event
 
 Export = Callable[[str, Sequence[object], Iterable[Sequence[object]]], HttpResponseBase]
@@ -190,11 +190,12 @@ def _units(path: Path) -> list[tuple[str, str]]:
 
 
 def _in_unit(rows: QuerySet[Enrolment], unit_path: str) -> QuerySet[Enrolment]:
-    return rows.filter(
-        person__employments__unit__path__startswith=unit_path,
-        person__employments__organisation=F("path__organisation"),
-        person__employments__ends_on=None,
+    there = Employment.objects.current(timezone.localdate()).filter(
+        organisation=OuterRef("path__organisation"),
+        person=OuterRef("person"),
+        unit__path__startswith=unit_path,
     )
+    return rows.filter(Exists(there))
 
 
 # -- by a list ------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from gezel.paths.actions import (
+    change_draft,
     change_rule,
     choose,
     enrol,
@@ -12,6 +13,7 @@ from gezel.paths.actions import (
     make_path,
     make_rule,
     mark_done,
+    move,
     publish,
     reply,
     run_rules,
@@ -22,6 +24,7 @@ from gezel.paths.common import new_key
 from gezel.paths.models import Enrolment, Path, Rule
 from gezel.paths.patterns import TEMPLATES
 from gezel.paths.rules import ROOT, Kind, Node, Readers, Skip
+from gezel.paths.rules import put as put_step
 from gezel.paths.rules.conditions import Condition, Group, Leaf
 from gezel.site.demo.cast import Stage
 
@@ -56,7 +59,24 @@ def _onboarding(stage: Stage, slug: str) -> None:
         if there == slug:
             enrolment = put(stage, path, who, begins_on)
             _walk(stage, enrolment, who, begins_on, steps)
+    if slug == "van-dijk":
+        _second_version(stage, path)
     _in_use(path, Leaf("started", {"way": "less", "days": 60}), begins="first_day")
+
+
+def _second_version(stage: Stage, path: Path) -> None:
+    """A step came to it: who began last walks it, the others keep the version they began with."""
+    ride = Node(
+        new_key(), Kind.TASK, optional=True, opens_days=30,
+        nl="Rijd een halve dag mee met de pechhulp",
+        en="Ride along with roadside help for a morning",
+    )  # fmt: skip
+    change_draft(path, lambda tree: put_step(tree, ride, ROOT), seen=path.revision)
+    path.refresh_from_db()
+    publish(path, seen=path.revision, note="Meerijden met de pechhulp kwam erbij.")
+    last = Enrolment.objects.get(path=path, person=stage.people["tobias"])
+    move(path, [last.pk])
+    path.refresh_from_db()
 
 
 def _walk(stage: Stage, enrolment: Enrolment, who: str, begins_on: date, steps: int) -> None:
@@ -152,6 +172,7 @@ def _ev_route(stage: Stage) -> None:
     gone = put(stage, path, "rik", date(2026, 3, 2))
     stop(gone, why="Rik kiest voor oldtimers; zo afgesproken.", on=stage.story.on(date(2026, 5, 4)))
     femke = stage.people["femke"]
+    put(stage, path, "roelof", date(2026, 3, 2))
     excuse(
         path, stage.people["roelof"], reason="Gaat over een jaar met pensioen en werkt zijn "
         "collega's in.", from_on=stage.story.on(date(2026, 9, 1)), until_on=None, by=femke,

@@ -11,8 +11,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from gezel.catalogue.api import effects_of
+from gezel.gatherings.models import Gathering
 from gezel.paths.models import Enrolment
 from gezel.people.api import Organisation, Person
 from gezel.site.management.commands.demo import build_demo
@@ -110,6 +112,17 @@ def test_the_demo_is_whole_and_is_built_once(db: None) -> None:
     noor = Person.objects.get(email="noor.jansen@vandijk.example")
     assert noor.standings.exists()
     assert noor.goals.filter(shared=True).exists()
+    # A path under way in each state, also in an older version and where HR has to decide.
+    paths = Enrolment.objects.filter(path__organisation__slug="van-dijk")
+    assert set(paths.values_list("state", flat=True)) == set(Enrolment.State)
+    open_ones = [e for e in paths.select_related("version") if e.is_open]
+    assert {e.late for e in open_ones} == {True, False}
+    assert {e.version.number for e in open_ones} == {1, 2}
+    assert any(e.unmatched_on for e in open_ones)
+    # Sessions with groups in the past and ahead; who was there, and who waits.
+    divided = Gathering.objects.filter(divisions__isnull=False)
+    assert {g.ends_at < timezone.now() for g in divided} == {True, False}
+    assert Gathering.objects.filter(attendance__isnull=False, rounded_off_at__isnull=False).exists()
     # Of at least one blend it is known what it brought, of enough people to tell.
     blend = Enrolment.objects.filter(state="done", path__name_en="Honest about charging")
     [asked] = {e.version for e in blend.select_related("version")}
