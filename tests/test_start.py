@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,32 +19,47 @@ HEAVY = {"pandas", "redis", "psycopg", "requests"}
 # As `gezel serve` does before its processes part ways.
 START = """
 import json, sys
-import django
-django.setup()
+from gezel.site import cli
+cli.execute_from_command_line = lambda words: None
+sys.argv = ["gezel", "serve"]
+cli.main()
 import gezel.site.management.commands.serve, gezel.site.urls, gezel.site.rsgi
-print(json.dumps(sorted(sys.modules)))
+from django.conf import settings
+print(json.dumps({"modules": sorted(sys.modules), "files": settings.STORAGES["staticfiles"]}))
 """
 
 
-@pytest.mark.once
-def test_what_is_dear_to_read_in_is_not_read_in_at_a_start(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What a process holds that began as `gezel serve` does."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("GEZEL_", "PYTEST_"))}
     told = subprocess.run(
         [sys.executable, "-c", START],
         env=environment
         | {
             "DJANGO_SETTINGS_MODULE": "gezel.site.settings",
-            "GEZEL_DATA_DIR": str(tmp_path),
+            "GEZEL_DATA_DIR": str(tmp_path_factory.mktemp("start")),
             "PYTHONPATH": str(SOURCE.parent),
         },
         capture_output=True,
         text=True,
         check=True,
     )
-    found = set(json.loads(told.stdout.splitlines()[-1]))
+    found: dict[str, Any] = json.loads(told.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.mark.once
+def test_what_is_dear_to_read_in_is_not_read_in_at_a_start(started: dict[str, Any]) -> None:
+    found = set(started["modules"])
 
     assert {"gezel.kit.late", "gezel.people.urls", "gezel.site.rsgi"} <= found
     assert found & (HEAVY | set(late.MODULES.values())) == set()
+
+
+@pytest.mark.once
+def test_served_pages_name_files_by_their_content(started: dict[str, Any]) -> None:
+    assert "Manifest" in started["files"]["BACKEND"]
 
 
 def test_no_other_way_in_than_the_door_is_allowed() -> None:

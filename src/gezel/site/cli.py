@@ -36,6 +36,9 @@ def main() -> None:
     arguments = sys.argv[1:] or ["help"]
     if arguments[0] in WORDS_OF_DJANGO:
         arguments = arguments[1:]
+    if arguments[0] == "serve":
+        # The settings choose by it how pages name files; `serve` collects them before it answers.
+        os.environ["GEZEL_STATIC_COLLECTED"] = "1"
     # What is wrong with the settings Django tells below, in its own way.
     with reading_in(), suppress(ImproperlyConfigured):
         django.setup()

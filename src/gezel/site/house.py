@@ -38,7 +38,7 @@ def collect_when_changed() -> bool:
     now = _fingerprint()
     if stamp.exists() and stamp.read_text() == now:
         return False
-    # In a process of its own: here the settings already chose files without hashed names.
+    # In a process of its own: what that reads in and makes is gone afterwards.
     subprocess.run(  # noqa: S603 # our own interpreter and our own words
         [
             sys.executable,

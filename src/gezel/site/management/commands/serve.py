@@ -172,13 +172,12 @@ class Command(BaseCommand):
                 f"Port {options['port']} is taken. Stop what listens there, or choose another "
                 f"with --port."
             )
+        collect_when_changed()
         if options["demo"]:
             # Here and not as a command before this one: reading all of Gezel in takes seconds.
             in_a_child(lambda: call_command("demo", "--if-empty"))
         else:
             bring_up_to_date()
-        collect_when_changed()
-        os.environ["GEZEL_STATIC_COLLECTED"] = "1"
         if not options["no_worker"]:
             os.environ["GEZEL_WORKER_THREAD"] = "1"
         # The server's processes open their own. A pool would go along into them by the fork, but
