@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import gettempdir
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from django.conf import settings
@@ -94,7 +94,8 @@ def django_db_setup(
         with django_db_blocker.unblock():
             until_the_end.enter_context(database(worker and worker["testrunuid"]))
             emptied = Emptying()
-        flush = TransactionTestCase._fixture_teardown
+        case_of_django: Any = TransactionTestCase
+        flush = case_of_django._fixture_teardown
 
         def teardown(case: TransactionTestCase) -> None:
             if case.available_apps or case.serialized_rollback or not emptied():
