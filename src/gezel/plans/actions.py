@@ -4,11 +4,11 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from gezel.catalogue.api import Activity
 from gezel.content.api import completed_activities, completed_packages
 from gezel.kit.events import announce
+from gezel.kit.prepared import prepared
 from gezel.people.api import Employment, Organisation, Person, Unit
 from gezel.plans import queries, rules
 from gezel.plans.events import GoalReached, PlanAgreed
@@ -127,21 +128,33 @@ def share(goal: Goal, *, shared: bool, by: Person) -> None:
             _note(goal, Fact.Kind.SHARED, by=by)
 
 
+@prepared
+def _shared_since(organisation_pk: int) -> QuerySet[Goal, tuple[int, int, datetime]]:
+    """Goals that leads read along with, whose they are and since when."""
+    return (
+        Goal.objects.filter(organisation=organisation_pk, shared=True)
+        .annotate(
+            at=Coalesce(Max("facts__at", filter=Q(facts__kind=Fact.Kind.SHARED)), F("created_at"))
+        )
+        .values_list("pk", "person_id", "at")
+    )
+
+
 @transaction.atomic
 def take_back_of_before(organisation_pk: int, person_pks: Collection[int]) -> int:
     """Who comes back to an employer shares nothing of before; returns how many goals that were.
 
     They shared with who led them then. Whether a lead of now reads along is theirs to say anew.
     """
-    shared = Goal.objects.filter(organisation=organisation_pk, shared=True)
     asked = set(person_pks)
     told = [
         (pk, person, timezone.localdate(at))
-        for pk, person, at in shared.annotate(
-            at=Coalesce(Max("facts__at", filter=Q(facts__kind=Fact.Kind.SHARED)), F("created_at"))
-        ).values_list("pk", "person_id", "at")
+        for pk, person, at in _shared_since(organisation_pk)
         if person in asked
     ]
+    if not told:
+        return 0
+    shared = Goal.objects.filter(organisation=organisation_pk, shared=True)
     spells: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
     work = Employment.objects.filter(
         organisation=organisation_pk, person__in={person for _, person, _ in told}

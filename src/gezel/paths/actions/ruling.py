@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, Value, When
 from django.utils import timezone
 
+from gezel.kit.prepared import prepared
 from gezel.paths import queries
 from gezel.paths.actions.building import ChangedMeanwhileError
 from gezel.paths.actions.enrolling import put_on
@@ -113,14 +114,20 @@ def run_rules(organisation: Organisation, on: date, *, path: Path | None = None)
     return put
 
 
+@prepared
+def _open_with_rules(organisation_pk: int) -> QuerySet[Path]:
+    return Path.objects.filter(organisation=organisation_pk, state=Path.State.OPEN).filter(
+        Exists(Rule.objects.filter(path=OuterRef("pk")))
+    )
+
+
 def _by_path(organisation: Organisation, path: Path | None = None) -> dict[Path, list[Rule]]:
     """Paths in use with their rules in use; also paths whose last rule was stopped."""
-    paths = Path.objects.filter(organisation=organisation, state=Path.State.OPEN)
-    if path is not None:
-        paths = paths.filter(pk=path.pk)
     found: dict[Path, list[Rule]] = {
-        one: [] for one in paths.filter(Exists(Rule.objects.filter(path=OuterRef("pk"))))
+        one: [] for one in _open_with_rules(organisation.pk) if path is None or one.pk == path.pk
     }
+    if not found:
+        return found
     by_pk = {one.pk: one for one in found}
     for rule in Rule.objects.filter(path__in=found, active=True):
         found[by_pk[rule.path_id]].append(rule)
