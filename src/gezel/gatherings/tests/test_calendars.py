@@ -19,6 +19,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from gezel.connect.actions import deliver
 from gezel.gatherings import actions, ical
+from gezel.gatherings.actions.telling import tell_what_changed_for_givers
 from gezel.gatherings.models import Feed, Gathering, Invited, News, Place
 from gezel.gatherings.moved import Was, take_along
 from gezel.gatherings.rules import zones
@@ -414,3 +415,25 @@ def test_who_left_keeps_what_was_and_sees_nothing_new_of_the_employer(
 
     assert "Brakes" not in told
     assert Place.objects.filter(person=noor).exists()
+
+
+def test_who_gave_what_is_called_off_and_gives_another_of_the_same_has_one_mail(
+    van_dijk: Organisation, noor: Person, daan: Person, femke: Person
+) -> None:
+    """And who gives nothing of it any more hears that it is off, with the reason."""
+    one = a_session(van_dijk, by=femke, title="Brakes", trainers=(daan,), assistants=(noor,))
+    two = a_session(van_dijk, by=femke, title="Brakes", days=9)
+    events = {str(e["ATTENDEE"])[7:]: e for e in invitations()}
+    gave, was = {one.pk: {daan.pk, noor.pk}, two.pk: set()}, {one.pk: Was.of(one)}
+
+    actions.call_off(one, by=femke, reason="Planned again", tells_givers=False)
+    two.roles.create(person=daan, role="trainer")
+    one.refresh_from_db()
+    tell_what_changed_for_givers([one, two], gave, {}, by=femke.pk, was=was, note="Planned again")
+
+    told = News.objects.order_by("person__first_name").values_list("person__first_name", "what")
+    assert list(told.exclude(what="gives")) == [("Daan", "gives_now"), ("Noor", "cancelled")]
+    after = {str(e["ATTENDEE"])[7:]: e for e in invitations()}
+    assert (after[daan.email]["X-METHOD"], after[noor.email]["X-METHOD"]) == ("REQUEST", "CANCEL")
+    assert after[daan.email]["UID"] == events[daan.email]["UID"]
+    assert after[daan.email].decoded("DTSTART") == two.starts_at
