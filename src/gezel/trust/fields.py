@@ -310,6 +310,8 @@ NAMES: dict[str, str | Promise] = {
     "scopes": _("what a key may do"),
     "score": _("score"),
     "sd": _("how sure it is"),
+    "sealed": _("secret half, locked away"),
+    "sealed_with": _("which key locks it"),
     "seat": _("which assessor"),
     "seats": _("number of places"),
     "seconds": _("seconds"),
