@@ -80,6 +80,13 @@ def panel_organisation(request: Request) -> HttpResponse:
     today = timezone.localdate()
     found = queries.needed_most(visitor.organisation, today, most=ROWS)
     skills = skills_worded(visitor.organisation, [pk for pk, _figures in found.figures])
-    biggest = [queries.Biggest(skills[pk], figures) for pk, figures in found.figures]
-    told = {"biggest": biggest, "days": found.days}
+    # As values alone: everyone of HR sees the same piece until a count changes.
+    biggest = tuple(
+        (
+            skills[pk].name,
+            tuple(at and (at.count.short, at.count.people) for _day, at in figures),
+        )
+        for pk, figures in found.figures
+    )
+    told = {"biggest": biggest, "days": tuple(found.days)}
     return render(request, "skills/panel_organisation.html", told)
