@@ -109,6 +109,23 @@ def test_an_h5p_that_cannot_be_played_says_why(
     assert why(tmp_path, an_h5p(h5p_files(**{name: data}))) == code
 
 
+@pytest.mark.parametrize("told", ["H5P.DragText 1.8", "Plain 1.3", "Plain 9.2"])
+def test_a_piece_whose_library_is_not_there_is_refused(tmp_path: Path, told: str) -> None:
+    """A question in a set in a slide: it would open and stand still there."""
+    piece = {"library": told, "params": {"text": "a *gap*"}, "subContentId": "x"}
+    content = json.dumps({"slides": [{"elements": [{"action": {"questions": [piece]}}]}]})
+    files = h5p_files(**{"content/content.json": content.encode()})
+    with pytest.raises(PackageRefused) as refused:
+        read(tmp_path, an_h5p(files))
+    assert (refused.value.why, refused.value.detail["library"]) == ("h5p_library", told)
+    for name in ("known", "words"):
+        (tmp_path / name).mkdir()
+    known = content.replace(told, "Plain 1.2").encode()
+    assert read(tmp_path / "known", an_h5p(h5p_files(**{"content/content.json": known})))
+    words = json.dumps({"library": told, "text": told, "x": {"library": [told], "params": 1}})
+    assert read(tmp_path / "words", an_h5p(h5p_files(**{"content/content.json": words.encode()})))
+
+
 def test_a_library_that_needs_itself_ends(tmp_path: Path) -> None:
     round_about = changed(HOME, preloadedDependencies=MAIN["preloadedDependencies"])
     files = h5p_files(**{"H5P.GezelTry-1.0/library.json": round_about})

@@ -26,6 +26,7 @@ CONTENT_FILES = frozenset(
 )
 LIBRARY_FILES = CONTENT_FILES | {"js", "css", "xml", "map", "ts", "scss", "html", "license"}
 _MACHINE_NAME = re.compile(r"[\w.]{1,255}", re.ASCII)
+_PIECE = re.compile(r"([\w.]{1,255}) (\d{1,4})\.(\d{1,4})", re.ASCII)
 _RUNS = frozenset({"js", "mjs", "html", "htm", "xhtml", "php", "css", "wasm"})
 
 
@@ -50,9 +51,9 @@ class H5p:
             raise PackageRefused("h5p_broken", "h5p.json", field="mainLibrary")
         if "content/content.json" not in there:
             raise PackageRefused("h5p_content", "content/content.json")
-        _json(folder, "content/content.json", there)
+        content = _json(folder, "content/content.json", there)
         _check_files(names)
-        libraries = _libraries(folder, there, needs)
+        libraries = _libraries(folder, there, [*needs, *_pieces(content)])
         title = told.get("title")
         language = told.get("defaultLanguage") or told.get("language")
         return Manifest(
@@ -91,6 +92,23 @@ def _needs(told: Mapping[str, Any], place: str) -> list[tuple[str, str]]:
             raise PackageRefused("h5p_broken", place, field="preloadedDependencies")
         found.append((str(name), f"{int(version[0])}.{int(version[1])}"))
     return found
+
+
+def _pieces(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The libraries of the pieces within the content, such as each question of a set: what names
+    one that is not there opens, and then stands still."""
+    found: set[tuple[str, str]] = set()
+    waiting: list[Any] = [content]
+    while waiting and len(found) <= MOST_LIBRARIES:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += one
+        elif isinstance(one, dict):
+            waiting += one.values()
+            told = one.get("library")
+            if "params" in one and isinstance(told, str) and (piece := _PIECE.fullmatch(told)):
+                found.add((piece[1], f"{int(piece[2])}.{int(piece[3])}"))
+    return sorted(found)
 
 
 def _is_number(told: Any) -> bool:
