@@ -94,7 +94,7 @@ def test_a_unit_is_read_left_taken_up_on_another_device_and_completed(
     desk.on("dialog", lambda dialog: dialog.accept())
     desk.goto(reverse("content:package", args=[package.pk]))
     frame = unit_frame(desk)
-    frame.wait_for_function("window.currentPage === 3")
+    frame.wait_for_function("() => window.currentPage === 3")
     while frame.locator("#butNext").is_enabled():
         frame.click("#butNext")
     quiz = frame.frame_locator("#contentFrame")
@@ -203,7 +203,7 @@ def test_what_is_done_without_connection_arrives_once_afterwards(
     page.goto("/")
     is_at(page, package, "3")
     # The browser hears that it arrived a moment after it did.
-    page.wait_for_function("!Object.keys(localStorage).some((k) => k.includes('commit'))")
+    page.wait_for_function("() => !Object.keys(localStorage).some((k) => k.includes('commit'))")
 
 
 def test_a_second_device_takes_over_and_the_first_is_told(

@@ -51,7 +51,7 @@ def test_home_is_read_in_one_order_and_nothing_jumps(
     first = page.evaluate(FIRST)
     page.wait_for_selector(".board-rest:not(.to-come)", state="attached")
     if not phone:  # each panel of it goes into a column as soon as it is there
-        page.wait_for_function("!document.querySelector('.board-rest section.card')")
+        page.wait_for_function("() => !document.querySelector('.board-rest section.card')")
 
     board, rest = page.evaluate(PLACES)
     assert board == sorted(board)  # by column, then downwards: the order of the page itself
