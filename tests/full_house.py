@@ -227,6 +227,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
                 "add",
                 "take_off",
                 "round_off",
+                "saw",
                 "one",
             )
         },

@@ -8,12 +8,15 @@ from zoneinfo import available_timezones
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from gezel.catalogue.api import Activity, activities_to_read
-from gezel.gatherings.actions import Plan
+from gezel.catalogue.api import Activity, ActivitySkill, activities_to_read
+from gezel.gatherings.actions import Plan, Saw
+from gezel.gatherings.actions.seeing import LONGEST
 from gezel.gatherings.models import Attendance, Gathering, Material, Resource, Role, Series
+from gezel.gatherings.rules.seeing import Taught, levels
 from gezel.gatherings.rules.series import Every, Pattern, Reach
 from gezel.kit.fields import DayField
 from gezel.kit.figures import grouped
@@ -380,6 +383,52 @@ class TakeawayForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+class SawForm(forms.Form):
+    """What a trainer saw one person show of one skill; nothing is ticked beforehand."""
+
+    level = forms.TypedChoiceField(
+        coerce=int, required=False, empty_value=None, widget=forms.RadioSelect
+    )
+    words = forms.CharField(
+        max_length=LONGEST,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "max_length": gettext_lazy("Say it in at most %(limit_value)d characters.")
+        },
+    )
+
+    def __init__(self, sent: QueryDict | None, *, person: Person, taught: ActivitySkill) -> None:
+        super().__init__(sent, prefix=f"{person.pk}-{taught.skill_id}")
+        self.person, self.skill = person, taught.skill
+        level, words = self.fields["level"], self.fields["words"]
+        words.label = _("What did you see?")
+        level.label = self.skill.name
+        if isinstance(level, forms.TypedChoiceField):
+            up_to = levels(Taught(taught.skill_id, taught.to_level))
+            level.choices = [
+                *((n, f"{n} · {word}") for n, word, _told in self.skill.level_words if n in up_to),
+                # The way back of who ticked by mistake; the same as ticking nothing.
+                (0, _("I did not see this")),
+            ]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if told.get("level") and not told.get("words") and "words" not in self.errors:
+            self.add_error("words", _("Say what you saw: they read it with the level."))
+        elif told.get("words") and not told.get("level") and "level" not in self.errors:
+            self.add_error("level", _("Choose the level you saw, or take the words away."))
+        return told
+
+    @property
+    def saw(self) -> Saw | None:
+        """What it says, where it says something."""
+        told = self.cleaned_data
+        if not told.get("level"):
+            return None
+        return Saw(self.person.pk, self.skill.pk, told["level"], told["words"])
 
 
 class ResourceForm(forms.ModelForm[Resource]):

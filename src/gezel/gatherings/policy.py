@@ -14,7 +14,7 @@ from gezel.gatherings.models import (
     Role,
     Timetable,
 )
-from gezel.people.api import HR, LINE, Audience, PersonQuerySet, Visitor
+from gezel.people.api import HR, LINE, Audience, Person, PersonQuerySet, Visitor
 
 _LINE = Audience(LINE)
 _LINE_AND_HR = Audience(LINE, HR)
@@ -35,6 +35,20 @@ def sessions_given(visitor: Visitor) -> GatheringQuerySet:
     """What the visitor set up or gives: only they read what people write afterwards."""
     given = Role.objects.giving().filter(person=visitor.person).values("gathering")
     return sessions_to_read(visitor).filter(Q(made_by=visitor.person) | Q(pk__in=given))
+
+
+def sessions_given_as_trainer(visitor: Visitor) -> GatheringQuerySet:
+    """What the visitor gives as trainer: only they say what they saw, no assistant and no guest."""
+    given = Role.objects.filter(person=visitor.person, role=Role.Kind.TRAINER)
+    return sessions_to_read(visitor).filter(pk__in=given.values("gathering"))
+
+
+def gives_as_trainer(person: Person, gathering: Gathering) -> bool:
+    """Whether this person gives this one as trainer, and works where it is given."""
+    return (
+        Role.objects.filter(gathering=gathering, person=person, role=Role.Kind.TRAINER).exists()
+        and Person.objects.working_at(gathering.organisation).filter(pk=person.pk).exists()
+    )
 
 
 def may_run(visitor: Visitor, gathering: Gathering) -> bool:

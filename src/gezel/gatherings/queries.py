@@ -8,7 +8,7 @@ from itertools import groupby
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
-from gezel.catalogue.api import Activity, activities_to_read
+from gezel.catalogue.api import Activity, ActivitySkill, activities_to_read
 from gezel.gatherings import policy
 from gezel.gatherings.models import (
     Attendance,
@@ -24,8 +24,9 @@ from gezel.gatherings.models import (
     Timetable,
     Wisher,
 )
-from gezel.gatherings.rules import attending, places
+from gezel.gatherings.rules import attending, places, seeing
 from gezel.people.api import Employment, Organisation, Person, Visitor
+from gezel.skills.api import Evidence, Level, standing_evidence
 
 # How far back what one was at stands on the page of one's own.
 LOOK_BACK = timedelta(days=60)
@@ -98,6 +99,75 @@ def was_there(gathering: Gathering, person: Person) -> Was | None:
     parts = parts_done(gathering, [person.pk]).get(person.pk, 0)
     because = attending.verdict(course, as_fact(fact), parts)
     return Was(fact, because, parts, course.parts_needed)
+
+
+# -- what the trainer saw --------------------------------------------------------------------------
+
+
+def taught_at(gathering: Gathering) -> list[ActivitySkill]:
+    """The skills a session is about: those of its activity, by name of the skill."""
+    if gathering.activity_id is None:
+        return []
+    found = ActivitySkill.objects.filter(activity=gathering.activity_id).select_related("skill")
+    return sorted(found, key=lambda row: (row.skill.name.casefold(), row.pk))
+
+
+def were_there(gathering: Gathering) -> list[Person]:
+    """Who was there, as it stands now, and works here still; by name, two questions."""
+    facts = Attendance.objects.filter(gathering=gathering).order_by("noted_at", "pk")
+    # Of each the one that came in last.
+    stands = dict(facts.values_list("person_id", "kind"))
+    there = [pk for pk, kind in stands.items() if kind in seeing.THERE]
+    at_work = Person.objects.working_at(gathering.organisation).filter(pk__in=there)
+    return list(at_work.order_by("last_name", "first_name", "pk"))
+
+
+def ground_of(gathering: Gathering) -> str:
+    """What evidence from a session rests on, as an address within Gezel."""
+    return f"gatherings:session:{gathering.pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one trainer said before of one person and skill at this session: no one else's."""
+
+    level: int
+    note: str
+    level_word: str
+    disputed: bool
+
+
+def said_at(gathering: Gathering, by: Person) -> dict[tuple[int, int], Said]:
+    """What this trainer said here and did not take back, by person and skill; two questions.
+
+    What is objected to, or was found to be wrong, says so; one such piece says it of all.
+    """
+    own = Evidence.objects.filter(
+        given_by=by, rests_on=ground_of(gathering), corrected_by=None, level__gt=0
+    )
+    counts = set(
+        standing_evidence()
+        .filter(given_by=by, rests_on=ground_of(gathering))
+        .values_list("pk", flat=True)
+    )
+    found: dict[tuple[int, int], Said] = {}
+    for piece in own.order_by("pk"):
+        pair = (piece.person_id, piece.skill_id)
+        disputed = piece.pk not in counts or (pair in found and found[pair].disputed)
+        word = str(Level(piece.level).label)
+        found[pair] = Said(piece.level, piece.note, word, disputed)
+    return found
+
+
+def seen_of(gathering: Gathering, person: Person) -> list[Evidence]:
+    """What was said of someone at a session, for themselves to read; newest of each giver first."""
+    found = Evidence.objects.filter(
+        person=person, rests_on=ground_of(gathering), corrected_by=None, level__gt=0
+    )
+    newest: dict[tuple[int, int | None], Evidence] = {}
+    for piece in found.select_related("skill", "given_by").order_by("pk"):
+        newest[piece.skill_id, piece.given_by_id] = piece
+    return sorted(newest.values(), key=lambda piece: -piece.pk)
 
 
 # -- lists -----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from gezel.gatherings.views import (
     groups,
     lists,
     resources,
+    seeing,
     sessions,
     timetables,
 )
@@ -38,6 +39,7 @@ urlpatterns = [
     path("<int:pk>/people/mark/", attending.mark, name="mark"),
     path("<int:pk>/people/add/", attending.add, name="add"),
     path("<int:pk>/people/off/", attending.take_off, name="take_off"),
+    path("<int:pk>/saw/", seeing.saw, name="saw"),
     path("<int:pk>/round-off/", attending.round_off, name="round_off"),
     path("<int:pk>/session.ics", calendars.one, name="one"),
     path("calendar/", calendars.calendar, name="calendar"),

@@ -31,6 +31,7 @@ from gezel.gatherings.actions.planning import (
     keep_resource,
     set_up,
 )
+from gezel.gatherings.actions.seeing import Saw, say_what_one_saw
 from gezel.gatherings.actions.telling import put_aside, tell
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Outdated",
     "Plan",
     "Reserved",
+    "Saw",
     "add_material",
     "add_to_list",
     "book",
@@ -60,6 +62,7 @@ __all__ = [
     "revoke_feed",
     "round_off",
     "round_off_forgotten",
+    "say_what_one_saw",
     "secret",
     "set_up",
     "take_along",

@@ -33,6 +33,12 @@ def tell(
     letters.write_to(told, gathering, what, was=was)
 
 
+def put_on_page(people: Iterable[int], gathering: Gathering, what: str) -> None:
+    """What people read when they come by: no mail."""
+    if told := sorted(set(people)):
+        _on_their_page(told, gathering, what, "")
+
+
 def _on_their_page(told: Sequence[int], gathering: Gathering, what: str, note: str) -> None:
     now = timezone.now()
     News.objects.filter(person__in=told, gathering=gathering, seen_at=None).update(seen_at=now)

@@ -126,6 +126,7 @@ class News(models.Model):
         GIVES = "gives", _("You give this session.")
         GIVES_NOT = "gives_not", _("You no longer give this session.")
         GIVES_NOW = "gives_now", _("You give this session now, and the other no longer.")
+        SAW = "saw", _("Who gave it wrote down what they saw you show.")
 
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+")
     gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="+")

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gezel.gatherings import actions, forms, policy, queries
 from gezel.gatherings.models import Attendance, Gathering, Place
 from gezel.gatherings.rules import codes
-from gezel.gatherings.views.sessions import found_to_read, found_to_run
+from gezel.gatherings.views.sessions import found_to_read, found_to_run, says
 from gezel.gatherings.views.shared import add_errors, key, note
 from gezel.kit import late
 from gezel.people.api import Request, at_work
@@ -142,6 +142,7 @@ def _list_page(
         "begun": now >= found.starts_at,
         # HR runs it too, and does not read this: it was promised to who gives it.
         "gives": policy.sessions_given(request.visitor).filter(pk=found.pk).exists(),
+        "says": says(request.visitor, found, now),
         "takeaways": queries.takeaways(found),
         "who": who or forms.WhoForm(),
         "reason": reason or forms.ReasonForm(),

@@ -1,5 +1,7 @@
 """One session: what it is, booking it, running it."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
@@ -12,11 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gezel.gatherings import actions, forms, policy, queries
 from gezel.gatherings.models import Attendance, Choosing, Gathering, Place, Takeaway
-from gezel.gatherings.rules import codes, places
+from gezel.gatherings.rules import codes, places, seeing
 from gezel.gatherings.rules.series import Reach
 from gezel.gatherings.views.shared import add_errors, key
 from gezel.gatherings.words import STATES
 from gezel.people.api import Person, Request, Visitor, at_work, require
+from gezel.skills.api import Evidence, give_own_names
 
 
 def found_to_read(visitor: Visitor, pk: int) -> Gathering:
@@ -85,6 +88,8 @@ def session_page(
         "choosing": Choosing.objects.filter(placed_at=None, sessions=found).first(),
         "was": was,
         "there": there,
+        "saw": _seen(visitor, found) if there else [],
+        "says": says(visitor, found, now),
         "wrote": wrote,
         "takeaway": takeaway or forms.TakeawayForm(initial={"text": wrote.text if wrote else ""}),
         "giving_up": giving_up or forms.ReasonForm(),
@@ -101,6 +106,24 @@ def session_page(
         }  # fmt: skip
     refused = any(f is not None and f.errors for f in (giving_up, calling_off, material, takeaway))
     return render(request, "gatherings/session.html", shown, status=422 if refused else 200)
+
+
+def _seen(visitor: Visitor, found: Gathering) -> list[Evidence]:
+    """What was said of the visitor here, with the names where they work gave to skills."""
+    pieces = queries.seen_of(found, visitor.person)
+    if pieces:
+        give_own_names([piece.skill for piece in pieces], visitor.organisation)
+    return pieces
+
+
+def says(visitor: Visitor, found: Gathering, now: datetime) -> bool:
+    """Whether the visitor may say what they saw here now; asked of trainers alone."""
+    return (
+        found.activity_id is not None
+        and not found.is_cancelled
+        and seeing.is_open(found.starts_at, found.ends_at, now)
+        and policy.sessions_given_as_trainer(visitor).filter(pk=found.pk).exists()
+    )
 
 
 def _team(visitor: Visitor, found: Gathering) -> list[tuple[Person, str]]:
