@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import xlsxwriter
     from huey import consumer as huey_consumer
     from huey import serializer as huey_serializer
+    from joserfc import jwk, jws
     from ortools.graph.python import min_cost_flow
     from ortools.sat.python import cp_model
     from PIL import Image, ImageDraw, ImageOps
@@ -43,6 +44,8 @@ __all__ = [
     "huey_serializer",
     "icalendar",
     "jsonld",
+    "jwk",
+    "jws",
     "markdown_it",
     "min_cost_flow",
     "pyld_canon",
@@ -61,6 +64,8 @@ MODULES = {
     "huey_serializer": "huey.serializer",
     "icalendar": "icalendar",
     "jsonld": "pyld.jsonld",
+    "jwk": "joserfc.jwk",
+    "jws": "joserfc.jws",
     "markdown_it": "markdown_it",
     "min_cost_flow": "ortools.graph.python.min_cost_flow",
     "pyld_canon": "pyld.canon",

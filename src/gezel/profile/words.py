@@ -22,6 +22,11 @@ REASONS: dict[str, str | Promise] = {
     "not_json": gettext_lazy("This is no credential: it is neither JSON nor a signed token."),
     "not_text": gettext_lazy("The file holds signs that are no text."),
     "key_twice": gettext_lazy("“%(key)s” stands in it twice, so it says two things at once."),
+    "is_presentation": gettext_lazy(
+        "It is a presentation: someone's answer to who asked whether a credential is theirs. It "
+        "counts for who asked, once; only they can check it, on the page of their question. To ask "
+        "yourself, use “Is it theirs?” on the page “Is it genuine?”."
+    ),
     "none_inside": gettext_lazy("There is no credential in this picture."),
     "more_inside": gettext_lazy("There is more than one credential in this picture."),
     "broken_picture": gettext_lazy("This picture is broken."),
@@ -210,6 +215,8 @@ def verdict(found: Finding) -> str:
             return _("This is genuine.")
         case Verdict.INVALID if any(r.code == "replaced" for r in found.reasons):
             return _("There is a newer one.")
+        case Verdict.INVALID if any(r.code == "is_presentation" for r in found.reasons):
+            return _("This is an answer to a question, and no credential.")
         case Verdict.INVALID:
             return (
                 _("Withdrawn: this no longer counts.")

@@ -17,6 +17,7 @@ from gezel.profile.actions.arriving import (
 from gezel.profile.actions.credentials import (
     FULL_AT,
     LONGEST_OPEN_DAYS,
+    as_token,
     bundle,
     issue,
     make_key,
@@ -79,6 +80,7 @@ __all__ = [
     "NotTaken",
     "answer_for",
     "arrange",
+    "as_token",
     "ask_archive",
     "bind",
     "bundle",

@@ -33,8 +33,9 @@ from gezel.profile.queries import (
     opened,
     shown_by,
     signing_key,
+    token_method_of,
 )
-from gezel.profile.rules import proofs
+from gezel.profile.rules import jwt, proofs
 from gezel.profile.rules.badge import Alignment, Told, badge, record
 from gezel.profile.rules.bundle import fingerprint
 from gezel.profile.rules.earning import Shown
@@ -373,7 +374,27 @@ def bundle(credentials: list[Credential]) -> dict[str, Any]:
     return proofs.prove(unsigned, opened(key), method=method_of(key), at=now)
 
 
+def as_token(credential: Credential, document: dict[str, Any]) -> str:
+    """The same words as a token, signed now by the key of now (VC-JWT, decision 0036).
+
+    It names the same place in the list, so that withdrawing one withdraws both. Of what was
+    withdrawn none is asked: that is not signed anew.
+
+    Raises:
+        CannotOpen: the key it lies under is no longer in the environment.
+    """
+    organisation = credential.organisation
+    key = signing_key(organisation) or make_key(organisation)
+    return jwt.write(
+        proofs.without_proof(document),
+        opened(key),
+        method=token_method_of(key),
+        at=timezone.now(),
+    )
+
+
 __all__ = [
+    "as_token",
     "bundle",
     "issue",
     "make_key",

@@ -32,7 +32,7 @@ from gezel.kit.events import announce
 from gezel.kit.inert import inert
 from gezel.people.api import Organisation, Person
 from gezel.profile import pictures, sealing, words
-from gezel.profile.actions.credentials import make_key
+from gezel.profile.actions.credentials import as_token, make_key
 from gezel.profile.actions.keys import name_of_file
 from gezel.profile.events import FirstKeyMade
 from gezel.profile.models import LIST_SIZE, Arrival, Credential, SigningKey, Takeout
@@ -73,7 +73,15 @@ KEPT = timedelta(days=7)
 ROWS_ON_THE_PAGE = 50
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?([+-]\d{2}:\d{2}|Z)")
-_WORD_FOR_WORD = ("credentials/", "credentials-jcs/", "issuers/", "status/", "log/", "keys/")
+_WORD_FOR_WORD = (
+    "credentials/",
+    "credentials-jcs/",
+    "credentials-jwt/",
+    "issuers/",
+    "status/",
+    "log/",
+    "keys/",
+)
 # A table of an archive from elsewhere gives a file its name, so it is a name and no path.
 _NAME_OF_TABLE = re.compile(r"[A-Za-z_]{1,60}\.[A-Za-z]{1,60}")
 Step = Callable[[int], None]
@@ -194,6 +202,7 @@ class _Archive:
             again = self._signed(document, key)
             name = f"credentials-jcs/{stem}.json"
             self.add(name, json.dumps(again, ensure_ascii=False, indent=2))
+            self.add(f"credentials-jwt/{stem}.jwt", as_token(one, document))
         if (proof := log_proof_of(one, document)) is not None:
             self.add(f"log/{stem}.json", json.dumps(proof, ensure_ascii=False, indent=2))
 

@@ -22,6 +22,7 @@ from gezel.profile.queries.credentials import (
     shown_by,
     signing_key,
     status_list,
+    token_method_of,
     was_replaced,
 )
 from gezel.profile.queries.keys import (
@@ -118,6 +119,7 @@ __all__ = [
     "switch_of",
     "taken_along",
     "tell_items",
+    "token_method_of",
     "was_replaced",
     "with_openings",
 ]

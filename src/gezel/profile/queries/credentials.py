@@ -7,7 +7,10 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from django.conf import settings
 from django.core.cache import caches
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -21,11 +24,13 @@ from gezel.kit.outside import NotReached, ask_outside
 from gezel.people.api import Employment, Organisation, Person
 from gezel.profile import sealing
 from gezel.profile.models import LIST_SIZE, Achievement, Credential, SigningKey, SpentPlace
-from gezel.profile.rules import jwt, proofs, status
+from gezel.profile.rules import proofs, status
 from gezel.profile.rules.bundle import ISSUING, LOG_SERVICE, bundle
 from gezel.profile.rules.dates import written
 from gezel.profile.rules.did import document_of, web_address, web_did
 from gezel.profile.rules.earning import Shown, grounds
+from gezel.profile.rules.jwt import looks_like_one
+from gezel.profile.rules.keys import jwk, thumbprint, unbase58
 from gezel.profile.rules.text import MOST_BYTES, Unreadable, decoded, id_of, read_json
 from gezel.skills.api import Evidence
 from gezel.trust.api import Standing, address_of, key_of, log_of, proof_of, standing_of
@@ -44,6 +49,15 @@ def did_of(organisation: Organisation) -> str:
 def method_of(key: SigningKey) -> str:
     """The name of a key within the organisation's document."""
     return f"{did_of(key.organisation)}#{key.public}"
+
+
+def token_method_of(key: SigningKey) -> str:
+    """The name of the same key as verifiers of tokens look it up: there as a JWK."""
+    return f"{did_of(key.organisation)}#{thumbprint(jwk(_public(key)))}"
+
+
+def _public(key: SigningKey) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(unbase58(key.public)[2:])
 
 
 def list_address(organisation: Organisation, number: int) -> str:
@@ -70,12 +84,24 @@ def did_document(organisation: Organisation) -> dict[str, Any]:
     did = did_of(organisation)
     methods: list[Mapping[str, Any]] = []
     for key in SigningKey.objects.filter(organisation=organisation).order_by("made_at", "pk"):
-        one: dict[str, Any] = {"id": f"{did}#{key.public}", "publicKeyMultibase": key.public}
+        ends = {}
         if key.leaked_from:
-            one["revoked"] = written(key.leaked_from)
+            ends["revoked"] = written(key.leaked_from)
         elif key.retired_at:
-            one["expires"] = written(key.retired_at + timedelta(seconds=1))
-        methods.append(one)
+            ends["expires"] = written(key.retired_at + timedelta(seconds=1))
+        methods.append(
+            {"id": f"{did}#{key.public}", "publicKeyMultibase": key.public, **ends},
+        )
+        # A method holds a key in one form, so for who reads the other it stands there once more.
+        web_key = jwk(_public(key))
+        methods.append(
+            {
+                "id": f"{did}#{thumbprint(web_key)}",
+                "type": "JsonWebKey",
+                "publicKeyJwk": web_key,
+                **ends,
+            }
+        )
     document = document_of(did, methods)
     if (log := log_of(organisation)) is not None:
         document["service"] = [
@@ -114,6 +140,10 @@ def _signed_list(organisation: Organisation, number: int) -> dict[str, Any] | No
         *mine.filter(revoked_at__isnull=False).values_list("place", flat=True),
         *spent.exclude(why=SpentPlace.Why.STANDS).values_list("place", flat=True),
     ]
+    try:
+        secret = opened(key)
+    except sealing.CannotOpen:
+        return None  # nobody can say, so what stands in it is of unknown status
     now = timezone.now()
     unsigned = status.list_credential(
         address=list_address(organisation, number),
@@ -124,7 +154,7 @@ def _signed_list(organisation: Organisation, number: int) -> dict[str, Any] | No
         until=written(now + LIST_COUNTS_FOR),
         size=LIST_SIZE,
     )
-    return proofs.prove(unsigned, opened(key), method=method_of(key), at=now)
+    return proofs.prove(unsigned, secret, method=method_of(key), at=now)
 
 
 def place_in_log(document: dict[str, Any]) -> Standing | None:
@@ -135,14 +165,19 @@ def place_in_log(document: dict[str, Any]) -> Standing | None:
 
 def _issued_here(document: dict[str, Any]) -> Credential | None:
     """Of which credential this very document is one; by its place in the list, since each language
-    has an identifier of its own."""
+    has an identifier of its own. Of what was signed around as a token, it is the same words."""
     found = _place_here(document)
     if found is None:
         return None
     organisation, place = found
     at = Credential.objects.filter(organisation=organisation, place=place)
     credential = at.select_related("organisation").first()
-    return credential if credential and document in credential.documents else None
+    if credential is None:
+        return None
+    signed = credential.documents
+    if "proof" not in document:
+        signed = [proofs.without_proof(one) for one in signed]
+    return credential if document in signed else None
 
 
 def was_replaced(document: dict[str, Any]) -> bool:
@@ -236,7 +271,7 @@ def _asked_elsewhere(address: str) -> Any | None:
         if status_ != HTTPStatus.OK:
             return None
         text = decoded(said).strip()
-        return text if jwt.looks_like_one(text) else read_json(text)
+        return text if looks_like_one(text) else read_json(text)
     except (NotReached, Unreadable):
         return None
 

@@ -4,16 +4,21 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from gezel.kit import late
 from gezel.profile.rules.dates import BadMoment, moment
-from gezel.profile.rules.text import Unreadable, decoded, id_of, read_json
+from gezel.profile.rules.text import Unreadable, id_of, read_json
 
 # The newer name of what Ed25519 signs, and the one it had before (RFC 9864).
 ALGORITHMS = {"EdDSA": "EdDSA", "Ed25519": "EdDSA", "ES256": "ES256", "RS256": "RS256"}
+# The newer name is hardly read yet, so what we sign bears the one that every verifier knows.
+warnings.filterwarnings("ignore", message="EdDSA is deprecated")
 _FORM = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _CLAIMS = ("iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf")
 
@@ -128,25 +133,26 @@ def claimed(claims: dict[str, Any], claim: str) -> datetime | None:
         raise BadToken("token_disagrees", claim=claim) from None
 
 
-def write(credential: dict[str, Any], sign: Callable[[bytes], bytes], *, method: str) -> str:
-    """The credential as a token signed with Ed25519, as Open Badges 3.0 has it."""
-    header = {"alg": "EdDSA", "typ": "JWT", "kid": method}
+def write(credential: dict[str, Any], key: Ed25519PrivateKey, *, method: str, at: datetime) -> str:
+    """The credential as a token: VC-JOSE-COSE, with the claims that Open Badges 3.0 asks beside it.
+
+    Args:
+        credential: without a proof; it stands in the token word for word.
+        method: the name of the key in the issuer's document, as a `JsonWebKey`.
+        at: when it is signed; the key must not be put away by then.
+    """
+    header = {"alg": "EdDSA", "typ": "vc+jwt", "cty": "vc", "kid": method}
     claims: dict[str, Any] = {
         "iss": id_of(credential["issuer"]),
         "jti": credential["id"],
         "nbf": int(moment(credential["validFrom"]).timestamp()),
-        "sub": id_of(credential["credentialSubject"]),
+        "iat": int(at.timestamp()),
     }
+    # Of whom it is issued to by name and address alone there is no identifier to claim.
+    if subject := id_of(credential["credentialSubject"]):
+        claims["sub"] = subject
     if "validUntil" in credential:
         claims["exp"] = int(moment(credential["validUntil"]).timestamp())
-    parts = [_packed(header), _packed({**credential, **claims})]
-    signed = ".".join(parts).encode()
-    return f"{decoded(signed)}.{_word(sign(signed))}"
-
-
-def _packed(value: dict[str, Any]) -> str:
-    return _word(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
-
-
-def _word(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+    payload = json.dumps({**credential, **claims}, separators=(",", ":"), ensure_ascii=False)
+    signs = late.jwk.OKPKey.import_key(key)
+    return late.jws.serialize_compact(header, payload, signs, algorithms=["EdDSA"])

@@ -1,6 +1,8 @@
 """Public keys as they are written in credentials: Multikey, did:key, JWK."""
 
 import base64
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +57,21 @@ def multikey(key: Ed25519PublicKey) -> str:
 def did_key(key: Ed25519PublicKey) -> str:
     """An identifier that is the key itself, for who has no address."""
     return PREFIX + multikey(key)
+
+
+def jwk(key: Ed25519PublicKey) -> dict[str, str]:
+    """The key as verifiers of tokens read it (RFC 8037)."""
+    return {"crv": "Ed25519", "kty": "OKP", "x": _word(key.public_bytes_raw())}
+
+
+def thumbprint(jwk: dict[str, str]) -> str:
+    """The name a JWK has by what it is (RFC 7638)."""
+    only = json.dumps(jwk, sort_keys=True, separators=(",", ":"))
+    return _word(hashlib.sha256(only.encode()).digest())
+
+
+def _word(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def unbase58(text: str, most: int = 200) -> bytes:

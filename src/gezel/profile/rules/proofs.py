@@ -57,6 +57,11 @@ def holds(document: dict[str, Any], proof: dict[str, Any], key: Key) -> bool:
     return len(signature) == 64 and key.signed(signed_bytes(document, proof), signature)
 
 
+def without_proof(document: dict[str, Any]) -> dict[str, Any]:
+    """What was signed, by itself."""
+    return {k: v for k, v in document.items() if k != "proof"}
+
+
 def prove(
     document: dict[str, Any],
     sign: Callable[[bytes], bytes] | Ed25519PrivateKey,
@@ -72,7 +77,7 @@ def prove(
     Raises:
         Unclear, UnknownContext: it could be read in two ways, so it is not signed.
     """
-    bare = {k: v for k, v in document.items() if k != "proof"}
+    bare = without_proof(document)
     proof = {
         "type": "DataIntegrityProof",
         "cryptosuite": suite,

@@ -213,6 +213,9 @@ def _document(case: _Case, document: Any) -> Finding:
         document.get("type")
     ):
         return _enveloped(case, document)
+    if _is_presentation(document):
+        case.wrong("is_presentation")
+        return case.finding({})
     wrong = list(dict.fromkeys(model.problems(document)))
     for word in wrong:
         case.wrong("form", word=word)
@@ -221,6 +224,14 @@ def _document(case: _Case, document: Any) -> Finding:
     _about(case, document)
     _proofs(case, document)
     return case.finding(document, _within(case, document))
+
+
+def _is_presentation(document: Any) -> bool:
+    """An answer to who asked: no credential, and checked with the question alone."""
+    kinds = {"VerifiablePresentation", "EnvelopedVerifiablePresentation"}
+    return isinstance(document, dict) and any(
+        isinstance(kind, str) and kind in kinds for kind in as_list(document.get("type"))
+    )
 
 
 def _enveloped(case: _Case, document: dict[str, Any]) -> Finding:
@@ -392,6 +403,9 @@ def _token(case: _Case, text: str) -> Finding:
     credential = token.credential
     if badges.is_second(credential):
         return _second(case, credential)
+    if "vp" in credential or _is_presentation(credential):
+        case.wrong("is_presentation")
+        return case.finding({})
     for word in dict.fromkeys(model.problems(credential)):
         case.wrong("form", word=word)
     _about(case, credential)

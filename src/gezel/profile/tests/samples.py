@@ -1,5 +1,6 @@
 """Credentials of our own making for tests: one key, one badge, one issuer at an address."""
 
+import base64
 import copy
 import json
 from collections.abc import Mapping
@@ -86,7 +87,12 @@ def signed(badge: dict[str, Any] | None = None, **how: Any) -> dict[str, Any]:
 
 def token(badge: dict[str, Any] | None = None) -> str:
     badge = badge or a_badge()
-    return jwt.write(badge, KEY.sign, method=method(badge["issuer"]["id"]))
+    return jwt.write(badge, KEY, method=method(badge["issuer"]["id"]), at=SIGNED)
+
+
+def packed(value: Any) -> str:
+    """A part of a token."""
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
 def entry(index: int = 94_567) -> dict[str, Any]:

@@ -29,7 +29,16 @@ from openbadgeslib.ob3.status_list import encode_bitstring
 from gezel.profile.rules import baking as ours
 from gezel.profile.rules import jwt, status
 from gezel.profile.rules.verdict import Belief, Verdict, check
-from gezel.profile.tests.samples import KEY, NOW, SELF_NAMED, a_badge, as_text, signed, token
+from gezel.profile.tests.samples import (
+    KEY,
+    NOW,
+    SELF_NAMED,
+    a_badge,
+    as_text,
+    packed,
+    signed,
+    token,
+)
 from gezel.profile.tests.test_mutants import PIXEL
 
 PRIVATE = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -96,7 +105,7 @@ def test_their_token_is_read_by_us(algorithm: str) -> None:
     finding = check(text, now=NOW, belief=Belief.ANYTHING)
     assert (finding.verdict, finding.name) == (Verdict.VALID, "Lassen")
     head, body, tail = text.split(".")
-    changed = jwt._packed({**jwt.read(text).credential, "name": "More"})
+    changed = packed({**jwt.read(text).credential, "name": "More"})
     assert (
         check(f"{head}.{changed}.{tail}", now=NOW, belief=Belief.ANYTHING).verdict
         is Verdict.INVALID

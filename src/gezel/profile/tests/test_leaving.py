@@ -23,9 +23,10 @@ from gezel.profile.actions import make_archive, revoke
 from gezel.profile.actions.leaving import as_read
 from gezel.profile.letters import FIRST_KEY
 from gezel.profile.models import SigningKey, Takeout
-from gezel.profile.queries import did_document
+from gezel.profile.queries import OurOwn, did_document
 from gezel.profile.rules import verify
 from gezel.profile.rules.bundle import fingerprint
+from gezel.profile.rules.verdict import Verdict, check
 from gezel.profile.tests.builders import a_credential
 from gezel.skills.api import Skill, add_evidence
 from gezel.skills.tests.builders import a_skill, an_evidence
@@ -163,6 +164,12 @@ def test_a_withdrawn_credential_is_told_as_such_and_the_archive_still_holds(
     names = inside(data).namelist()
     assert f"credentials-jcs/{stands.pk}.json" in names
     assert f"credentials-jcs/{gone.pk}.json" not in names, "what was withdrawn is not signed anew"
+    assert f"credentials-jwt/{gone.pk}.jwt" not in names
+    for document in stands.documents:
+        stem = document["id"].removeprefix("urn:uuid:")
+        token = inside(data).read(f"credentials-jwt/{stem}.jwt")
+        finding = check(token, now=timezone.now(), sources=OurOwn())
+        assert (finding.verdict, finding.credential["id"]) == (Verdict.VALID, document["id"])
 
     found, told = verdict(data, tmp_path, keys=did_document(van_dijk))
     assert found == verify.VALID, told

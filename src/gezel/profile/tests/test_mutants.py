@@ -40,6 +40,7 @@ from gezel.profile.tests.samples import (
     as_text,
     entry,
     method,
+    packed,
     signed,
     the_issuer,
     token,
@@ -316,9 +317,9 @@ def _retold(text: str, head: dict[str, Any] | None = None, **claims: Any) -> byt
     """The token with other words and its old signature."""
     header, body, tail = text.split(".")
     if head is not None:
-        header = jwt._packed(head)
+        header = packed(head)
     if claims:
-        body = jwt._packed({**json.loads(jwt._bytes(body)), **claims})
+        body = packed({**json.loads(jwt._bytes(body)), **claims})
     return f"{header}.{body}.{tail}".encode()
 
 
@@ -351,7 +352,7 @@ TOKENS: dict[str, Callable[[], bytes]] = {
     "a later end claimed": lambda: _retold(_token(), exp=4_000_000_000),
     "an end that is no number": lambda: _retold(_token(), exp="never"),
     "key of another enclosed": lambda: jwt.write(
-        a_badge(AT_ADDRESS), OTHER.sign, method=_kid()
+        a_badge(AT_ADDRESS), OTHER, method=_kid(), at=SIGNED
     ).encode(),
     "signature with loose bits": lambda: _with_loose_bits(_token()),
 }

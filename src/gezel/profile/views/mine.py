@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gezel.people.api import Request, signed_in
-from gezel.profile import actions, paper, pictures, policy, queries
+from gezel.profile import actions, paper, pictures, policy, queries, sealing
 from gezel.profile.forms import OpenForm
 from gezel.profile.models import Credential
 from gezel.profile.rules.baking import bake_png, bake_svg
 from gezel.profile.rules.wording import wording
 from gezel.profile.views.outside import as_file, check_chosen, chosen
 
-FORMS = ("json", "png", "svg", "pdf", "bundle")
+FORMS = ("json", "jwt", "png", "svg", "pdf", "bundle")
 
 
 def _own(request: Request, pk: uuid.UUID) -> Credential:
@@ -104,6 +105,8 @@ def file(request: Request, pk: uuid.UUID, form: str) -> HttpResponse:
     if form == "json":
         return as_file(request, found)
     document = chosen(request, found)
+    if form == "jwt":
+        return _token(request, found, document)
     if form == "bundle":
         text = json.dumps(queries.bundle_of(found, document), ensure_ascii=False, indent=2)
         return _download(text.encode(), "application/json", f"{found.pk}-bundle.json")
@@ -118,6 +121,19 @@ def file(request: Request, pk: uuid.UUID, form: str) -> HttpResponse:
         return _download(bake_png(pictures.seal(hue), text), "image/png", f"{found.pk}.png")
     drawn = pictures.drawing(wording(document, "").name, found.organisation.name, hue=hue)
     return _download(bake_svg(drawn, text), "image/svg+xml", f"{found.pk}.svg")
+
+
+def _token(request: Request, found: Credential, document: dict[str, Any]) -> HttpResponse:
+    """Signed on the spot; where that cannot be, the page says so and the other forms remain."""
+    if found.revoked_at:
+        raise Http404
+    try:
+        text = actions.as_token(found, document)
+    except sealing.CannotOpen:
+        shut = _("The key of %(name)s is shut now, so nothing new is signed. Take another form.")
+        messages.error(request, shut % {"name": found.organisation.name})
+        return redirect("profile:credential", found.pk)
+    return _download(text.encode(), "application/vc+jwt", f"{found.pk}.jwt")
 
 
 @signed_in
