@@ -141,10 +141,12 @@ def test_the_overview_costs_as_much_for_three_pages_as_for_one(
 ) -> None:
     client = visit(femke)
     client.get(reverse("certificates:overview"))
+    # Whom one opened is counted (decision 0033), behind a row where two could count side by side.
+    most = 12 + connection.features.has_select_for_update
     for query in ("", "?page=3", "?state=waiting", "?ahead=3"):
         with CaptureQueriesContext(connection) as asked:
             assert client.get(reverse("certificates:overview") + query).status_code == 200
-        assert len(asked) <= 12, query
+        assert len(asked) <= most, query
 
 
 def test_who_keeps_track_of_nothing_yet_is_told_where_to_begin_and_not_shown_zeros(
