@@ -40,6 +40,7 @@ class Board:
 
 
 MINE = Later("skills:panel_mine", "skills:mine", _("Your skills"))
+ELSEWHERE = Later("skills:panel_elsewhere", "skills:elsewhere", _("What may count here"))
 TEAM = Later("skills:panel_team", "skills:team", _("Your team"))
 SESSIONS = Later("gatherings:panel_mine", "gatherings:coming", _("Sessions"))
 CHOOSING = Later("gatherings:panel_choose", "gatherings:timetables", _("You may choose"))
@@ -94,6 +95,7 @@ def board_for(visitor: Visitor) -> Board:
                 *((TEAM,) if visitor.leads else ()),
                 PATH,
                 MINE,
+                ELSEWHERE,
                 RUNNING,
                 SESSIONS,
                 CHOOSING,
@@ -119,6 +121,7 @@ def board_for(visitor: Visitor) -> Board:
                 CHOOSING,
                 PATH,
                 MINE,
+                ELSEWHERE,
                 CERTIFICATES,
                 MODULES,
                 CARDS,
@@ -130,5 +133,18 @@ def board_for(visitor: Visitor) -> Board:
     return Board(
         (*own, "content:panel_continue"),
         ("skills:panel_mine",),
-        (PATH, SESSIONS, CHOOSING, RUNNING, CERTIFICATES, CARDS, MAKING, TIPS, TESTS, EVC, SHARED),
+        (
+            ELSEWHERE,
+            PATH,
+            SESSIONS,
+            CHOOSING,
+            RUNNING,
+            CERTIFICATES,
+            CARDS,
+            MAKING,
+            TIPS,
+            TESTS,
+            EVC,
+            SHARED,
+        ),
     )

@@ -18,14 +18,25 @@ def panel_mine(request: Request) -> HttpResponse:
     """What my role asks beside what I show; the widest first, also what comes later."""
     visitor = request.visitor
     role, demands = queries.own_demands(visitor)
-    told: dict[str, object] = {
-        "elsewhere": queries.waits_for_choice(visitor.person, visitor.organisation)
-    }
     if role is None:
-        return render(request, "skills/panel_mine_empty.html", told)
+        return render(request, "skills/panel_mine_empty.html")
     rows = queries.first_rows(demands, queries.standings_of(visitor))[:ROWS]
-    told |= {"role": role, "rows": rows, "spokes": spokes(rows)}
-    return render(request, "skills/panel_mine.html", told)
+    return render(
+        request, "skills/panel_mine.html", {"role": role, "rows": rows, "spokes": spokes(rows)}
+    )
+
+
+@at_work
+def panel_elsewhere(request: Request) -> HttpResponse:
+    """What I showed elsewhere waits until I choose what may count here.
+
+    Apart from "your skills", which stands in the page itself: this is rare, and not worth a
+    question there each time.
+    """
+    visitor = request.visitor
+    if not queries.waits_for_choice(visitor.person, visitor.organisation):
+        raise Http404
+    return render(request, "skills/panel_elsewhere.html")
 
 
 @at_work

@@ -73,6 +73,7 @@ PEOPLE: list[URLPattern] = [
     path("team/ahead/", ahead.team, name="ahead_team"),
     path("organisation/ahead/", ahead.organisation, name="ahead_organisation"),
     path("panels/mine/", panels.panel_mine, name="panel_mine"),
+    path("panels/elsewhere/", panels.panel_elsewhere, name="panel_elsewhere"),
     path("panels/team/", panels.panel_team, name="panel_team"),
     path("panels/objections/", panels.panel_objections, name="panel_objections"),
     path("panels/organisation/", panels.panel_organisation, name="panel_organisation"),

@@ -149,7 +149,7 @@ def test_the_person_sees_everything_and_that_it_waits_for_a_choice(
 
     assert WORDS in _read(client, f"/skills/people/{noor.pk}/{skill.pk}/")
     assert "Choose what may count" in _read(client, "/skills/mine/")
-    assert "Choose what may count" in _read(client, "/skills/panels/mine/")
+    assert "Choose what may count" in _read(client, "/skills/panels/elsewhere/")
     (row,) = queries.skills_elsewhere(noor, noor.employments.current().get().organisation)
     assert (row.without[2], row.counted[2], row.shown) == (0, 1, False)
     assert Standing.objects.get(person=noor).level == pytest.approx(row.counted[0], abs=0.3)
