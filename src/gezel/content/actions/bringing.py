@@ -92,7 +92,7 @@ def take_over(intake: ModuleIntake) -> list[Module]:
         CartridgeRefused: the file is no longer there.
     """
     if intake.state == ModuleIntake.State.DONE:
-        return list(intake.made.all())
+        return list(intake.made.order_by("pk"))
     if not intake.path.exists():
         raise CartridgeRefused("gone")
     with (
@@ -102,7 +102,7 @@ def take_over(intake: ModuleIntake) -> list[Module]:
     ):
         locked = ModuleIntake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
         if locked.state != ModuleIntake.State.READ:
-            return list(locked.made.all())
+            return list(locked.made.order_by("pk"))
         modules = [_make(locked, made, files) for made in brought.modules]
         locked.made.set(modules)
         locked.state = ModuleIntake.State.DONE

@@ -104,7 +104,7 @@ def intake(request: Request, pk: uuid.UUID) -> HttpResponse:
         "modules": modules,
         "stays_out": [row for row in left if row["why"] not in words.COMES_IN_OTHERWISE],
         "otherwise": [row for row in left if row["why"] in words.COMES_IN_OTHERWISE],
-        "made": found.made.select_related("activity"),
+        "made": found.made.select_related("activity").order_by("pk"),
         "into": into,
         "known": actions.known_already(found) if found.state == "read" and not into else None,
         "added": into is not None and actions.added_already(found, into),

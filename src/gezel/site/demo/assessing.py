@@ -14,6 +14,7 @@ from gezel.assessment.models import Answer, Asked, Item, Part, Sitting, Test
 from gezel.assessment.queries import Course, Turn, course
 from gezel.assessment.rules import bodies, choosing, measuring
 from gezel.assessment.rules.choosing import Card, Pool
+from gezel.kit.statistics import renew_statistics
 from gezel.people.api import Person
 from gezel.records.api import Result, record
 from gezel.site.demo.cast import Stage
@@ -136,6 +137,9 @@ def _history(stage: Stage, test: Test, told: dict[str, Any]) -> None:
         ],
         batch_size=500,
     )  # fmt: skip
+    # PostgreSQL may have looked at these tables while they were empty, and then takes each
+    # answer past every question put.
+    renew_statistics(Sitting, Asked, Answer)
     shown: dict[int, int] = {}
     for t in given:
         shown[t.item_pk] = shown.get(t.item_pk, 0) + 1
