@@ -537,11 +537,12 @@ def keep_out_of_tips(source: Settled) -> None:
 
 
 def _allowed(visitor: Visitor, kept: rules.Preferences, on: date | None) -> Any:
-    """What is taught here within someone's wishes, less what they put aside, did or planned."""
+    """What is taught here within someone's wishes, less what they put aside, did, planned or made."""
     hidden = HiddenTip.objects.standing(on or timezone.localdate()).filter(person=visitor.person)
     rows = ActivitySkill.objects.filter(
         activity__organisation=visitor.organisation, activity__state=Activity.State.OPEN
     ).exclude(activity__in=hidden.values("activity"))
+    rows = rows.exclude(activity__shared_by=visitor.person)
     rows = rows.annotate(read_as=stays())
     for source in _settled:
         rows = rows.exclude(activity__in=source(visitor.person))

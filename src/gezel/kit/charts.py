@@ -2,7 +2,8 @@
 
 No chart speaks by shape or colour alone: each carries a sentence for who does not see it, and
 pages put the same figures in a table. Geometry stands in attributes, never in a style, so the
-strict content policy holds. All lengths are SVG units.
+strict content policy holds. Lengths are SVG units, but bars tell theirs in percents: they grow as
+wide as their place, and a mark or a rounded end would stretch along with a scaled picture.
 """
 
 from collections.abc import Sequence
@@ -40,22 +41,21 @@ def level_bar(
         said += between % {"low": tenth(low, language), "high": tenth(high, language)}
     # Pages draw dozens of these; all but the words are figures of ours.
     parts = [
-        '<svg class="bar" viewBox="0 0 250 18" preserveAspectRatio="none" role="img" ',
-        f'aria-label="{escape(said)}">',
-        '<rect class="ground" y="4" width="250" height="10" rx="5"/>',
+        f'<svg class="bar" role="img" aria-label="{escape(said)}">',
+        '<rect class="ground" y="22%" width="100%" height="56%" rx="5"/>',
     ]
     if level > 0:
-        parts.append(f'<rect class="now" y="4" width="{_at(level * 50)}" height="10" rx="5"/>')
+        parts.append(f'<rect class="now" y="22%" width="{_share(level)}" height="56%" rx="5"/>')
     if low is not None and high is not None and high > low:
         parts.append(
-            f'<rect class="range" x="{_at(low * 50)}" y="1" width="{_at((high - low) * 50)}" '
-            f'height="16" rx="4"/>'
+            f'<rect class="range" x="{_share(low)}" y="5%" width="{_share(high - low)}" '
+            f'height="90%" rx="4"/>'
         )
     parts.append(_TICKS)
     if asked:
         parts.append(
-            f'<rect class="goal" x="{_at(min(asked * 50, 250) - 2.5)}" y="0" width="5" '
-            f'height="18" rx="2.5"/>'
+            f'<rect class="goal" x="{_share(asked)}" width="5" height="100%" rx="2.5" '
+            f'transform="translate(-2.5)"/>'
         )
     parts.append("</svg>")
     return mark_safe("".join(parts))
@@ -71,8 +71,13 @@ def _bar_words(language: str | None) -> tuple[str, str, str]:
     )
 
 
+def _share(level: float) -> str:
+    """Where a level stands on a bar as wide as the scale."""
+    return f"{_at(max(0.0, min(level, HIGHEST)) * 100 / HIGHEST)}%"
+
+
 _TICKS = "".join(
-    f'<line class="tick" x1="{x}" x2="{x}" y1="4" y2="14"/>' for x in (50, 100, 150, 200)
+    f'<line class="tick" x1="{x}%" x2="{x}%" y1="22%" y2="78%"/>' for x in (20, 40, 60, 80)
 )
 
 
@@ -81,18 +86,18 @@ def step_bar(before: float, after: float) -> SafeString:
 
     Decoration: the page says the same in words beside it.
     """
-    low, high = sorted((before * 50, after * 50))
+    low, high = sorted((before, after))
     way = "up" if after > before else "down"
     return format_html(
-        '<svg class="bar step" viewBox="0 0 250 18" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect class="ground" y="4" width="250" height="10" rx="5"/>'
-        '<rect class="{}" x="{}" y="4" width="{}" height="10"/>'
-        '<line class="reached" x1="{}" x2="{}" y1="0" y2="18"/></svg>',
+        '<svg class="bar step" aria-hidden="true">'
+        '<rect class="ground" y="22%" width="100%" height="56%" rx="5"/>'
+        '<rect class="{}" x="{}" y="22%" width="{}" height="56%"/>'
+        '<line class="reached" x1="{}" x2="{}" y1="0" y2="100%"/></svg>',
         way,
-        _at(low),
-        _at(max(1.0, high - low)),
-        _at(after * 50),
-        _at(after * 50),
+        _share(low),
+        _share(max(0.02, high - low)),
+        _share(after),
+        _share(after),
     )
 
 
@@ -252,11 +257,11 @@ def progress(done: float, whole: float, label: str = "") -> SafeString:
     """How much of a whole is done, as a bar. A whole of nothing is an empty bar."""
     share = max(0.0, min(1.0, done / whole)) if whole else 0.0
     return format_html(
-        '<svg class="progress" viewBox="0 0 250 10" preserveAspectRatio="none" role="img" '
-        'aria-label="{}"><rect class="ground" width="250" height="10" rx="5"/>'
-        '<rect class="done" width="{}" height="10" rx="5"/></svg>',
+        '<svg class="progress" role="img" aria-label="{}">'
+        '<rect class="ground" width="100%" height="100%" rx="5"/>'
+        '<rect class="done" width="{}%" height="100%" rx="5"/></svg>',
         label or _("%(done)s of %(whole)s") % {"done": tenth(done), "whole": tenth(whole)},
-        _at(250 * share),
+        _at(100 * share),
     )
 
 

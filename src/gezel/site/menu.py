@@ -15,13 +15,17 @@ from gezel.records.api import may_see_systems
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One way to go; `near` are other beginnings of an address that count as being there."""
+    """One way to go; `near` are other beginnings of an address that count as being there.
+
+    `under` is the heading it stands under in one's own menu.
+    """
 
     name: str
     label: str | Promise
     icon: str
     open_to: Callable[[Visitor], bool]
     near: tuple[str, ...] = ()
+    under: str | Promise = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,11 @@ class Shown:
     label: str
     icon: str
     here: bool
+    under: str = ""
+
+
+def _everyone(visitor: Visitor) -> bool:
+    return True
 
 
 def _works(visitor: Visitor) -> bool:
@@ -55,10 +64,10 @@ def _hr(visitor: Visitor) -> bool:
 
 
 MAIN = (
-    Item("home", _("Start"), "house", lambda visitor: True),
+    Item("home", _("Start"), "house", _everyone),
     Item("catalogue:search", _("Learn"), "book-open", _works, near=("/modules/",)),
-    Item("plans:mine", _("Grow"), "sprout", lambda visitor: True),
-    Item("skills:mine", _("Skills"), "compass", lambda visitor: True, near=("/skills/",)),
+    Item("plans:mine", _("Grow"), "sprout", _everyone),
+    Item("skills:mine", _("Skills"), "compass", _everyone, near=("/skills/",)),
     Item(
         "team",
         _("Team"),
@@ -74,32 +83,62 @@ MAIN = (
         near=("/people/", "/skills/roles/", "/skills/occupations/", "/certificates/overview/"),
     ),
 )
+# Two dozen ways for who has many tasks: under headings one finds the own among them.
+_YOURS = _("Yours")
+_LEARNING = _("Learning and sharing")
+_WORK = _("The organisation")
+_DATA = _("Your data")
 OWN = (
-    Item("profile:own", _("My profile"), "user", lambda visitor: True),
-    Item("paths:mine", _("My paths"), "route", lambda visitor: True),
-    Item("paths:team", _("Paths of my team"), "users", _leads),
-    Item("certificates:mine", _("My certificates"), "badge-check", lambda visitor: True),
-    Item("profile:mine", _("My credentials"), "award", lambda visitor: True),
-    Item("gatherings:coming", _("Sessions"), "calendar-days", _works),
-    Item("content:making", _("What you make"), "pencil", _works),
-    Item("assessment:mine", _("Skill tests"), "list-checks", lambda visitor: True),
-    Item("evc:home", _("EVC"), "award", lambda visitor: True),
-    Item("content:my_cards", _("My cards"), "layers", _works),
-    Item("content:phone", _("On this phone"), "smartphone", lambda visitor: True),
-    Item("records:mine", _("What was recorded"), "history", lambda visitor: True),
-    Item("trust:who_sees_what", _("Who sees what"), "eye", lambda visitor: True),
-    Item("trust:organisation", _("What Gezel does with data"), "shield-check", _reads_the_file),
-    Item("people:tree", _("People and units"), "network", _works),
-    Item("skills:profiles", _("Role profiles"), "briefcase", _works),
-    Item("certificates:overview", _("Certificates of everyone"), "shield-check", _hr),
-    Item("profile:achievements", _("What we certify"), "award", _hr),
-    Item("paths:all", _("Paths"), "list-ordered", _makes, near=("/paths/rules/",)),
-    Item("assessment:banks", _("Tests and questions"), "square-pen", _makes),
-    Item("plans:planning_rules", _("How plans are made"), "route", _hr),
-    Item("content:house_rules", _("How modules are made"), "layers", _hr),
-    Item("people:settings", _("Settings of the organisation"), "settings", _hr),
-    Item("records:systems", _("Systems that record learning"), "link", may_see_systems),
-    Item("connect:account", _("Sign-in and security"), "key-round", lambda visitor: True),
+    Item("profile:own", _("My profile"), "user", _everyone, under=_YOURS),
+    Item("certificates:mine", _("My certificates"), "badge-check", _everyone, under=_YOURS),
+    Item("profile:mine", _("My credentials"), "award", _everyone, under=_YOURS),
+    Item("paths:mine", _("My paths"), "route", _everyone, under=_YOURS),
+    Item("assessment:mine", _("Skill tests"), "list-checks", _everyone, under=_YOURS),
+    Item("evc:home", _("EVC"), "scan-line", _everyone, under=_YOURS),
+    Item("gatherings:coming", _("Sessions"), "calendar-days", _works, under=_LEARNING),
+    Item("content:making", _("What you make"), "pencil", _works, under=_LEARNING),
+    Item("content:my_cards", _("My cards"), "layers", _works, under=_LEARNING),
+    Item("content:phone", _("On this phone"), "smartphone", _everyone, under=_LEARNING),
+    Item("people:tree", _("People and units"), "network", _works, under=_WORK),
+    Item("skills:profiles", _("Role profiles"), "briefcase", _works, under=_WORK),
+    Item("paths:team", _("Paths of my team"), "users", _leads, under=_WORK),
+    Item(
+        "certificates:overview",
+        _("Certificates of everyone"),
+        "shield-check",
+        _hr,
+        under=_WORK,
+    ),
+    Item("profile:achievements", _("What we certify"), "award", _hr, under=_WORK),
+    Item(
+        "paths:all",
+        _("Paths"),
+        "list-ordered",
+        _makes,
+        near=("/paths/rules/",),
+        under=_WORK,
+    ),
+    Item("assessment:banks", _("Tests and questions"), "square-pen", _makes, under=_WORK),
+    Item("plans:planning_rules", _("How plans are made"), "route", _hr, under=_WORK),
+    Item("content:house_rules", _("How modules are made"), "layers", _hr, under=_WORK),
+    Item(
+        "records:systems",
+        _("Systems that record learning"),
+        "link",
+        may_see_systems,
+        under=_WORK,
+    ),
+    Item("people:settings", _("Settings of the organisation"), "settings", _hr, under=_WORK),
+    Item("trust:who_sees_what", _("Who sees what"), "eye", _everyone, under=_DATA),
+    Item("records:mine", _("What was recorded"), "history", _everyone, under=_DATA),
+    Item(
+        "trust:organisation",
+        _("What Gezel does with data"),
+        "shield-check",
+        _reads_the_file,
+        under=_DATA,
+    ),
+    Item("connect:account", _("Sign-in and security"), "key-round", _everyone, under=_DATA),
 )
 
 
@@ -110,9 +149,10 @@ def _address(name: str, urlconf: str | None) -> str:
 
 
 @lru_cache(maxsize=128)
-def _label(name: str, language: str | None) -> str:
-    """What it is called; a lazy text looks its words up each time it is shown."""
-    return next(str(item.label) for item in (*MAIN, *OWN) if item.name == name)
+def _words(name: str, language: str | None) -> tuple[str, str]:
+    """What it is called, and under which heading; a lazy text looks its words up each time."""
+    item = next(item for item in (*MAIN, *OWN) if item.name == name)
+    return str(item.label), str(item.under)
 
 
 def shown(items: tuple[Item, ...], visitor: Visitor, path: str) -> tuple[Shown, ...]:
@@ -129,7 +169,8 @@ def shown(items: tuple[Item, ...], visitor: Visitor, path: str) -> tuple[Shown, 
         default=(0, -1),
     )[1]
     language = get_language()
+    told = [_words(item.name, language) for item, _url in found]
     return tuple(
-        Shown(url, _label(item.name, language), item.icon, place == here)
-        for place, (item, url) in enumerate(found)
+        Shown(url, label, item.icon, place == here, under)
+        for place, ((item, url), (label, under)) in enumerate(zip(found, told, strict=True))
     )

@@ -228,6 +228,15 @@ class TestTips:
         assert told.first_step
         assert [t.activity.title for t in told.tips] == ["Ten minutes"]
 
+    def test_nobody_is_tipped_what_they_made_themselves(
+        self, noor: Person, daan: Person, van_dijk: Organisation
+    ) -> None:
+        skill = a_skill()
+        an_activity(van_dijk, "Hers", teaches={skill: (0, 1)}, hours="0.1", shared_by=noor)
+        an_activity(van_dijk, "His", teaches={skill: (0, 1)}, hours="0.2", shared_by=daan)
+
+        assert [t.activity.title for t in queries.tips_for(visitor_of(noor)).tips] == ["His"]
+
     def test_none_for_who_wants_none(self, noor: Person, van_dijk: Organisation) -> None:
         an_activity(van_dijk, teaches={a_skill(): (0, 1)}, hours=1)
         actions.prefer(noor, wanted=False)

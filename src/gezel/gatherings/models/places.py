@@ -95,6 +95,15 @@ class Place(models.Model):
     def __str__(self) -> str:
         return f"{self.person_id} at {self.gathering_id}: {self.state}"
 
+    def said_to_its_owner(self) -> str:
+        """The state as whoever has the place reads it; `get_state_display` speaks of someone else."""
+        own = {
+            self.State.ASKED: _("waits for your lead"),
+            self.State.BOOKED: _("you have a place"),
+            self.State.WAITING: _("you are on the waiting list"),
+        }
+        return str(own.get(self.State(self.state), self.get_state_display()))
+
 
 @personal_data(
     what=_("What you were told about sessions: moved up, moved, cancelled"),

@@ -77,7 +77,7 @@ def test_from_setting_it_up_until_it_counts(  # noqa: PLR0915 # one walk, told a
     expect(learner.get_by_role("heading", name=say("You have a place"))).to_be_visible()
     accessible(learner)
     other.goto(page)
-    other.get_by_role("button", name=say("Stand in the line")).click()
+    other.get_by_role("button", name=say("Join the waiting list")).click()
     expect(other.get_by_role("heading", name=say("You are on the waiting list"))).to_be_visible()
 
     # Daan adds what to read before; Noor, who has a place, downloads it.
