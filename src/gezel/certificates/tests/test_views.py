@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from gezel.certificates.models import CertificateType, Holding
+from gezel.catalogue.tests.builders import an_activity
+from gezel.certificates.models import Brings, CertificateType, Holding
 from gezel.certificates.tests.builders import (
     a_holding,
     a_pdf,
@@ -107,6 +108,21 @@ def test_sam_finds_every_door_closed(
         reverse("certificates:register"), {"type": bhv.pk, "issued_on": days(-1).isoformat()}
     )
     assert wrong.status_code == 422
+
+
+def test_a_lead_sees_what_brings_what_someone_lacks(
+    noor: Person, daan: Person, van_dijk: Organisation, visit: Visit
+) -> None:
+    """Only for what asks attention: who has all they need is not sent anywhere."""
+    course = an_activity(van_dijk, "BHV, one day")
+    bhv = a_type(van_dijk, jobs=("Mechanic",))
+    Brings.objects.create(type=bhv, activity=course)
+    where = reverse("catalogue:activity", args=[course.pk])
+    page = reverse("certificates:person", args=[noor.pk])
+
+    assert where in body(visit(daan).get(page))
+    a_holding(noor, bhv, confirmed_by=daan)
+    assert where not in body(visit(daan).get(page))
 
 
 def test_a_colleague_who_does_not_lead_reads_nothing(

@@ -195,8 +195,13 @@ def person(request: Request, pk: int) -> HttpResponse:
     note(request, [found])
     book = queries.book_of(found, visitor.organisation)
     rows = queries.mine(found, visitor.organisation, only_here=True, book=book)
+    pressing = [r for r in rows if r.standing.asks_attention]
+    helps = (
+        queries.refreshers({r.type.pk for r in pressing}, timezone.localdate()) if pressing else {}
+    )
     shown = {
         "person": found,
+        "helps": [(r.type, helps[r.type.pk]) for r in pressing if r.type.pk in helps],
         "rows": rows,
         "holdings": queries.history(book),
         "hours": queries.hours_of(found, rows, ground_of(visitor.organisation.pk)),
