@@ -537,7 +537,7 @@ def keep_out_of_tips(source: Settled) -> None:
 
 
 def _allowed(visitor: Visitor, kept: rules.Preferences, on: date | None) -> Any:
-    """What is taught here within someone's wishes, less what they put aside, did, planned or made."""
+    """What is taught here within someone's wishes, less what they put aside, did, plan or made."""
     hidden = HiddenTip.objects.standing(on or timezone.localdate()).filter(person=visitor.person)
     rows = ActivitySkill.objects.filter(
         activity__organisation=visitor.organisation, activity__state=Activity.State.OPEN

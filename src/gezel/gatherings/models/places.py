@@ -96,7 +96,7 @@ class Place(models.Model):
         return f"{self.person_id} at {self.gathering_id}: {self.state}"
 
     def said_to_its_owner(self) -> str:
-        """The state as whoever has the place reads it; `get_state_display` speaks of someone else."""
+        """The state as whoever has the place reads it: `get_state_display` speaks of another."""
         own = {
             self.State.ASKED: _("waits for your lead"),
             self.State.BOOKED: _("you have a place"),
