@@ -420,6 +420,8 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "trust:tile:path": "0/000.p/1",
         "profile:status:number": 0,
         "profile:file:form": "json",
+        "profile:shared_file:form": "json",
+        "profile:read_credential_file:form": "json",
         "profile:leaked:pk": credential.signed_with_id,
         **{
             f"plans:{page}:pk": goal.pk

@@ -35,7 +35,7 @@ urlpatterns = [
     path("shared/<str:secret>/", reading.read, name="read"),
     path("shared/<str:secret>/<uuid:pk>/", reading.read_credential, name="read_credential"),
     path(
-        "shared/<str:secret>/<uuid:pk>/credential.json",
+        "shared/<str:secret>/<uuid:pk>/credential.<slug:form>",
         reading.read_credential_file,
         name="read_credential_file",
     ),
@@ -45,7 +45,7 @@ urlpatterns = [
     path("prove/", holding.prove, name="prove"),
     path("prove/<str:question>/", holding.prove_to, name="prove_to"),
     path("verify/<uuid:pk>/", outside.shared, name="shared"),
-    path("verify/<uuid:pk>/credential.json", outside.shared_file, name="shared_file"),
+    path("verify/<uuid:pk>/credential.<slug:form>", outside.shared_file, name="shared_file"),
     path("did/<slug:slug>/did.json", outside.did_document, name="did"),
     path("credentials/status/<slug:slug>/<int:number>/", outside.status, name="status"),
     path("vc-api/credentials/issue", outside.api_issue, name="api_issue"),

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Q
@@ -45,8 +45,7 @@ class WaiverForm(forms.Form):
     ) -> None:
         super().__init__(*args, **settings)
         if parts:
-            part = self.fields["part"]
-            assert isinstance(part, forms.ChoiceField)  # noqa: S101 # as it stands above
+            part = cast("forms.ChoiceField", self.fields["part"])
             part.choices = [(WHOLE, gettext("All of it")), *parts.items()]
         else:
             del self.fields["part"]

@@ -1,6 +1,5 @@
 """Who is there: the code on the screen, the phone, and the trainer's list."""
 
-import io
 import json
 import uuid
 from datetime import timedelta
@@ -13,7 +12,6 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -23,7 +21,7 @@ from gezel.gatherings.models import Attendance, Gathering, Place
 from gezel.gatherings.rules import codes
 from gezel.gatherings.views.sessions import found_to_read, found_to_run, says
 from gezel.gatherings.views.shared import add_errors, key, note
-from gezel.kit import late
+from gezel.kit.qr import qr_code
 from gezel.people.api import Request, at_work
 
 # So many wrong codes a person may try in so long.
@@ -42,16 +40,11 @@ def screen(request: Request, pk: int) -> HttpResponse:
     step = codes.step_of(now)
     session = str(found.key)
     address = settings.BASE_URL + reverse("gatherings:here", args=[pk])
-    picture = io.BytesIO()
-    late.segno.make(
-        f"{address}?code={codes.long_code(actions.secret(), session, step)}", error="m"
-    ).save(picture, kind="svg", scale=8, border=3, xmldecl=False, svgns=True, dark="#000",
-           light="#fff", omitsize=True, svgclass="qr", lineclass=None)  # fmt: skip
+    long = codes.long_code(actions.secret(), session, step)
     short = codes.short_code(actions.secret(), session, step)
     shown = {
         "session": found,
-        # Drawn by segno of an address of our own.
-        "picture": mark_safe(picture.getvalue().decode()),
+        "picture": qr_code(f"{address}?code={long}", border=3, error="m"),
         "code": f"{short[:3]} {short[3:]}",
         "is_open": codes.is_open(found.starts_at, found.ends_at, now),
         "address": address.split("://", 1)[-1],

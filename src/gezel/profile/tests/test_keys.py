@@ -446,6 +446,14 @@ def ask() -> tuple[str, str]:
     return where, question
 
 
+def test_the_address_alone_leads_to_where_one_asks(db: None) -> None:
+    """Typed, or kept among bookmarks: an empty page would help nobody."""
+    address = reverse("profile:ask_holder")
+    for answer in (Client().get(address), Client().head(address)):
+        assert (answer.status_code, answer["Location"]) == (302, reverse("profile:verify"))
+    assert Client().put(address).status_code == 405
+
+
 def test_asked_and_answered_here(issued: Credential, noor: Person, visit: Visit) -> None:
     where, question = ask()
     assert "Waiting." in Client().get(where).content.decode()

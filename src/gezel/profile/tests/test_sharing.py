@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -18,8 +19,9 @@ from gezel.gatherings.tests.builders import a_past_place, a_session, there
 from gezel.kit.text import in_language
 from gezel.people.api import Employment, Organisation, Person, employ, end_employment, root_of
 from gezel.plans.tests.builders import a_goal
-from gezel.profile import actions, queries
-from gezel.profile.models import Opening, Part, Share
+from gezel.profile import actions, files, queries, sealing
+from gezel.profile.models import Credential, Opening, Part, Share
+from gezel.profile.rules.verdict import check
 from gezel.profile.tests.builders import a_credential, a_link, a_share
 from gezel.skills.tests.builders import a_skill, an_evidence
 from gezel.trust.models import Reading
@@ -382,13 +384,73 @@ def test_a_credential_on_the_page_leads_to_its_verification(
     answer = Client().get(reverse("profile:read_credential", args=[secret, credential.pk]))
     assert "This is genuine." in body(answer)
     assert answer["Referrer-Policy"] == "no-referrer"
-    file = Client().get(reverse("profile:read_credential_file", args=[secret, credential.pk]))
+    json_ = ["json"]
+    file = Client().get(
+        reverse("profile:read_credential_file", args=[secret, credential.pk, *json_])
+    )
     assert file.json() == credential.document_in("en")
-    for page in ("read_credential", "read_credential_file"):
+    for page, form in (("read_credential", []), ("read_credential_file", json_)):
         for secret_, pk in ((other, credential.pk), ("x", credential.pk), (secret, uuid.uuid4())):
-            assert Client().get(reverse(f"profile:{page}", args=[secret_, pk])).status_code == 404
+            address = reverse(f"profile:{page}", args=[secret_, pk, *form])
+            assert Client().get(address).status_code == 404
     # Alone it is still closed: one link opens nothing else.
     assert Client().get(reverse("profile:shared", args=[credential.pk])).status_code == 404
+
+
+def test_a_reader_takes_what_is_shown_in_every_form_and_nothing_else(
+    noor: Person, daan: Person, rich: dict[str, Any]
+) -> None:
+    """Each form holds the signature and is genuine on `/verify/`; the PDF is to read."""
+    credential = rich["credential"]
+    share, secret = a_link(noor, f"credential:{credential.pk}")
+    _other, elsewhere = a_link(noor, "all:can")
+    page = body(Client().get(reverse("profile:read_credential", args=[secret, credential.pk])))
+
+    for form in ("json", "jwt", "png", "svg"):
+        taken = take(secret, credential, form)
+        assert address_of(secret, credential, form) in page
+        assert taken["Content-Disposition"].startswith("attachment")
+        assert taken["Cache-Control"] == "no-store, private"
+        told = check(taken.content, now=timezone.now(), sources=queries.OurOwn())
+        assert (told.verdict, told.ground) == ("valid", "domain"), form
+    paper = take(secret, credential, "pdf").content
+    assert paper.startswith(b"%PDF")
+    # The address of the link is a secret: it goes no further than its owner sent it.
+    assert secret.encode() not in paper
+    # The bundle proves a place in the log: that is its owner's to hand over.
+    for form in ("bundle", "exe", "json5"):
+        assert take(secret, credential, form).status_code == 404
+    for form in files.SHOWN:
+        assert take(elsewhere, credential, form).status_code == 404
+    actions.revoke(credential, reason="By mistake", by=daan)
+    assert take(secret, credential, "jwt").status_code == 404
+    assert take(secret, credential, "png").status_code == 200
+    actions.withdraw_share(share)
+    for form in files.SHOWN:
+        assert take(secret, credential, form).status_code == 404
+
+
+def address_of(secret: str, credential: Credential, form: str) -> str:
+    return reverse("profile:read_credential_file", args=[secret, credential.pk, form])
+
+
+def take(secret: str, credential: Credential, form: str) -> HttpResponse:
+    return cast("HttpResponse", Client().get(address_of(secret, credential, form)))
+
+
+def test_where_the_key_is_shut_a_reader_is_told_and_takes_another_form(
+    noor: Person, rich: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shut(_lies: bytes) -> bytes:
+        raise sealing.CannotOpen
+
+    credential = rich["credential"]
+    _share, secret = a_link(noor, "all:hold")
+    monkeypatch.setattr(sealing, "unseal", shut)
+
+    answer = take(secret, credential, "jwt")
+    assert (answer.status_code, "Take another form" in answer.content.decode()) == (503, True)
+    assert take(secret, credential, "json").status_code == 200
 
 
 def test_names_with_confusable_letters_are_marked(noor: Person, rich: dict[str, Any]) -> None:

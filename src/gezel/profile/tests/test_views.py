@@ -120,7 +120,10 @@ def test_a_link_is_open_until_its_day_and_closed_at_once(
     assert noor.name in body(answer)
     assert noor.email not in body(answer)
     assert answer["X-Robots-Tag"] == "noindex"
-    assert outsider.get(reverse("profile:shared_file", args=[credential.pk])).status_code == 200
+    assert (
+        outsider.get(reverse("profile:shared_file", args=[credential.pk, "json"])).status_code
+        == 200
+    )
 
     me.post(reverse("profile:close", args=[credential.pk]))
     assert outsider.get(link).status_code == 404

@@ -193,9 +193,9 @@ def test_everyone_reads_it_in_their_own_language_and_can_have_the_other(
         (noor, reverse("profile:credential", args=[credential.pk]),
          reverse("profile:file", args=[credential.pk, "json"])),
         (None, reverse("profile:shared", args=[credential.pk]),
-         reverse("profile:shared_file", args=[credential.pk])),
+         reverse("profile:shared_file", args=[credential.pk, "json"])),
         (None, reverse("profile:read_credential", args=[secret, credential.pk]),
-         reverse("profile:read_credential_file", args=[secret, credential.pk])),
+         reverse("profile:read_credential_file", args=[secret, credential.pk, "json"])),
     ):  # fmt: skip
         client = visit(who) if who else Client()
         dutch, english = said(client, address, "nl"), said(client, address, "en")

@@ -1,6 +1,5 @@
 """Is it yours? Whoever is shown a credential asks; who holds the key it was issued to answers."""
 
-import io
 import json
 from typing import Any
 
@@ -10,12 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from gezel.kit import late
+from gezel.kit.qr import qr_code
 from gezel.people.api import Request, signed_in
 from gezel.profile import actions, queries
 from gezel.profile.forms import AnswerForm, AskForm, FarProveForm, ProveForm
@@ -27,9 +25,14 @@ from gezel.profile.views.outside import told
 # -- who asks -------------------------------------------------------------------------------------
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask_holder(request: HttpRequest) -> HttpResponse:
-    """Make a question; nothing is kept of it before it is answered."""
+    """Make a question; nothing is kept of it before it is answered.
+
+    Who comes here by the address alone (typed, kept, or sent on) is led to where one asks.
+    """
+    if request.method != "POST":
+        return redirect("profile:verify")
     form = AskForm(request.POST)
     who = form.cleaned_data["who"] if form.is_valid() else ""
     address = queries.address_of_answer(queries.new_question(who))
@@ -61,19 +64,13 @@ def asked(request: HttpRequest, address: str) -> HttpResponse:
 def _waiting(question: str) -> dict[str, Any]:
     """What to give to who was asked: a picture to scan, or words to copy."""
     link = settings.BASE_URL + reverse("profile:prove_to", args=[question])
-    picture = io.BytesIO()
-    late.segno.make(link, error="l").save(
-        picture, kind="svg", scale=4, border=2, xmldecl=False, svgns=True, dark="#000",
-        light="#fff", omitsize=True, svgclass="qr", lineclass=None,
-    )  # fmt: skip
     return {
         "is_open": queries.asker_of(question) is not None,
         "question": question,
         "link": link,
         "domain": queries.domain(),
         "minutes": int(queries.ASKED_FOR.total_seconds() // 60),
-        # Drawn by segno of an address of our own.
-        "picture": mark_safe(picture.getvalue().decode()),
+        "picture": qr_code(link, border=2, error="l"),
     }
 
 

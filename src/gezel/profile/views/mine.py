@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,14 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gezel.people.api import Request, signed_in
-from gezel.profile import actions, paper, pictures, policy, queries, sealing
+from gezel.profile import actions, files, policy, sealing
 from gezel.profile.forms import OpenForm
 from gezel.profile.models import Credential
-from gezel.profile.rules.baking import bake_png, bake_svg
-from gezel.profile.rules.wording import wording
-from gezel.profile.views.outside import as_file, check_chosen, chosen
-
-FORMS = ("json", "jwt", "png", "svg", "pdf", "bundle")
+from gezel.profile.views.outside import check_chosen, chosen
 
 
 def _own(request: Request, pk: uuid.UUID) -> Credential:
@@ -100,40 +95,12 @@ def close(request: Request, pk: uuid.UUID) -> HttpResponse:
 def file(request: Request, pk: uuid.UUID, form: str) -> HttpResponse:
     """A credential of mine to take along."""
     found = _own(request, pk)
-    if form not in FORMS:
-        raise Http404
-    if form == "json":
-        return as_file(request, found)
-    document = chosen(request, found)
-    if form == "jwt":
-        return _token(request, found, document)
-    if form == "bundle":
-        text = json.dumps(queries.bundle_of(found, document), ensure_ascii=False, indent=2)
-        return _download(text.encode(), "application/json", f"{found.pk}-bundle.json")
-    if form == "pdf":
-        link = settings.BASE_URL + reverse("profile:shared", args=[found.pk])
-        return _download(
-            paper.page(found, document, link=link), "application/pdf", f"{found.pk}.pdf"
-        )
-    text = json.dumps(document, ensure_ascii=False)
-    hue = found.organisation.accent_hue
-    if form == "png":
-        return _download(bake_png(pictures.seal(hue), text), "image/png", f"{found.pk}.png")
-    drawn = pictures.drawing(wording(document, "").name, found.organisation.name, hue=hue)
-    return _download(bake_svg(drawn, text), "image/svg+xml", f"{found.pk}.svg")
-
-
-def _token(request: Request, found: Credential, document: dict[str, Any]) -> HttpResponse:
-    """Signed on the spot; where that cannot be, the page says so and the other forms remain."""
-    if found.revoked_at:
-        raise Http404
     try:
-        text = actions.as_token(found, document)
+        return files.as_file(found, chosen(request, found), form)
     except sealing.CannotOpen:
         shut = _("The key of %(name)s is shut now, so nothing new is signed. Take another form.")
         messages.error(request, shut % {"name": found.organisation.name})
         return redirect("profile:credential", found.pk)
-    return _download(text.encode(), "application/vc+jwt", f"{found.pk}.jwt")
 
 
 @signed_in
@@ -148,11 +115,4 @@ def record(request: Request, slug: str) -> HttpResponse:
     if not found:
         raise Http404
     text = json.dumps(actions.bundle(found), ensure_ascii=False, indent=2)
-    return _download(text.encode(), "application/json", f"record-{slug}.json")
-
-
-def _download(data: bytes, kind: str, name: str) -> HttpResponse:
-    answer = HttpResponse(data, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="credential-{name}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return files.download(text.encode(), "application/json", f"record-{slug}.json")

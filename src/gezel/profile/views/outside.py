@@ -8,13 +8,15 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from gezel.people.api import Organisation
-from gezel.profile import queries, suite, words
+from gezel.profile import files, queries, sealing, suite, words
 from gezel.profile.bundles import check_file
 from gezel.profile.forms import AskForm, VerifyForm
 from gezel.profile.models import Credential
@@ -139,7 +141,10 @@ def shared(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         pk=pk,
         open_until__gte=timezone.localdate(),
     )
-    shown = check_chosen(request, credential) | {"credential": credential}
+    shown = check_chosen(request, credential) | {
+        "credential": credential,
+        "forms": _addressed(credential),
+    }
     answer = render(request, "profile/shared.html", shown)
     answer["X-Robots-Tag"] = "noindex"
     answer["Cache-Control"] = "no-store"
@@ -147,19 +152,37 @@ def shared(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
-def shared_file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The same as a file, so that the reader can have another program check it."""
-    credential = get_object_or_404(Credential, pk=pk, open_until__gte=timezone.localdate())
-    return as_file(request, credential)
+def shared_file(request: HttpRequest, pk: uuid.UUID, form: str) -> HttpResponse:
+    """The same as a file, so that the reader can have another program check it, or keep it."""
+    credential = get_object_or_404(
+        Credential.objects.select_related("organisation", "person"),
+        pk=pk,
+        open_until__gte=timezone.localdate(),
+    )
+    return taken(request, credential, form)
 
 
-def as_file(request: HttpRequest, credential: Credential) -> HttpResponse:
-    """A credential as a download."""
-    text = json.dumps(chosen(request, credential), ensure_ascii=False, indent=2)
-    answer = HttpResponse(text, content_type="application/json")
-    answer["Content-Disposition"] = f'attachment; filename="credential-{credential.pk}.json"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+def _addressed(credential: Credential) -> list[tuple[str, str]]:
+    """Each form one may take, with its address."""
+    return [
+        (form, reverse("profile:shared_file", args=[credential.pk, form]))
+        for form in files.forms_of(credential)
+    ]
+
+
+def taken(request: HttpRequest, credential: Credential, form: str) -> HttpResponse:
+    """What is shown to who has no account, as a file in a form they may take."""
+    if form not in files.SHOWN:
+        raise Http404
+    try:
+        return files.as_file(credential, chosen(request, credential), form)
+    except sealing.CannotOpen:
+        # Nobody to tell it on a page of theirs, and nothing of it is theirs to mend.
+        return HttpResponse(
+            _("The key of the issuer is shut now, so nothing new is signed. Take another form."),
+            status=503,
+            content_type="text/plain; charset=utf-8",
+        )
 
 
 # -- what verifiers ask ---------------------------------------------------------------------------

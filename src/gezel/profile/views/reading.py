@@ -11,9 +11,9 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from gezel.people.api import Person
-from gezel.profile import actions, queries
+from gezel.profile import actions, files, queries
 from gezel.profile.models import Credential, Share
-from gezel.profile.views.outside import as_file, check_chosen
+from gezel.profile.views.outside import check_chosen, taken
 from gezel.trust.api import note_reading
 
 
@@ -48,7 +48,10 @@ def read_credential(request: HttpRequest, secret: str, pk: uuid.UUID) -> HttpRes
     with translation.override(_language(request)):
         shown = check_chosen(request, credential) | {
             "secret": secret,
-            "pk": credential.pk,
+            "forms": [
+                (form, reverse("profile:read_credential_file", args=[secret, credential.pk, form]))
+                for form in files.forms_of(credential)
+            ],
             "here": request.path,
             "lang": _asked(request),
         }
@@ -58,14 +61,16 @@ def read_credential(request: HttpRequest, secret: str, pk: uuid.UUID) -> HttpRes
 
 
 @require_safe
-def read_credential_file(request: HttpRequest, secret: str, pk: uuid.UUID) -> HttpResponseBase:
-    """The same as a file, so that the reader can have another program check it."""
+def read_credential_file(
+    request: HttpRequest, secret: str, pk: uuid.UUID, form: str
+) -> HttpResponseBase:
+    """The same as a file, so that the reader can have another program check it, or keep it."""
     share = queries.share_at(actions.digest_of(secret))
     credential = _on_it(share, pk)
     if share is None or credential is None:
         return _closed(request)
     with translation.override(_language(request)):
-        return _quiet(as_file(request, credential))
+        return _quiet(taken(request, credential, form))
 
 
 def _on_it(share: Share | None, pk: uuid.UUID) -> Credential | None:
@@ -76,7 +81,11 @@ def _on_it(share: Share | None, pk: uuid.UUID) -> Credential | None:
     keys = {item.key for part in profile.parts for item in part.items}
     if f"credential:{pk}" not in keys:
         return None
-    return Credential.objects.filter(pk=pk, person=share.person).first()
+    return (
+        Credential.objects.filter(pk=pk, person=share.person)
+        .select_related("organisation", "person")
+        .first()
+    )
 
 
 def _asked(request: HttpRequest) -> str:
