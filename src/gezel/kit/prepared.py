@@ -14,7 +14,8 @@ What is given by place is a **value**: a place in the SQL, filled at each call. 
 called with stand-ins for them, so it may hand them to the queryset and nothing else: it cannot
 look at them or count with them. Today is a value too. A list of values (`pk__in`) has one stand-in;
 when it is empty the answer is nothing, without asking. What is given by name, and the reader's
-language, is part of the **shape**: each combination is put into SQL on its own.
+language, is part of the **shape**: each combination is put into SQL on its own. A question that
+must count with the day itself takes that by name, and is put into SQL once a day.
 
 Worth its while where a page is asked for all day. Elsewhere a plain queryset says it shorter.
 """
@@ -75,13 +76,13 @@ class Slots(BaseExpression):
 class _Question:
     """One shape of a question in SQL, as Django's compiler left it."""
 
-    def __init__(self, asked: "QuerySet[Any, Any]") -> None:
+    def __init__(self, asked: "QuerySet[Any, Any]", *, of_a_day: bool) -> None:
         self.asked = asked
         self.compiler: Any = asked.query.get_compiler(using=asked.db)
         self.sql, params = self.compiler.as_sql()
         self.params = tuple(params)
-        if any(_is_day(param) for param in self.params):
-            raise TypeError("This day would stay for ever: give it as a value.")
+        if not of_a_day and any(_is_day(param) for param in self.params):
+            raise TypeError("This day would stay for ever: give it as a value, or by name.")
         self.used = sorted({p.place for p in self.params if isinstance(p, Slot)})
         self.statement = ""
         self.converters: dict[int, Any] | None = None
@@ -170,7 +171,8 @@ class Prepared(Generic[P, Row]):
         ]
         ask: Callable[..., QuerySet[Any, Row]] = self.ask
         try:
-            return _Question(ask(*slots, **shape))
+            of_a_day = any(isinstance(value, date) for value in shape.values())
+            return _Question(ask(*slots, **shape), of_a_day=of_a_day)
         except EmptyResultSet:  # nothing can answer it, whatever the values
             return None
 

@@ -99,7 +99,8 @@ class ConditionKind:
         code: how it is kept.
         label: how it is called where one adds it.
         fields: what is filled in; what comes out of them is the value.
-        asks: the piece of the question about employments.
+        asks: the piece of the question about employments. It asks the database nothing itself and
+            is the same for the same value, units and day: it is kept in SQL for a day.
         words: how it reads, after "people": "in the job Mechanic".
         wrong: a message at a field where the value cannot be, else nothing.
     """

@@ -113,6 +113,22 @@ def test_a_day_cannot_stay_for_ever() -> None:
         working_today(1)
 
 
+def test_a_day_by_name_is_put_into_sql_once_a_day(noor: Person) -> None:
+    """For a question that must count with the day: this long ago, within so many days."""
+
+    @prepared
+    def here_for_long(person: int, *, on: date) -> QuerySet[Employment]:
+        return Employment.objects.filter(person=person, starts_on__lte=on - timedelta(days=10))
+
+    today = timezone.localdate()
+    Employment.objects.filter(person=noor).update(starts_on=today - timedelta(days=9))
+
+    assert here_for_long(noor.pk, on=today) == []
+    assert len(here_for_long(noor.pk, on=today + timedelta(days=1))) == 1
+    assert here_for_long(noor.pk, on=today) == []
+    assert len(here_for_long._kept) == 2
+
+
 def test_nothing_is_no_value() -> None:
     @prepared
     def asked_by(person: int) -> QuerySet[Task]:

@@ -4,8 +4,8 @@ import json
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, Value, When
@@ -116,8 +116,11 @@ def run_rules(organisation: Organisation, on: date, *, path: Path | None = None)
 
 @prepared
 def _open_with_rules(organisation_pk: int) -> QuerySet[Path]:
-    return Path.objects.filter(organisation=organisation_pk, state=Path.State.OPEN).filter(
-        Exists(Rule.objects.filter(path=OuterRef("pk")))
+    # What is being written does not count yet, and is most of what there is to read of a path.
+    return (
+        Path.objects.filter(organisation=organisation_pk, state=Path.State.OPEN)
+        .filter(Exists(Rule.objects.filter(path=OuterRef("pk"))))
+        .defer("draft")
     )
 
 
@@ -129,7 +132,7 @@ def _by_path(organisation: Organisation, path: Path | None = None) -> dict[Path,
     if not found:
         return found
     by_pk = {one.pk: one for one in found}
-    for rule in Rule.objects.filter(path__in=found, active=True):
+    for rule in Rule.objects.filter(path__in=found, active=True).defer("draft"):
         found[by_pk[rule.path_id]].append(rule)
     return found
 
@@ -231,29 +234,56 @@ def _held_against(
     """
     fits: dict[int, set[int]] = {rule.pk: set() for rule in every}
     starts: dict[int, date] = {}
-    here = Employment.objects.current(on).filter(
-        organisation=ground.organisation, person__in=person_pks
+    trees = {rule.pk: rule.tree for rule in every}
+    trees = {pk: tree for pk, tree in trees.items() if all_known(tree)}
+    # By which leaf it is: of fifty rules there are hundreds, and each is looked at for each person.
+    told = {id(leaf): _told(leaf) for tree in trees.values() for leaf in conditions.leaves(tree)}
+    ground.look_up_units(
+        leaf.value["unit"]
+        for tree in trees.values()
+        for leaf in conditions.leaves(tree)
+        if leaf.kind == "unit"
     )
-    trees = {rule.pk: rule.tree for rule in every if all_known(rule.tree)}
-    plain = [leaf for tree in trees.values() for leaf in conditions.leaves(tree)]
-    ground.look_up_units(leaf.value["unit"] for leaf in plain if leaf.kind == "unit")
-    names: dict[str, str] = {}
-    answers = {}
-    for leaf in plain:
-        told = _told(leaf)
-        if told not in names:
-            names[told] = f"condition_{len(names)}"
-            means = asked(replace(leaf, no=False), ground, on)
-            answers[names[told]] = Case(When(means, then=Value(1)), default=Value(0))
-    rows = here.annotate(**answers).values("person_id", "starts_on", *answers)
-    for row in rows:
+    plain = tuple(sorted(set(told.values())))
+    names = {one: f"condition_{number}" for number, one in enumerate(plain)}
+    units = tuple(sorted(ground.looked_up.items()))
+    for row in _answers(ground.organisation.pk, person_pks, on=on, plain=plain, units=units):
         starts[row["person_id"]] = row["starts_on"]
         for pk, tree in trees.items():
-            if conditions.holds(tree, lambda leaf, row=row: bool(row[names[_told(leaf)]])):  # type: ignore[misc]
+            if conditions.holds(tree, lambda leaf, row=row: bool(row[names[told[id(leaf)]]])):  # type: ignore[misc]
                 fits[pk].add(row["person_id"])
     return fits, starts
 
 
+@prepared
+def _answers(
+    organisation: int,
+    people: Collection[int],
+    *,
+    on: date,
+    plain: tuple[str, ...],
+    units: tuple[tuple[int, str | None], ...],
+) -> "QuerySet[Employment, dict[str, Any]]":
+    """Of each of these people at work: the first day, and which of the plain conditions hold.
+
+    Django takes longer to put fifty rules into SQL than the database to answer them, so that is
+    done once for as long as neither the rules, nor the units they name, nor the day change.
+    """
+    ground = Ground(Organisation(), looked_up=dict(units))
+    answers = {
+        f"condition_{number}": Case(
+            When(asked(Leaf(**json.loads(one)), ground, on), then=Value(1)), default=Value(0)
+        )
+        for number, one in enumerate(plain)
+    }
+    return (
+        Employment.objects.current(on)
+        .filter(organisation=organisation, person__in=people)
+        .annotate(**answers)
+        .values("person_id", "starts_on", *answers)
+    )
+
+
 def _told(leaf: Leaf) -> str:
     """The same for plain conditions that ask the same, whichever way round."""
-    return json.dumps([leaf.kind, dict(leaf.value)], sort_keys=True)
+    return json.dumps({"kind": leaf.kind, "value": dict(leaf.value)}, sort_keys=True)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from gezel.kit.events import announce
 from gezel.kit.jobs import begin_night, run_waiting
 from gezel.paths import actions, queries
+from gezel.paths.actions import ruling
 from gezel.paths.kinds import Ground, in_words
 from gezel.paths.models import Enrolment, Rule
 from gezel.paths.rules import conditions
@@ -156,6 +157,44 @@ def test_who_moves_between_two_rules_of_one_path_is_not_marked(
     assert Enrolment.objects.get(person=noor).unmatched_on is None
     actions.run_rules(van_dijk, timezone.localdate())
     assert Enrolment.objects.get(person=noor).unmatched_on is None
+
+
+def test_what_was_put_into_sql_once_follows_the_tree_and_the_day(
+    van_dijk: Organisation, noor: Person
+) -> None:
+    """SQL is kept for one who moves: never that of yesterday, or of a unit that was elsewhere."""
+    today = timezone.localdate()
+    workshop, office = a_unit(van_dijk, "Workshop"), a_unit(van_dijk, "Office")
+    bay = a_unit(van_dijk, "Bay 2", below=office)
+    Employment.objects.filter(person=noor).update(unit=bay, starts_on=today - timedelta(days=10))
+    path = a_path(van_dijk)
+    a_rule(path, all_of(
+        leaf("unit", unit=workshop.pk, below=True), leaf("started", way="more", days=11),
+    ))  # fmt: skip
+    actions.run_rules_for(van_dijk, [noor.pk], today)
+    tomorrow = today + timedelta(days=1)
+    actions.run_rules_for(van_dijk, [noor.pk], tomorrow)
+    assert people_on(path) == set()
+
+    # The whole workshop moves, and the bay comes to lie under it.
+    Unit.objects.filter(pk=workshop.pk).update(path=office.path + "0009")
+    Unit.objects.filter(pk=bay.pk).update(path=office.path + "00090001")
+    actions.run_rules_for(van_dijk, [noor.pk], today)
+    assert people_on(path) == set(), "not in service for eleven days"
+    actions.run_rules_for(van_dijk, [noor.pk], tomorrow)
+    assert people_on(path) == {noor.pk}
+
+
+def test_who_moves_costs_no_new_sql(van_dijk: Organisation, noor: Person, daan: Person) -> None:
+    """Putting fifty rules into SQL took most of the time that one who moves may take."""
+    today = timezone.localdate()
+    a_rule(a_path(van_dijk), leaf("started", way="less", days=3))
+    actions.run_rules_for(van_dijk, [noor.pk], today)
+    kept = dict(ruling._answers._kept)
+    actions.run_rules_for(van_dijk, [daan.pk], today)
+
+    assert kept
+    assert ruling._answers._kept == kept
 
 
 def test_every_night_rules_look_at_everyone(van_dijk: Organisation, noor: Person) -> None:
