@@ -378,11 +378,13 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
                 "close",
                 "file",
                 "revoke",
+                "suspend",
+                "lift",
                 "bind",
             )
         },
         **{f"profile:{page}:pk": credential.achievement_id for page in ("achievement", "issue")},
-        **{f"profile:{page}:slug": van_dijk.slug for page in ("did", "status", "record")},
+        **{f"profile:{page}:slug": van_dijk.slug for page in ("did", "status", "suspended", "record")},
         **{
             f"profile:{page}:pk": profile_builders.a_share(noor).pk
             for page in (
@@ -419,6 +421,7 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
         "trust:remove_witness:pk": 1,
         "trust:tile:path": "0/000.p/1",
         "profile:status:number": 0,
+        "profile:suspended:number": 0,
         "profile:file:form": "json",
         "profile:shared_file:form": "json",
         "profile:read_credential_file:form": "json",

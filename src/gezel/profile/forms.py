@@ -180,6 +180,7 @@ class AchievementForm(forms.ModelForm[Achievement]):
             "level",
             "certificate",
             "months",
+            "can_be_suspended",
             "archived",
         ]
         labels = {
@@ -194,6 +195,12 @@ class AchievementForm(forms.ModelForm[Achievement]):
                 "a certificate counts."
             ),
             "months": _("Leave empty if it does not lapse."),
+            "can_be_suspended": _(
+                "For what may not be done for a while, such as work under voltage after a mistake. "
+                "Counts for what is issued from now on. Open Badges 3.0 speaks of one list and "
+                "this takes two, so a strict program may refuse it; where nobody will ever suspend "
+                "it, leave this off."
+            ),
         }
         widgets = {
             name: forms.Textarea(attrs={"rows": 3})

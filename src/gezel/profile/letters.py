@@ -1,5 +1,5 @@
-"""A gentle word in time: an address of one's own, and the archive, before the last day at work; and
-to HR that their organisation signs."""
+"""A gentle word in time: an address of one's own, and the archive, before the last day at work;
+to HR that their organisation signs, and to whoever holds a credential what was decided on it."""
 
 from datetime import timedelta
 
@@ -13,7 +13,8 @@ from gezel.connect.api import Letter, Message, declare_kind, own_address_of, say
 from gezel.kit.events import listen
 from gezel.people.api import Employment, Mandate
 from gezel.people.events import EmploymentChanged
-from gezel.profile.events import FirstKeyMade
+from gezel.profile.events import CredentialDecided, FirstKeyMade
+from gezel.profile.models import Credential
 
 
 def _letter(message: Message) -> Letter | None:
@@ -76,6 +77,65 @@ FIRST_KEY = declare_kind(
 )
 
 
+def _decided(message: Message) -> Letter | None:
+    """What HR decided, while it still stands so: in the words with which HR said why."""
+    found = (
+        Credential.objects.filter(pk=message.about["credential"], person=message.person)
+        .select_related("organisation", "achievement")
+        .first()
+    )
+    if found is None or message.about["what"] != _stands(found):
+        return None
+    told = {"name": found.wording.name, "where": found.organisation}
+    subject, line, why = {
+        "revoked": (
+            _("%(name)s was withdrawn"),
+            _("%(where)s withdrew it. Whoever checks it reads that it no longer counts."),
+            found.reason,
+        ),
+        "suspended": (
+            _("%(name)s does not count for now"),
+            _("%(where)s suspended it. Whoever checks it reads that, until it is lifted."),
+            found.suspended_because,
+        ),
+        "lifted": (
+            _("%(name)s counts again"),
+            _("%(where)s lifted the suspension. Whoever checks it reads that it counts."),
+            "",
+        ),
+    }[message.about["what"]]
+    lines = (line % told, *([_("Why: %(why)s") % {"why": why}] if why else []))
+    path = reverse("profile:credential", args=[found.pk])
+    return Letter(subject % told, lines, path, _("Look at it"))
+
+
+def _stands(credential: Credential) -> str:
+    if credential.revoked_at:
+        return "revoked"
+    return "suspended" if credential.suspended_at else "lifted"
+
+
+DECIDED = declare_kind(
+    "profile.decided",
+    title=gettext_lazy("That a credential of yours was withdrawn, suspended or counts again"),
+    because=gettext_lazy("You get this because it was issued to you, and others may check it."),
+    write=_decided,
+)
+
+
+def _credential_decided(event: CredentialDecided) -> None:
+    found = Credential.objects.get(pk=event.credential)
+    say_to(
+        [found.person_id],
+        DECIDED,
+        organisation=found.organisation_id,
+        once=f"{event.credential} {event.what} {timezone.now().isoformat()}",
+        about={"credential": event.credential, "what": event.what},
+        # Who shows it today should not learn it from whoever looks at it.
+        by=timezone.localdate(),
+    )
+
+
 def _hr_of(organisation: int | None) -> QuerySet[Mandate]:
     return Mandate.objects.current().filter(kind="hr", organisation=organisation)
 
@@ -105,3 +165,4 @@ def listen_for_last_days() -> None:
     """Said once, when the house starts."""
     listen(EmploymentChanged, _last_day_set)
     listen(FirstKeyMade, _first_key_made)
+    listen(CredentialDecided, _credential_decided)

@@ -111,7 +111,9 @@ REASONS: dict[str, str | Promise] = {
     "expired": gettext_lazy("It counted until %(day)s."),
     # its status
     "revoked": gettext_lazy("The issuer withdrew it."),
-    "suspended": gettext_lazy("The issuer suspended it."),
+    "suspended": gettext_lazy(
+        "The issuer suspended it: it does not count until that is lifted. Ask again later."
+    ),
     "replaced": gettext_lazy(
         "It was replaced by a newer one that says the same and names another key, or none. Nothing "
         "was wrong: ask the person for the newer one."
@@ -218,13 +220,18 @@ def verdict(found: Finding) -> str:
         case Verdict.INVALID if any(r.code == "is_presentation" for r in found.reasons):
             return _("This is an answer to a question, and no credential.")
         case Verdict.INVALID:
-            return (
-                _("Withdrawn: this no longer counts.")
-                if found.revoked
-                else _("Do not rely on this.")
-            )
+            return _over(found)
         case _:
             return _("We cannot prove this.")
+
+
+def _over(found: Finding) -> str:
+    if found.revoked:
+        return _("Withdrawn: this no longer counts.")
+    # Suspended and nothing else: of what was altered as well, that is not the first to know.
+    if {r.code for r in found.reasons if r.weight is Weight.WRONG} == {"suspended"}:
+        return _("Suspended: for now this does not count.")
+    return _("Do not rely on this.")
 
 
 def issuer(found: Finding) -> str:
@@ -257,7 +264,7 @@ def sentence(found: Finding, standing: Standing | None) -> str:
             _("unchanged since it was signed on %(day)s") % {"day": _moment_day(found.signed_at)}
         )
     if found.status_as_of is not None:
-        told.append(not_withdrawn(found.status_as_of))
+        told.append(not_withdrawn(found.status_as_of, nor_suspended=found.can_be_suspended))
     return ", ".join(told) + "."
 
 
@@ -316,8 +323,10 @@ def language_named(code: str) -> str:
         return code
 
 
-def not_withdrawn(as_of: datetime) -> str:
-    """What the list said, and when."""
+def not_withdrawn(as_of: datetime, *, nor_suspended: bool = False) -> str:
+    """What the lists said, and when."""
+    if nor_suspended:
+        return _("not withdrawn or suspended as of %(moment)s") % {"moment": _moment(as_of)}
     return _("not withdrawn as of %(moment)s") % {"moment": _moment(as_of)}
 
 

@@ -42,6 +42,8 @@ KINDS: dict[str, Text] = {
     "credential.issued": _("A credential was issued to you"),
     "credential.signed_again": _("A credential of yours was signed anew"),
     "credential.revoked": _("A credential of yours was withdrawn"),
+    "credential.suspended": _("A credential of yours was suspended"),
+    "credential.lifted": _("A credential of yours counts again"),
     "key.made": _("The organisation made a signing key"),
     "key.leaked": _("A signing key leaked"),
     "level": _("Your level in a skill changed"),

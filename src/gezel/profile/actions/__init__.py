@@ -20,6 +20,7 @@ from gezel.profile.actions.credentials import (
     as_token,
     bundle,
     issue,
+    lift,
     make_key,
     mark_leaked,
     open_to_link,
@@ -27,6 +28,7 @@ from gezel.profile.actions.credentials import (
     revoke,
     save_achievement,
     sign_again,
+    suspend,
 )
 from gezel.profile.actions.keys import (
     answer_for,
@@ -98,6 +100,7 @@ __all__ = [
     "issue",
     "keep_places",
     "key_in",
+    "lift",
     "locked_keys",
     "look_through",
     "look_up_again",
@@ -123,6 +126,7 @@ __all__ = [
     "show_patterns",
     "sign_again",
     "suggest_from_patterns",
+    "suspend",
     "take_in_keys",
     "take_key",
     "take_over",

@@ -15,8 +15,10 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from gezel.certificates.api import months_after
+from gezel.kit.events import announce
 from gezel.people.api import Organisation, Person
 from gezel.profile import sealing
+from gezel.profile.events import CredentialDecided
 from gezel.profile.models import (
     LIST_SIZE,
     Achievement,
@@ -35,7 +37,7 @@ from gezel.profile.queries import (
     signing_key,
     token_method_of,
 )
-from gezel.profile.rules import jwt, proofs
+from gezel.profile.rules import jwt, proofs, status
 from gezel.profile.rules.badge import Alignment, Told, badge, record
 from gezel.profile.rules.bundle import fingerprint
 from gezel.profile.rules.earning import Shown
@@ -255,12 +257,22 @@ def _in(language: str, credential: Credential, ground: Shown) -> Told:
             salt=secrets.token_hex(16),
             since=credential.issued_at,
             until=until,
-            status_list=list_address(organisation, credential.place // LIST_SIZE),
+            status_lists=_lists(credential),
             status_index=credential.place % LIST_SIZE,
             evidence=[_evidence(achievement, ground)],
             alignments=_alignments(achievement),
             subject=named_key_of(credential.person),
         )
+
+
+def _lists(credential: Credential) -> dict[str, str]:
+    """In which lists its status stands: of what was withdrawn, and where that was wanted when it
+    was signed, of what is suspended."""
+    organisation, number = credential.organisation, credential.place // LIST_SIZE
+    purposes = [status.REVOCATION]
+    if credential.achievement.can_be_suspended:
+        purposes.append(status.SUSPENSION)
+    return {one: list_address(organisation, number, one) for one in purposes}
 
 
 def _evidence(achievement: Achievement, ground: Shown) -> tuple[str, str]:
@@ -296,27 +308,82 @@ def revoke(credential: Credential, *, reason: str, by: Person) -> bool:
     Raises:
         ValidationError: without a reason.
     """
-    if not reason.strip():
-        raise ValidationError(_("Say why. The person reads it."))
+    reason = _because(reason)
     done = Credential.objects.filter(pk=credential.pk, revoked_at=None).update(
-        revoked_at=timezone.now(), revoked_by=by, reason=reason.strip()[:300]
+        revoked_at=timezone.now(), revoked_by=by, reason=reason
     )
-    if done:
-        note_event(
-            credential.organisation_id,
-            "credential.revoked",
-            subject=f"urn:uuid:{credential.pk}",
-            about=credential.person_id,
-            reason=reason.strip()[:300],
-        )
-    tell_list_anew(credential.organisation_id, credential.place)
+    _tell_and_note(credential, "credential.revoked", reason, done=done)
     return bool(done)
 
 
+@transaction.atomic
+def suspend(credential: Credential, *, reason: str, by: Person) -> bool:
+    """For now it does not count, with the reason; False where that was so, or it was withdrawn.
+
+    Raises:
+        ValidationError: without a reason, one's own, or it was signed without a list for this.
+    """
+    reason = _because(reason)
+    _not_ones_own(credential, by)
+    if not credential.can_be_suspended:
+        raise ValidationError(
+            _("This one was signed without a list for that: it can only be withdrawn.")
+        )
+    done = Credential.objects.filter(pk=credential.pk, revoked_at=None, suspended_at=None).update(
+        suspended_at=timezone.now(), suspended_by=by, suspended_because=reason
+    )
+    _tell_and_note(credential, "credential.suspended", reason, done=done)
+    return bool(done)
+
+
+@transaction.atomic
+def lift(credential: Credential, *, reason: str, by: Person) -> bool:
+    """It counts again, with the reason; False where it was not suspended.
+
+    Raises:
+        ValidationError: without a reason, or one's own.
+    """
+    reason = _because(reason)
+    _not_ones_own(credential, by)
+    done = Credential.objects.filter(pk=credential.pk, suspended_at__isnull=False).update(
+        suspended_at=None, suspended_by=None, suspended_because=""
+    )
+    _tell_and_note(credential, "credential.lifted", reason, done=done)
+    return bool(done)
+
+
+def _because(reason: str) -> str:
+    if not reason.strip():
+        raise ValidationError(_("Say why. The person reads it."))
+    return reason.strip()[:300]
+
+
+def _not_ones_own(credential: Credential, by: Person) -> None:
+    if by.pk == credential.person_id:
+        raise ValidationError(_("Nobody decides on their own. Ask a colleague of HR."))
+
+
+def _tell_and_note(credential: Credential, kind: str, reason: str, *, done: int) -> None:
+    """The log, and whoever asks the lists, hear what was decided on it."""
+    if done:
+        note_event(
+            credential.organisation_id,
+            kind,
+            subject=f"urn:uuid:{credential.pk}",
+            about=credential.person_id,
+            reason=reason,
+        )
+        announce(CredentialDecided(str(credential.pk), kind.rpartition(".")[2]))
+    tell_list_anew(credential.organisation_id, credential.place)
+
+
 def tell_list_anew(organisation: int, place: int) -> None:
-    """The list this place stands in is made again, once this is certain."""
-    name = f"profile:status:{organisation}:{place // LIST_SIZE}"
-    transaction.on_commit(lambda: caches["near"].delete(name))
+    """The lists this place stands in are made again, once this is certain."""
+    names = [
+        f"profile:status:{organisation}:{place // LIST_SIZE}:{purpose}"
+        for purpose in (status.REVOCATION, status.SUSPENSION)
+    ]
+    transaction.on_commit(lambda: caches["near"].delete_many(names))
 
 
 def sign_again(key: SigningKey) -> int:
@@ -397,6 +464,7 @@ __all__ = [
     "as_token",
     "bundle",
     "issue",
+    "lift",
     "make_key",
     "mark_leaked",
     "open_to_link",
@@ -404,4 +472,5 @@ __all__ = [
     "revoke",
     "save_achievement",
     "sign_again",
+    "suspend",
 ]

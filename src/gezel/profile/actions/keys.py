@@ -37,7 +37,7 @@ from gezel.profile.queries import (
     opened_own,
     signing_key,
 )
-from gezel.profile.rules import keyfile, proofs
+from gezel.profile.rules import keyfile, proofs, status
 from gezel.profile.rules.holding import Held, key_named, present, to_key
 from gezel.profile.rules.keys import multikey
 
@@ -103,7 +103,7 @@ def bind(credential: Credential, key: PersonKey | None) -> bool:
     if key_named(held.document) == did:
         return False
     over = held.valid_until is not None and held.valid_until < timezone.localdate()
-    if held.revoked_at or over:
+    if not held.counts or over:
         raise ValidationError(_("It no longer counts, so it is not issued anew."))
     if held.bound >= MOST_BOUND:
         raise ValidationError(_("It was issued anew so often that it stays as it is now."))
@@ -128,16 +128,12 @@ def bind(credential: Credential, key: PersonKey | None) -> bool:
 
 
 def _at_place(document: dict[str, Any], credential: Credential) -> dict[str, Any]:
-    address = list_address(credential.organisation, credential.place // LIST_SIZE)
-    index = credential.place % LIST_SIZE
-    return document | {
-        "credentialStatus": document["credentialStatus"]
-        | {
-            "id": f"{address}#{index}",
-            "statusListIndex": str(index),
-            "statusListCredential": address,
-        }
+    organisation, number = credential.organisation, credential.place // LIST_SIZE
+    lists = {
+        one["statusPurpose"]: list_address(organisation, number, one["statusPurpose"])
+        for one in status.entries(document)
     }
+    return document | {"credentialStatus": status.stands_in(lists, credential.place % LIST_SIZE)}
 
 
 def keep_places(rows: "QuerySet[Any]") -> Callable[[], None]:
@@ -146,9 +142,13 @@ def keep_places(rows: "QuerySet[Any]") -> Callable[[], None]:
     why = SpentPlace.Why
     kept = [
         SpentPlace(
-            organisation_id=organisation, place=place, why=why.WITHDRAWN if at else why.STANDS
+            organisation_id=organisation,
+            place=place,
+            why=why.WITHDRAWN if withdrawn else why.SUSPENDED if suspended else why.STANDS,
         )
-        for organisation, place, at in rows.values_list("organisation", "place", "revoked_at")
+        for organisation, place, withdrawn, suspended in rows.values_list(
+            "organisation", "place", "revoked_at", "suspended_at"
+        )
     ]
     return lambda: _keep_all(kept)
 

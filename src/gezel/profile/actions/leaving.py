@@ -35,12 +35,13 @@ from gezel.profile import pictures, sealing, words
 from gezel.profile.actions.credentials import as_token, make_key
 from gezel.profile.actions.keys import name_of_file
 from gezel.profile.events import FirstKeyMade
-from gezel.profile.models import LIST_SIZE, Arrival, Credential, SigningKey, Takeout
+from gezel.profile.models import Arrival, Credential, SigningKey, Takeout
 from gezel.profile.queries import (
     did_document,
     did_of,
     facts_of,
     installation,
+    lists_of,
     log_proof_of,
     method_of,
     opened,
@@ -48,7 +49,6 @@ from gezel.profile.queries import (
     signing_key,
     skills_told,
     statements_to_take,
-    status_list,
     taken_along,
 )
 from gezel.profile.rules import proofs, verify
@@ -211,12 +211,12 @@ class _Archive:
         for organisation in self._signers():
             document = json.dumps(did_document(organisation), ensure_ascii=False, indent=2)
             self.add(f"issuers/{slugify(did_of(organisation))}.json", document)
-        lists = {(c.organisation, c.place // LIST_SIZE) for c in self.credentials}
-        for organisation, number in sorted(lists, key=lambda one: (one[0].slug, one[1])):
-            key, found = _key_of(organisation), status_list(organisation, number)
-            if key is not None and found is not None:
+        lists = {one["id"]: (c.organisation, one) for c in self.credentials for one in lists_of(c)}
+        for address, (organisation, found) in sorted(lists.items()):
+            key = _key_of(organisation)
+            if key is not None:
                 text = json.dumps(self._signed(found, key), ensure_ascii=False, indent=2)
-                self.add(f"status/{slugify(found['id'])}.json", text)
+                self.add(f"status/{slugify(address)}.json", text)
 
     def _signers(self) -> list[Organisation]:
         """Who issued something in it; else where the person works or worked last."""
@@ -540,7 +540,7 @@ def _claims(credentials: Iterable[Credential]) -> list[dict[str, Any]]:
             "credential": f"urn:uuid:{c.pk}",
         }
         for c in credentials
-        if c.achievement.skill_id and not c.revoked_at
+        if c.achievement.skill_id and c.counts
     ]
 
 

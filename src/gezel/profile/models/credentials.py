@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gezel.kit.text import in_language
 from gezel.people.api import HR, SELF, Audience
+from gezel.profile.rules.status import SUSPENSION, entry_for
 from gezel.profile.rules.wording import Wording, languages, whole_in, wording
 from gezel.trust.api import LEGITIMATE_INTEREST, personal_data
 
@@ -74,6 +75,8 @@ class Achievement(models.Model):
         related_name="+",
     )
     months = models.PositiveSmallIntegerField(_("counts for (months)"), null=True, blank=True)
+    # A credential of it names a second list then (decision 0041).
+    can_be_suspended = models.BooleanField(_("can be suspended"), default=False)
     archived = models.BooleanField(_("no longer given"), default=False)
 
     class Meta:
@@ -169,6 +172,12 @@ class Credential(models.Model):
         "people.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    # For now it does not count, and why; what was said before stands in the log.
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspended_by = models.ForeignKey(
+        "people.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    suspended_because = models.CharField(_("why it was suspended"), max_length=300, blank=True)
     # How often it was issued anew to a key of the person, or to none.
     bound = models.PositiveSmallIntegerField(default=0)
     # Until when whoever has the link sees it; the person opens and closes that.
@@ -189,6 +198,10 @@ class Credential(models.Model):
                 condition=Q(revoked_at=None) | ~Q(reason=""), name="withdrawn_with_a_reason"
             ),
             models.CheckConstraint(
+                condition=Q(suspended_at=None) | ~Q(suspended_because=""),
+                name="suspended_with_a_reason",
+            ),
+            models.CheckConstraint(
                 condition=~Q(issued_by=F("person")), name="nobody_certifies_themselves"
             ),
         ]
@@ -199,6 +212,11 @@ class Credential(models.Model):
                 condition=Q(revoked_at__isnull=False),
                 name="credential_withdrawn",
             ),
+            models.Index(
+                fields=["organisation", "place"],
+                condition=Q(suspended_at__isnull=False),
+                name="credential_suspended",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -208,6 +226,16 @@ class Credential(models.Model):
     def documents(self) -> list[dict[str, Any]]:
         """All that was signed: in the first language, then in others."""
         return [self.document, *self.editions]
+
+    @property
+    def can_be_suspended(self) -> bool:
+        """Whether it was signed with a list in which that stands: nothing is added to it later."""
+        return entry_for(self.document, SUSPENSION) is not None
+
+    @property
+    def counts(self) -> bool:
+        """Whether its issuer stands by it now, its days aside."""
+        return self.revoked_at is None and self.suspended_at is None
 
     def document_in(self, language: str) -> dict[str, Any]:
         """What was signed in that language; what was signed first where there is none."""

@@ -95,6 +95,7 @@ class SpentPlace(models.Model):
         # Issued anew to a key, word for word: the copy from before counts no more.
         REPLACED = "replaced", _("replaced")
         WITHDRAWN = "withdrawn", _("withdrawn, and its person erased")
+        SUSPENDED = "suspended", _("suspended, and its person erased")
         STANDS = "stands", _("its person erased")
 
     organisation = models.ForeignKey(

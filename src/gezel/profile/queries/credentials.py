@@ -60,9 +60,20 @@ def _public(key: SigningKey) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(unbase58(key.public)[2:])
 
 
-def list_address(organisation: Organisation, number: int) -> str:
-    """Where the status list stands, as a verifier asks for it."""
-    return settings.BASE_URL + reverse("profile:status", args=[organisation.slug, number])
+def list_address(organisation: Organisation, number: int, purpose: str = status.REVOCATION) -> str:
+    """Where a status list stands, as a verifier asks for it."""
+    name = "profile:status" if purpose == status.REVOCATION else "profile:suspended"
+    return settings.BASE_URL + reverse(name, args=[organisation.slug, number])
+
+
+def lists_of(credential: Credential) -> list[dict[str, Any]]:
+    """Every list in which its status stands, as it is now."""
+    number = credential.place // LIST_SIZE
+    purposes = [status.REVOCATION]
+    if credential.can_be_suspended:
+        purposes.append(status.SUSPENSION)
+    found = (status_list(credential.organisation, number, purpose) for purpose in purposes)
+    return [one for one in found if one is not None]
 
 
 def signing_key(organisation: Organisation) -> SigningKey | None:
@@ -115,19 +126,21 @@ def did_document(organisation: Organisation) -> dict[str, Any]:
     return document
 
 
-def status_list(organisation: Organisation, number: int) -> dict[str, Any] | None:
-    """The signed list of what was withdrawn; None where there is no such list yet."""
+def status_list(
+    organisation: Organisation, number: int, purpose: str = status.REVOCATION
+) -> dict[str, Any] | None:
+    """The signed list of what was withdrawn, or of what is suspended; None where there is none."""
     kept = caches["near"]
-    name = f"profile:status:{organisation.pk}:{number}"
+    name = f"profile:status:{organisation.pk}:{number}:{purpose}"
     found: dict[str, Any] | None = kept.get(name)
     if found is None:
-        found = _signed_list(organisation, number)
+        found = _signed_list(organisation, number, purpose)
         if found is not None:
             kept.set(name, found, LIST_KEPT_SECONDS)
     return found
 
 
-def _signed_list(organisation: Organisation, number: int) -> dict[str, Any] | None:
+def _signed_list(organisation: Organisation, number: int, purpose: str) -> dict[str, Any] | None:
     key = signing_key(organisation)
     of_list = {
         "organisation": organisation,
@@ -136,9 +149,15 @@ def _signed_list(organisation: Organisation, number: int) -> dict[str, Any] | No
     mine, spent = Credential.objects.filter(**of_list), SpentPlace.objects.filter(**of_list)
     if key is None or not (number == 0 or mine.exists() or spent.exists()):
         return None
-    withdrawn = [
-        *mine.filter(revoked_at__isnull=False).values_list("place", flat=True),
-        *spent.exclude(why=SpentPlace.Why.STANDS).values_list("place", flat=True),
+    why = SpentPlace.Why
+    if purpose == status.SUSPENSION:
+        mine, spent = mine.filter(suspended_at__isnull=False), spent.filter(why=why.SUSPENDED)
+    else:
+        mine = mine.filter(revoked_at__isnull=False)
+        spent = spent.exclude(why__in=[why.STANDS, why.SUSPENDED])
+    marked = [
+        *mine.values_list("place", flat=True),
+        *spent.values_list("place", flat=True),
     ]
     try:
         secret = opened(key)
@@ -146,10 +165,10 @@ def _signed_list(organisation: Organisation, number: int) -> dict[str, Any] | No
         return None  # nobody can say, so what stands in it is of unknown status
     now = timezone.now()
     unsigned = status.list_credential(
-        address=list_address(organisation, number),
+        address=list_address(organisation, number, purpose),
         issuer=did_of(organisation),
-        purpose="revocation",
-        bits={place % LIST_SIZE for place in withdrawn},
+        purpose=purpose,
+        bits={place % LIST_SIZE for place in marked},
         since=written(now),
         until=written(now + LIST_COUNTS_FOR),
         size=LIST_SIZE,
@@ -194,8 +213,8 @@ def _place_here(document: dict[str, Any]) -> tuple[Organisation, int] | None:
     """In which place of whose list it says to stand, where that is a list of ours."""
     issuer = id_of(document.get("issuer"))
     organisation = Organisation.objects.filter(slug=issuer.rpartition(":")[2]).first()
-    entry = document.get("credentialStatus")
-    if organisation is None or did_of(organisation) != issuer or not isinstance(entry, dict):
+    entry = status.entry_for(document, status.REVOCATION)
+    if organisation is None or did_of(organisation) != issuer or entry is None:
         return None
     start = list_address(organisation, 0).removesuffix("0/")
     number = str(entry.get("statusListCredential")).removeprefix(start).removesuffix("/")
@@ -210,11 +229,10 @@ def _standing(credential: Credential, document: dict[str, Any]) -> Standing | No
 
 
 def bundle_of(credential: Credential, document: dict[str, Any]) -> dict[str, Any]:
-    """A credential with the list of now and its place in the log, to keep."""
-    listing = status_list(credential.organisation, credential.place // LIST_SIZE)
+    """A credential with its lists of now and its place in the log, to keep."""
     return bundle(
         document,
-        lists=[listing] if listing else [],
+        lists=lists_of(credential),
         proof=log_proof_of(credential, document),
     )
 
@@ -225,6 +243,10 @@ def log_proof_of(credential: Credential, document: dict[str, Any]) -> dict[str, 
     return proof_of(standing.event) if standing else None
 
 
+# How an address of a list ends, by what it tells.
+_PURPOSES = {"": status.REVOCATION, "suspended": status.SUSPENSION}
+
+
 class OurOwn:
     """Tells about issuers and lists of this installation, without a network."""
 
@@ -233,9 +255,10 @@ class OurOwn:
             if address == web_address(did_of(organisation)):
                 return did_document(organisation)
             start = list_address(organisation, 0).removesuffix("0/")
-            number = address.removeprefix(start).removesuffix("/")
+            number, _, more = address.removeprefix(start).removesuffix("/").partition("/")
             if address.startswith(start) and number.isdecimal() and len(number) < 5:
-                return status_list(organisation, int(number))
+                purpose = _PURPOSES.get(more)
+                return status_list(organisation, int(number), purpose) if purpose else None
         return None
 
 
@@ -360,7 +383,7 @@ def issued(credentials: QuerySet[Credential], organisation: Organisation) -> Que
 def as_facts(person: Person) -> list[OwnFact]:
     """Someone's credentials that stand, as evidence for a dossier of theirs."""
     rows = (
-        Credential.objects.filter(person=person, revoked_at=None)
+        Credential.objects.filter(person=person, revoked_at=None, suspended_at=None)
         .select_related("achievement", "organisation")
         .order_by("-issued_at")[:40]
     )

@@ -268,11 +268,20 @@ def _credentials(person: Person, until: date) -> Iterable[Item]:
             sources=(organisation,),
             on=timezone.localdate(one.issued_at),
             until=one.valid_until,
-            state="withdrawn" if one.revoked_at else "over" if over else "",
+            state=_state_of(one, over=over),
             names=(organisation,),
             credential=str(one.pk),
         )
     yield from _brought(person, until, ours)
+
+
+def _state_of(credential: Credential, *, over: bool) -> str:
+    """What there is to say of it beside its name; nothing where it simply counts."""
+    if credential.revoked_at:
+        return "withdrawn"
+    if over:
+        return "over"
+    return "suspended" if credential.suspended_at else ""
 
 
 def _brought(person: Person, until: date, ours: Collection[str]) -> Iterable[Item]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gezel.profile.rules.contexts import CREDENTIALS_V2, LEARNER_RECORD, OPEN_BADGES
 from gezel.profile.rules.dates import written
-from gezel.profile.rules.status import ENTRY
+from gezel.profile.rules.status import stands_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Told:
     salt: str
     since: datetime
     until: datetime | None
-    status_list: str
+    # Purpose → the list in which that stands; the place is the same in each.
+    status_lists: dict[str, str]
     status_index: int
     evidence: Sequence[tuple[str, str]] = ()
     alignments: Sequence[Alignment] = field(default_factory=tuple)
@@ -100,13 +101,7 @@ def badge(told: Told) -> dict[str, Any]:
             ],
             "achievement": achievement,
         },
-        "credentialStatus": {
-            "id": f"{told.status_list}#{told.status_index}",
-            "type": ENTRY,
-            "statusPurpose": "revocation",
-            "statusListIndex": str(told.status_index),
-            "statusListCredential": told.status_list,
-        },
+        "credentialStatus": stands_in(told.status_lists, told.status_index),
     }
     if told.until:
         found["validUntil"] = written(told.until)

@@ -15,7 +15,8 @@ MOST_BYTES = 2 * 1024 * 1024
 MOST_PACKED = 1024 * 1024
 ENTRY, LIST = "BitstringStatusListEntry", "BitstringStatusListCredential"
 MOST_SIZE = 8
-PURPOSES = ("revocation", "suspension", "message", "refresh")
+REVOCATION, SUSPENSION = "revocation", "suspension"
+PURPOSES = (REVOCATION, SUSPENSION, "message", "refresh")
 
 
 class BadList(ValueError):  # noqa: N818 - reads as what it is where it is raised
@@ -80,6 +81,34 @@ def bit(found: bytes, index: Any) -> bool:
 def entries(credential: dict[str, Any]) -> list[Any]:
     """Where a credential says that its status stands."""
     return as_list(credential.get("credentialStatus"))
+
+
+def entry_for(credential: dict[str, Any], purpose: str) -> dict[str, Any] | None:
+    """The first entry with this purpose; None where there is none."""
+    found = (one for one in entries(credential) if isinstance(one, dict))
+    return next((one for one in found if one.get("statusPurpose") == purpose), None)
+
+
+def entry(address: str, index: int, purpose: str) -> dict[str, Any]:
+    """Where a credential of ours says that its status stands."""
+    return {
+        "id": f"{address}#{index}",
+        "type": ENTRY,
+        "statusPurpose": purpose,
+        "statusListIndex": str(index),
+        "statusListCredential": address,
+    }
+
+
+def stands_in(lists: dict[str, str], index: int) -> dict[str, Any] | list[dict[str, Any]]:
+    """What a credential says of its status: a plain object where there is one list, as Open Badges
+    3.0 has it, and a list of two where it can be suspended as well.
+
+    Args:
+        lists: purpose → the address of that list.
+    """
+    told = [entry(address, index, purpose) for purpose, address in lists.items()]
+    return told[0] if len(told) == 1 else told
 
 
 def problems(credential: dict[str, Any]) -> Iterator[str]:

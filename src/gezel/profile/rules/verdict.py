@@ -84,6 +84,16 @@ class Finding:
         return Verdict.UNKNOWN if Weight.OPEN in weights else Verdict.VALID
 
     @property
+    def suspended(self) -> bool:
+        """Whether its list says that it does not count for now."""
+        return any(r.code == "suspended" for r in self.reasons)
+
+    @property
+    def can_be_suspended(self) -> bool:
+        """Whether it names a list in which that would stand."""
+        return status.entry_for(self.credential, status.SUSPENSION) is not None
+
+    @property
     def issuer(self) -> str:
         return id_of(self.credential.get("issuer"))
 
@@ -524,9 +534,11 @@ def _entry(
         return
     as_of = listing.signed_at or listing.valid_from or case.now
     case.status_as_of = min(case.status_as_of or as_of, as_of)
-    if is_set and purpose in ("revocation", "suspension"):
+    if is_set and purpose == status.REVOCATION:
         case.revoked = True
-        case.wrong("revoked" if purpose == "revocation" else "suspended")
+        case.wrong("revoked")
+    elif is_set and purpose == status.SUSPENSION:
+        case.wrong("suspended")
 
 
 def _listing(case: _Case, told: Any) -> Finding | None:

@@ -341,9 +341,24 @@ def check_status(
     document: dict[str, Any], issuer: str, keys: Keys, lists: dict[Any, Any]
 ) -> tuple[Said, Optional[datetime]]:
     """Whether it was withdrawn, by the list that lies beside it: ((verdict, reason), as of)."""
-    entry = document.get("credentialStatus")
-    if entry is None:
+    entries = document.get("credentialStatus")
+    if entries is None or entries == []:
         return (VALID, "it has no list of what was withdrawn"), None
+    if not isinstance(entries, list):
+        return check_entry(entries, issuer, keys, lists)
+    found = [check_entry(entry, issuer, keys, lists) for entry in entries[:8]]
+    if len(entries) > 8:
+        return (UNKNOWN, "it names more lists than this program reads"), None
+    least = verdict_of(verdict for (verdict, _), _ in found)
+    said = [reason for (verdict, reason), _ in found if verdict == least]
+    as_of = [day for _, day in found if day is not None]
+    return (least, "; ".join(said)), min(as_of) if as_of else None
+
+
+def check_entry(
+    entry: Any, issuer: str, keys: Keys, lists: dict[Any, Any]
+) -> tuple[Said, Optional[datetime]]:
+    """What one list says: withdrawn, or suspended for now: ((verdict, reason), as of)."""
     if not isinstance(entry, dict) or entry.get("type") != "BitstringStatusListEntry":
         return (UNKNOWN, "it has a list this program cannot read"), None
     found = lists.get(entry.get("statusListCredential"))
@@ -369,9 +384,10 @@ def check_status(
         withdrawn = bits[place // 8] >> (7 - place % 8) & 1
     except (ValueError, TypeError, OSError, EOFError, IndexError):
         return (UNKNOWN, "the list of what was withdrawn cannot be read"), None
+    word = "suspended" if entry.get("statusPurpose") == "suspension" else "withdrawn"
     if withdrawn:
-        return (INVALID, "withdrawn by who issued it"), as_of
-    return (least, "not withdrawn as of %s" % as_of.date()), as_of
+        return (INVALID, "%s by who issued it" % word), as_of
+    return (least, "not %s as of %s" % (word, as_of.date())), as_of
 
 
 # -- its place in the log of who issued it --------------------------------------------------------

@@ -1,6 +1,7 @@
 """HR as issuer: what is certified, to whom it was given, and the keys it is signed with."""
 
 import uuid
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -123,6 +124,8 @@ def issue(request: Request, pk: int) -> HttpResponse:
 def _state(credential: Credential) -> SafeString:
     if credential.revoked_at:
         return format_html('<span class="pill bad">{}</span>', _("withdrawn"))
+    if credential.suspended_at:
+        return format_html('<span class="pill warn">{}</span>', _("suspended"))
     return format_html('<span class="pill ok">{}</span>', _("stands"))
 
 
@@ -149,7 +152,9 @@ def given(request: Request) -> HttpResponseBase:
             Column(
                 "state",
                 gettext_lazy("State"),
-                lambda c: "withdrawn" if c.revoked_at else "stands",
+                lambda c: (
+                    "withdrawn" if c.revoked_at else "suspended" if c.suspended_at else "stands"
+                ),
                 html=_state,
                 link=lambda c: reverse("profile:revoke", args=[c.pk]),
             ),
@@ -173,18 +178,25 @@ def given(request: Request) -> HttpResponseBase:
     return table.answer("profile/given.html", {})
 
 
-@at_work
-def revoke(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """HR withdraws one, with the reason."""
+def _to_decide_on(request: Request, pk: uuid.UUID) -> Credential:
+    """One that HR may withdraw or suspend: another's."""
     visitor = request.visitor
     require(policy.may_issue(visitor))
     found = get_object_or_404(
         queries.issued(policy.credentials_issued(visitor), visitor.organisation).select_related(
-            "person", "achievement", "revoked_by"
+            "organisation", "person", "achievement", "revoked_by"
         ),
         pk=pk,
     )
     require(found.person_id != visitor.person.pk)
+    return found
+
+
+@at_work
+def revoke(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """HR withdraws one, with the reason."""
+    visitor = request.visitor
+    found = _to_decide_on(request, pk)
     form = forms.RevokeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if actions.revoke(found, reason=form.cleaned_data["reason"], by=visitor.person):
@@ -192,9 +204,64 @@ def revoke(request: Request, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.info(request, _("It was withdrawn already."))
         return redirect("profile:given")
-    status = 422 if form.errors else 200
-    told = {"credential": found, "form": form, "who": _who(found)}
-    return render(request, "profile/revoke.html", told, status=status)
+    return _decide(request, found, form=form)
+
+
+def _decide(
+    request: Request,
+    found: Credential,
+    *,
+    form: forms.RevokeForm | None = None,
+    for_now: forms.RevokeForm | None = None,
+) -> HttpResponse:
+    """What can be decided on it: for good, and where it was signed for that, for now."""
+    refused = any(one is not None and one.errors for one in (form, for_now))
+    told = {
+        "credential": found,
+        "form": form or forms.RevokeForm(),
+        "for_now": for_now or forms.RevokeForm(prefix="now"),
+        "who": _who(found),
+    }
+    return render(request, "profile/revoke.html", told, status=422 if refused else 200)
+
+
+@at_work
+@require_POST
+def suspend(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """HR says that one does not count for now, with the reason."""
+    return _for_now(
+        request, pk, actions.suspend,
+        done=_("Suspended. Within a minute every verifier sees it, until you lift it."),
+        stood=_("It was suspended or withdrawn already."),
+    )  # fmt: skip
+
+
+@at_work
+@require_POST
+def lift(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """HR says that one counts again, with the reason."""
+    return _for_now(
+        request, pk, actions.lift,
+        done=_("Lifted. Within a minute every verifier sees that it counts again."),
+        stood=_("It was not suspended any more."),
+    )  # fmt: skip
+
+
+def _for_now(
+    request: Request, pk: uuid.UUID, action: Callable[..., bool], *, done: str, stood: str
+) -> HttpResponse:
+    found = _to_decide_on(request, pk)
+    form = forms.RevokeForm(request.POST, prefix="now")
+    if form.is_valid():
+        try:
+            changed = action(found, reason=form.cleaned_data["reason"], by=request.visitor.person)
+        except ValidationError as problem:
+            form.add_error("reason", problem)
+        else:
+            told = (messages.success, done) if changed else (messages.info, stood)
+            told[0](request, told[1])
+            return redirect("profile:revoke", found.pk)
+    return _decide(request, found, for_now=form)
 
 
 # -- keys -----------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def mine(request: Request) -> HttpResponse:
     shown = [
         (one, bool(one.valid_until and one.valid_until < today), _is_open(one)) for one in found
     ]
-    issuers = {one.organisation.slug: one.organisation for one in found if not one.revoked_at}
+    issuers = {one.organisation.slug: one.organisation for one in found if one.counts}
     return render(request, "profile/mine.html", {"credentials": shown, "issuers": issuers.values()})
 
 
@@ -109,7 +109,7 @@ def record(request: Request, slug: str) -> HttpResponse:
     """Everything that one organisation issued to me, as one learner record."""
     found = list(
         policy.own_credentials(request.visitor)
-        .filter(organisation__slug=slug, revoked_at=None)
+        .filter(organisation__slug=slug, revoked_at=None, suspended_at=None)
         .select_related("organisation", "person")
     )
     if not found:

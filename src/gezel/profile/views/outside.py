@@ -24,6 +24,7 @@ from gezel.profile.rules.badge import named
 from gezel.profile.rules.canonical import Unclear
 from gezel.profile.rules.contexts import UnknownContext
 from gezel.profile.rules.holding import Held, key_named
+from gezel.profile.rules.status import REVOCATION, SUSPENSION
 from gezel.profile.rules.text import Unreadable, read_json
 from gezel.profile.rules.verdict import (
     Belief,
@@ -198,7 +199,17 @@ def did_document(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def status(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What was withdrawn: a list of bits in which each has a place that only they know."""
-    found = queries.status_list(get_object_or_404(Organisation, slug=slug), number)
+    return _listed(slug, number, REVOCATION)
+
+
+@require_safe
+def suspended(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """What does not count for now: a list of its own, so that each says one thing."""
+    return _listed(slug, number, SUSPENSION)
+
+
+def _listed(slug: str, number: int, purpose: str) -> HttpResponse:
+    found = queries.status_list(get_object_or_404(Organisation, slug=slug), number, purpose)
     if found is None:
         raise Http404
     return _public(found, "application/vc")

@@ -105,7 +105,7 @@ def _told(number: int) -> Told:
         salt=f"{number:032}",
         since=NOW,
         until=None,
-        status_list=LIST,
+        status_lists={"revocation": LIST},
         status_index=1_000 + number,
         evidence=[("Confirmed by a lead", "Level 3 of 5.")],
     )
