@@ -384,7 +384,10 @@ def furnish(van_dijk: Organisation, noor: Person, daan: Person, femke: Person) -
             )
         },
         **{f"profile:{page}:pk": credential.achievement_id for page in ("achievement", "issue")},
-        **{f"profile:{page}:slug": van_dijk.slug for page in ("did", "status", "suspended", "record")},
+        **{
+            f"profile:{page}:slug": van_dijk.slug
+            for page in ("did", "status", "suspended", "record")
+        },
         **{
             f"profile:{page}:pk": profile_builders.a_share(noor).pk
             for page in (

@@ -276,12 +276,12 @@ def _answers(
         )
         for number, one in enumerate(plain)
     }
-    return (
-        Employment.objects.current(on)
-        .filter(organisation=organisation, person__in=people)
-        .annotate(**answers)
-        .values("person_id", "starts_on", *answers)
+    # The types know nothing of annotations that are named when it runs.
+    here: Any = Employment.objects.current(on).filter(organisation=organisation, person__in=people)
+    found: QuerySet[Employment, dict[str, Any]] = here.annotate(**answers).values(
+        "person_id", "starts_on", *answers
     )
+    return found
 
 
 def _told(leaf: Leaf) -> str:
