@@ -13,6 +13,7 @@ decide who may open it, and write it down. Pages that only take a form are asked
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ WHO = ("nobody", "noor", "daan", "femke", "sam")
 NO_PAGES = {"kit:bundle"}
 
 
+@cache
 def rules() -> dict[str, tuple[str, ...]]:
     """The table, by page."""
     table = {}
