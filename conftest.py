@@ -238,9 +238,10 @@ def browser() -> "Iterator[Browser]":
 @pytest.fixture
 def page_of(live_server: "LiveServer", browser: "Browser") -> Iterator[PageOf]:
     """A page signed in as someone. A script error or policy violation fails the test."""
-    from tests.browser import DESK, PHONE, complain_to, under_way
+    from tests.browser import DESK, PHONE, complain_to, cut_lines, under_way
 
     under_way.forget()
+    cut_lines.mend_all()
     opened = []
     complaints: list[str] = []
 
@@ -276,6 +277,7 @@ def page_of(live_server: "LiveServer", browser: "Browser") -> Iterator[PageOf]:
         context.add_cookies(
             [{"name": k, "value": v, "url": live_server.url} for k, v in cookies.items()]
         )
+        cut_lines.follow(context)
         opened.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)

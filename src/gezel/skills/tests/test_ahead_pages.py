@@ -387,7 +387,9 @@ def test_what_one_person_agreed_is_told_together_with_another_driver_also_to_hr(
     page = visit(femke).get("/skills/organisation/ahead/").content.decode()
 
     assert "Not using skills and planned learning, together" in page
-    for person in people[1:6]:
+    # All eight: what six learn is as much as what fourteen lose, give or take a tenth of a level by
+    # how their numbers fall, and a row of the table leaves out what adds up to nothing.
+    for person in people[1:8]:
         agreed(person, diesel)
     page = visit(femke).get("/skills/organisation/ahead/").content.decode()
     assert '<th scope="row">Planned learning</th>' in page
