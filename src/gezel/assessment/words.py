@@ -92,7 +92,6 @@ IN_FILE: dict[str, Words] = WRONG | {
     "half_right": _("Answers that are half right cannot be taken over: right or wrong."),
     "answers_begin": _("Answers begin with = (right) or ~ (wrong)."),
     "number": _("The answer is not a number."),
-    "no_tolerance": _("It does not say how far off is still right. Write {#3:0.1}, or {#3:0}."),
     "picture_elsewhere": _(
         "A picture stands outside the file, or in an answer. Put it in the question in Moodle, or "
         "add it here by hand."
@@ -105,6 +104,7 @@ IN_FILE: dict[str, Words] = WRONG | {
     "pattern": _("A * in an answer stands for anything. Write the answers out that are right."),
     "media": _("There is sound, film or a drawing of its own in it, which a test cannot ask."),
     "feedback": _("Feedback is left out: a test shows no answers afterwards."),
+    "remark": _("Feedback is left out: a test shows no answers afterwards."),
 }
 
 UNREADABLE: dict[str, Words] = {

@@ -261,6 +261,10 @@ COMES_IN_OTHERWISE: dict[str, str | Promise] = {
     ),
     "question_lures": gettext_lazy("Answers that match nothing are left out of it."),
     "question_capitals": gettext_lazy("Capitals counted in it; here they make no difference."),
+    "question_remark": gettext_lazy(
+        "A remark in it has no place here and is left out: on a wrong answer typed in, on an open "
+        "question, or a hint."
+    ),
     "open": gettext_lazy("No right answer is given, so it becomes something to think about."),
 }
 
@@ -302,7 +306,6 @@ STAYS_OUT: dict[str, str | Promise] = {
     "question_pictures": gettext_lazy("There is more than one picture in it."),
     "question_alt": gettext_lazy("The picture has no words (alt) for who does not see it."),
     "question_picture": gettext_lazy("The picture in the file cannot be read."),
-    "question_no_tolerance": gettext_lazy("It does not say how far off is still right."),
     "question_number": gettext_lazy("The answer is not a number."),
     "question_pattern": gettext_lazy(
         "A * in an answer stands for anything. Write the answers out that are right."

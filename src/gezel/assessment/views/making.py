@@ -416,7 +416,7 @@ def _in_words(question: files.Question) -> dict[str, Any]:
         "kind": kinds.get(question.kind, ""),
         "prompt": next(iter(question.body.get("prompt", {}).values()), ""),
         "problems": [IN_FILE[p.code] for p in question.problems],
-        "notes": [IN_FILE[n.code] for n in question.notes],
+        "notes": list(dict.fromkeys(IN_FILE[n.code] for n in question.notes)),
     }
 
 

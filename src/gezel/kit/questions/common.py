@@ -7,9 +7,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from enum import Enum
 from typing import Any
 
 import nh3
+
+from gezel.kit import late
 
 MOST_QUESTIONS = 1_000
 # No room keeps a prompt longer than this; what is longer comes back cut and is refused there.
@@ -150,9 +153,50 @@ def plain(text: str) -> str:
     return clean(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)))
 
 
+class Written(Enum):
+    """How a text in a file is written, by the names GIFT has for it."""
+
+    MOODLE = "moodle"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    PLAIN = "plain"
+
+
+def bare(text: str, written: Written) -> str:
+    """The words of a text, however it is written, without what only dresses them."""
+    if written is Written.PLAIN:
+        return clean(text)
+    if written is Written.MARKDOWN:
+        # Nobody writes a longer question, and a reader of Markdown takes its time over tangles.
+        return plain(_markdown(text)) if len(text) <= 2 * LONGEST_PROMPT else text
+    # What Moodle calls its own is lines of text, with an element here and there.
+    return plain(text) if written is Written.HTML or "<" in text else plain(escaped(text))
+
+
+def escaped(text: str) -> str:
+    """Text in which & stands for itself, as `plain` reads it."""
+    return text.replace("&", "&amp;")
+
+
+def _markdown(text: str) -> str:
+    reader = late.markdown_it.MarkdownIt("commonmark", {"html": True, "linkify": False})
+    made: str = reader.render(text)
+    # The lines between elements are no lines of the text.
+    return made.replace(">\n", ">")
+
+
 def stands_for_any(text: str) -> bool:
     r"""Whether a * in an answer stands for whatever one writes, as Moodle has it; \* is a star."""
     return "*" in text.replace("\\*", "")
+
+
+_STEP = re.compile(r"(?<!/)/(?!/)")
+
+
+def last_of(category: str) -> str:
+    """The last step of a category, in which // stands for a slash of its own."""
+    steps = [step for step in _STEP.split(category.strip()) if step.strip()]
+    return steps[-1].replace("//", "/").strip() if steps else ""
 
 
 def in_one(language: str, text: str) -> dict[str, str]:

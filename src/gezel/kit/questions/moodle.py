@@ -26,8 +26,11 @@ from gezel.kit.questions.common import (
     Problem,
     Question,
     Unreadable,
+    Written,
+    bare,
     finished,
     in_one,
+    last_of,
     number_in,
     plain,
     stands_for_any,
@@ -130,7 +133,7 @@ def read(content: bytes, language: str, check: Check) -> list[Question]:
     for element in quiz.all("question"):
         kind = element.attributes.get("type", "")
         if kind == "category":
-            part = element.words("category", "text").rstrip("/").rsplit("/", 1)[-1]
+            part = last_of(element.words("category", "text"))
             continue
         questions.append(
             _question(check, len(questions) + 1, element, kind, part=part, language=language)
@@ -147,7 +150,8 @@ def _question(
     notes: list[Problem] = []
     asked = element.first("questiontext") or Element("", {}, element.line)
     raw = asked.words("text")
-    prompt = plain(_IMG.sub("", raw))  # a picture may be written out in it, megabytes long
+    # A picture may be written out in it, megabytes long.
+    prompt = bare(_IMG.sub("", raw), _written(asked))
     picture, alt = _picture(asked, raw, problems)
     body: dict[str, Any] = {"prompt": in_one(language, prompt)}
     if alt:
@@ -168,9 +172,11 @@ def _question(
         problems.append(Problem("cloze" if kind == "cloze" else "type", kind[:40]))
     if kind == "shortanswer" and element.words("usecase") == "1":
         notes.append(Problem("capitals"))
-    general = plain(element.words("generalfeedback", "text"))
+    general = _said(element, "generalfeedback")
     if general:
         body["why"] = in_one(language, general)
+    if (general and ours in {"essay", "text"}) or any(_said(h) for h in element.all("hint")):
+        notes.append(Problem("remark"))
     if general or any(a.words("feedback", "text") for a in element.all("answer")):
         notes.append(Problem("feedback"))
     return finished(
@@ -225,6 +231,21 @@ def _data_of(shown: str, files: "list[Element]") -> str | None:
     return None
 
 
+_FORMATS = {"markdown": Written.MARKDOWN, "plain_text": Written.PLAIN}
+
+
+def _written(element: Element) -> Written:
+    return _FORMATS.get(element.attributes.get("format", ""), Written.HTML)
+
+
+def _said(element: Element, *path: str) -> str:
+    """The words of what stands at a path, however its `format` says they are written."""
+    here: Element | None = element
+    for name in path:
+        here = here.first(name) if here else None
+    return bare(here.words("text"), _written(here)) if here else ""
+
+
 def _weight(answer: Element) -> Decimal | None:
     return number_in(answer.attributes.get("fraction", "0"))
 
@@ -244,8 +265,8 @@ def _choices(
         if weight is None or (not several and 0 < weight < 100):
             problems.append(Problem("half_right"))
             continue
-        option: dict[str, Any] = {"text": in_one(language, plain(raw)), "right": weight > 0}
-        if why := plain(answer.words("feedback", "text")):
+        option: dict[str, Any] = {"text": in_one(language, _said(answer)), "right": weight > 0}
+        if why := _said(answer, "feedback"):
             option["why"] = in_one(language, why)
         options.append(option)
     return ("several" if several else "one"), {"options": options}
@@ -258,7 +279,11 @@ def _statement(
     if len(right) != 1 or right[0] not in {"true", "false"}:
         problems.append(Problem("none_right", "options"))
         return "one", {}
-    return "one", {"options": true_or_false(right[0] == "true", language)}
+    options = true_or_false(right[0] == "true", language)
+    for answer in element.all("answer"):
+        if why := _said(answer, "feedback"):
+            options[answer.words("text").lower() != "true"]["why"] = in_one(language, why)
+    return "one", {"options": options}
 
 
 def _number(element: Element, language: str, problems: list[Problem]) -> tuple[str, dict[str, Any]]:
@@ -266,13 +291,14 @@ def _number(element: Element, language: str, problems: list[Problem]) -> tuple[s
     if len(right) != 1 or any(0 < (_weight(a) or 0) < 100 for a in element.all("answer")):
         problems.append(Problem("half_right" if right else "none_right", "value"))
         return "number", {}
-    told = right[0].words("tolerance")
-    if not told:
-        problems.append(Problem("no_tolerance", "off"))
-        return "number", {}
     units = element.first("units")
     unit = units.words("unit", "unit_name") if units else ""
-    return "number", {"value": right[0].words("text"), "off": told, "unit": in_one(language, unit)}
+    # Where no tolerance is told there is none, as Moodle has it.
+    body = {"value": right[0].words("text"), "off": right[0].words("tolerance") or "0",
+            "unit": in_one(language, unit)}  # fmt: skip
+    if why := _said(right[0], "feedback"):
+        body["why"] = in_one(language, why)
+    return "number", body
 
 
 def _order(element: Element, language: str, problems: list[Problem]) -> tuple[str, dict[str, Any]]:
@@ -281,23 +307,25 @@ def _order(element: Element, language: str, problems: list[Problem]) -> tuple[st
         ((_weight(a) or Decimal(0), i, a) for i, a in enumerate(element.all("answer"))),
         key=lambda row: row[:2],
     )
-    return "order", {"steps": [in_one(language, plain(a.words("text"))) for _w, _i, a in placed]}
+    return "order", {"steps": [in_one(language, _said(a)) for _w, _i, a in placed]}
 
 
 def _short(element: Element, language: str, problems: list[Problem]) -> tuple[str, dict[str, Any]]:
-    texts = [a.words("text") for a in element.all("answer") if _weight(a) == 100]
-    if any(stands_for_any(text) for text in texts):
+    right = [a for a in element.all("answer") if _weight(a) == 100]
+    if any(stands_for_any(a.words("text")) for a in right):
         problems.append(Problem("pattern"))
-    answers = [in_one(language, plain(text).replace("\\*", "*")) for text in texts]
+    answers = [in_one(language, _said(a).replace("\\*", "*")) for a in right]
     if any(0 < (_weight(a) or 0) < 100 for a in element.all("answer")):
         problems.append(Problem("half_right"))
-    return "short", {"answers": answers}
+    whys = dict.fromkeys(why for a in right if (why := _said(a, "feedback")))
+    why = {"why": in_one(language, "\n".join(whys))} if whys else {}
+    return "short", {"answers": answers} | why
 
 
 def _match(element: Element, language: str, problems: list[Problem]) -> tuple[str, dict[str, Any]]:
     pairs, lures = [], []
     for sub in element.all("subquestion"):
-        left, right = plain(sub.words("text")), plain(sub.words("answer", "text"))
+        left, right = _said(sub), _said(sub, "answer")
         if _IMG.search(sub.words("text")):
             problems.append(Problem("picture_elsewhere"))
         if left:

@@ -77,7 +77,11 @@ def test_gift_as_moodle_writes_it_is_read() -> None:
         ("Write {}", "essay"),
         ("Say {=a =b}", "short_answer"),
         ("Match {=a -> b =c -> d}", "matching"),
-        ("Number {#3}", "no_tolerance"),
+        ("Number {#}", "number"),
+        ("Number {#3:-1}", "number"),
+        ("Number {#5..3}", "number"),
+        ("Numbers {#=3:0 =%50%4:0}", "half_right"),
+        ("Numbers {#=3:0 =4:0}", "half_right"),
         ("Number {#about three:1}", "number"),
         ("Half {=a ~%50%b ~c}", "half_right"),
         ("None right {~a ~b}", "none_right"),
@@ -132,7 +136,7 @@ def test_moodle_xml_is_read_and_its_html_is_gone() -> None:
     form, questions = read(MOODLE.encode(), "nl")
 
     assert form == "moodle"
-    gloves, statement, minutes, order, *bad = questions
+    gloves, statement, minutes, order, essay, exact, none_right = questions
     assert gloves.kind == "several"
     assert gloves.part == "Protection"
     assert gloves.body["prompt"]["nl"] == "What do you check?"
@@ -141,7 +145,9 @@ def test_moodle_xml_is_read_and_its_html_is_gone() -> None:
     assert [o["text"]["nl"] for o in statement.body["options"]] == ["Waar", "Niet waar"]
     assert minutes.body["unit"]["nl"] == "min"
     assert [s["nl"] for s in order.body["steps"]] == ["Off", "Lock"]
-    assert [q.problems[0].code for q in bad] == ["essay", "no_tolerance", "none_right"]
+    assert [q.problems[0].code for q in (essay, none_right)] == ["essay", "none_right"]
+    # As Moodle has it: where no tolerance is told, the number itself is right.
+    assert (exact.problems, exact.body["value"], exact.body["off"]) == ((), "5", "0")
 
 
 def asked(kind: str, inner: str, text: str = "What?", along: str = "") -> Question:
@@ -337,6 +343,112 @@ def test_who_asks_more_gets_more() -> None:
     assert match.body["lures"] == [{"en": "koe"}]
     assert why.body["why"]["en"] == "Look outside."
     assert why.body["options"][0]["why"]["en"] == "it rains"
+
+
+@pytest.mark.parametrize(
+    ("sign", "told", "read_as"),
+    [
+        ("[markdown]", r"Keep **away** from `orange`, *always*", "Keep away from orange, always"),
+        ("[markdown]", r"One\n\n* two\n* three", "One\ntwo\nthree"),
+        ("[html]", "<p>Keep <b>away</b></p><p>now &amp; here</p>", "Keep away\nnow & here"),
+        ("[plain]", "Which is bold: <b> or **this** &amp;", "Which is bold: <b> or **this** &amp;"),
+        ("[moodle]", "Keep <b>away</b>\nfrom R&D", "Keep away\nfrom R&D"),
+        ("", "Two ** stars & <i>more</i> 5 < 6", "Two ** stars & more 5 < 6"),
+        ("[PLAIN]", "[html] is a word", "[html] is a word"),
+        ("[other]", "stays", "[other]stays"),
+    ],
+)
+def test_how_a_text_is_written_is_told_by_its_sign(sign: str, told: str, read_as: str) -> None:
+    """In front of the question, an answer, or what is said about one (docs: GIFT format)."""
+    for text, read_from in (
+        (f"{sign}{told} {{=a ~b}}", lambda q: q.body["prompt"]),
+        (f"Q {{={sign}{told} ~b}}", lambda q: q.body["options"][0]["text"]),
+        (f"Q {{=a#{sign}{told} ~b}}", lambda q: q.body["options"][0]["why"]),
+        (f"Q {{=a ~b####{sign}{told}}}", lambda q: q.body["why"]),
+        (f"Q {{={sign}{told} -> x =c -> d}}", lambda q: q.body["pairs"][0]["left"]),
+        (f"Q {{=x -> {sign}{told} =c -> d}}", lambda q: q.body["pairs"][0]["right"]),
+        (f"Q {{={sign}{told}}}", lambda q: q.body["answers"][0]),
+    ):
+        if text.startswith("Q {=") and text.endswith(f"{told}}}") and "*" in told:
+            continue  # a star in an answer to type in stands for anything, whatever the sign
+        question = by_kind(text.replace("\n\n", r"\n\n"))  # an empty line would end it
+        assert question.problems == (), text
+        assert read_from(question) == {"en": read_as}, text
+
+
+def test_the_sign_of_the_question_counts_for_its_answers() -> None:
+    question = by_kind("[markdown]**Which**? {=**this** ~[plain]**that**####*so*}")
+    assert [o["text"]["en"] for o in question.body["options"]] == ["this", "**that**"]
+    assert (question.body["prompt"]["en"], question.body["why"]["en"]) == ("Which?", "so")
+
+
+def test_what_is_said_to_right_and_wrong_answers_is_kept_where_it_belongs() -> None:
+    """{T#wrong#right}, a number with what is said about it, words with theirs."""
+    options = by_kind("Orange? {TRUE#Look again.#Yes, [it] is.}").body["options"]
+    assert [o["why"] for o in options] == [{"en": "Yes, [it] is."}, {"en": "Look again."}]
+    options = by_kind("Orange? {F#Look again.}").body["options"]
+    assert [o.get("why") for o in options] == [{"en": "Look again."}, None]
+    number = by_kind("Born? {#=1822:0#In Ohio. =%0%1900#No. ~#Too far.}")
+    assert (number.body["value"], number.body["off"]) == ("1822", "0")
+    assert number.body["why"] == {"en": "In Ohio."}
+    assert codes(number) == ([], ["remark", "feedback"])
+    assert by_kind("How many? {#3:1#Three.}").body["why"] == {"en": "Three."}
+    assert by_kind("How many? {#-1.5..2}").body["off"] == "1.75"
+    short = by_kind("Capital? {=Paris#Yes. =Parijs#Yes. =%100%Lutetia#Long ago. =%0%Lyon#No.}")
+    assert [a["en"] for a in short.body["answers"]] == ["Paris", "Parijs", "Lutetia"]
+    assert short.body["why"] == {"en": "Yes.\nLong ago."}
+    assert codes(short) == ([], ["feedback", "remark"])
+    assert codes(by_kind("Tell {####Well done}")) == ([], ["feedback", "remark"])
+    assert by_kind("Q {=a#one#two ~b####all}").body["why"] == {"en": "all"}
+
+
+def test_signs_with_a_backslash_are_only_signs() -> None:
+    question = by_kind(
+        r"::A\:\: b::Is 1 \= 2 \{not\} \~ \# \\ C\:? \(x^2\) "
+        r"{=\=\~\#\{\}\: ~two\nlines#a \#1 \-> b}"
+    )
+    assert question.title == "A:: b"
+    assert question.body["prompt"]["en"] == r"Is 1 = 2 {not} ~ # \ C:? \(x^2\)"
+    assert question.body["options"][0]["text"]["en"] == "=~#{}:"
+    assert question.body["options"][1]["text"]["en"] == "two\nlines"
+    assert question.body["options"][1]["why"]["en"] == r"a #1 \-> b"
+
+
+def test_lines_and_categories_of_other_machines() -> None:
+    (question,) = by_number("$CATEGORY: $course$/Old/Tools//Machines/\r\r// x\rQ {=a\r~b}\r")
+    assert question.part == "Tools/Machines"
+    assert question.line == 4
+    assert len(question.body["options"]) == 2
+
+
+def test_moodle_says_how_a_text_is_written_and_what_is_said_of_an_answer() -> None:
+    answers = (
+        "<answer fraction='100' format='plain_text'><text>true</text>"
+        "<feedback format='markdown'><text>**Yes**</text></feedback></answer>"
+        "<answer fraction='0'><text>false</text><feedback><text>No &amp;amp; no</text></feedback>"
+        "</answer><hint><text>Look</text></hint>"
+    )
+    statement = asked("truefalse", answers)
+    assert [o["why"]["en"] for o in statement.body["options"]] == ["Yes", "No & no"]
+    assert codes(statement) == ([], ["remark", "feedback"])
+    plain_text = "<answer fraction='100' format='plain_text'><text>&lt;b&gt;</text></answer>"
+    wrong = "<answer fraction='0' format='html'><text>&lt;b&gt;i&lt;/b&gt;</text></answer>"
+    choice = asked("multichoice", plain_text + wrong)
+    assert [o["text"]["en"] for o in choice.body["options"]] == ["<b>", "i"]
+    said = "<answer fraction='100'><text>5</text><feedback><text>So.</text></feedback></answer>"
+    assert asked("numerical", said).body["why"] == {"en": "So."}
+    assert asked("shortanswer", said).body["why"] == {"en": "So."}
+
+
+@pytest.mark.parametrize(
+    "evil", ["[", "*a ", "`", "<", "> ", "![", "](", "_", "&#", "- ", "|", "\\"]
+)
+def test_no_markdown_keeps_us_busy(evil: str) -> None:
+    began = time.process_time()
+    for many in (1_900, 3_900, 60_000):
+        with contextlib.suppress(Unreadable):
+            by_number(f"[markdown]{evil * (many // len(evil))} {{=a ~b}}")
+    assert time.process_time() - began < 2
 
 
 def test_moodle_questions_in_own_words_are_read_for_who_asks_them() -> None:

@@ -24,8 +24,9 @@ _KINDS = {
     "essay": "reflection",
     "text": "text",
 }
-# What of a question that comes in is told to be otherwise; feedback is not: it is kept here.
-_OTHERWISE = frozenset({"capitals", "lures"})
+# What of a question that comes in is told to be otherwise; feedback is not: it is kept here, all
+# but what is said where a block has no place for it.
+_OTHERWISE = frozenset({"capitals", "lures", "remark"})
 
 
 def read_questions(content: bytes, name: str, language: str) -> tuple[str, Brought]:
