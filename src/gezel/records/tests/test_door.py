@@ -157,12 +157,17 @@ def test_2_1_3_every_answer_about_statements_says_up_to_when_all_are_here(one: S
         one.ask("PUT", "statements", a_statement(), statementId=SOME),
         one.ask("DELETE", "statements"),
     ]
-    told = [(a.status_code, "X-Experience-API-Consistent-Through" in a) for a in answers]
-    kept = [status for status, says in told if says]
-    assert kept == [200, 400, 404, 200, 200, 400, 204]
-    assert told[-1] == (405, False)  # nobody was let in yet
+    through = "X-Experience-API-Consistent-Through"
+    assert [a.status_code for a in answers] == [200, 400, 404, 200, 200, 400, 204, 405]
+    assert all(a[through] > "2026" for a in answers[:-1])
+    # Who showed no key, or was not asked for one yet, hears what is true of every store.
     nobody = one.ask("GET", "statements", headers={"Authorization": "Basic eA=="})
-    assert "X-Experience-API-Consistent-Through" not in nobody
+    unsaid = one.ask("GET", "statements", headers={"X-Experience-API-Version": ""})
+    assert (nobody.status_code, unsaid.status_code) == (401, 400)
+    for answer in (answers[-1], nobody, unsaid):
+        assert answer[through] == "1970-01-01T00:00:00.000000Z"
+        assert answer["X-Experience-API-Version"] == "2.0.0"
+    assert through not in one.ask("GET", "about")
 
 
 # --- 1.3 The alternate syntax of 1.0.3 -----------------------------------------------------------

@@ -8,6 +8,7 @@ and takes what is addressed to it.
 import logging
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 
 from django.core.handlers.wsgi import WSGIRequest
@@ -56,6 +57,7 @@ for _path, _resource in (
         "DELETE": partial(documents.delete, _resource),
     }
 OPEN = "about"
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _HERE = re.compile(r"/+xapi(?:/|$)")
 _MISSING = "Basic authentication with the user and password of a key is needed."
 
@@ -177,13 +179,17 @@ def _told(status: int, why: str) -> HttpResponse:
 
 
 def _tell_consistency(asked: Asked, response: HttpResponse) -> None:
-    """Every answer about statements says up to when all are here (2.1.3), a refusal too."""
-    caller: Caller | None = getattr(asked, "caller", None)
-    if caller is None or asked.resource != "statements" or response.status_code >= 500:
+    """Every answer about statements says up to when all are here, a refusal too (1.0.3 part three
+    2.1.3: "on all responses to Statements requests"; 2.0 has the same).
+
+    Who shows no key hears the beginning of time, which is true of every store and tells nothing.
+    """
+    if asked.resource != "statements" or statements.CONSISTENT in response:
         return
-    if statements.CONSISTENT not in response:
-        through = consistent_through(caller.shelves)
-        response[statements.CONSISTENT] = write_moment(through)
+    response[statements.CONSISTENT] = write_moment(_BEGINNING)
+    caller: Caller | None = getattr(asked, "caller", None)
+    if caller is not None and response.status_code < 500:
+        response[statements.CONSISTENT] = write_moment(consistent_through(caller.shelves))
 
 
 def _finished(asked: Asked, response: HttpResponse) -> HttpResponse:
