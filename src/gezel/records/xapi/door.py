@@ -8,6 +8,7 @@ and takes what is addressed to it.
 import logging
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -111,6 +112,9 @@ def _resource_of(path: str) -> str:
 
 
 def _answered(asked: Asked) -> HttpResponse:
+    # Also a refusal that comes before the version is asked for is told in the one that was spoken.
+    with suppress(Broken):
+        asked.version = version_of(asked.header("X-Experience-API-Version"))
     if asked.method == "OPTIONS":
         return HttpResponse(status=204)
     handlers = RESOURCES.get(asked.resource)

@@ -1,10 +1,12 @@
 """Ten thousand broken, mislabelled and hostile files of every form, through the real intake.
 
 Each comes in whole or is refused with a sentence; nothing else may happen, and nothing may stay
-behind of what was refused.
+behind of what was refused. With GEZEL_DRILL_PACKAGES, a folder of packages that others made, those
+are broken instead of ours.
 """
 
 import gc
+import os
 import random
 import resource
 import traceback
@@ -37,7 +39,7 @@ from gezel.people.api import Job as Work
 from gezel.people.api import Organisation, Person, employ, found, root_of
 from gezel.site.bench.figures import Figure, at_most
 from gezel.site.drill.mutants import changed_bytes, changed_text, mutant_of
-from gezel.site.drill.specimens import files_of, plain_files
+from gezel.site.drill.specimens import files_of, packages_in, plain_files
 
 MOST_MEMORY = 100
 PICTURES = {"png", "jpeg", "gif", "webp"}
@@ -63,7 +65,10 @@ def drill(rounds: int) -> Iterator[Figure]:
         outcome = run(rounds, Path(room), seed=20_261_126)
     for told in outcome.errors[:10]:
         print(told)
-    kinds = ", ".join(f"{form} {n}" for form, n in sorted(outcome.tried.items()))
+    if os.environ.get("GEZEL_DRILL_PACKAGES"):
+        kinds = f"of {len(outcome.tried)} files, packages of others among them"
+    else:
+        kinds = ", ".join(f"{form} {n}" for form, n in sorted(outcome.tried.items()))
     conditions = f"{rounds} mutants: {kinds}; {sum(outcome.came_in.values())} came in whole"
     for name, found_, unit in (
         ("server errors", outcome.errors, "errors"),
@@ -114,7 +119,8 @@ def run(many: int, room: Path, *, seed: int) -> Outcome:
 
 @lru_cache
 def _good() -> tuple[dict[str, Mapping[str, bytes]], dict[str, bytes]]:
-    return files_of(), plain_files()
+    theirs = os.environ.get("GEZEL_DRILL_PACKAGES")
+    return packages_in(Path(theirs)) if theirs else files_of(), plain_files()
 
 
 def _mutant(form: str, dice: random.Random) -> bytes:
@@ -128,6 +134,7 @@ def _mutant(form: str, dice: random.Random) -> bytes:
 
 def _bring(form: str, file: Path, organisation: Organisation, person: Person, data: bytes) -> bool:
     """As the pages do it; True where it came in, False where it was refused with a sentence."""
+    form = form.partition(":")[0]
     if form in PICTURES:
         return _says(lambda: drawn_anew(data, within=(200, 200)), PictureRefused, repr)
     if form == "csv":

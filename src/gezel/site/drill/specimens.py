@@ -3,8 +3,10 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 
 from PIL import Image
 
@@ -146,6 +148,32 @@ def files_of() -> dict[str, Mapping[str, bytes]]:
             "quiz.xml": _QUIZ.encode(),
         },
     }
+
+
+# What is larger is film or sound, which nobody reads on the way in: its beginning will do.
+_READ = 100_000
+_HREF = re.compile(rb'\bhref="([^"#?:]+)"')
+
+
+def packages_in(folder: Path) -> dict[str, Mapping[str, bytes]]:
+    """Form and name → name → content, of the packages and bare manifests that others made."""
+    found: dict[str, Mapping[str, bytes]] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".zip", ".h5p", ".imscc"}:
+            with zipfile.ZipFile(path) as made:
+                names = [n for n in made.namelist() if not n.endswith("/")]
+                files = {name: made.read(name)[:_READ] for name in names}
+        elif path.name.endswith((".imsmanifest.xml", ".cmi5.xml")):
+            told = path.read_bytes()
+            # What it speaks of did not come along: a page for each will do.
+            pages = {name.decode(): b"<!doctype html><p>x" for name in _HREF.findall(told)}
+            files = {**pages, ".".join(path.name.split(".")[-2:]): told}
+        else:
+            continue
+        manifest = files.get("imsmanifest.xml", b"").replace(b"\x00", b"").lower()
+        is_cartridge = b"imscc" in manifest or b"common cartridge" in manifest
+        found[f"{'cartridge' if is_cartridge else 'package'}: {path.name}"] = files
+    return found
 
 
 def plain_files() -> dict[str, bytes]:
