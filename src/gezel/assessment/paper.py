@@ -19,8 +19,8 @@ from django.utils.translation import pgettext
 from gezel.assessment.models import DossierPiece
 from gezel.assessment.queries import Desk
 from gezel.assessment.words import CRITERIA, HOLDS, TOLD
-from gezel.kit import late
 from gezel.kit.inert import inert
+from gezel.kit.paper import printed
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 # Above this the archive waits on disk while it is made.
@@ -133,17 +133,7 @@ def told_of(desk: Desk) -> dict[str, Any]:
 
 def page(desk: Desk) -> bytes:
     """The dossier on paper: PDF/A-2 that a screen reader reads (PDF/UA-1)."""
-    found = late.typst.compile(
-        TEMPLATE.read_bytes(),
-        format="pdf",
-        ignore_system_fonts=True,
-        sys_inputs={"told": json.dumps(told_of(desk))},
-        pdf_standards=["a-2a", "ua-1"],
-        timestamp=timezone.now().replace(microsecond=0),
-    )
-    if not isinstance(found, bytes):
-        raise TypeError("one file was asked, and it is no bytes")
-    return found
+    return printed(TEMPLATE, told_of(desk))
 
 
 def _file_name(piece: DossierPiece, number: int) -> str:

@@ -1,7 +1,6 @@
 """A credential as a page on paper: PDF/A-2 that a screen reader reads (PDF/UA-1), with a code."""
 
 import io
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from gezel.kit import late
+from gezel.kit.paper import printed
 from gezel.profile import words
 from gezel.profile.models import Credential
 from gezel.profile.rules.badge import named
@@ -24,17 +24,7 @@ def page(credential: Credential, document: dict[str, Any], *, link: str) -> byte
     told = told_on(credential, document, link=link)
     drawn = io.BytesIO()
     late.segno.make(told["link"], error="m").save(drawn, kind="svg", border=2)
-    found = late.typst.compile(
-        TEMPLATE.read_bytes(),
-        format="pdf",
-        ignore_system_fonts=True,
-        sys_inputs={"told": json.dumps(told), "code": drawn.getvalue().decode()},
-        pdf_standards=["a-2a", "ua-1"],
-        timestamp=timezone.now().replace(microsecond=0),
-    )
-    if not isinstance(found, bytes):
-        raise TypeError("one file was asked, and it is no bytes")
-    return found
+    return printed(TEMPLATE, told, inputs={"code": drawn.getvalue().decode()})
 
 
 def told_on(credential: Credential, document: dict[str, Any], *, link: str) -> dict[str, Any]:

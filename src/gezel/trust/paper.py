@@ -1,13 +1,12 @@
 """A draft as a page on paper: PDF/A-2 that a screen reader reads (PDF/UA-1)."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from gezel.kit import late
+from gezel.kit.paper import printed
 from gezel.trust.queries.drafts import Part
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
@@ -36,14 +35,4 @@ def page(parts: Sequence[Part], *, title: str, lead: str, organisation: str) -> 
             "open": _("To be filled in by a human."),
         },
     }
-    found = late.typst.compile(
-        TEMPLATE.read_bytes(),
-        format="pdf",
-        ignore_system_fonts=True,
-        sys_inputs={"told": json.dumps(told)},
-        pdf_standards=["a-2a", "ua-1"],
-        timestamp=timezone.now().replace(microsecond=0),
-    )
-    if not isinstance(found, bytes):
-        raise TypeError("one file was asked, and it is no bytes")
-    return found
+    return printed(TEMPLATE, told)
