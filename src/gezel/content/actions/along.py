@@ -13,6 +13,8 @@ from gezel.content.models import Media, Module
 from gezel.content.rules.along import Piece, Taken, Whole
 from gezel.content.rules.along.cartridge import as_cartridge
 from gezel.content.rules.along.course import as_cmi5, as_scorm12, as_scorm2004
+from gezel.content.rules.along.whole import NAME, as_it_is
+from gezel.content.rules.bodies import Words
 
 FORMS: Mapping[str, Callable[[Whole], Taken]] = {
     "scorm2004": as_scorm2004,
@@ -38,9 +40,12 @@ def take_along(module: Module, form: str, *, language: str, into: IO[bytes]) -> 
         form: one of `FORMS`.
         language: "nl" or "en"; where a text is missing in it, the other language stands.
     """
-    taken = FORMS[form](whole_of(module, language))
+    whole = whole_of(module, language)
+    taken = FORMS[form](whole)
+    # Named in no manifest: it is ours alone, and other systems leave it lying there.
+    own = {NAME: as_it_is(whole, taken.files)}
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, data in taken.files.items():
+        for name, data in {**taken.files, **own}.items():
             entry = zipfile.ZipInfo(name)  # without the moment: the same module is the same file
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
@@ -68,6 +73,8 @@ def whole_of(module: Module, language: str) -> Whole:
             )
             for block in module.blocks.current().select_related("media")
         ),
+        titles=Words(nl=activity.title_nl, en=activity.title_en),
+        goals=Words(nl=module.goal_nl, en=module.goal_en),
     )
 
 

@@ -18,9 +18,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gezel.content.actions.authoring import add_blocks, draft_module
-from gezel.content.actions.files import Refused, keep_file, keep_upload
+from gezel.content.actions.files import Refused, keep_drawing, keep_file, keep_upload
 from gezel.content.models import Block, Media, Module, ModuleIntake
 from gezel.content.rules import cartridge, uploads
+from gezel.content.rules.along.whole import read_as_it_was
 from gezel.content.rules.bodies import Words
 from gezel.content.rules.cartridge import Brought, CartridgeRefused, Made
 from gezel.content.rules.cartridge.lists import LARGEST_FILE, read_questions
@@ -199,6 +200,8 @@ def _read(file: Path, name: str, language: str) -> tuple[str, Brought]:
 
 
 def _brought(folder: Path, names: list[str], language: str) -> Brought:
+    if (own := read_as_it_was(folder, names)) is not None:
+        return own
     if not cartridge.is_cartridge(folder, names):
         raise CartridgeRefused("package")
     return cartridge.read_cartridge(folder, names, language)
@@ -264,18 +267,29 @@ def _file_of(organisation: Organisation, block: cartridge.Block, title: str) -> 
     try:
         if block.kind == "file":
             return keep_file(organisation, upload, name=block.body["name"])
+        if block.kind == "image" and block.name.endswith(".svg"):
+            return _drawing(organisation, file)
         return keep_upload(organisation, upload, expected=block.kind)
     except Refused as refused:
         raise Refused(f"{block.name or title}: {refused.messages[0]}") from refused
+
+
+def _drawing(organisation: Organisation, file: bytes) -> Media:
+    """A drawing comes in only with a module that went out from a Gezel, and only as shapes."""
+    try:
+        return keep_drawing(organisation, file)
+    except uploads.NotADrawing:
+        return keep_upload(organisation, io.BytesIO(file), expected="image")
 
 
 def _make(intake: ModuleIntake, made: Made, files: dict[int, Media]) -> Module:
     module = draft_module(
         intake.organisation,
         by=intake.by,
-        title=Words(**{intake.language: made.title}),
-        goal=Words(),
+        title=made.titles or Words(**{intake.language: made.title}),
+        goal=made.goals,
         minutes=made.minutes,
+        pass_percent=made.pass_percent,
         key=uuid.uuid5(intake.pk, made.key),
     )
     Block.objects.bulk_create(

@@ -87,7 +87,8 @@ def _within(upload: IO[bytes], most: int) -> None:
 
 
 def keep_drawing(organisation: Organisation, data: bytes) -> Media:
-    """Take in an SVG of our own making. Colleagues' uploads never come this way.
+    """Take in an SVG of our own making, of shapes alone; also one that was in a module taken along.
+    Colleagues' uploads never come this way.
 
     Raises:
         uploads.NotADrawing: it does more than draw.

@@ -42,6 +42,9 @@ class Words:
         return {"nl": self.nl, "en": self.en}
 
 
+NO_WORDS = Words()
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Running text in Markdown."""

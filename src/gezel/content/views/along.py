@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from gezel.content import policy
 from gezel.content.actions import along as actions
 from gezel.content.models import Block, Module
-from gezel.content.rules.along.cartridge import OTHERWISE, STAYS
+from gezel.content.rules.along import cartridge, course
 from gezel.people.api import Request, at_work
 
 FORMS = {
@@ -38,12 +38,20 @@ def along(request: Request, module_pk: int) -> HttpResponse:
     module = _module(request, module_pk)
     kinds = set(module.blocks.current().values_list("kind", flat=True))
     names = dict(Block.Kind.choices)
+    changed = {form: cartridge if form == "cartridge" else course for form in FORMS}
     told = {
         "module": module,
-        "forms": [(form, name, why) for form, (name, why) in FORMS.items()],
+        "forms": [
+            {
+                "form": form,
+                "name": name,
+                "why": why,
+                "otherwise": [names[kind] for kind in sorted(kinds & changed[form].OTHERWISE)],
+                "stays": [names[kind] for kind in sorted(kinds & changed[form].STAYS)],
+            }
+            for form, (name, why) in FORMS.items()
+        ],
         "language": "nl" if (get_language() or "").startswith("nl") else "en",
-        "otherwise": [names[kind] for kind in sorted(kinds & OTHERWISE)],
-        "stays": [names[kind] for kind in sorted(kinds & STAYS)],
         "empty": not kinds,
         "too_large": actions.is_too_large(module),
     }

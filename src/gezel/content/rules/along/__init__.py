@@ -7,6 +7,7 @@ name → content. Nothing here reads the database.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gezel.content.rules.bodies import NO_WORDS, Video, Words
 from gezel.content.rules.kinds import Body
 
 
@@ -25,7 +26,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A module to take along. `key` is the same whenever the same module is taken along."""
+    """A module to take along. `key` is the same whenever the same module is taken along.
+
+    `title` and `goal` are in the one language it goes along in, `titles` and `goals` in both.
+    """
 
     key: str
     title: str
@@ -34,6 +38,39 @@ class Whole:
     minutes: int
     pass_percent: int
     pieces: Sequence[Piece]
+    titles: Words = NO_WORDS
+    goals: Words = NO_WORDS
+
+
+def caption_files(whole: Whole) -> dict[str, bytes]:
+    """The captions of every film, by the name of their file."""
+    return {
+        caption_name(place, language): text.encode()
+        for place, piece in enumerate(whole.pieces, 1)
+        if isinstance(piece.body, Video)
+        for language, text in piece.body.captions.kept().items()
+        if text
+    }
+
+
+def caption_name(place: int, language: str) -> str:
+    """How the captions of the film in this place are called, in every form."""
+    return f"captions/{place}-{language}.vtt"
+
+
+def tracks(place: int, body: Video, *, above: str, language: str) -> str:
+    """The captions of a film as the page has them; those in its own language are on.
+
+    Args:
+        above: how the page leads to the folder of the package.
+    """
+    names = {"nl": "Nederlands", "en": "English"}
+    return "".join(
+        f'<track kind="captions" srclang="{spoken}" label="{names[spoken]}" '
+        f'src="{above}{caption_name(place, spoken)}"{" default" if spoken == language else ""}>'
+        for spoken, text in body.captions.kept().items()
+        if text
+    )
 
 
 @dataclass(frozen=True, slots=True)

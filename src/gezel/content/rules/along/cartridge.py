@@ -4,10 +4,10 @@ Beside each page of text stands its Markdown, which we read again when the cartr
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 
-from gezel.content.rules.along import Piece, Taken, Whole
+from gezel.content.rules.along import Piece, Taken, Whole, caption_files, tracks
 from gezel.content.rules.bodies import Checklist, Image, Question, Reflection, Text, Video
 from gezel.content.rules.kinds import (
     Audio,
@@ -41,6 +41,7 @@ class _Cartridge:
         self.items: list[str] = []
         self.resources: list[str] = []
         self.quiz: list[str] = []
+        self.captions = caption_files(whole)
 
     def said(self, words: object) -> str:
         return str(words.said_in(self.whole.language)) if words else ""  # type: ignore[attr-defined]
@@ -92,14 +93,16 @@ class _Cartridge:
             f'<resource identifier="r{place}" type="{kind}"{main}>{files}</resource>'
         )
 
-    def _page(self, place: int, html: str, title: str, *, extra: str = "", media: str = "") -> None:
+    def _page(
+        self, place: int, html: str, title: str, *, extra: str = "", media: Sequence[str] = ()
+    ) -> None:
         language = self.whole.language
         name = f"pages/{place}.html"
         self.files[name] = (
             f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">'
             f"<title>{escape(title)}</title></head><body>\n{html}\n</body></html>\n"
         ).encode()
-        self._add(place, title, "webcontent", name, *filter(None, (extra, media)))
+        self._add(place, title, "webcontent", name, *filter(None, (extra, *media)))
 
     def _image(self, place: int, piece: Piece, body: Image) -> None:
         self.files[f"media/{piece.name}"] = piece.data
@@ -108,17 +111,22 @@ class _Cartridge:
         html = (
             f'<figure><img src="../media/{escape(piece.name)}" alt="{escape(alt)}">{below}</figure>'
         )
-        self._page(place, html, alt[:80], media=f"media/{piece.name}")
+        self._page(place, html, alt[:80], media=[f"media/{piece.name}"])
 
     def _film(self, place: int, piece: Piece, body: Video | Audio) -> None:
         self.files[f"media/{piece.name}"] = piece.data
-        tag = "video" if isinstance(body, Video) else "audio"
+        tag, inside, captions = "audio", "", []
+        if isinstance(body, Video):
+            tag = "video"
+            inside = tracks(place, body, above="../", language=self.whole.language)
+            captions = [n for n in self.captions if n.startswith(f"captions/{place}-")]
+        self.files |= {name: self.captions[name] for name in captions}
         title = self.said(body.title)
         html = (
-            f'<{tag} controls src="../media/{escape(piece.name)}" title="{escape(title)}"></{tag}>'
-            + to_html(self.said(body.transcript))
+            f'<{tag} controls src="../media/{escape(piece.name)}" title="{escape(title)}">{inside}'
+            f"</{tag}>{to_html(self.said(body.transcript))}"
         )
-        self._page(place, html, title, media=f"media/{piece.name}")
+        self._page(place, html, title, media=[f"media/{piece.name}", *captions])
 
     def _file(self, place: int, piece: Piece, body: Download) -> None:
         name = f"files/{place}/{file_name(body.name)}"

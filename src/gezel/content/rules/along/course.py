@@ -11,7 +11,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from gezel.content.rules.along import Piece, Taken, Whole
+from gezel.content.rules.along import Piece, Taken, Whole, caption_files, tracks
 from gezel.content.rules.bodies import Checklist, Image, Question, Reflection, Text, Video
 from gezel.content.rules.kinds import (
     Audio,
@@ -45,7 +45,9 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "score": "Nodig: {percent}%.",
     },
 }  # fmt: skip
+# What elsewhere is only shown: nobody looks at the photo there, and a frame becomes a link.
 OTHERWISE = frozenset({"practical", "embed"})
+STAYS: frozenset[str] = frozenset()
 
 
 def as_scorm2004(whole: Whole) -> Taken:
@@ -71,6 +73,7 @@ def _taken(whole: Whole, described: Mapping[str, bytes]) -> Taken:
         "run.css": _ours("run.css"),
     }
     made |= {f"files/{piece.name}": piece.data for piece in whole.pieces if piece.name}
+    made |= caption_files(whole)
     kinds = frozenset(piece.kind for piece in whole.pieces)
     return Taken(made, kinds & OTHERWISE)
 
@@ -81,7 +84,8 @@ def _ours(name: str) -> bytes:
 
 def _names(whole: Whole) -> list[str]:
     told = ["index.html", "run.js", "run.css"]
-    return told + sorted({f"files/{p.name}" for p in whole.pieces if p.name})
+    media = {f"files/{p.name}" for p in whole.pieces if p.name}
+    return told + sorted({*media, *caption_files(whole)})
 
 
 # --- The page ------------------------------------------------------------------------------------
@@ -143,7 +147,7 @@ class _Maker:
         if isinstance(body, Text):
             return to_html(self.said(body.body))
         if isinstance(body, Image | Video | Audio | Download | Embed):
-            return self._shown(piece, body)
+            return self._shown(place, piece, body)
         if isinstance(body, Reflection):
             return self._written(place, self.text(body.prompt))
         if isinstance(body, Practical):
@@ -156,7 +160,9 @@ class _Maker:
             return f"<fieldset><legend>{self.text(body.prompt) or '✓'}</legend>{items}</fieldset>"
         return self._question(place, body)
 
-    def _shown(self, piece: Piece, body: Image | Video | Audio | Download | Embed) -> str:
+    def _shown(
+        self, place: int, piece: Piece, body: Image | Video | Audio | Download | Embed
+    ) -> str:
         source = f"files/{escape(piece.name)}"
         if isinstance(body, Image):
             caption = f"<figcaption>{self.text(body.caption)}</figcaption>" if body.caption else ""
@@ -171,9 +177,12 @@ class _Maker:
                 f'<p><a href="{escape(body.url)}" target="_blank" rel="noopener noreferrer">'
                 f"{self.say['elsewhere']}: {self.text(body.title)}</a></p>"
             )
-        tag = "video" if isinstance(body, Video) else "audio"
+        tag, inside = "audio", ""
+        if isinstance(body, Video):
+            tag, inside = "video", tracks(place, body, above="", language=self.language)
         return (
-            f'<h2>{self.text(body.title)}</h2><{tag} controls src="{source}"></{tag}><details>'
+            f'<h2>{self.text(body.title)}</h2><{tag} controls src="{source}">{inside}</{tag}>'
+            "<details>"
             f"<summary>{self.say['transcript']}</summary>"
             f"{to_html(self.said(body.transcript))}</details>"
         )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gezel.content.rules.bodies import NO_WORDS, Words
+
 
 class CartridgeRefused(ValueError):  # noqa: N818 - reads as what it is where it is raised
     """A file that cannot be brought in at all; `why` is a code that the pages have words for."""
@@ -41,12 +43,19 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A module as it would be made. `key` is the same whenever the same file is read."""
+    """A module as it would be made. `key` is the same whenever the same file is read.
+
+    What a file of others does not tell is empty: `titles` and `goals` in both languages, and how
+    much is enough.
+    """
 
     key: str
     title: str
     blocks: tuple[Block, ...]
     minutes: int
+    titles: Words = NO_WORDS
+    goals: Words = NO_WORDS
+    pass_percent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
