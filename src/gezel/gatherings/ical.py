@@ -6,6 +6,7 @@ and one that is moved or cancelled is then nothing special. The UID never change
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from gezel.gatherings.rules import zones
 from gezel.kit import late
 from gezel.paths.api import Deadline
 
+_LINE_ENDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 PRODUCT = "-//Gezel//Sessions//EN"
 Invitation = Literal["REQUEST", "CANCEL"]
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
@@ -60,10 +62,10 @@ def invitation(
     """
     event = _event(gathering, cancelled=method == "CANCEL", sequence=sequence, known_by=known_by)
     organizer = late.icalendar.vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
-    organizer.params["CN"] = gathering.organisation.name
+    organizer.params["CN"] = _in_one_line(gathering.organisation.name)
     event.add("organizer", organizer)
     attendee = late.icalendar.vCalAddress(f"mailto:{guest.email}")
-    attendee.params["CN"] = guest.name
+    attendee.params["CN"] = _in_one_line(guest.name)
     attendee.params["ROLE"] = "REQ-PARTICIPANT"
     # Who booked has said yes: the mail program need not ask again.
     attendee.params["PARTSTAT"] = "DECLINED" if method == "CANCEL" else "ACCEPTED"
@@ -80,11 +82,17 @@ def feed(sessions: Iterable[Gathering], *, name: str, deadlines: Iterable[Deadli
     events = [_event(g, cancelled=g.is_cancelled, sequence=g.sequence) for g in told]
     events += [_day(one) for one in deadlines]
     whole = _whole(events, told, "PUBLISH")
-    whole.add("x-wr-calname", name)
+    # The library knows no form for this one, and would write it as it is.
+    whole.add("x-wr-calname", late.icalendar.vText(_in_one_line(name)))
     whole.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     whole.add("x-published-ttl", "PT1H")
     content: bytes = whole.to_ical()
     return content
+
+
+def _in_one_line(name: str) -> str:
+    """A name without line ends and control codes: where a calendar has a name, it ends there."""
+    return " ".join(_LINE_ENDS.sub(" ", name).split())
 
 
 def _event(

@@ -290,6 +290,26 @@ def test_a_calendar_comes_back_as_it_went(van_dijk: Organisation, daan: Person) 
     assert len(whole.walk("VTIMEZONE")) == 1
 
 
+def test_a_name_over_two_lines_writes_no_line_of_its_own(
+    van_dijk: Organisation, daan: Person
+) -> None:
+    """Of a session, an organisation or a guest; before, the calendar was an error for all."""
+    evil = "Early\r\nATTENDEE:mailto:evil@example.test\x0b shift"
+    gathering = actions.set_up(van_dijk, a_plan(title=evil), by=daan, key=uuid.uuid4())
+    Organisation.objects.filter(pk=van_dijk.pk).update(name=evil)
+    gathering.refresh_from_db()
+    guest = ical.Guest(evil, "noor@example.test")
+
+    content = ical.feed([gathering], name=evil)
+    letter = ical.invitation(gathering, guest, sequence=1, method="REQUEST").encode()
+
+    assert b"X-WR-CALNAME:Early ATTENDEE:mailto:evil@example.test shift\r\n" in content
+    for told, many in ((content, 0), (letter, 1)):
+        (event,) = icalendar.Calendar.from_ical(told).walk("VEVENT")
+        assert told.count(b"\r\nATTENDEE") == many
+        assert str(event["SUMMARY"]).startswith("Early")
+
+
 READ_BY_ICAL_JS = """
 const ICAL = (await import(process.argv[1])).default;
 const chunks = [];

@@ -19,7 +19,8 @@ def template(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "words",
     [
-        "Łukasz Çelik Nguyễn", "well done 👍🏽 👨\u200d👩\u200d👧", "李明", "ひらがな カタカナ 한국어",
+        "Łukasz Çelik Nguyễn", "well done 👍🏽 👨\u200d👩\u200d👧", "李明",
+        "ひらがな カタカナ 한국어",
         "محمد שלום नमस्ते", "paste\x0bd \x01 in", "\ue000 \ufeff \ufffe", "\u202eevil",
         "#let x = 1 $ \\ \"' <a>", "ไทย ꙮ 𒀀",
     ],

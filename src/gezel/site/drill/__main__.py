@@ -40,6 +40,7 @@ DRILLS = {
     "stop": Drill("gezel.site.drill.stop", 40, (SQLITE,)),
     "seats": Drill("gezel.site.drill.seats", 50),
     "tables": Drill("gezel.site.drill.tables", 1),
+    "texts": Drill("gezel.site.drill.texts", 1, (SQLITE,)),
     "twice": Drill("gezel.site.drill.twice", 20),
 }
 
