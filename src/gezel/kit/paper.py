@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def printed(
                 raise
             if last:  # the first time, the letters of the machine may have it
                 gone = {_kind(sign) for sign in _signs(missing[1])}
-                words = each_text(words, lambda text, gone=gone: boxed(text, gone))
+                words = each_text(words, partial(boxed, kinds=gone))
     raise AssertionError("the last try returns or raises")
 
 

@@ -318,8 +318,8 @@ def _short(element: Element, language: str, problems: list[Problem]) -> tuple[st
     if any(0 < (_weight(a) or 0) < 100 for a in element.all("answer")):
         problems.append(Problem("half_right"))
     whys = dict.fromkeys(why for a in right if (why := _said(a, "feedback")))
-    why = {"why": in_one(language, "\n".join(whys))} if whys else {}
-    return "short", {"answers": answers} | why
+    said = {"why": in_one(language, "\n".join(whys))} if whys else {}
+    return "short", {"answers": answers, **said}
 
 
 def _match(element: Element, language: str, problems: list[Problem]) -> tuple[str, dict[str, Any]]:

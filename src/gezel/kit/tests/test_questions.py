@@ -4,6 +4,8 @@ import base64
 import contextlib
 import re
 import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -360,7 +362,7 @@ def test_who_asks_more_gets_more() -> None:
 )
 def test_how_a_text_is_written_is_told_by_its_sign(sign: str, told: str, read_as: str) -> None:
     """In front of the question, an answer, or what is said about one (docs: GIFT format)."""
-    for text, read_from in (
+    cases: tuple[tuple[str, Callable[[Question], Any]], ...] = (
         (f"{sign}{told} {{=a ~b}}", lambda q: q.body["prompt"]),
         (f"Q {{={sign}{told} ~b}}", lambda q: q.body["options"][0]["text"]),
         (f"Q {{=a#{sign}{told} ~b}}", lambda q: q.body["options"][0]["why"]),
@@ -368,7 +370,8 @@ def test_how_a_text_is_written_is_told_by_its_sign(sign: str, told: str, read_as
         (f"Q {{={sign}{told} -> x =c -> d}}", lambda q: q.body["pairs"][0]["left"]),
         (f"Q {{=x -> {sign}{told} =c -> d}}", lambda q: q.body["pairs"][0]["right"]),
         (f"Q {{={sign}{told}}}", lambda q: q.body["answers"][0]),
-    ):
+    )
+    for text, read_from in cases:
         if text.startswith("Q {=") and text.endswith(f"{told}}}") and "*" in told:
             continue  # a star in an answer to type in stands for anything, whatever the sign
         question = by_kind(text.replace("\n\n", r"\n\n"))  # an empty line would end it

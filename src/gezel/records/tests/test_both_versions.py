@@ -185,9 +185,12 @@ def test_2_1_3_one_statement_is_asked_for_alone(one: Speaker) -> None:
     (kept,) = one.send(a_statement())
     for name in ("agent", "verb", "activity", "registration", "related_activities", "since",
                  "related_agents", "until", "limit", "ascending"):  # fmt: skip
-        value = {"agent": json.dumps(AGENT), "registration": kept, "limit": "1"}.get(name, "true")
+        value: Any = {"agent": json.dumps(AGENT), "registration": kept, "limit": "1"}.get(
+            name, "true"
+        )
         for way in ("statementId", "voidedStatementId"):
-            asked = one.ask("GET", "statements", **{way: kept, name: value})
+            parameters: dict[str, Any] = {way: kept, name: value}
+            asked = one.ask("GET", "statements", **parameters)
             assert code(asked) == 400, (way, name)
     assert code(one.ask("GET", "statements", statementId=kept.upper(), format="ids")) == 200
     group = {"objectType": "Group", "member": [AGENT]}
@@ -235,13 +238,14 @@ def test_what_is_said_of_the_store_is_its_own(one: Speaker) -> None:
 
 
 def test_3_3_every_answer_names_the_version_that_was_spoken(one: Speaker) -> None:
-    for method, path, parameters, status in (
+    asks: tuple[tuple[str, str, dict[str, Any], int], ...] = (
         ("GET", "statements", {}, 200),
         ("GET", "nothing", {}, 404),
         ("DELETE", "about", {}, 405),
         ("GET", "statements", {"other": "x"}, 400),
         ("OPTIONS", "statements", {}, 204),
-    ):
+    )
+    for method, path, parameters, status in asks:
         answer = one.ask(method, path, **parameters)
         assert (code(answer), answer["X-Experience-API-Version"]) == (status, one.version)
     nobody = one.ask("GET", "agents", agent=AGENT, headers={"Authorization": ""})

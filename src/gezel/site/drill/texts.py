@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from gezel.site.bench.figures import Figure, at_most
 
@@ -26,11 +27,12 @@ def drill(_rounds: int) -> Iterator[Figure]:
         ended = subprocess.run(
             command, cwd=ROOT, env=environment | {"GEZEL_TEXTS": str(out)}, check=False
         )
-        told = json.loads(out.read_text()) if out.exists() else {"wrong": ["it told nothing"]}
-    if ended.returncode and not told["wrong"]:
-        told["wrong"].append("the drill failed")
-    for line in told["wrong"][:10]:
+        told: dict[str, Any] = json.loads(out.read_text()) if out.exists() else {}
+    wrong: list[str] = told.pop("wrong", [])
+    count = int(told.pop("executions", 0))
+    if ended.returncode and not count:
+        wrong, count = ["the drill did not come to its end"], 1
+    for line in wrong[:10]:
         print(line)
-    conditions = ", ".join(f"{n} {name}" for name, n in told.items() if name != "wrong")
-    count = max(told.get("executions", 0), len(told["wrong"]))
+    conditions = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in told.items())
     yield at_most("texts: executions", count, "executions", 0, conditions=conditions)
