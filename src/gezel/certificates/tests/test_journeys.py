@@ -106,15 +106,15 @@ def test_hr_loads_a_list_and_sees_first_what_it_does(
         walk.accessible(hr)
         walk.press(hr, "Look what would change")
         # 29 February 2025 does not exist: told at its row, the other may come in.
-        expect(hr.locator(".counts .bad .n")).to_have_text("1")
+        expect(hr.locator(".cert-counts .bad .n")).to_have_text("1")
         walk.accessible(hr)
         if time == "first":
-            expect(hr.locator(".counts .ok .n")).to_have_text("1")
+            expect(hr.locator(".cert-counts .ok .n")).to_have_text("1")
             hr.locator("[name=leave_out]").check()
             walk.press(hr, "Take over")
             expect(hr.locator("h1")).to_have_text(walk.say("Taken over"))
         else:
-            expect(hr.locator(".counts .ok .n")).to_have_text("0")
+            expect(hr.locator(".cert-counts .ok .n")).to_have_text("0")
 
     assert [h.number for h in Holding.objects.all()] == ["L-1"]
 
