@@ -21,9 +21,14 @@ def panel_mine(request: Request) -> HttpResponse:
     if role is None:
         return render(request, "skills/panel_mine_empty.html")
     rows = queries.first_rows(demands, queries.standings_of(visitor))[:ROWS]
-    return render(
-        request, "skills/panel_mine.html", {"role": role, "rows": rows, "spokes": spokes(rows)}
-    )
+    told = {
+        "role": role,
+        "rows": rows,
+        "spokes": spokes(rows),
+        # Of someone new the web would be a dot in the middle, as if they could do nothing.
+        "known": any(row.level for row in rows),
+    }
+    return render(request, "skills/panel_mine.html", told)
 
 
 @at_work

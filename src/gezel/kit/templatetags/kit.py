@@ -97,6 +97,12 @@ def month_year(value: date | None) -> str:
 
 
 @register.filter
+def short_month(value: date | None) -> str:
+    """A month where there is little room: Dec 2026, and in Dutch dec 2026."""
+    return formats.date_format(value, "b Y" if get_language() == "nl" else "M Y") if value else ""
+
+
+@register.filter
 def short_day(value: date | None) -> str:
     """A date where there is little room: 15 Dec 2026."""
     return _written(value, "SHORT_DATE_FORMAT", get_language()) if value else ""

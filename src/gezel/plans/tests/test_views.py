@@ -80,7 +80,7 @@ def test_a_goal_is_set_from_role_to_step_to_agreement(
     assert goal.profile == profile
 
     page = me.get(reverse("plans:steps", args=[goal.pk])).content.decode()
-    assert "because you show 0 of 4 in Battery diagnosis" in page
+    assert "because 4 is asked in Battery diagnosis, and nothing is known of it yet" in page
     me.post(
         reverse("plans:add_activity", args=[activity.pk]),
         {"goal": goal.pk, "when": "14d", "key": key()},

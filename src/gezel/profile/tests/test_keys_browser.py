@@ -53,7 +53,7 @@ WORDS = {
         "who": "Wie ben je?",
         "ask": "Vragen",
         "link": "Link",
-        "asks": "Iemand die zich “De Linde” noemt",
+        "asks": "Iemand die zich ‘De Linde’ noemt",
         "show": "Laten zien, en bewijzen dat het van mij is",
         "shown": "Getoond. Wie het vroeg, leest het nu",
         "held": "heeft de sleutel waarop het is uitgegeven",

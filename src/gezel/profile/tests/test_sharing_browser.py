@@ -30,7 +30,7 @@ WORDS = {
     "nl": {
         "profile": "Mijn profiel", "can": "Wat ik kan", "about": "Over mij", "write": "Schrijven",
         "story": "Je verhaal", "save": "Opslaan",
-        "arrange": "Indelen", "down": "“Over mij” omlaag",
+        "arrange": "Indelen", "down": "‘Over mij’ omlaag",
         "goals": "Waar ik heen wil",
         "share": "Een deel delen", "all": "Alles", "whom": "Voor wie?",
         "word": "Een woord aan de lezer", "see": "Bekijken zoals zij het zien",

@@ -557,6 +557,18 @@ def test_what_is_needed_most_is_remembered_and_never_older_than_the_counts(
     assert "0 of 1" not in client.get(at("panel_organisation")).text
 
 
+def test_what_nothing_is_known_of_is_not_told_as_zero(
+    noor: Person, diesel: Skill, visit: Visit
+) -> None:
+    """On a first day: no web with a dot in its middle, but where to begin."""
+    page = visit(noor).get(at("panel_mine")).text
+
+    assert "nothing known, asked" in page
+    assert "0 of" not in page
+    assert "Say where you stand" in page
+    assert 'class="radar"' not in page
+
+
 @pytest.mark.usefixtures("noor", "diesel")
 @pytest.mark.parametrize(
     ("who", "panel", "cost"),
