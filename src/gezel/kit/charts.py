@@ -27,12 +27,14 @@ def level_bar(
     """A level on the scale 0-5, with the asked level as a mark and the interval as a shade.
 
     Args:
-        level: 0 to 5, what is held.
+        level: 0 to 5, what is held; 0 is said as nothing known, which is not "unable".
         asked: 0 to 5, what is asked; None draws no mark.
         low, high: the interval around `level`; both or neither.
     """
     language = get_language()
-    alone, beside, between = _bar_words(language)
+    alone, beside, between, unknown, unknown_beside = _bar_words(language)
+    if not level:
+        alone, beside = unknown, unknown_beside
     said = (alone if asked is None else beside) % {
         "level": tenth(level, language),
         "asked": tenth(asked, language),
@@ -62,12 +64,14 @@ def level_bar(
 
 
 @lru_cache
-def _bar_words(language: str | None) -> tuple[str, str, str]:
-    """What a bar says of a level alone, beside what is asked, and of its interval."""
+def _bar_words(language: str | None) -> tuple[str, str, str, str, str]:
+    """What a bar says of a level alone, beside what is asked, of its interval, and of none."""
     return (
         _("level %(level)s"),
         _("level %(level)s of %(asked)s asked"),
         ", " + _("between %(low)s and %(high)s"),
+        _("nothing known yet"),
+        _("nothing known, %(asked)s asked"),
     )
 
 

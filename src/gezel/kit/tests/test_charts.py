@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from gezel.kit.charts import Spoke, radar
+from gezel.kit.charts import Spoke, level_bar, progress, radar
 
 
 def names_in(drawn: str) -> list[str]:
@@ -40,3 +40,19 @@ def test_a_word_without_end_is_broken_and_a_name_without_end_is_cut() -> None:
     assert broken.replace("- ", "") == word
     assert cut.endswith("…")
     assert len(cut) < 80
+
+
+def test_a_bar_says_that_nothing_is_known_rather_than_zero() -> None:
+    assert 'aria-label="nothing known, 3 asked"' in level_bar(0, 3)
+    assert 'aria-label="nothing known yet"' in level_bar(0)
+    assert 'aria-label="level 1.5 of 3 asked' in level_bar(1.5, 3)
+
+
+def test_bars_are_as_wide_as_their_place_without_stretching_marks() -> None:
+    """Widths are shares; what is a mark or an end is as wide everywhere."""
+    drawn = level_bar(2, 3, 1.5, 2.5)
+
+    assert "preserveAspectRatio" not in drawn + progress(1, 4)
+    assert 'class="now" y="22%" width="40%"' in drawn
+    assert 'class="goal" x="60%" width="5"' in drawn
+    assert 'width="25%"' in progress(1, 4)
