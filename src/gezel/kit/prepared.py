@@ -23,10 +23,12 @@ Worth its while where a page is asked for all day. Elsewhere a plain queryset sa
 import copy
 import re
 from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
 from datetime import date
 from enum import Enum
 from functools import update_wrapper
 from itertools import count
+from sqlite3 import Cursor
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -35,6 +37,8 @@ from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.db.models.expressions import BaseExpression
 from django.utils.translation import get_language
+
+from gezel.kit.rows import reader
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
@@ -76,39 +80,55 @@ class Slots(BaseExpression):
 class _Question:
     """One shape of a question in SQL, as Django's compiler left it."""
 
-    def __init__(self, asked: "QuerySet[Any, Any]", *, of_a_day: bool) -> None:
+    def __init__(self, asked: Any, *, of_a_day: bool) -> None:
         self.asked = asked
-        self.compiler: Any = asked.query.get_compiler(using=asked.db)
+        self.db = asked.db
+        self.compiler: Any = asked.query.get_compiler(using=self.db)
         self.sql, params = self.compiler.as_sql()
         self.params = tuple(params)
         if not of_a_day and any(_is_day(param) for param in self.params):
             raise TypeError("This day would stay for ever: give it as a value, or by name.")
         self.used = sorted({p.place for p in self.params if isinstance(p, Slot)})
+        # Where each value goes, and what else goes where: told apart once, not at each call.
+        self.places = [(p.place, None) if isinstance(p, Slot) else (-1, p) for p in self.params]
         self.statement = ""
         self.converters: dict[int, Any] | None = None
+        self.read = (
+            None
+            if asked._known_related_objects
+            else reader(self.compiler, asked._iterable_class, self.db)
+        )
 
     def rows(self, values: Sequence[Any]) -> list[Any]:
         """What the database answers for these values, as Django's iterables make of it."""
-        connection = connections[self.asked.db]
+        connection = connections[self.db]
         adapt = connection.ops.adapt_unknown_value
-        plain = [adapt(value.value if isinstance(value, Enum) else value) for value in values]
-        with _cursor(connection, self, plain) as cursor:
-            cursor.execute(
-                self.sql,
-                [plain[p.place] if isinstance(p, Slot) else p for p in self.params],
-            )
-            found = cursor.fetchall()
+        plain = [
+            value
+            if type(value) is int or type(value) is str
+            else adapt(value.value if isinstance(value, Enum) else value)
+            for value in values
+        ]
+        found = _asked(connection, self, plain)
         if self.compiler.has_extra_select:
             found = [row[: self.compiler.col_count] for row in found]
-        asked: Any = self.asked
+        told = (
+            self._django_reads(connection, found)
+            if self.read is None
+            else self.read(connection, found)
+        )
+        if self.asked._prefetch_related_lookups:
+            prefetch_related_objects(told, *self.asked._prefetch_related_lookups)
+        return told
+
+    def _django_reads(self, connection: Any, found: list[Any]) -> list[Any]:
+        """For dictionaries, named tuples and what else `kit.rows` leaves alone."""
+        asked = self.asked
         query: Any = _Answered(self, connection, found)
-        answered: Any = QuerySet(asked.model, query=query, using=asked.db)
+        answered: Any = QuerySet(asked.model, query=query, using=self.db)
         answered._fields = asked._fields
         answered._known_related_objects = asked._known_related_objects
-        told = list(asked._iterable_class(answered))
-        if asked._prefetch_related_lookups:
-            prefetch_related_objects(told, *asked._prefetch_related_lookups)
-        return told
+        return list(asked._iterable_class(answered))
 
 
 class _Answered:
@@ -202,14 +222,42 @@ def _padded(values: Collection[Any]) -> tuple[Any, ...]:
     return found + (found[-1],) * ((1 << (len(found) - 1).bit_length()) - len(found))
 
 
-def _cursor(connection: Any, question: _Question, values: Sequence[Any]) -> Any:
-    """A cursor as Django wraps it, with the statement as this database wants to read it."""
+def _asked(connection: Any, question: _Question, values: Sequence[Any]) -> list[Any]:
+    """The rows, without the layers that Django's cursors have for those who listen in."""
     connection.ensure_connection()
+    if connection.execute_wrappers or connection.queries_logged:
+        with connection._prepare_cursor(_cursor(connection, question, values)) as cursor:
+            cursor.execute(question.sql, _filled(question, values))
+            return list(cursor.fetchall())
+    connection.validate_thread_sharing()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors, closing(_cursor(connection, question, values)) as cursor:
+        cursor.execute(question.sql, _filled(question, values))
+        return list(cursor.fetchall())
+
+
+def _filled(question: _Question, values: Sequence[Any]) -> list[Any]:
+    return [fixed if place < 0 else values[place] for place, fixed in question.places]
+
+
+class _SQLiteCursor(SQLiteCursorWrapper):
+    """Reads the statement as it was converted once."""
+
+    statement: str
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        return Cursor.execute(self, self.statement, params)
+
+
+def _cursor(connection: Any, question: _Question, values: Sequence[Any]) -> Any:
+    """A cursor with the statement as this database wants to read it."""
     if connection.vendor == "sqlite":
-        cursor = connection.connection.cursor(factory=SQLiteCursorWrapper)
-        question.statement = question.statement or cursor.convert_query(question.sql)
-        cursor.convert_query = lambda query, **kwargs: question.statement
-        return connection._prepare_cursor(cursor)
+        cursor = connection.connection.cursor(factory=_SQLiteCursor)
+        question.statement = question.statement or SQLiteCursorWrapper.convert_query(
+            cursor, question.sql
+        )
+        cursor.statement = question.statement
+        return cursor
     from gezel.kit.planned import PlannedCursor, literal  # noqa: PLC0415 # psycopg may be absent
 
     if not question.statement:
@@ -218,8 +266,6 @@ def _cursor(connection: Any, question: _Question, values: Sequence[Any]) -> Any:
             numbers[p.place] if isinstance(p, Slot) else literal(p, connection.connection)
             for p in question.params
         )
-    return connection._prepare_cursor(
-        PlannedCursor(
-            connection.connection, question.statement, [values[place] for place in question.used]
-        )
+    return PlannedCursor(
+        connection.connection, question.statement, [values[place] for place in question.used]
     )
