@@ -122,12 +122,18 @@ def _converted(
     """The rows with what this database keeps otherwise as Python has it: days, truth, JSON."""
     if not converters:
         return rows
-    changed = [list(row) for row in rows]
+    found: list[Any] = list(rows)
     for place, (converts, expression) in converters:
-        for convert in converts:
-            for row in changed:
-                row[place] = convert(row[place], expression, connection)
-    return changed
+        for number, row in enumerate(found):
+            value = kept = row[place]
+            for convert in converts:
+                value = convert(value, expression, connection)
+            # A day that came as a day stays one: then its row needs no copy.
+            if value is not kept:
+                if type(row) is tuple:
+                    row = found[number] = list(row)  # noqa: PLW2901 # the same row, to write in
+                row[place] = value
+    return found
 
 
 # What Django puts on a class for a column. Set for the first time, each writes into the instance

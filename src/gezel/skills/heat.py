@@ -32,12 +32,14 @@ def people_cells(rows: Sequence[TeamRow], skills: Sequence[Skill]) -> list[SafeS
     # One address is looked up and the keys put in their places: reversing hundreds is slow.
     of_person, of_skill, end = reverse("skills:ledger", args=[0, 0]).rsplit("0/", 2)
     language = get_language()
+    keys = [(skill.pk, f"{skill.pk}/{end}") for skill in skills]
     told = []
     for row in rows:
         address = f"{of_person}{row.seat.person_id}/{of_skill}"
+        cells = row.cells
         parts = []
-        for skill in skills:
-            cell = row.cells.get(skill.pk)
+        for pk, ended in keys:
+            cell = cells.get(pk)
             if cell is None:
                 parts.append(_NOT_ASKED)
                 continue
@@ -45,7 +47,7 @@ def people_cells(rows: Sequence[TeamRow], skills: Sequence[Skill]) -> list[SafeS
             before, after = _cell(
                 tone(cell), level, cell.asked, language, must=cell.short and cell.essential
             )
-            parts.append(f"{before}{address}{skill.pk}/{end}{after}")
+            parts.append(f"{before}{address}{ended}{after}")
         told.append(mark_safe("".join(parts)))
     return told
 

@@ -53,7 +53,7 @@ def panel_team(request: Request) -> HttpResponse:
     seats = queries.direct_team(visitor)
     if not seats:
         raise Http404
-    told = queries.team_map(seats)
+    told = queries.team_map(seats, dated=False)
     skills = told.skills[:COLUMNS]
     shown = told.rows[:PEOPLE]
     note_reading(

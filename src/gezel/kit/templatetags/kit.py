@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
+from unicodedata import is_normalized
 
 from django import template
 from django.contrib.staticfiles import finders
@@ -19,10 +20,12 @@ from django.forms import (
     RadioSelect,
 )
 from django.template.context import RequestContext
-from django.urls import reverse
+from django.template.defaultfilters import stringfilter
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -47,6 +50,7 @@ def _drawing(name: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512, typed=True)  # a label that is safe text is another than one that is not
 def icon(name: str, label: str = "") -> SafeString:
     """A lucide icon drawn in place. With a label it speaks; without, it is decoration."""
     told = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
@@ -57,7 +61,21 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag
 def bundle_url(kind: str) -> str:
     """The address of the joined styles or scripts."""
-    return reverse("kit:bundle", args=[bundle(kind).name])
+    return _bundle_address(bundle(kind).name, get_urlconf(), get_script_prefix())
+
+
+@lru_cache(maxsize=16)
+def _bundle_address(name: str, urlconf: str | None, prefix: str) -> str:
+    return reverse("kit:bundle", urlconf, [name])
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def truncatechars(text: str, most: int) -> str:
+    """As Django's own, which for a text that is short enough takes as long as for a long one."""
+    if len(text) <= most and is_normalized("NFC", text):
+        return text
+    return Truncator(text).chars(most)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,4 +1,4 @@
-"""`{% translate %}`, `{% url %}` and `{% icon %}`, remembering what they said.
+"""`{% translate %}`, `{% blocktranslate %}`, `{% url %}`, `{% icon %}`: remembering what they said.
 
 A page says sixty sentences, thirty addresses and a hundred icons, and none of them changes while
 we run. Django looks each up anew, by way of a lazy string or a search through all addresses.
@@ -11,6 +11,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from html import escape
 from operator import attrgetter
 from typing import Any, cast
 from uuid import UUID
@@ -22,18 +23,20 @@ from django.template.base import (
     NodeList,
     Parser,
     Token,
+    render_value_in_context,
     token_kwargs,
 )
 from django.template.context import Context
 from django.template.defaulttags import CsrfTokenNode, NowNode, URLNode
 from django.template.defaulttags import url as django_url
 from django.template.library import SimpleNode
-from django.templatetags.i18n import do_translate
+from django.templatetags.i18n import BlockTranslateNode, do_block_translate, do_translate
 from django.templatetags.static import StaticNode, do_static
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
+from django.utils.formats import localize
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from gezel.kit.templatetags import kit
 
@@ -91,6 +94,77 @@ def translate(parser: Parser, token: Token) -> Node:
     if told.filters or node.asvar or node.message_context or node.noop or text is None:
         return node
     return Sentence(str(text))
+
+
+@lru_cache(maxsize=4096)
+def _told(one: str, many: str, number: int, language: str | None) -> str:
+    return ngettext(one, many, number) if many else gettext(one)  # words: marked elsewhere
+
+
+@lru_cache(maxsize=4096)
+def _figure(number: int, language: str | None) -> str:
+    return str(localize(number))
+
+
+_MISSING = object()
+
+
+class Told(BlockTranslateNode):
+    """A sentence with values in it: which one to look up, and for what, is found out once.
+
+    Whatever is out of the ordinary, Django says itself: a context, a count that is no whole
+    number, a name nobody gave, a translation with other names in it.
+    """
+
+    def __init__(self, node: BlockTranslateNode) -> None:
+        super().__init__(**vars(node))
+        self.one, names = self.render_token_list(self.singular)
+        self.many, more = self.render_token_list(self.plural or [])
+        self.names = frozenset(names) | frozenset(more)
+
+    def render(self, context: Any, nested: bool = False) -> str:
+        if nested:  # the translation names what is not there: Django says it untranslated
+            return super().render(context, nested)
+        found = {name: value.resolve(context) for name, value in self.extra_context.items()}
+        number = 0
+        if self.counter and self.countervar:
+            number = found[self.countervar] = self.counter.resolve(context)
+            if not isinstance(number, int):
+                return super().render(context)
+        language = _language(context)
+        shown = {}
+        for name in self.names:
+            value = found[name] if name in found else context.get(name, _MISSING)
+            kind = type(value)
+            if kind is str:
+                shown[name] = escape(value) if context.autoescape else value
+            elif kind is SafeString:
+                shown[name] = value
+            elif kind is int and context.use_l10n is not False:
+                shown[name] = _figure(value, language)
+            elif value is _MISSING:
+                return super().render(context)
+            else:
+                shown[name] = render_value_in_context(value, context)
+        try:
+            said = _told(self.one, self.many, int(number), language) % shown
+        except (KeyError, ValueError):
+            return super().render(context)
+        if self.asvar:
+            context[self.asvar] = SafeString(said)
+            return ""
+        return said
+
+
+@register.tag("blocktranslate")
+def blocktranslate(parser: Parser, token: Token) -> Node:
+    """`{% blocktranslate with name=value count n=number %}…{% endblocktranslate %}`."""
+    node = do_block_translate(parser, token)
+    # Django counts by what `with` gave as well; here both are looked up in the page itself.
+    counted = node.counter is not None and getattr(node.counter.var, "lookups", None)
+    if node.message_context or (counted and counted[0] in node.extra_context):
+        return node
+    return Told(node)
 
 
 @lru_cache(maxsize=8192)

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.template import Context, Template, TemplateSyntaxError, engines
+from django.template import Context, Engine, Template, TemplateSyntaxError, engines
 from django.urls import NoReverseMatch, set_script_prefix
 from django.utils import translation
 from django.utils.safestring import mark_safe
 
+from gezel.kit.figures import Grouped
 from gezel.kit.templatetags import known
 
 
@@ -63,6 +64,81 @@ def test_an_icon_is_drawn_the_same_from_memory() -> None:
     assert said("{% icon name %}", name="search") == once
     assert said('{% icon "search" %}{% icon "search" %}') == once + once
     assert 'role="img" aria-label="Found"' in said('{% icon "search" "Found" %}')
+
+
+SENTENCES = (
+    "{% bt %}50 % of {{ word }}, {{ amount }} or {{ price }}{% endbt %}",
+    "{% bt with a=word|upper b=day %}{{ a }} {{ b }} {{ word }}{% endbt %}",
+    "{% bt count n=amount %}{{ n }} card{% plural %}{{ n }} cards{% endbt %}",
+    "{% bt count n=many with w=word %}{{ n }} {{ w }}{% plural %}{{ n }} {{ w }}s{% endbt %}",
+    "{% bt with n=amount count m=n %}{{ m }}{% plural %}{{ m }}s{% endbt %}",
+    "{% bt count n=price %}{{ n }} card{% plural %}{{ n }} cards{% endbt %}",
+    "{% bt asvar kept %}{{ word }}!{% endbt %}[{{ kept }}]",
+    "{% bt trimmed %}\n  {{ word }}\n  {{ safe }}\n{% endbt %}",
+    "{% bt context 'May' %}{{ word }}{% endbt %}",
+    "{% bt %}{{ nobody }} and {{ true }} {{ nothing }}{% endbt %}",
+    "{% autoescape off %}{% bt %}{{ word }}{{ safe }}{% endbt %}{% endautoescape %}",
+    "{% load l10n %}{% localize off %}{% bt %}{{ amount }} {{ price }}{% endbt %}{% endlocalize %}",
+)
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("source", SENTENCES)
+def test_a_sentence_with_values_is_the_one_django_says(source: str, language: str) -> None:
+    theirs = Engine(
+        builtins=["django.templatetags.i18n"], libraries={"l10n": "django.templatetags.l10n"}
+    )
+    source = source.replace("bt", "blocktranslate")
+    for amount in (0, 1, 2, 12345):
+        told = {
+            "word": '<i>"it\'s" & 100 %</i>',
+            "safe": mark_safe("<b>bold</b>"),
+            "amount": amount,
+            "many": Grouped(amount),
+            "price": Decimal("1234.5"),
+            "day": date(2026, 11, 27),
+            "true": True,
+            "nothing": None,
+        }
+        with translation.override(language):
+            wanted = theirs.from_string(source).render(Context(told))
+            assert said(source, **told) == said(source, **told) == wanted
+
+
+def test_a_count_that_is_none_is_refused_as_django_does() -> None:
+    source = "{% blocktranslate count n=n %}{{ n }} a{% plural %}{{ n }} b{% endblocktranslate %}"
+    with pytest.raises(TemplateSyntaxError):
+        said(source, n="two")
+
+
+def test_a_translation_that_names_what_is_not_there_is_said_untranslated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for wrong in ("%(other)s gevonden", "%(word)z"):
+        monkeypatch.setattr(known, "gettext", lambda text, wrong=wrong: wrong)
+        known._told.cache_clear()
+        monkeypatch.setattr("django.utils.translation.gettext", lambda text: text)
+        source = "{% blocktranslate %}Found: {{ word }}{% endblocktranslate %}"
+        assert said(source, word="<x>") == "Found: &lt;x&gt;"
+    known._told.cache_clear()
+
+
+def test_a_label_that_is_no_safe_text_is_escaped_whoever_came_first() -> None:
+    source = '{% icon "search" label %}'
+    for label, shown in (
+        (mark_safe("<b>"), "<b>"),
+        ("<b>", "&lt;b&gt;"),
+        (mark_safe("<b>"), "<b>"),
+    ):
+        assert f'aria-label="{shown}"' in said(source, label=label)
+
+
+@pytest.mark.parametrize(
+    "text", ["short", "e\u0301e\u0301e\u0301", "<i>", "<i> & longer", mark_safe("<i>"), ""]
+)
+def test_a_text_is_cut_as_django_cuts_it(text: str) -> None:
+    source = "{{ text|truncatechars:5 }}"
+    assert said(source, text=text) == Engine().from_string(source).render(Context({"text": text}))
 
 
 @dataclass(frozen=True)

@@ -83,10 +83,12 @@ class TeamMap:
     later_dates: list[date]
 
     def short_in(self, skill: Skill) -> int:
-        return sum(c.short for row in self.rows if (c := row.cells.get(skill.pk)))
+        pk = skill.pk
+        return sum(c.short for row in self.rows if (c := row.cells.get(pk)))
 
     def asked_in(self, skill: Skill) -> int:
-        return sum(skill.pk in row.cells for row in self.rows)
+        pk = skill.pk
+        return sum(pk in row.cells for row in self.rows)
 
 
 def seats_of(
@@ -126,12 +128,17 @@ def direct_team(visitor: Visitor) -> list[tuple[Any, ...]]:
 
 
 def team_map(
-    seats: Iterable[tuple[Any, ...]], *, on: date | None = None, asked_on: date | None = None
+    seats: Iterable[tuple[Any, ...]],
+    *,
+    on: date | None = None,
+    asked_on: date | None = None,
+    dated: bool = True,
 ) -> TeamMap:
     """What each person's role asks beside what they show; two queries, whatever the team.
 
     Args:
         seats: the rows of `seated`.
+        dated: whether the day of the newest piece is wanted too; the map itself does not tell it.
 
     The skills that most people lack lead, essential ones first, so that the map can be read from
     the left. People keep the order they came in: nobody is ranked.
@@ -144,41 +151,56 @@ def team_map(
         if seat.profile_pk
     }
     demands = demands_of(list(profiles))
-    held = _held_at([(seat.person_id, seat.organisation_id) for seat in people], on)
+    held = _held_at([(seat.person_id, seat.organisation_id) for seat in people], on, dated=dated)
     day = asked_on or on or today
-    asked = {pk: rules.demand_on(dated, day) for pk, dated in demands.items()}
+    # By profile, not by person: a team of thirty has three of them, and hundreds of cells.
+    asked: dict[int, list[tuple[int, int, bool]]] = {}
     skills: dict[int, Skill] = {}
+    for profile_pk, told_by_day in demands.items():
+        wanted = asked[profile_pk] = []
+        for r in rules.demand_on(told_by_day, day):
+            if isinstance(r.skill, Skill):
+                pk: int = r.skill.pk
+                skills.setdefault(pk, r.skill)
+                wanted.append((pk, r.level, r.essential))
     rows = []
     for seat in people:
         profile = profiles.get(seat.profile_pk) if seat.profile_pk else None
-        cells = {}
-        for r in asked.get(profile.pk, []) if profile else []:
-            if isinstance(r.skill, Skill):
-                skills.setdefault(r.skill.pk, r.skill)
-                found = held.get((seat.person_id, r.skill.pk), NOT_HELD)
-                cells[r.skill.pk] = Cell(r.level, r.essential, found)
-        rows.append(TeamRow(seat, profile, cells))
-    later = {d for dated in demands.values() for d in rules.later_dates(dated, today)}
+        rows.append(
+            TeamRow(
+                seat,
+                profile,
+                {
+                    pk: Cell(level, essential, held.get((seat.person_id, pk), NOT_HELD))
+                    for pk, level, essential in (asked.get(profile.pk, ()) if profile else ())
+                },
+            )
+        )
+    later = {d for found in demands.values() for d in rules.later_dates(found, today)}
     lacking: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for row in rows:
         for pk, cell in row.cells.items():
-            lacking[pk][0] += cell.short and cell.essential
-            lacking[pk][1] += cell.short
-            lacking[pk][2] += 1
+            told = lacking[pk]
+            told[2] += 1
+            if cell.short:
+                told[1] += 1
+                told[0] += cell.essential
     ordered = sorted(
         skills.values(), key=lambda s: ([-n for n in lacking[s.pk]], s.name.casefold(), s.pk)
     )
     return TeamMap(ordered, rows, sorted(later))
 
 
-def _held_at(seated: Iterable[tuple[int, int]], on: date | None) -> dict[tuple[int, int], Held]:
+def _held_at(
+    seated: Iterable[tuple[int, int]], on: date | None, *, dated: bool
+) -> dict[tuple[int, int], Held]:
     """What people show their own employer; the seats of a map are of one."""
     by_employer: dict[int, list[int]] = defaultdict(list)
     for person, employer in seated:
         by_employer[employer].append(person)
     found: dict[tuple[int, int], Held] = {}
     for employer, people in by_employer.items():
-        found |= levels(people, on, at=employer)
+        found |= levels(people, on, at=employer, dated=dated)
     return found
 
 

@@ -178,13 +178,13 @@ def team(request: Request) -> HttpResponseBase:
         )
         return form("need-map", _table_head(), _table_rows(told.rows, _columns(told, chosen)))
     page = Paginator(seats, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
-    told = queries.team_map(page, on=chosen.on, asked_on=chosen.asked_on)
+    as_table = request.GET.get("view") == "table"
+    told = queries.team_map(page, on=chosen.on, asked_on=chosen.asked_on, dated=as_table)
     _note(visitor, told, chosen)
     columns = _columns(told, chosen)
     give_own_names(columns, visitor.organisation)
     shown = columns if request.GET.get("columns") == "all" else columns[:COLUMNS]
     rows = [row for row in told.rows if not chosen.only_gaps or _has_gap(row, shown)]
-    as_table = request.GET.get("view") == "table"
     return render(
         request,
         "skills/team.html",
