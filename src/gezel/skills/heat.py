@@ -68,14 +68,14 @@ def reach_tone(percent: int) -> str:
     return "q4" if percent >= 95 else f"q{min(3, percent // 25)}"
 
 
-def place_cell(figure: Figure | None, address: str = "") -> SafeString:
+def place_cell(figure: Figure | None, language: str | None, address: str = "") -> SafeString:
     """A group's cell: the share that reaches what is asked, and how many fall short."""
     if figure is None:
         return mark_safe(_NOT_ASKED)
     if figure.dark:
         return format_html('<td class="dark">{}</td>', _("too few"))
     count = figure.count
-    return _reached(count.reach_percent, count.short, count.people, address, get_language())
+    return _reached(count.reach_percent, count.short, count.people, address, language)
 
 
 @lru_cache(maxsize=4096)

@@ -22,6 +22,14 @@ class Count:
     # Levels that are missing, over all who fall short, in tenths: whole, so that sums are exact.
     gap_tenths: int = 0
 
+    def __add__(self, other: "Count") -> "Count":
+        return Count(
+            self.people + other.people,
+            self.short + other.short,
+            self.short_essential + other.short_essential,
+            self.gap_tenths + other.gap_tenths,
+        )
+
     def add(self, other: "Count") -> None:
         self.people += other.people
         self.short += other.short
@@ -77,10 +85,12 @@ class NeedMap:
         """
         weight: dict[int, tuple[int, int]] = {}
         for skill in {skill for at, skill, _day in self._figures if at == place}:
-            found = [f for day in days if (f := self.figure(place, skill, day))]
-            if found:
-                shown = [(f.count.short_essential, f.count.short) for f in found if not f.dark]
-                weight[skill] = max(shown, default=(-1, -1))
+            for day in days:
+                key = (place, skill, day)
+                count = self._figures.get(key)
+                if count is not None and count.people:
+                    shown = (-1, -1) if key in self._dark else (count.short_essential, count.short)
+                    weight[skill] = max(weight.get(skill, shown), shown)
         return sorted(weight, key=lambda skill: (-weight[skill][0], -weight[skill][1], skill))
 
 
@@ -138,17 +148,17 @@ def need_map(counts: Counted, days: Sequence[date], sight: Sight | None = None) 
             held_on[interval] = [day for day in days if _holds(interval, day)]
         for day in held_on[interval]:
             for at in above[place]:
-                if (found := figures.get((at, skill, day))) is None:
-                    found = figures[at, skill, day] = Count()
-                found.add(count)
+                key = (at, skill, day)
+                # Most figures are of one count alone: that one itself, which nobody adds to here.
+                figures[key] = count if (found := figures.get(key)) is None else found + count
     if sight is None:
         return NeedMap(list(days), figures)
     unknown = {key: count.people for key, count in counts.items()}
     for (place_known, profile), people in sight.known.items():
         for span in sight.asked.get(profile, ()):
-            key = (place_known, span.skill_pk, (span.from_on, span.until_on))
-            if span.level and key in unknown:
-                unknown[key] = max(0, unknown[key] - people)
+            asked = (place_known, span.skill_pk, (span.from_on, span.until_on))
+            if span.level and asked in unknown:
+                unknown[asked] = max(0, unknown[asked] - people)
     return NeedMap(list(days), figures, _darkness(unknown, days, sight.smallest))
 
 

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gezel.kit.export import FORMS
@@ -476,7 +477,8 @@ def _counts(
 def _place_row(
     told: queries.NeedMap, place: Place, columns: Sequence[Skill], day: date
 ) -> PlaceRow:
-    cells = [place_cell(told.figure(place.key, skill.pk, day)) for skill in columns]
+    language = get_language()
+    cells = [place_cell(told.figure(place.key, skill.pk, day), language) for skill in columns]
     return PlaceRow(place.name, place.url, SafeString("".join(cells)))
 
 
