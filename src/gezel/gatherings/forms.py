@@ -361,7 +361,7 @@ class MarkForm(forms.Form):
     minutes = forms.IntegerField(min_value=0, max_value=1_440, required=False)
     key = forms.UUIDField()
     # How long ago the phone noted it, by its own clock: what that clock says does not matter.
-    ago = forms.IntegerField(min_value=0, max_value=172_800, required=False)
+    ago = forms.IntegerField(min_value=0, required=False)
 
 
 class WhoForm(forms.Form):

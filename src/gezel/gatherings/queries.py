@@ -25,6 +25,7 @@ from gezel.gatherings.models import (
     Wisher,
 )
 from gezel.gatherings.rules import attending, places, seeing
+from gezel.kit.likeness import folded
 from gezel.people.api import Employment, Organisation, Person, Visitor
 from gezel.skills.api import Evidence, Level, standing_evidence
 
@@ -394,6 +395,16 @@ def the_list(gathering: Gathering) -> list[OnList]:
                facts[place.person_id][1:])
         for place in seated.order_by("person__last_name", "person__first_name", "pk")
     ]  # fmt: skip
+
+
+def with_a_place(gathering: Gathering) -> set[int]:
+    """Whom one can note there: who has a place, or had one."""
+    return set(Place.objects.filter(gathering=gathering).values_list("person_id", flat=True))
+
+
+def likeness(name: str) -> str:
+    """A name as one looks for it on the list: without accents and capitals, word by word."""
+    return " ".join(folded(name))
 
 
 def line_of(gathering: Gathering) -> QuerySet[Place]:

@@ -191,11 +191,16 @@ def register_without_asking(
     refresher: bool = False,
     number: str = "",
     printed_until: date | None = None,
+    to_confirm: bool = False,
 ) -> Holding:
-    """A certificate that needs nobody to look at it: an activity was completed, or hours were met.
+    """A certificate that comes by itself: an activity was completed, or hours were met.
 
     A new dated fact like every other; the same key again gives back what stands.
+
+    Args:
+        to_confirm: someone has to look at it all the same, as if it had been sent in.
     """
+    state = Holding.State.WAITING if to_confirm else Holding.State.CONFIRMED
     with transaction.atomic():
         holding, new = Holding.objects.get_or_create(
             key=key,
@@ -208,15 +213,18 @@ def register_without_asking(
                 "terms": terms_on(certificate, issued_on),
                 "refresher": refresher,
                 "origin": origin,
-                "state": Holding.State.CONFIRMED,
-                "decided_at": timezone.now(),
+                "state": state,
+                "decided_at": None if to_confirm else timezone.now(),
             },
         )
         if new:
             reckon_again(person_pk, certificate.pk)
             changed(certificate.organisation_id, [person_pk])
-            show_evidence([holding], by=None)
             announce(HoldingRegistered(holding.pk, person_pk))
+        if new and to_confirm:
+            letters.say_it_waits(holding, but=[person_pk])
+        elif new:
+            show_evidence([holding], by=None)
             announce(HoldingDecided(holding.pk, person_pk, confirmed=True))
     return holding
 

@@ -150,8 +150,14 @@ def completed(person_pk: int, activity_pk: int, on: date) -> None:
             _hours_of_activity(person_pk, one, on, key)
 
 
-def path_completed(enrolment_pk: int, path_pk: int, person_pk: int, on: date) -> None:
-    """A learning path that was completed may end in a certificate; once, however often told."""
+def path_completed(
+    enrolment_pk: int, path_pk: int, person_pk: int, on: date, *, own_word: bool
+) -> None:
+    """A learning path that was completed may end in a certificate; once, however often told.
+
+    Where a step rests on the person's own word, whoever leads them has a look first: nobody gives
+    themselves a certificate by marking steps.
+    """
     for one in PathBrings.objects.filter(path=path_pk).select_related("type"):
         register_without_asking(
             person_pk,
@@ -160,6 +166,7 @@ def path_completed(enrolment_pk: int, path_pk: int, person_pk: int, on: date) ->
             origin=Holding.Origin.ACTIVITY,
             key=uuid.uuid5(one.type.key, f"path/{enrolment_pk}"),
             refresher=False,
+            to_confirm=own_word,
         )
 
 

@@ -8,32 +8,86 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from gezel.certificates.actions import confirm
 from gezel.certificates.models import Holding, PathBrings
 from gezel.certificates.tests.builders import a_holding, a_type, days
+from gezel.connect.models import Message
+from gezel.content.tests.builders import a_module
 from gezel.paths.actions import mark_done
 from gezel.paths.api import Path
 from gezel.paths.kinds import Ground, in_words
 from gezel.paths.queries import meant
+from gezel.paths.rules import Skip
 from gezel.paths.tests.builders import a_path, a_rule, a_step, a_walker, leaf, people_on
 from gezel.people.api import Organisation, Person
+from gezel.skills.models import Evidence
+from gezel.skills.tests.builders import a_skill, an_evidence
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_path_that_is_completed_gives_its_certificate_once(
-    van_dijk: Organisation, noor: Person
+    van_dijk: Organisation, noor: Person, daan: Person
 ) -> None:
     kind = a_type(van_dijk, "EV technician", months=24)
     path = a_path(van_dijk, a_step("a"))
     PathBrings.objects.create(type=kind, path=path)
     today = timezone.localdate()
 
-    mark_done(a_walker(path, noor), "a", on=today, by=noor)
+    mark_done(a_walker(path, noor), "a", on=today, by=daan)
 
     holding = Holding.objects.get(person=noor)
     assert (holding.type, holding.issued_on, holding.state) == (kind, today, "confirmed")
-    mark_done(a_walker(path, noor), "a", on=today, by=noor)
+    mark_done(a_walker(path, noor), "a", on=today, by=daan)
     assert Holding.objects.filter(person=noor).count() == 2, "walked again, it is a new dated fact"
+
+
+def test_nobody_gives_themselves_a_certificate_by_marking_steps(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    """Attack 42: a step that is one's own word would otherwise end in a confirmed certificate, in
+    evidence of a skill, and in leave to do the work."""
+    skill = a_skill("High voltage", organisation=van_dijk)
+    kind = a_type(van_dijk, "VP", months=36, shows={skill: 3})
+    path = a_path(van_dijk, a_step("a"), a_step("b"))
+    PathBrings.objects.create(type=kind, path=path)
+    today = timezone.localdate()
+    walk = a_walker(path, noor)
+    mark_done(walk, "a", on=today, by=daan)
+    mark_done(walk, "b", on=today, by=noor)
+
+    holding = Holding.objects.get(person=noor)
+    assert (holding.state, holding.decided_at) == ("waiting", None)
+    assert not Evidence.objects.filter(person=noor).exists()
+    assert Message.objects.filter(person=daan, kind="certificates.confirm").exists()
+    assert confirm(holding, by=daan)
+    assert Evidence.objects.get(person=noor).level == 3
+
+
+def test_what_was_skipped_waits_where_nobody_saw_it(
+    van_dijk: Organisation, noor: Person, daan: Person
+) -> None:
+    module = a_module(van_dijk)
+    seen, said = (a_skill(name, organisation=van_dijk) for name in ("Wiring", "Drawings"))
+    module.attempts.create(person=noor, completed_at=timezone.now(), passed=True)
+    an_evidence(noor, seen, level=4, kind="lead", by=daan)
+    for _ in range(3):
+        an_evidence(noor, said, level=5, kind="self", by=noor)
+    skips = {
+        "finished here": Skip(activity=module.activity_id),
+        "a lead saw it": Skip(skill=seen.pk, level=2),
+        "own view": Skip(skill=said.pk, level=2),
+    }
+    for name, skip in skips.items():
+        path = a_path(van_dijk, a_step("a", skips=(skip,)), name=name)
+        PathBrings.objects.create(type=a_type(van_dijk, name, months=24), path=path)
+        a_walker(path, noor)
+
+    assert dict(Holding.objects.values_list("type__name_en", "state")) == {
+        "finished here": "confirmed",
+        "a lead saw it": "confirmed",
+        "own view": "waiting",
+    }
 
 
 def test_a_rule_of_a_path_may_ask_for_a_certificate(

@@ -1,6 +1,7 @@
 """The pages of sessions: what one can do there, and what one is told when it cannot be."""
 
 import json
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -208,6 +209,114 @@ def test_marks_kept_on_a_phone_arrive_once(
     assert [a.json()["new"] for a in answers] == [1, 0, 0, 0, 0]
     assert all(a.json()["kept"] == [mark["key"]] for a in answers)
     assert Attendance.objects.get().minutes == 30
+
+
+def test_one_mark_that_cannot_be_keeps_no_other_on_the_phone(
+    van_dijk: Organisation, noor: Person, daan: Person, sam: Person, visit: Visit
+) -> None:
+    """What was kept offline is sent as a whole: until now one wrong figure held back the rest."""
+    session = a_session(van_dijk, by=daan, days=-0.05, trainers=(daan,))
+    a_past_place(session, noor)
+    others = [a_colleague(van_dijk, f"Person{n}") for n in range(3)]
+    for person in others:
+        a_past_place(session, person)
+    keys = [str(uuid.uuid4()) for _ in range(5)]
+    marks = [
+        {"person": noor.pk, "kind": "present", "key": keys[0], "ago": 60},
+        {"person": others[0].pk, "kind": "late", "minutes": 2_000, "key": keys[1]},
+        {"person": others[1].pk, "kind": "late", "minutes": 12.5, "key": keys[2]},
+        {"person": sam.pk, "kind": "present", "key": keys[3]},
+        {"person": others[2].pk, "kind": "present", "key": keys[4], "ago": 400_000},
+    ]
+    address = reverse("gatherings:mark", args=[session.pk])
+
+    answer = visit(daan).post(
+        address, json.dumps({"marks": marks}), content_type="application/json"
+    )
+
+    told = answer.json()
+    assert (answer.status_code, told["kept"], told["new"]) == (200, [keys[0], keys[4]], 2)
+    assert set(told["refused"]) == {keys[1], keys[2], keys[3]}
+    assert "whole number" in told["refused"][keys[1]]
+    assert told["refused"][keys[3]] == "They have no place here any more."
+    assert {a.person for a in Attendance.objects.all()} == {noor, others[2]}
+    # Kept for days: that counts as noted now, so nobody writes into last week without a reason.
+    late = Attendance.objects.get(person=others[2])
+    assert timezone.now() - late.seen_at < timedelta(minutes=5)
+
+
+def test_what_was_marked_is_not_lost_where_something_is_refused(
+    van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
+) -> None:
+    """Without a script the whole list is one form: it comes back as it was sent, with the fault."""
+    session = a_session(van_dijk, by=daan, days=-0.05, trainers=(daan,))
+    other = a_colleague(van_dijk, "Joost")
+    for person in (noor, other):
+        a_past_place(session, person)
+    sent = {
+        "row": [noor.pk, other.pk],
+        f"kind-{noor.pk}": "partly", f"minutes-{noor.pk}": "2000",
+        f"key-{noor.pk}": str(uuid.uuid4()),
+        f"kind-{other.pk}": "absent", f"minutes-{other.pk}": "2000",
+        f"key-{other.pk}": str(uuid.uuid4()),
+    }  # fmt: skip
+    address = reverse("gatherings:mark", args=[session.pk])
+    client = visit(daan)
+    refused = client.post(address, sent)
+    page = refused.content.decode()
+
+    assert refused.status_code == 422
+    assert not Attendance.objects.exists()
+    assert page.count("Minutes are a whole number") == 1, "of who is absent none are asked"
+    assert f'name="kind-{noor.pk}" value="partly" checked' in page
+    assert f'name="kind-{other.pk}" value="absent" checked' in page
+    assert 'value="2000" aria-invalid="true"' in page
+    kept = client.post(address, {**sent, f"minutes-{noor.pk}": "20"})
+    assert kept.status_code == 302
+    assert Attendance.objects.count() == 2
+
+
+def test_a_list_that_needs_a_reason_comes_back_as_it_was_marked(
+    van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
+) -> None:
+    session = a_session(van_dijk, by=daan, days=-3, trainers=(daan,))
+    a_past_place(session, noor)
+    sent = {
+        "row": noor.pk, f"kind-{noor.pk}": "excused", f"key-{noor.pk}": str(uuid.uuid4()),
+    }  # fmt: skip
+
+    page = visit(daan).post(reverse("gatherings:mark", args=[session.pk]), sent)
+
+    assert page.status_code == 422
+    assert f'name="kind-{noor.pk}" value="excused" checked' in page.content.decode()
+
+
+def test_in_a_long_list_one_looks_for_a_name_or_who_is_left(
+    van_dijk: Organisation, noor: Person, daan: Person, visit: Visit
+) -> None:
+    session = a_session(van_dijk, by=daan, days=-0.05, trainers=(daan,))
+    people = [a_colleague(van_dijk, f"Zoë{n}") for n in range(9)]
+    for person in (noor, *people):
+        a_past_place(session, person)
+    there(session, noor)
+    client, address = visit(daan), reverse("gatherings:people", args=[session.pk])
+
+    def seen(**asked: str) -> int:
+        page = client.get(address, asked).content.decode()
+        assert "<span data-marks-noted>1</span>/10" in page
+        rows = re.findall(r'<li data-mark="\d+"[^>]*>', page)
+        assert len(rows) == 10, "all are there for who looks again"
+        return sum("hidden" not in row for row in rows)
+
+    assert seen() == 10
+    assert seen(name="zoe") == 9
+    assert seen(name="ZOË3") == 1
+    assert seen(only="open") == 9
+    assert seen(name="noor", only="open") == 0
+    assert "Nobody on the list fits." in client.get(address, {"name": "x"}).content.decode()
+    # Keeping the list comes back to the same few.
+    mark = reverse("gatherings:mark", args=[session.pk]) + "?name=zoe&only=open"
+    assert client.post(mark, {})["Location"].endswith("?name=zoe&only=open")
 
 
 @pytest.mark.parametrize("body", ["{", "[]", '{"marks": [1]}', '{"marks": [{"person": "x"}]}'])

@@ -2,7 +2,10 @@
 
 import json
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -26,6 +29,9 @@ from gezel.people.api import Request, at_work
 
 # So many wrong codes a person may try in so long.
 TRIES, IN_SECONDS = 10, 600
+# From so many on, one looks for a name rather than scrolls.
+MANY = 9
+_TIMED = {Attendance.Kind.PARTLY, Attendance.Kind.LATE}
 
 # -- the screen ------------------------------------------------------------------------------------
 
@@ -112,20 +118,68 @@ def people(request: Request, pk: int) -> HttpResponse:
     return _list_page(request, found_to_run(request.visitor, pk))
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person on the list as the page shows it: what stands, or what was sent and refused."""
+
+    row: queries.OnList
+    key: uuid.UUID
+    kind: str
+    minutes: str
+    wrong: str = ""
+    hidden: bool = False
+
+
+def _lines(
+    request: Request, rows: list[queries.OnList], *, told: Mapping[str, "Told"]
+) -> list[Line]:
+    """The list with what was searched for; who is not looked for is on the page and hidden, so that
+    a script can show them again without asking."""
+    sought = queries.likeness(request.GET.get("name", "")[:80])
+    only_open = request.GET.get("only") == "open"
+    found = []
+    for row in rows:
+        fact, said = row.fact, told.get(str(row.person.pk))
+        timed = fact is not None and fact.kind in _TIMED
+        found.append(
+            Line(
+                row,
+                uuid.uuid4(),
+                said.kind if said else fact.kind if fact else "",
+                said.minutes if said else str(fact.minutes) if fact and timed else "",
+                said.wrong if said else "",
+                hidden=not told
+                and (
+                    sought not in queries.likeness(row.person.name)
+                    or (only_open and fact is not None)
+                ),
+            )
+        )
+    return found
+
+
 def _list_page(
     request: Request,
     found: Gathering,
     *,
     who: forms.WhoForm | None = None,
     reason: forms.ReasonForm | None = None,
+    told: Mapping[str, "Told"] | None = None,
 ) -> HttpResponse:
+    """The page; with what was sent, where that is refused: nobody marks sixty people twice."""
     now = timezone.now()
     rows = queries.the_list(found)
+    lines = _lines(request, rows, told=told or {})
     line = list(queries.line_of(found))
     note(request, [row.person for row in rows] + [place.person for place in line])
     shown = {
         "session": found,
-        "rows": [(row, uuid.uuid4()) for row in rows],
+        "lines": lines,
+        "none_shown": all(one.hidden for one in lines),
+        "sought": request.GET.get("name", "")[:80],
+        "only_open": request.GET.get("only") == "open",
+        "narrowing": len(rows) >= MANY,
+        "query": _query(request),
         "line": line,
         "kinds": Attendance.Kind.choices,
         "noted": sum(row.fact is not None for row in rows),
@@ -151,23 +205,25 @@ def mark(request: Request, pk: int) -> HttpResponse:
     found = found_to_run(request.visitor, pk)
     if request.content_type == "application/json":
         return _mark_kept(request, found)
+    told: dict[str, Told] = {}
     marks = []
     for row in request.POST.getlist("row"):
         kind = request.POST.get(f"kind-{row}", "")
         if not kind:
             continue
-        form = forms.MarkForm(
-            {
-                "person": row,
-                "kind": kind,
-                "minutes": request.POST.get(f"minutes-{row}", ""),
-                "key": request.POST.get(f"key-{row}", ""),
-            }
-        )
-        if form.is_valid():
+        minutes = request.POST.get(f"minutes-{row}", "")
+        # Hidden by the style sheet where they are not asked, and then nobody sees what is wrong.
+        sent = {"person": row, "kind": kind, "minutes": minutes if kind in _TIMED else ""}
+        form = forms.MarkForm({**sent, "key": request.POST.get(f"key-{row}", "")})
+        wrong = "" if form.is_valid() else _wrong_in(form)
+        told[row] = Told(kind[:10], minutes[:10], wrong)
+        if not wrong:
             marks.append(_mark_of(form))
     reason = forms.ReasonForm(request.POST)
     reason.is_valid()
+    if any(one.wrong for one in told.values()):
+        reason.add_error(None, _("Nothing is kept yet. Look at what is marked below."))
+        return _list_page(request, found, reason=reason, told=told)
     try:
         added = actions.note(
             found, marks, by=request.visitor.person,
@@ -175,17 +231,41 @@ def mark(request: Request, pk: int) -> HttpResponse:
         )  # fmt: skip
     except ValidationError as problem:
         add_errors(reason, problem)
-        return _list_page(request, found, reason=reason)
+        return _list_page(request, found, reason=reason, told=told)
     messages.success(
         request, _("Noted.") if added else _("Nothing changed: it stood like this already.")
     )
-    return redirect("gatherings:people", pk)
+    return redirect(reverse("gatherings:people", args=[pk]) + _query(request))
+
+
+def _query(request: Request) -> str:
+    """What was searched for, to come back to after keeping the list."""
+    asked = {k: request.GET[k][:80] for k in ("name", "only") if request.GET.get(k)}
+    return f"?{urlencode(asked)}" if asked else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was sent of one person, and what is wrong with it."""
+
+    kind: str
+    minutes: str
+    wrong: str
+
+
+def _wrong_in(form: forms.MarkForm) -> str:
+    if "minutes" in form.errors:
+        return _("Minutes are a whole number from 0 to 1,440.")
+    return _("This cannot be noted. Open the page again.")
 
 
 def _mark_of(form: forms.MarkForm) -> actions.Mark:
     data = form.cleaned_data
     ago = data.get("ago")
-    partly = data["kind"] in {Attendance.Kind.PARTLY, Attendance.Kind.LATE}
+    # What lay on a phone for longer counts as noted now, and asks for a reason then.
+    if ago and ago > codes.KEPT.total_seconds():
+        ago = None
+    partly = data["kind"] in _TIMED
     return actions.Mark(
         data["person"],
         data["kind"],
@@ -196,24 +276,37 @@ def _mark_of(form: forms.MarkForm) -> actions.Mark:
 
 
 def _mark_kept(request: Request, found: Gathering) -> HttpResponse:
-    """Marks a phone kept until there was a connection; each has its own key, so twice is once."""
+    """Marks a phone kept until there was a connection; each has its own key, so twice is once.
+
+    Each is taken or refused by itself: one that cannot be must not keep all the others on the
+    phone for ever.
+    """
     try:
         told = json.loads(request.body)
         rows = told["marks"]
         reason = str(told.get("reason", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({"error": _("This is no list of marks.")}, status=400)
-    marks = []
+    marks, refused = [], {}
+    there = queries.with_a_place(found)
     for row in rows if isinstance(rows, list) else []:
         form = forms.MarkForm(row if isinstance(row, dict) else {})
-        if not form.is_valid():
+        form.is_valid()
+        if "key" in form.errors or "person" in form.errors:
             return JsonResponse({"error": _("This is no list of marks.")}, status=400)
-        marks.append(_mark_of(form))
+        key = str(form.cleaned_data["key"])
+        if form.errors:
+            refused[key] = _wrong_in(form)
+        elif form.cleaned_data["person"] not in there:
+            refused[key] = _("They have no place here any more.")
+        else:
+            marks.append(_mark_of(form))
     try:
         added = actions.note(found, marks, by=request.visitor.person, reason=reason)
     except ValidationError as problem:
-        return JsonResponse({"error": problem.messages[0]}, status=409)
-    return JsonResponse({"kept": [str(m.key) for m in marks], "new": len(added)})
+        return JsonResponse({"error": problem.messages[0], "refused": refused}, status=409)
+    kept = [str(m.key) for m in marks]
+    return JsonResponse({"kept": kept, "new": len(added), "refused": refused})
 
 
 @at_work

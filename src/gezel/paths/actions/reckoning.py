@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Q
 from django.utils import timezone
 
+from gezel.content.api import completions
 from gezel.kit.events import announce
 from gezel.paths import rules
 from gezel.paths.common import activities_in, off_the_job, read_activities
@@ -14,6 +15,7 @@ from gezel.paths.events import PathCompleted
 from gezel.paths.models import Enrolment, Mark
 from gezel.paths.rules import What
 from gezel.people.api import Organisation
+from gezel.skills.api import Evidence, one_with
 
 _KEPT = (
     "steps_asked", "steps_settled", "next_due_on", "minutes_spent", "minutes_left", "state",
@@ -107,5 +109,54 @@ def reckon(enrolments: Iterable[Enrolment], on: date | None = None) -> list[Enro
             changed.append(one)
     Enrolment.objects.bulk_update(changed, [*_KEPT, "completed_on"], batch_size=2_000)
     for one in through:
-        announce(PathCompleted(one.pk, one.path_id, one.person_id, one.completed_on or today))
+        announce(
+            PathCompleted(
+                one.pk,
+                one.path_id,
+                one.person_id,
+                one.completed_on or today,
+                own_word=rests_on_own_word(one),
+            )
+        )
     return through
+
+
+def rests_on_own_word(enrolment: Enrolment) -> bool:
+    """Whether nobody but the person themselves says so of some step that settled it.
+
+    Finished here, at a session, marked by another, or let off by another: that is no own word. An
+    answer to a question is what was asked, whatever it says.
+    """
+    nodes = {node.key: node for node in enrolment.version.structure.walk()}
+    last = {mark.step: mark for mark in enrolment.marks.order_by("pk")}
+    settled = [
+        mark
+        for step, mark in last.items()
+        if mark.what in {What.DONE.value, What.SKIPPED.value}
+        and step in nodes
+        and nodes[step].kind is not rules.Kind.FEEDBACK
+    ]
+    skipped = {
+        mark.because["activity"]
+        for mark in settled
+        if mark.what == What.SKIPPED.value and "activity" in mark.because
+    }
+    here = {activity for _person, activity in completions([enrolment.person_id], skipped)}
+    return any(_is_own_word(mark, enrolment.person_id, here) for mark in settled)
+
+
+def _is_own_word(mark: Mark, person: int, here: set[int]) -> bool:
+    because = mark.because
+    if mark.what == What.SKIPPED.value and "skill" in because:
+        return not _was_seen(person, because["skill"], because.get("level", 1))
+    if mark.what == What.SKIPPED.value:
+        return "waived" not in because and because.get("activity") not in here
+    return "activity" not in because and mark.by_id in {None, person}
+
+
+def _was_seen(person: int, skill: int, level: int) -> bool:
+    """Whether someone else, a test or a certificate bears out such a level."""
+    others = Evidence.objects.filter(
+        person=person, skill__in=one_with([skill]), corrected_by=None, level__gte=level
+    ).exclude(kind=Evidence.Kind.SELF)
+    return others.exclude(given_by=person).exists()

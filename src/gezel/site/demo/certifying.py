@@ -3,7 +3,7 @@
 from typing import Any
 
 from gezel.certificates.models import CertificateType
-from gezel.profile.actions import issue
+from gezel.profile.actions import issue, suspend
 from gezel.profile.models import Achievement
 from gezel.site.demo.cast import Stage
 from gezel.trust.actions import note_computations, seal_all
@@ -27,12 +27,15 @@ def build_credentials(stage: Stage, told: dict[str, Any]) -> None:
             level=t.get("level"),
             certificate=certificate,
             months=t.get("months"),
+            can_be_suspended=t.get("can_be_suspended", False),
             **{
                 f"{word}_{n}": t[word][n] for word in ("name", "about", "criteria") for n in t[word]
             },
         )
         for key in t["given"]:
-            issue(achievement, stage.people[key], by=hr[organisation.pk])
+            credential = issue(achievement, stage.people[key], by=hr[organisation.pk])
+            if key == t.get("suspended", {}).get("of"):
+                suspend(credential, reason=t["suspended"]["why"], by=hr[organisation.pk])
 
 
 def sign_the_logs() -> None:

@@ -4,6 +4,8 @@ import uuid
 from datetime import date, timedelta
 from typing import Any
 
+from gezel.certificates.actions import confirm
+from gezel.certificates.models import CertificateType, Holding, PathBrings
 from gezel.paths.actions import (
     change_draft,
     change_rule,
@@ -43,6 +45,7 @@ def build_paths(stage: Stage) -> None:
     for slug in stage.organisations:
         _onboarding(stage, slug)
     _ev_route(stage)
+    _vp_route(stage)
     for organisation in stage.organisations.values():
         run_rules(organisation, stage.story.today)
 
@@ -191,6 +194,62 @@ def _ev_route(stage: Stage) -> None:
     # Who moved to another job since: still on it, and for HR to decide.
     moved = put(stage, path, "nadia", date(2026, 8, 3))
     Enrolment.objects.filter(pk=moved.pk).update(how=Enrolment.How.RULE, rule=rule)
+
+
+def _vp_route(stage: Stage) -> None:
+    """To the appointment as VP (NEN 9140): a path that ends in a certificate by own policy.
+
+    Its steps are one's own word, so whoever leads looks before it counts: Aylin has it (what she
+    knew as VOP was skipped), Bram is half-way.
+    """
+    basics = stage.activities["hv-module"].pk
+    tasks = (
+        ("Drie auto's spanningsloos gemaakt, elk van een ander merk, met een VP ernaast",
+         "Made three cars dead, each of another make, with a VP beside you"),
+        ("Een werkplek ingericht en vrijgegeven voor een ander",
+         "Set up a place of work and released it for someone else"),
+        ("Praktijktoets: spanningsloos maken, nameten, borgen en vrijgeven",
+         "Practical test: make dead, measure, secure and release"),
+    )  # fmt: skip
+    structure = Node(
+        ROOT,
+        Kind.SEQUENCE,
+        children=(
+            Node(
+                new_key(), Kind.ACTIVITY, activity=basics, due_days=30,
+                skips=(Skip(activity=basics), Skip(skill=stage.skills["hv-safety"].pk, level=2)),
+            ),
+            *(Node(new_key(), Kind.TASK, nl=nl, en=en, due_days=90) for nl, en in tasks),
+            Node(
+                new_key(), Kind.FEEDBACK, readers=Readers.LEAD, due_days=120,
+                nl="Welk werk doe je nog niet alleen, en wie roep je dan?",
+                en="Which work do you not do alone yet, and whom do you call then?",
+            ),
+        ),
+    )  # fmt: skip
+    path = published(
+        stage, "van-dijk", nl="Van VOP naar VP hoogvolt", en="From VOP to VP high voltage",
+        about_nl="Eindigt in de aanwijzing als VP. Wie je leidt, kijkt eerst of het klopt.",
+        about_en="Ends in the appointment as VP. Whoever leads you looks first whether it is so.",
+        structure=structure,
+    )  # fmt: skip
+    kind = CertificateType.objects.get(
+        organisation=path.organisation, name_nl="Aanwijzing VP hoogvolt (NEN 9140)"
+    )
+    PathBrings.objects.create(type=kind, path=path)
+    steps = [node.key for node in structure.children]
+    days = (date(2026, 7, 7), date(2026, 8, 25), date(2026, 9, 22))
+    aylin = put(stage, path, "aylin", date(2026, 6, 1))
+    did(stage, aylin, "aylin", *zip(steps[1:4], days, strict=True))
+    reply(
+        aylin, steps[4], by=stage.people["aylin"], on=stage.story.on(date(2026, 9, 24)),
+        key=uuid.uuid5(uuid.NAMESPACE_URL, "aylin/vp"),
+        text="Een lekkende accu raak ik niet aan. Dan bel ik Karim en zet ik af.",
+    )  # fmt: skip
+    holding = Holding.objects.get(person=stage.people["aylin"], type=kind, origin="activity")
+    confirm(holding, by=stage.people["daan"])
+    bram = put(stage, path, "bram", date(2026, 9, 14))
+    did(stage, bram, "bram", (steps[1], date(2026, 10, 20)))
 
 
 def published(

@@ -6,6 +6,9 @@ for (const form of document.querySelectorAll("[data-marks]")) {
   const told = form.querySelector("[data-marks-told]");
   const rows = [...form.querySelectorAll("[data-mark]")];
   const all = form.querySelector("[data-marks-all]");
+  const noted = form.querySelector("[data-marks-noted]");
+  const none = form.querySelector("[data-marks-none]");
+  const narrow = document.querySelector("[data-marks-narrow]");
   const chosen = (row) => row.querySelector("input[type=radio]:checked");
   const token = () => form.elements.csrfmiddlewaretoken.value;
   let sending = false;
@@ -33,8 +36,31 @@ for (const form of document.querySelectorAll("[data-marks]")) {
     const minutes = row.querySelector("input[type=number]").value;
     const entry = { person: Number(person), kind: input.value, key, at: Date.now() };
     if (minutes) entry.minutes = Number(minutes);
+    count();
     try { localStorage.setItem(PREFIX + person, JSON.stringify(entry)); } catch { return; }
     send();
+  }
+
+  function count() {
+    noted.textContent = rows.filter(chosen).length;
+  }
+
+  // What was refused is told and leaves the phone: sent again it would be refused again.
+  function drop(refused, waiting) {
+    const lines = [];
+    for (const entry of waiting) {
+      if (!(entry.key in refused)) continue;
+      const row = rows.find((one) => one.dataset.mark === String(entry.person));
+      lines.push(`${row ? row.dataset.name : entry.person}: ${refused[entry.key]}`);
+      forget(entry, entry.key);
+    }
+    return lines.length ? `${form.dataset.refused} ${lines.join(" ")}` : "";
+  }
+
+  function forget(entry, key) {
+    const name = PREFIX + entry.person;
+    const now = JSON.parse(localStorage.getItem(name) || "null");
+    if (now && now.key === key) localStorage.removeItem(name);
   }
 
   async function send() {
@@ -52,16 +78,13 @@ for (const form of document.querySelectorAll("[data-marks]")) {
         signal: AbortSignal.timeout(20_000),
       });
       if (response.ok) {
-        const { kept } = await response.json();
-        for (const entry of waiting) {
-          const name = PREFIX + entry.person;
-          const now = JSON.parse(localStorage.getItem(name) || "null");
-          if (now && kept.includes(now.key)) localStorage.removeItem(name);
-        }
-        say(form.dataset.sent);
+        const { kept, refused } = await response.json();
+        for (const entry of waiting) if (kept.includes(entry.key)) forget(entry, entry.key);
+        say(drop(refused, waiting) || form.dataset.sent);
       } else {
         const answer = await response.json().catch(() => ({}));
-        say(answer.error || form.dataset.kept);
+        const lost = drop(answer.refused || {}, waiting);
+        say([answer.error || form.dataset.kept, lost].filter(Boolean).join(" "));
       }
     } catch {
       say(form.dataset.kept);
@@ -75,11 +98,12 @@ for (const form of document.querySelectorAll("[data-marks]")) {
   form.addEventListener("change", (event) => {
     const row = event.target.closest("[data-mark]");
     if (row) keep(row);
+    else if (event.target.name === "reason") send();
   });
   form.addEventListener("keydown", (event) => {
     const row = event.target.closest("[data-mark]");
     if (!row || event.ctrlKey || event.metaKey || event.altKey || event.target.type === "number") return;
-    const at = rows.indexOf(row);
+    const at = shown().indexOf(row);
     const kind = KEYS[event.key.toLowerCase()];
     if (kind) {
       const input = row.querySelector(`input[value=${kind}]`);
@@ -94,11 +118,32 @@ for (const form of document.querySelectorAll("[data-marks]")) {
   });
 
   function go(to) {
-    const row = rows[to];
+    const row = shown()[to];
     if (row) (chosen(row) || row.querySelector("input[type=radio]")).focus();
   }
 
-  all.hidden = false;
+  // Who is noted stays where they are until one looks again: nothing slips away under a thumb.
+  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const shown = () => rows.filter((row) => !row.hidden);
+
+  function look() {
+    const sought = plain(narrow.elements.name.value.trim());
+    const only = narrow.elements.only.checked;
+    for (const row of rows) {
+      row.hidden = !plain(row.dataset.name).includes(sought) || (only && Boolean(chosen(row)));
+    }
+    none.hidden = shown().length > 0;
+    all.hidden = Boolean(sought);
+  }
+
+  if (narrow) {
+    narrow.querySelector("button").hidden = true;
+    narrow.addEventListener("input", look);
+    narrow.addEventListener("submit", (event) => { event.preventDefault(); look(); });
+    look();
+  }
+
+  all.hidden = Boolean(narrow && narrow.elements.name.value.trim());
   all.addEventListener("click", () => {
     for (const row of rows) {
       if (chosen(row)) continue;
