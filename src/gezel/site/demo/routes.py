@@ -240,6 +240,8 @@ def _vp_route(stage: Stage) -> None:
     steps = [node.key for node in structure.children]
     days = (date(2026, 7, 7), date(2026, 8, 25), date(2026, 9, 22))
     aylin = put(stage, path, "aylin", date(2026, 6, 1))
+    # What she showed already was looked at on the day she began, also in a story told today.
+    aylin.marks.update(on=stage.story.on(date(2026, 6, 1)))
     did(stage, aylin, "aylin", *zip(steps[1:4], days, strict=True))
     reply(
         aylin, steps[4], by=stage.people["aylin"], on=stage.story.on(date(2026, 9, 24)),
