@@ -14,3 +14,5 @@ class ActivityCompleted:
     person_pk: int
     activity_pk: int
     on: date
+    # Whether someone answers for it who may: else it counts as the person's own word.
+    vouched: bool = True

@@ -14,7 +14,7 @@ def on_module_completed(event: ModuleCompleted) -> None:
 
 def on_activity_completed(event: ActivityCompleted) -> None:
     """Sessions one was at may bring a certificate or hours too."""
-    actions.completed(event.person_pk, event.activity_pk, event.on)
+    actions.completed(event.person_pk, event.activity_pk, event.on, to_confirm=not event.vouched)
 
 
 def on_path_completed(event: PathCompleted) -> None:

@@ -3,13 +3,8 @@
 from collections.abc import Collection
 
 from gezel.certificates import policy
-from gezel.certificates.jobs import note_certificates
-from gezel.kit.jobs import enqueue
 from gezel.people.api import Person, Request
-from gezel.trust.api import brake, note_reading
-
-# More people than this are noted in the background: the line of a director.
-NOTED_AT_ONCE = 5_000
+from gezel.trust.api import note_reading
 
 
 def note(request: Request, about: Collection[Person]) -> None:
@@ -25,16 +20,7 @@ def note(request: Request, about: Collection[Person]) -> None:
 
 
 def note_people(request: Request, about: set[int], purpose: str) -> None:
-    """The same, by number; of very many in the background."""
+    """The same, by number, before anything is shown: also of all a director leads."""
     about = about - {request.user.pk}
-    if len(about) > NOTED_AT_ONCE:
-        brake(request.user.pk, about, purpose)
-        enqueue(
-            note_certificates,
-            by=request.user,
-            about=sorted(about),
-            reader=request.user.pk,
-            purpose=purpose,
-        )
-    elif about:
+    if about:
         note_reading(reader_pk=request.user.pk, about=about, matter="certificates", purpose=purpose)

@@ -1,7 +1,7 @@
 """Reads what rules and pages need about sessions, in a handful of questions whatever the number."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -26,7 +26,7 @@ from gezel.gatherings.models import (
 )
 from gezel.gatherings.rules import attending, places, seeing
 from gezel.kit.likeness import folded
-from gezel.people.api import Employment, Organisation, Person, Visitor
+from gezel.people.api import Employment, Mandate, Organisation, Person, Visitor
 from gezel.skills.api import Evidence, Level, standing_evidence
 
 # How far back what one was at stands on the page of one's own.
@@ -405,6 +405,35 @@ def with_a_place(gathering: Gathering) -> set[int]:
 def likeness(name: str) -> str:
     """A name as one looks for it on the list: without accents and capitals, word by word."""
     return " ".join(folded(name))
+
+
+def vouched_for(gathering: Gathering, facts: Mapping[int, Attendance]) -> set[int]:
+    """Of whom someone answers for it, who may, that they were there: two questions.
+
+    Everyone may set up a session of anything and note who was there, themselves too. So what it
+    brings on top (a certificate, hours) stands at once only where another set it up or noted it
+    who looks after learning here (HR, an author) or who leads them.
+    """
+    behind: dict[int, set[int | None]] = {
+        pk: {gathering.made_by_id, fact.noted_by_id} - {pk, None} for pk, fact in facts.items()
+    }
+    trusted = set(
+        Mandate.objects.current()
+        .filter(
+            organisation=gathering.organisation_id,
+            person__in={one for of in behind.values() for one in of},
+            kind__in=[Mandate.Kind.HR, Mandate.Kind.AUTHOR],
+        )
+        .values_list("person_id", flat=True)
+    )
+    leads = set(
+        Employment.objects.filter(
+            organisation=gathering.organisation_id, person__in=list(facts), lead__isnull=False
+        ).values_list("person_id", "lead_id")
+    )
+    return {
+        pk for pk, of in behind.items() if of & trusted or any((pk, one) in leads for one in of)
+    }
 
 
 def line_of(gathering: Gathering) -> QuerySet[Place]:

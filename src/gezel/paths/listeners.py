@@ -30,7 +30,7 @@ def on_waiver_taken_back(event: WaiverTakenBack) -> None:
 
 def on_activity_completed(event: ActivityCompleted) -> None:
     """Who was at sessions of an activity did that step."""
-    actions.tick(event.person_pk, event.activity_pk, event.on)
+    actions.tick(event.person_pk, event.activity_pk, event.on, vouched=event.vouched)
 
 
 def on_evidence_added(event: EvidenceAdded) -> None:

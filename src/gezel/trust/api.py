@@ -3,7 +3,6 @@
 from gezel.trust.actions import (
     Braked,
     an_event,
-    brake,
     count_kept,
     erase_again,
     erase_events,
@@ -104,7 +103,6 @@ __all__ = [
     "address_of",
     "also_forget",
     "an_event",
-    "brake",
     "check_proof",
     "columns_of",
     "computations",

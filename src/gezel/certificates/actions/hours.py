@@ -123,10 +123,13 @@ def renew_by_hours(certificate: CertificateType, people: Collection[int], *, on:
     return renewed
 
 
-def completed(person_pk: int, activity_pk: int, on: date) -> None:
+def completed(person_pk: int, activity_pk: int, on: date, *, to_confirm: bool = False) -> None:
     """Someone completed an activity: it may bring certificates, or hours, where they work.
 
     A new dated fact each time; the same completion again adds nothing.
+
+    Args:
+        to_confirm: nobody answers for it who may, so whoever leads them has a look first.
     """
     brings = list(
         Brings.objects.filter(
@@ -145,9 +148,10 @@ def completed(person_pk: int, activity_pk: int, on: date) -> None:
                 origin=Holding.Origin.ACTIVITY,
                 key=key,
                 refresher=one.what == Brings.What.REFRESHER,
+                to_confirm=to_confirm,
             )
         else:
-            _hours_of_activity(person_pk, one, on, key)
+            _hours_of_activity(person_pk, one, on, key, to_confirm=to_confirm)
 
 
 def path_completed(
@@ -170,7 +174,9 @@ def path_completed(
         )
 
 
-def _hours_of_activity(person_pk: int, one: Brings, on: date, key: uuid.UUID) -> None:
+def _hours_of_activity(
+    person_pk: int, one: Brings, on: date, key: uuid.UUID, *, to_confirm: bool
+) -> None:
     activity: Activity = one.activity
     if not activity.hours:
         return
@@ -185,9 +191,9 @@ def _hours_of_activity(person_pk: int, one: Brings, on: date, key: uuid.UUID) ->
             "hours": activity.hours,
             "practice": activity.hours if one.what == Brings.What.PRACTICE else Decimal(0),
             "e_learning": activity.hours if one.what == Brings.What.E_LEARNING else Decimal(0),
-            "state": Holding.State.CONFIRMED,
-            "decided_at": timezone.now(),
+            "state": Holding.State.WAITING if to_confirm else Holding.State.CONFIRMED,
+            "decided_at": None if to_confirm else timezone.now(),
         },
     )
-    if new:
+    if new and not to_confirm:
         renew_by_hours(one.type, [done.person_id], on=timezone.localdate())

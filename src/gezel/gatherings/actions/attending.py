@@ -265,6 +265,7 @@ def _count(gathering: Gathering, people: Iterable[int]) -> None:
     parts = queries.parts_done(gathering, pks)
     course = queries.course_of(gathering)
     persons = {p.pk: p for p in Person.objects.filter(pk__in=pks)}
+    vouched = queries.vouched_for(gathering, facts)
     for pk in pks:
         fact = facts.get(pk)
         if fact is None or fact.counted_at is not None:
@@ -276,7 +277,7 @@ def _count(gathering: Gathering, people: Iterable[int]) -> None:
         Attendance.objects.filter(pk=fact.pk).update(counted_at=timezone.now())
         if because == rules.Because.COMPLETED and gathering.activity_id is not None:
             on = timezone.localdate(fact.starts_at, gathering.at_zone)
-            announce(ActivityCompleted(pk, gathering.activity_id, on))
+            announce(ActivityCompleted(pk, gathering.activity_id, on, vouched=pk in vouched))
 
 
 def _record(gathering: Gathering, person: Person, fact: Attendance) -> None:

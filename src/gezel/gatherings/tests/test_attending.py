@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from gezel.catalogue.tests.builders import an_activity
-from gezel.certificates.models import Brings, Holding, HoursDone
+from gezel.certificates.models import Brings, Holding, HoursDone, PathBrings
 from gezel.certificates.tests.builders import a_type
 from gezel.gatherings import actions, queries
 from gezel.gatherings.models import Attendance, Gathering, News, Place
@@ -24,7 +24,9 @@ from gezel.gatherings.tests.builders import (
     in_days,
     there,
 )
+from gezel.paths.tests.builders import a_lesson, a_path, a_walker
 from gezel.people.api import Organisation, Person
+from gezel.people.tests.builders import a_colleague
 from gezel.plans.models import Step
 from gezel.plans.tests.builders import a_goal, a_step
 from gezel.records.models import Statement
@@ -75,6 +77,34 @@ def test_complaint_12_a_session_keeps_its_certificate(
     )
     with pytest.raises(Exception, match=r"(?i)restrict|protect|foreign"):
         Gathering.objects.filter(pk=session.pk).delete()
+
+
+@pytest.mark.parametrize("by", ["oneself", "a friend", "their lead", "HR"])
+def test_nobody_gives_themselves_or_a_friend_a_certificate_by_a_session_of_their_own(
+    van_dijk: Organisation, noor: Person, daan: Person, femke: Person, by: str
+) -> None:
+    """Attack 42: everyone may set up a session of anything and note who was there."""
+    course = an_activity(van_dijk, title="High voltage", kind="course", hours=8)
+    certificate, hours = a_type(van_dijk, "VOP"), a_type(van_dijk, "Code 95", hours_needed=35,
+                                                         hours_months=60)  # fmt: skip
+    Brings.objects.create(type=certificate, activity=course, what=Brings.What.CERTIFICATE)
+    Brings.objects.create(type=hours, activity=course, what=Brings.What.PRACTICE)
+    path = a_path(van_dijk, a_lesson("a", course))
+    end = a_type(van_dijk, "VP")
+    PathBrings.objects.create(type=end, path=path)
+    a_walker(path, noor)
+    friend = a_colleague(van_dijk, "Joost")
+    makers = {"oneself": noor, "a friend": friend, "their lead": daan, "HR": femke}
+    session = a_session(van_dijk, by=makers[by], days=-0.5, activity=course)
+    a_past_place(session, noor)
+    actions.note(session, [actions.Mark(noor.pk, "present", uuid.uuid4())], by=makers[by])
+    actions.round_off(session)
+
+    stands = "confirmed" if by in {"their lead", "HR"} else "waiting"
+    assert dict(Holding.objects.values_list("type", "state")) == {
+        certificate.pk: stands, end.pk: stands,
+    }  # fmt: skip
+    assert HoursDone.objects.get().state == stands
 
 
 def test_being_there_ticks_the_step_adds_hours_and_is_recorded_and_shows_no_skill(

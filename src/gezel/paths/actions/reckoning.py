@@ -151,7 +151,9 @@ def _is_own_word(mark: Mark, person: int, here: set[int]) -> bool:
         return not _was_seen(person, because["skill"], because.get("level", 1))
     if mark.what == What.SKIPPED.value:
         return "waived" not in because and because.get("activity") not in here
-    return "activity" not in because and mark.by_id in {None, person}
+    if "activity" in because:
+        return bool(because.get("unseen"))
+    return mark.by_id in {None, person}
 
 
 def _was_seen(person: int, skill: int, level: int) -> bool:

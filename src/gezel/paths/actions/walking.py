@@ -211,9 +211,10 @@ def reply(
 
 
 @transaction.atomic
-def tick(person_pk: int, activity_pk: int, on: date) -> None:
+def tick(person_pk: int, activity_pk: int, on: date, *, vouched: bool = True) -> None:
     """An activity was completed: it is done on every open path of which it is a step, and may
     let another be skipped. The same completion again adds nothing."""
+    because = {"activity": activity_pk} | ({} if vouched else {"unseen": True})
     for held in _open_enrolments(person_pk):
         structure = held.version.structure
         if activity_pk not in activities_asked(structure):
@@ -228,7 +229,7 @@ def tick(person_pk: int, activity_pk: int, on: date) -> None:
                     on,
                     by=None,
                     key=uuid.uuid5(_STEPS, f"{held.pk}/{node.key}/{on.isoformat()}"),
-                    because={"activity": activity_pk},
+                    because=because,
                 )
         skip_what_is_shown([held])
         reckon([held])

@@ -7,19 +7,15 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gezel.kit.jobs import enqueue
 from gezel.kit.tables import Column, Filter, Table, Text
 from gezel.people import policy, queries
-from gezel.people.jobs import note_list
 from gezel.people.models import Employment, Organisation
 from gezel.people.views.shared import on_asked, person_url
 from gezel.people.web import Request, at_work, require
-from gezel.trust.api import brake, note_event, note_reading
+from gezel.trust.api import note_event, note_reading
 
 # With more leads than this a list to choose from helps nobody; search by name instead.
 MOST_CHOICES = 400
-# More people than this are noted in the background.
-NOTED_AT_ONCE = 5_000
 # Beyond what colleagues see of each other: showing it is noted.
 TERMS = frozenset({"number", "starts_on", "ends_on", "hours", "education", "shift"})
 STATES = {"left": _("Left"), "later": _("Begins later")}
@@ -117,11 +113,7 @@ def people(request: Request) -> HttpResponseBase:
         if TERMS & {column.key for column in table.columns}:
             about = set(found.order_by().values_list("person_id", flat=True))
             reader = request.visitor.person
-            if len(about) <= NOTED_AT_ONCE:
-                note_reading(reader_pk=reader.pk, about=about, matter="employment", purpose="hr")
-            else:
-                brake(reader.pk, about, "hr")
-                enqueue(note_list, by=reader, about=sorted(about), reader=reader.pk)
+            note_reading(reader_pk=reader.pk, about=about, matter="employment", purpose="hr")
         note_event(
             organisation.pk,
             "export",

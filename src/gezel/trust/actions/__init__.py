@@ -2,7 +2,6 @@
 
 from gezel.trust.actions.braking import (
     Braked,
-    brake,
     forget_many_looks,
     give_reason,
     let_go_on,
@@ -69,7 +68,6 @@ __all__ = [
     "add_witness",
     "an_event",
     "ask_erasure",
-    "brake",
     "carry_out",
     "count_kept",
     "decide",

@@ -59,18 +59,6 @@ def until_tomorrow(now: datetime | None = None) -> int:
     return max(1, round((midnight - asked).total_seconds()))
 
 
-def brake(reader: int, about: Collection[int], purpose: str) -> None:
-    """Hold back who opens too many people; for who is far from it one question now and then.
-
-    For who notes the readings later. Who notes them at once has it settled (`note_reading`).
-
-    Raises:
-        Braked: these people are not to be shown, now or today.
-    """
-    if not lets_pass(reader, about, purpose):
-        count_people(reader, about, purpose)
-
-
 def lets_pass(reader: int, about: Collection[int], purpose: str) -> bool:
     """Whether there is nothing to count: people let the reader in themselves, or there is room that
     was counted a while ago."""

@@ -61,7 +61,9 @@ def note_reading(*, reader_pk: int, about: Iterable[int], matter: str, purpose: 
         note_taken(reader_pk=reader_pk, about=new, matter=matter, purpose=purpose)
     else:
         _settle(reader_pk, new.keys(), matter, purpose)
-    transaction.on_commit(lambda: remembered.set_many(dict.fromkeys(new.values(), 1), 3_600))
+    # Of a file with everyone in it, remembering would push out all that pages go by.
+    if len(new) <= A_STEP:
+        transaction.on_commit(lambda: remembered.set_many(dict.fromkeys(new.values(), 1), 3_600))
 
 
 def _settle(reader: int, about: Collection[int], matter: str, purpose: str) -> None:
@@ -82,10 +84,8 @@ def _settle(reader: int, about: Collection[int], matter: str, purpose: str) -> N
 
 
 def note_taken(*, reader_pk: int, about: Iterable[int], matter: str, purpose: str) -> None:
-    """Note readings that were let pass before, such as of a list that was just taken along.
-
-    For who asked `brake` in the request and writes afterwards; everyone else takes
-    `note_reading`.
+    """Note readings that were let pass before, such as of statements that came in while a file with
+    the rest went out. Everyone else takes `note_reading`.
     """
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
     with transaction.atomic(savepoint=False):
@@ -95,4 +95,5 @@ def note_taken(*, reader_pk: int, about: Iterable[int], matter: str, purpose: st
                 for pk in sorted(set(about) - {reader_pk})
             ],
             ignore_conflicts=True,
+            batch_size=A_STEP,
         )

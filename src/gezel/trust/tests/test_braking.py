@@ -23,6 +23,7 @@ from gezel.people.tests.builders import a_colleague
 from gezel.records.actions.keys import actor_of
 from gezel.records.tests.speaking import a_speaker, a_statement
 from gezel.trust import actions
+from gezel.trust.actions import Braked, braking, note_reading
 from gezel.trust.models import Event, LetGoOn, ManyLooks, Reading
 from gezel.trust.tests.builders import a_consent
 
@@ -243,9 +244,33 @@ def test_far_from_the_limit_it_is_one_question_now_and_then_and_for_a_lead_none(
     for number, questions in enumerate((1, 0, 0, 0, 0, 1)):
         for again in (questions, 0):
             with django_assert_num_queries(again):
-                actions.brake(femke.pk, [1_000 + number], "hr")
+                counted(femke.pk, [1_000 + number], "hr")
     with django_assert_num_queries(0):
-        actions.brake(daan.pk, [1_000], "lead")
+        counted(daan.pk, [1_000], "lead")
+
+
+def counted(reader: int, about: list[int], purpose: str) -> None:
+    """What is asked of the database before anything is noted."""
+    if not braking.lets_pass(reader, about, purpose):
+        braking.count_people(reader, about, purpose)
+
+
+def test_a_file_of_very_many_is_noted_before_it_goes_so_the_next_is_counted_with_it(
+    femke: Person, settings: Any
+) -> None:
+    """Where the limit was raised: above 5,000 the names were once noted in the background, so that
+    two such files at the same moment both passed."""
+    settings.LOOKS = {"hour": 20_000, "day": 20_000, "most": 9_000, "key": 20_000}
+    made = Person.objects.bulk_create(
+        Person(email=f"p{n}@example.test", first_name="P", last_name=str(n)) for n in range(10_002)
+    )
+    pks = [p.pk for p in made]
+
+    note_reading(reader_pk=femke.pk, about=pks[:5_001], matter="records", purpose="admin")
+    assert Reading.objects.filter(reader=femke).count() == 5_001
+    with pytest.raises(Braked):
+        note_reading(reader_pk=femke.pk, about=pks[5_001:], matter="records", purpose="admin")
+    assert Reading.objects.filter(reader=femke).count() == 5_001
 
 
 def test_reasons_go_after_two_years(van_dijk: Organisation, femke: Person) -> None:
