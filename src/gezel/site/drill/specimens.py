@@ -1,6 +1,7 @@
 # ruff: noqa: E501 # XML as others write it is wide
 """Good files of every form that people bring in, made here: what the mutants come from."""
 
+import hashlib
 import io
 import json
 import re
@@ -121,6 +122,27 @@ _MOODLE = """<?xml version="1.0" encoding="UTF-8"?><quiz>
 <answer fraction="100"><text>5</text><tolerance>0.5</tolerance></answer></question></quiz>"""
 
 
+def _ours(page: bytes) -> bytes:
+    """A module as it lies in what was taken along from a Gezel, beside this page."""
+    words = {"nl": "Kabels", "en": "Cables"}
+    option = {"key": "a", "text": words, "right": True, "why": words}
+    blocks = [
+        {"kind": "text", "body": {"body": words}},
+        {"kind": "image", "body": {"alt": words, "caption": words}, "file": "files/cable.png"},
+        {"kind": "question", "body": {"prompt": words, "multiple": False, "options": [
+            option, option | {"key": "b", "text": {"nl": "Aan", "en": "On"}, "right": False}]}},
+        {"kind": "number", "body": {"prompt": words, "value": "12.6", "off": "0.2"}},
+        {"kind": "practical", "body": {"prompt": words, "looker": "lead"}},
+        {"kind": "embed", "body": {"title": words, "url": "https://www.example.test/x"}},
+    ]  # fmt: skip
+    told = {
+        "gezel": 1, "key": "k", "title": words, "goal": words, "language": "nl", "minutes": 5,
+        "enough": 80, "blocks": blocks,
+        "beside": {"index.html": hashlib.sha256(page).hexdigest()},
+    }  # fmt: skip
+    return json.dumps(told).encode()
+
+
 def files_of() -> dict[str, Mapping[str, bytes]]:
     """Form → name → content, of everything that comes in as a ZIP file."""
     page = b"<!doctype html><title>One</title><h1>One</h1>"
@@ -146,6 +168,12 @@ def files_of() -> dict[str, Mapping[str, bytes]]:
             "cable.png": picture(),
             "talk.xml": _TALK.encode(),
             "quiz.xml": _QUIZ.encode(),
+        },
+        # What went out from here as a package comes back by the same door as a cartridge.
+        "cartridge: ours": {
+            "index.html": page,
+            "files/cable.png": picture(),
+            "gezel/module.json": _ours(page),
         },
     }
 
