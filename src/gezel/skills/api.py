@@ -1,8 +1,10 @@
 """The front door of skills."""
 
 from gezel.skills.actions import (
+    GivenPiece,
     TakenIn,
     add_evidence,
+    add_evidence_of_many,
     confirm_alias,
     count_needs,
     estimate_for,
@@ -99,6 +101,7 @@ __all__ = [
     "Evidence",
     "FadingRule",
     "From",
+    "GivenPiece",
     "Level",
     "Need",
     "Occupation",
@@ -123,6 +126,7 @@ __all__ = [
     "Use",
     "Wanted",
     "add_evidence",
+    "add_evidence_of_many",
     "by_profile",
     "compared",
     "confirm_alias",

@@ -19,7 +19,7 @@ from gezel.gatherings.actions.telling import put_on_page
 from gezel.gatherings.models import Gathering, News
 from gezel.gatherings.rules import seeing as rules
 from gezel.people.api import Person
-from gezel.skills.api import Evidence, add_evidence
+from gezel.skills.api import Evidence, GivenPiece, add_evidence_of_many
 
 # What is written here and the name of the session fit in a note of evidence together.
 LONGEST = 280
@@ -84,34 +84,36 @@ def say_what_one_saw(
         day = rules.seen_on(
             timezone.localdate(gathering.starts_at, gathering.at_zone), timezone.localdate(at)
         )
-        added = []
-        for one in seen:
-            note = note_of(gathering, one.words)
-            before = said.get((one.person, one.skill))
-            if before is not None and (before.level, before.note) == (one.level, note):
-                continue
-            try:
-                piece = add_evidence(
-                    people[one.person],
-                    taught[one.skill].skill,
-                    kind=Evidence.Kind.LEAD if one.person in leads else Evidence.Kind.COLLEAGUE,
-                    level=one.level,
-                    on=day,
-                    by=by,
-                    organisation=gathering.organisation,
-                    note=note,
-                    rests_on=queries.ground_of(gathering),
-                    key=uuid.uuid5(key, one.name),
-                )
-            except ValidationError as refused:
-                raise ValidationError({one.name: refused.messages}) from refused
-            if piece.note != note:
-                raise ValidationError(
-                    _("This form was sent before, with other words. Open the page again.")
-                )
-            added.append(piece)
+        pieces = {
+            one.name: GivenPiece(
+                people[one.person],
+                taught[one.skill].skill,
+                Evidence.Kind.LEAD if one.person in leads else Evidence.Kind.COLLEAGUE,
+                one.level,
+                day,
+                by,
+                gathering.organisation,
+                uuid.uuid5(key, one.name),
+                note=note_of(gathering, one.words),
+                rests_on=queries.ground_of(gathering),
+            )
+            for one in seen
+            if _is_new(one, said.get((one.person, one.skill)), gathering)
+        }
+        given = add_evidence_of_many(pieces)
+        if any(given[name].note != piece.note for name, piece in pieces.items()):
+            raise ValidationError(
+                _("This form was sent before, with other words. Open the page again.")
+            )
+        added = list(given.values())
         put_on_page({piece.person_id for piece in added}, gathering, News.What.SAW)
         return added
+
+
+def _is_new(one: Saw, before: queries.Said | None, gathering: Gathering) -> bool:
+    """Whether it says anything that does not stand already."""
+    said = (one.level, note_of(gathering, one.words))
+    return before is None or (before.level, before.note) != said
 
 
 def _wrong(

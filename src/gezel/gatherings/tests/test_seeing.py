@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -395,6 +397,46 @@ def test_it_says_why_there_is_nothing_to_fill_in(
     assert "until thirty days after it ended" in answer.content.decode()
     assert not Evidence.objects.exists()
     assert not Reading.objects.filter(reader=daan, about=noor, matter="sessions").exists()
+
+
+def test_of_many_it_is_written_and_estimated_at_once(
+    *, van_dijk: Organisation, session: Gathering, noor: Person, daan: Person, skill: Skill
+) -> None:
+    """Each more costs only what other rooms make of it: thirty-one questions it was."""
+    others = [a_colleague(van_dijk, f"Person{n:02}") for n in range(24)]
+    for person in others:
+        a_past_place(session, person)
+        there(session, person)
+
+    def cost(people: list[Person]) -> int:
+        seen = [Saw(p.pk, skill.pk, 2, "Made four joints.") for p in people]
+        with CaptureQueriesContext(connection) as asked:
+            added = say_what_one_saw(session, seen, by=daan, key=uuid.uuid4())
+        assert [e.person_id for e in added] == [p.pk for p in people]
+        return len(asked)
+
+    few, many = cost(others[:4]), cost(others[4:])
+    assert Evidence.objects.count() == 24
+    assert Standing.objects.filter(skill=skill, pieces=1).count() == 24
+    assert len(set(Standing.objects.values_list("level", flat=True))) == 1
+    assert (many - few) / 16 <= 13
+
+
+def test_where_one_of_many_cannot_be_nothing_is_kept(
+    *, van_dijk: Organisation, session: Gathering, noor: Person, daan: Person, skill: Skill
+) -> None:
+    late = a_colleague(van_dijk, "Late")
+    a_past_place(session, late)
+    there(session, late)
+    key = uuid.uuid4()
+    say(session, noor, skill, by=daan, key=key)
+    seen = [Saw(late.pk, skill.pk, 2, "Well."), Saw(noor.pk, skill.pk, 3, "Better.")]
+
+    with pytest.raises(ValidationError) as refused:
+        say_what_one_saw(session, seen, by=daan, key=key)
+
+    assert list(refused.value.error_dict) == [f"{noor.pk}-{skill.pk}"]
+    assert Evidence.objects.count() == 1
 
 
 def test_sixty_people_ask_as_few_questions_as_two(

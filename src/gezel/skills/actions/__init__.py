@@ -9,7 +9,9 @@ fast what people can fades.
 from gezel.skills.actions.ahead import work_out_ahead
 from gezel.skills.actions.counts import count_needs, mark_stale, recompute_organisation, recount
 from gezel.skills.actions.evidence import (
+    GivenPiece,
     add_evidence,
+    add_evidence_of_many,
     answer_request,
     ask_view,
     close_request,
@@ -57,12 +59,14 @@ from gezel.skills.actions.skills import (
 )
 
 __all__ = [
+    "GivenPiece",
     "Moved",
     "OlderPicture",
     "Saved",
     "TakenIn",
     "Tally",
     "add_evidence",
+    "add_evidence_of_many",
     "answer_request",
     "ask_view",
     "begin_and_end_showing",

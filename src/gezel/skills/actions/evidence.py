@@ -1,7 +1,9 @@
 """What people show and see of each other: evidence comes in, is corrected, stands disputed."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -97,6 +99,88 @@ def add_evidence(
     ):
         raise ValidationError(_sent_before())
     return evidence
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPiece:
+    """One of several pieces of evidence that are given together."""
+
+    person: Person
+    skill: Skill
+    kind: str
+    level: int
+    on: date
+    by: Person | None
+    organisation: Organisation
+    key: uuid.UUID
+    note: str = ""
+    rests_on: str = ""
+
+
+@transaction.atomic
+def add_evidence_of_many(pieces: Mapping[str, GivenPiece]) -> dict[str, Evidence]:
+    """`add_evidence` for several people and skills at once: all of it, or nothing.
+
+    Written and estimated in a handful of questions for any number; what other rooms make of each
+    piece comes on top.
+
+    Raises:
+        ValidationError: by the name of the piece, for the reasons of `add_evidence`.
+    """
+    wrong: dict[str, list[str]] = {}
+    stand = {
+        one.key: one for one in Evidence.objects.filter(key__in=[p.key for p in pieces.values()])
+    }
+    for name, piece in pieces.items():
+        try:
+            _check_piece(piece, stand.get(piece.key))
+        except ValidationError as refused:
+            wrong[name] = refused.messages
+    if wrong:
+        raise ValidationError(wrong)
+    fresh = Evidence.objects.bulk_create(
+        Evidence(
+            key=piece.key,
+            person=piece.person,
+            skill=piece.skill,
+            organisation=piece.organisation,
+            kind=piece.kind,
+            level=piece.level,
+            given_by=piece.by,
+            observed_on=piece.on,
+            note=piece.note,
+            rests_on=piece.rests_on,
+        )
+        for piece in pieces.values()
+        if piece.key not in stand
+    )
+    at: dict[int, list[Evidence]] = defaultdict(list)
+    for one in fresh:
+        at[one.organisation_id or 0].append(one)
+    for organisation, those in at.items():
+        recompute(
+            {one.person_id for one in those},
+            skill_pks={one.skill_id for one in those},
+            told_at=organisation,
+        )
+    for one in fresh:
+        announce(EvidenceAdded(one.person_id, one.skill_id, one.observed_on))
+    found = stand | {one.key: one for one in fresh}
+    return {name: found[piece.key] for name, piece in pieces.items()}
+
+
+def _check_piece(piece: GivenPiece, standing: Evidence | None) -> None:
+    _check(piece.level, piece.on)
+    if piece.kind == Evidence.Kind.LEAD and piece.by is not None and piece.by == piece.person:
+        raise ValidationError(
+            {"level": _("Nobody vouches for themselves. Give it as your own view.")}
+        )
+    if piece.kind != Evidence.Kind.CERTIFICATE:
+        _check_known(piece.person, piece.on)
+    if standing is not None and (
+        standing.person_id, standing.skill_id, standing.kind, standing.level,
+    ) != (piece.person.pk, piece.skill.pk, piece.kind, piece.level):  # fmt: skip
+        raise ValidationError(_sent_before())
 
 
 def _works_at(person: Person) -> Organisation | None:
