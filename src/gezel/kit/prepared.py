@@ -26,7 +26,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from datetime import date
 from enum import Enum
-from functools import update_wrapper
+from functools import cache, update_wrapper
 from itertools import count
 from sqlite3 import Cursor
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -209,11 +209,18 @@ def _is_day(param: object) -> bool:
 
 def fetched(row: Model, name: str, rows: Sequence[Model]) -> None:
     """Let `row.name.all()` answer with these rows, as `prefetch_related` would."""
-    relation: Any = row._meta.get_field(name)
-    found: Any = QuerySet(relation.related_model)
+    found: Any = QuerySet(*_all_beside(type(row), name))
     found._result_cache, found._prefetch_done = list(rows), True
     kept: dict[str, Any] = row.__dict__.setdefault("_prefetched_objects_cache", {})
     kept[name] = found
+
+
+@cache
+def _all_beside(model: type[Model], name: str) -> tuple[type[Model], Any]:
+    """What stands at the other end of a relation, and a query for all of it; nobody changes that:
+    a queryset copies its query before it narrows it."""
+    relation: Any = model._meta.get_field(name)
+    return relation.related_model, QuerySet(relation.related_model).query
 
 
 def _padded(values: Collection[Any]) -> tuple[Any, ...]:

@@ -8,8 +8,8 @@ as points of two kinds do not compare. What many others chose counts nowhere.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import log
+from typing import NamedTuple
 
 # What a match is worth by the field it stands in: title 3, what it is about 2, the rest 1.
 TITLE, ABOUT, REST = "title", "about", "rest"
@@ -38,9 +38,11 @@ WHOLE_TITLE, BEGINS_TITLE, OWN_LANGUAGE = 1.0, 0.5, 0.05
 LONG = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An entry that may answer, as the database gave it; all of it folded."""
+class Row(NamedTuple):
+    """An entry that may answer, as the database gave it; all of it folded.
+
+    A tuple, for a question brings hundreds of them and a frozen class is dear to make.
+    """
 
     kind: str
     object_id: int
@@ -49,8 +51,7 @@ class Row:
     about: str
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(NamedTuple):
     """One word asked, the word that answers it, in which way, and in which field.
 
     `found` is empty where it stands somewhere in the rest: the word itself, or one like it.

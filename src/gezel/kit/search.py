@@ -463,7 +463,7 @@ class _Look:
             self._keep(_rows(_index().holding(terms, self.scopes, self.among, title=False)))
 
     def _keep(self, found: Iterable[Sequence[Any]], *, whole: bool = True) -> None:
-        for row in (Row(*one) for one in found):
+        for row in map(Row._make, found):
             place = row.kind, row.object_id, row.language
             known = self.rows.get(place)
             answer = whys(row, self.asked, self.meant, whole=whole or bool(known and known[2]))
@@ -725,7 +725,7 @@ class _Postgresql(_Words):
 
 
 def _read(asked: _Asked) -> list[Row]:
-    return [Row(*row) for row in _rows(asked)]
+    return [Row._make(row) for row in _rows(asked)]
 
 
 def _rows(*asked: _Asked) -> list[Any]:

@@ -1,7 +1,9 @@
 """Whose things a device keeps: a mark per person that says nothing about who they are."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
@@ -17,7 +19,15 @@ def mark_of(person: Person) -> str:
     A browser keeps what someone takes along under this mark, and throws it away as soon as a page
     bears another. It opens nothing: who knows it can do nothing with it.
     """
-    return salted_hmac("gezel.people.device", str(person.pk), algorithm="sha256").hexdigest()[:16]
+    return _mark(person.pk, settings.SECRET_KEY)
+
+
+@lru_cache(maxsize=4096)
+def _mark(pk: int, secret: str) -> str:
+    # Told twice on every page: in the page, and in what the browser reads before it.
+    return salted_hmac(
+        "gezel.people.device", str(pk), secret=secret, algorithm="sha256"
+    ).hexdigest()[:16]
 
 
 class OwnerMiddleware:

@@ -175,9 +175,7 @@ TEMPLATES = [
             ],
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.template.context_processors.i18n",
-                "django.contrib.messages.context_processors.messages",
-                "csp.context_processors.nonce",
+                # With what Django's and csp's tell of language, messages and nonce.
                 "gezel.site.context.house",
             ],
         },

@@ -244,6 +244,12 @@ def _choices(pairs: Iterable[tuple[object, Text]], chosen: object) -> tuple[Choi
     return tuple(Choice(str(v), str(told), str(v) == str(chosen)) for v, told in pairs)
 
 
+@lru_cache(maxsize=256)
+def _worded(kinds: type[TextChoices], chosen: str, language: str | None) -> tuple[Choice, ...]:
+    """The options of a fixed list in the reader's language: the same each time it is drawn."""
+    return _choices(kinds.choices, chosen)
+
+
 def _sorts(question: Question) -> list[tuple[str, Text]]:
     best = [("best", _("Best match"))] if question.text else [("best", _("Newest first"))]
     more = [("new", _("Newest first"))] if question.text else []
@@ -266,9 +272,10 @@ def _filters(
         needed.append((question.skill, skills[question.skill].name))
     if needed:
         yield Filter("skill", _("Skill I need"), _choices(needed, question.skill))
-    yield Filter("mix", _("Way of learning"), _choices(Activity.Mix.choices, question.mix))
-    yield Filter("kind", _("Kind"), _choices(Activity.Kind.choices, question.kind))
-    yield Filter("form", _("Form"), _choices(Activity.Form.choices, question.form))
+    language = get_language()
+    yield Filter("mix", _("Way of learning"), _worded(Activity.Mix, question.mix, language))
+    yield Filter("kind", _("Kind"), _worded(Activity.Kind, question.kind, language))
+    yield Filter("form", _("Form"), _worded(Activity.Form, question.form, language))
     hours = [(h, _hours_words(h)) for h in queries.HOURS]
     yield Filter("hours", _("Time"), _choices(hours, question.hours))
     prices = [(p, _price_words(p)) for p in queries.PRICES]
@@ -295,16 +302,17 @@ def _chips(request: Request, question: Question, skills: dict[int, Skill]) -> It
     if question.skill is not None:
         skill = skills.get(question.skill)
         yield chip("skill", skill.name if skill else _("a skill that is not here"))
-    choices_of: list[tuple[str, Iterable[tuple[str, Text]]]] = [
-        ("mix", Activity.Mix.choices),
-        ("kind", Activity.Kind.choices),
-        ("form", Activity.Form.choices),
-        ("state", Activity.State.choices),
-        ("language", [("nl", _("in Dutch")), ("en", _("in English"))]),
+    kinds: list[tuple[str, type[TextChoices]]] = [
+        ("mix", Activity.Mix),
+        ("kind", Activity.Kind),
+        ("form", Activity.Form),
+        ("state", Activity.State),
     ]
-    for key, choices in choices_of:
+    for key, kind in kinds:
         if value := getattr(question, key):
-            yield chip(key, dict(choices)[value])
+            yield chip(key, kind(value).label)
+    if question.language:
+        yield chip("language", {"nl": _("in Dutch"), "en": _("in English")}[question.language])
     if question.hours is not None:
         yield chip("hours", _hours_words(question.hours))
     if question.price is not None:

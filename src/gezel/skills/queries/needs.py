@@ -578,8 +578,9 @@ def first_rows(demands: Sequence[rules.DatedDemand], held: Mapping[int, Held]) -
     now = rows_of(demands, held)
     asked = {row.skill for row in now}
     coming: dict[Hashable, rules.DatedDemand] = {}
+    today = timezone.localdate()
     for d in sorted(demands, key=lambda d: d.from_on):
-        if d.from_on > timezone.localdate() and d.skill not in asked and d.level:
+        if d.from_on > today and d.skill not in asked and d.level:
             coming.setdefault(d.skill, d)
     later = [
         asked_row(
