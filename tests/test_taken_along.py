@@ -303,6 +303,7 @@ def test_work_asked_for_in_the_background_shows_nothing_afterwards(
 # -- and the former employer sees nothing any more -------------------------------------------------
 
 
+@pytest.mark.timeout(420)
 def test_a_former_employer_finds_nothing_but_what_is_declared(
     van_dijk: Organisation, noor: Person, daan: Person, femke: Person, visit: Visit
 ) -> None:
