@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.db.backends.signals import connection_created
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck
@@ -126,6 +127,24 @@ def _files_looked_up_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", once)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_order_but_what_is_asked() -> Iterator[None]:
+    """SQLite gives rows the other way round where nobody asked for an order.
+
+    Without, it gives them as they were written, and code that counts on it fails on PostgreSQL
+    some day in a hundred.
+    """
+
+    def turn_round(connection: Any, **_: object) -> None:
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA reverse_unordered_selects = ON")
+
+    connection_created.connect(turn_round, weak=False)
+    yield
+    connection_created.disconnect(turn_round)
 
 
 @pytest.fixture(autouse=True)

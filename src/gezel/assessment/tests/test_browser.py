@@ -323,15 +323,15 @@ def test_a_file_is_brought_in_with_its_problems_in_view(
     page.set_input_files(
         "#id_file",
         {"name": "q.txt", "mimeType": "text/plain",
-         "buffer": b"Good {=a ~b}\n\nBad {=a\n\nWithout {#3}\n"},
+         "buffer": b"Good {=a ~b}\n\nBad {=a\n\nExact {#3}\n"},
     )  # fmt: skip
     page.get_by_role("button", name="Look what would come in").click()
     expect(page.get_by_text("Question 2, line 3")).to_be_visible()
-    expect(page.get_by_text("It does not say how far off")).to_be_visible()
+    expect(page.get_by_text("The braces { } do not match.")).to_be_visible()
     accessible(page)
-    page.get_by_role("button", name="Bring in 1 question").click()
+    page.get_by_role("button", name="Bring in 2 questions").click()
     expect(page.get_by_text("as drafts to check")).to_be_visible()
-    assert Item.objects.count() == 1
+    assert Item.objects.count() == 2
 
 
 def test_the_home_page_leads_back_to_a_test_half_way(

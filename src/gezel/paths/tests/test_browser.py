@@ -70,7 +70,7 @@ def _assign(page: "Page", accessible: Accessible, say: Says) -> None:
     here = say("of %(here)s people here", here=3)
     expect(page.get_by_text(here)).to_be_visible()
     page.locator("summary", has_text=re.compile(f"^{say('Job')}$")).click()
-    page.get_by_label(say("Job")).select_option(label="Mechanic")
+    page.get_by_label(say("Job"), exact=True).select_option(label="Mechanic")
     page.get_by_role("button", name=say.begins("Add", say("Job"))).click()
     means = say("People %(sentence)s.", sentence=say("in the job %(job)s", job="Mechanic"))
     expect(page.get_by_text(means)).to_be_visible()
