@@ -9,7 +9,7 @@ from gezel.paths.events import PathCompleted
 def on_module_completed(event: ModuleCompleted) -> None:
     """A module that was finished, and not failed, may bring a certificate or hours."""
     if event.passed is not False:
-        actions.completed(event.person_pk, event.activity_pk, event.on)
+        actions.completed(event.person_pk, event.activity_pk, event.on, to_confirm=event.made_it)
 
 
 def on_activity_completed(event: ActivityCompleted) -> None:

@@ -29,7 +29,13 @@ from gezel.content.models import ATTEMPTS_OF_A_PERSON, Answer, Attempt, Block, M
 from gezel.content.own import Done, Moment, Recall, done_by, moments_of, recalls_of
 from gezel.content.parts import in_parts
 from gezel.content.policy import modules_to_play
-from gezel.content.queries import completed_activities, completed_packages, completions, waived
+from gezel.content.queries import (
+    completed_activities,
+    completed_packages,
+    completions,
+    makes,
+    waived,
+)
 from gezel.content.rules.bodies import Words
 from gezel.content.rules.kinds import body_of as block_body
 from gezel.content.rules.pace import paces
@@ -72,6 +78,7 @@ __all__ = [
     "keep_upload",
     "let_off_by_tests",
     "make_module",
+    "makes",
     "modules_to_play",
     "moments_of",
     "open_up",

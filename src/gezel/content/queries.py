@@ -21,6 +21,7 @@ from gezel.content.models import (
     Attempt,
     Block,
     BlockQuerySet,
+    CoAuthor,
     Edition,
     Media,
     Module,
@@ -648,8 +649,20 @@ def completion(attempt: Attempt, state: scoring.State) -> evidence.Completion:
     tested = TestOut.objects.filter(attempt=attempt, passed=True).exists()
     mark = attempt.module.pass_percent
     return evidence.Completion(
-        state.questions, testing_out.mark_of(mark) if tested else mark, attempt.passed, tested
+        state.questions,
+        testing_out.mark_of(mark) if tested else mark,
+        attempt.passed,
+        tested,
+        # Who joins in making it later keeps what it showed before.
+        made_it=not attempt.effect and makes(attempt.person_id, attempt.module.activity_id),
     )
+
+
+def makes(person_pk: int, activity_pk: int) -> bool:
+    """Whether someone made or brought this module or package, alone or with others."""
+    too = CoAuthor.objects.filter(person=person_pk).values("module__activity")
+    made = Activity.objects.filter(Q(shared_by=person_pk) | Q(pk__in=too))
+    return made.filter(pk=activity_pk).exists()
 
 
 def last_test_out(person: Person, module: Module) -> TestOut | None:

@@ -15,7 +15,7 @@ from gezel.skills.events import EvidenceAdded
 def on_module_completed(event: ModuleCompleted) -> None:
     """A finished module is a step done, unless it was not passed."""
     if event.passed is not False:
-        actions.tick(event.person_pk, event.activity_pk, event.on)
+        actions.tick(event.person_pk, event.activity_pk, event.on, vouched=not event.made_it)
 
 
 def on_activity_waived(event: ActivityWaived) -> None:

@@ -477,6 +477,9 @@ def test_completing_an_activity_brings_a_certificate_or_hours_once(
     assert (holding.type, holding.state, holding.origin) == (bhv, "confirmed", "activity")
     assert (done.hours, done.e_learning) == (Decimal(4), Decimal(4))
     assert done.state == "confirmed"
+    announce(ModuleCompleted(noor.pk, online.pk, 1, passed=True, on=days(1), made_it=True))
+    assert Holding.objects.get(issued_on=days(1)).state == "waiting"
+    assert HoursDone.objects.get(on=days(1)).state == "waiting"
 
 
 def test_the_refresher_is_offered_where_it_is_time(

@@ -69,7 +69,9 @@ def test_what_was_skipped_waits_where_nobody_saw_it(
 ) -> None:
     module = a_module(van_dijk)
     seen, said = (a_skill(name, organisation=van_dijk) for name in ("Wiring", "Drawings"))
-    module.attempts.create(person=noor, completed_at=timezone.now(), passed=True)
+    own = a_module(van_dijk, title="Hers", shared_by=noor)
+    for done in (module, own):
+        done.attempts.create(person=noor, completed_at=timezone.now(), passed=True)
     an_evidence(noor, seen, level=4, kind="lead", by=daan)
     for _ in range(3):
         an_evidence(noor, said, level=5, kind="self", by=noor)
@@ -77,6 +79,7 @@ def test_what_was_skipped_waits_where_nobody_saw_it(
         "finished here": Skip(activity=module.activity_id),
         "a lead saw it": Skip(skill=seen.pk, level=2),
         "own view": Skip(skill=said.pk, level=2),
+        "own module": Skip(activity=own.activity_id),
     }
     for name, skip in skips.items():
         path = a_path(van_dijk, a_step("a", skips=(skip,)), name=name)
@@ -87,6 +90,7 @@ def test_what_was_skipped_waits_where_nobody_saw_it(
         "finished here": "confirmed",
         "a lead saw it": "confirmed",
         "own view": "waiting",
+        "own module": "waiting",
     }
 
 

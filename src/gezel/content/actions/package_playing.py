@@ -397,7 +397,8 @@ def _finish(
     """What an attempt comes to, once: statements, evidence, news for plans.
 
     The score is what the package says of itself, and the statement says so. Evidence is as light
-    as that of a module, and only where the package followed what was done.
+    as that of a module, and only where the package followed what was done; who brought it in may
+    have made it, and shows nothing by it.
     """
     ended = PackageAttempt.objects.filter(pk=attempt.pk, completed_at=None).update(
         completed_at=now,
@@ -425,7 +426,8 @@ def _finish(
     if outcome.passed is not None:
         verb: Literal["passed", "failed"] = "passed" if outcome.passed else "failed"
         proof = _tell(attempt, organisation, verb, at=now, result=result)
-    if outcome.shows and outcome.passed is not False:
+    made_it = queries.makes(attempt.person_id, attempt.package.activity_id)
+    if outcome.shows and outcome.passed is not False and not made_it:
         attempt.effect = show_taught(
             attempt.person,
             attempt.package.activity_id,
@@ -443,6 +445,7 @@ def _finish(
             None,
             outcome.passed,
             timezone.localdate(now),
+            made_it=made_it,
         )
     )
 

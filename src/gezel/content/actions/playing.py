@@ -202,7 +202,8 @@ def finish(
         locked.refresh_from_db(fields=["completed_at", "last_at", "passed", "share_right"])
         Place.objects.filter(attempt=locked).delete()
         proof = _tell_outcome(locked, play, organisation)
-        if evidence.verdict(queries.completion(locked, play.state)).counts:
+        came_to = queries.completion(locked, play.state)
+        if evidence.verdict(came_to).counts:
             effect = _show(locked, organisation, proof)
             Attempt.objects.filter(pk=locked.pk).update(effect=effect)
             locked.effect = effect
@@ -215,6 +216,7 @@ def finish(
                 locked.module_id,
                 enough,
                 timezone.localdate(now),
+                made_it=came_to.made_it,
             )
         )
     return locked

@@ -18,6 +18,7 @@ class Because(StrEnum):
     SHOWED_BEFORE = "showed before"
     NOT_ENOUGH = "not enough"
     NO_MARK = "no mark"
+    MADE_IT = "made it"
     NOTHING_ASKED = "nothing asked"
     SHOWN_THIS_YEAR = "shown this year"
 
@@ -29,12 +30,14 @@ class Because(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Completion:
     """What a round came to: how many questions there were, the mark in percent (0: none was set),
-    whether that was reached, and whether the questions came first, without the rest."""
+    whether that was reached, whether the questions came first, without the rest, and whether who
+    answered made it: then they wrote the answers too."""
 
     questions: int
     mark: int
     passed: bool | None
     tested_out: bool = False
+    made_it: bool = False
 
 
 def verdict(done: Completion) -> Because:
@@ -43,6 +46,8 @@ def verdict(done: Completion) -> Because:
         return Because.NOTHING_ASKED
     if not done.mark:
         return Because.NO_MARK
+    if done.made_it:
+        return Because.MADE_IT
     if not done.passed:
         return Because.NOT_ENOUGH
     return Because.SHOWED_BEFORE if done.tested_out else Because.PASSED

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from gezel.catalogue.api import Activity
 from gezel.content import queries
 from gezel.content.actions import (
     add_edition,
@@ -119,6 +120,24 @@ def test_completing_is_light_evidence_with_a_score_of_its_own_saying(
     assert set(told) == {"initialized", "completed", "passed"}
     assert told["passed"]["result"]["score"] == {"scaled": 0.8}
     assert told["passed"]["result"]["extensions"] == {"urn:gezel:self-reported": True}
+
+
+def test_who_brought_it_shows_nothing_by_it(
+    van_dijk: Organisation, noor: Person, visit: Any
+) -> None:
+    """A package reports its own score, and who brought it in may have made it."""
+    skill = a_skill()
+    package = a_package(van_dijk, extra=TREE, teaches={skill: 2})
+    Activity.objects.filter(pk=package.activity_id).update(shared_by=noor)
+    attempt = opened(noor, package, van_dijk)
+
+    commit(attempt, 1, said("passed"), end=True, organisation=van_dijk)
+
+    attempt.refresh_from_db()
+    assert attempt.passed
+    assert not Evidence.objects.filter(person=noor).exists()
+    page = reverse("content:package_result", args=[attempt.registration])
+    assert "You brought this in yourself" in visit(noor).get(page).content.decode()
 
 
 def test_that_pages_were_opened_shows_nothing(van_dijk: Organisation, noor: Person) -> None:

@@ -79,6 +79,9 @@ def test_one_go_a_period() -> None:
     [
         (Completion(0, 80, None), Because.NOTHING_ASKED),
         (Completion(3, 0, True), Because.NO_MARK),
+        (Completion(0, 80, None, made_it=True), Because.NOTHING_ASKED),
+        (Completion(3, 80, True, made_it=True), Because.MADE_IT),
+        (Completion(3, 80, True, tested_out=True, made_it=True), Because.MADE_IT),
         (Completion(3, 80, False), Because.NOT_ENOUGH),
         (Completion(3, 80, True), Because.PASSED),
         (Completion(3, 80, True, tested_out=True), Because.SHOWED_BEFORE),

@@ -16,11 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gezel.content import actions, queries
-from gezel.content.actions import Outdated, add_block, change_block, restore, start
+from gezel.content.actions import Outdated, add_block, change_block, finish, restore, start
 from gezel.content.actions.versions import MOST_SNAPSHOTS, whole_of
 from gezel.content.models import (
     Asking,
     Block,
+    CoAuthor,
     ContentSettings,
     Media,
     Module,
@@ -31,7 +32,14 @@ from gezel.content.models import (
 )
 from gezel.content.rules import kinds
 from gezel.content.rules.bodies import Text, Words
-from gezel.content.tests.builders import PRACTICAL, QUESTION, TEXT, a_module, a_picture
+from gezel.content.tests.builders import (
+    PRACTICAL,
+    QUESTION,
+    TEXT,
+    a_module,
+    a_picture,
+    answer_everything,
+)
 from gezel.kit.jobs import begin_night, run_waiting
 from gezel.people.api import Organisation, Person, Visitor, give_mandate
 from gezel.people.tests.builders import a_colleague
@@ -626,3 +634,26 @@ def test_authors_with_a_mandate_keep_their_keys(
     assert visit(karim).get(page("edit", mine.pk)).status_code == 200
     assert visit(karim).post(page("offer", mine.pk), {"state": "open"}).status_code == 302
     assert Block.objects.filter(module=mine).count() == 2
+
+
+def test_who_made_it_shows_nothing_by_answering_it(
+    noor: Person, daan: Person, femke: Person, van_dijk: Organisation, visit: Callable[..., Client]
+) -> None:
+    """Attack 42: who writes the questions writes the answers, and would show whatever they like."""
+    skill = a_skill()
+    module = a_module(van_dijk, teaches={skill: 3}, shared_by=noor)
+    CoAuthor.objects.create(module=module, person=daan)
+    told = {}
+    for person in (noor, daan, femke):
+        attempt = start(person, module, organisation=van_dijk)
+        answer_everything(attempt)
+        finish(attempt, organisation=van_dijk)
+        page = reverse("content:result", args=[attempt.registration])
+        told[person] = visit(person).get(page).content.decode()
+
+    assert list(Evidence.objects.values_list("person", "level")) == [(femke.pk, 3)]
+    line = "<b>A module you made yourself"
+    assert [line in told[person] for person in (noor, daan, femke)] == [True, True, False]
+    # Who joins in making it later keeps what it showed before.
+    CoAuthor.objects.create(module=module, person=femke)
+    assert line not in visit(femke).get(page).content.decode()

@@ -111,6 +111,11 @@ EVIDENCE_RULES = (
         gettext_lazy("A module with questions but without a mark to reach: recorded, no evidence."),
     ),
     (
+        Because.MADE_IT,
+        gettext_lazy("A module you made yourself, alone or with others: recorded, no evidence. You"
+                     " wrote the answers."),
+    ),
+    (
         Because.NOT_ENOUGH,
         gettext_lazy("Fewer questions right than the mark asks: nothing is added, and only you"
                      " see it."),

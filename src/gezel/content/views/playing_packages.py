@@ -325,6 +325,8 @@ def result(request: Request, registration: uuid.UUID) -> HttpResponse:
         "looks_back": player_of(attempt.edition).looks_back
         and attempt.package.activity.organisation_id == _organisation_pk(request),
         "effects": effects,
+        "made_it": not attempt.effect
+        and queries.makes(attempt.person_id, attempt.package.activity_id),
         "percent": None if attempt.score is None else round(max(attempt.score, 0) * 100),
     }
     return render(request, "content/package_result.html", told)

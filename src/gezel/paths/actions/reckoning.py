@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q
 from django.utils import timezone
 
-from gezel.content.api import completions
+from gezel.content.api import completions, makes
 from gezel.kit.events import announce
 from gezel.paths import rules
 from gezel.paths.common import activities_in, off_the_job, read_activities
@@ -124,8 +124,8 @@ def reckon(enrolments: Iterable[Enrolment], on: date | None = None) -> list[Enro
 def rests_on_own_word(enrolment: Enrolment) -> bool:
     """Whether nobody but the person themselves says so of some step that settled it.
 
-    Finished here, at a session, marked by another, or let off by another: that is no own word. An
-    answer to a question is what was asked, whatever it says.
+    Finished here, at a session, marked by another, or let off by another: that is no own word,
+    unless it is a module they made. An answer to a question is what was asked, whatever it says.
     """
     nodes = {node.key: node for node in enrolment.version.structure.walk()}
     last = {mark.step: mark for mark in enrolment.marks.order_by("pk")}
@@ -141,7 +141,11 @@ def rests_on_own_word(enrolment: Enrolment) -> bool:
         for mark in settled
         if mark.what == What.SKIPPED.value and "activity" in mark.because
     }
-    here = {activity for _person, activity in completions([enrolment.person_id], skipped)}
+    here = {
+        activity
+        for person, activity in completions([enrolment.person_id], skipped)
+        if not makes(person, activity)
+    }
     return any(_is_own_word(mark, enrolment.person_id, here) for mark in settled)
 
 
