@@ -38,6 +38,8 @@ DEMO_CAST = [
     ("femke.deboer@vandijk.example", _("HR: what roles ask, and the whole organisation")),
     ("sam.willems@delinde.example", _("Works elsewhere: finds these doors closed")),
     ("karim.elamrani@vandijk.example", _("Knows the craft, and makes learning material")),
+    ("joyce.sarpong@vandijk.example", _("Guides a colleague through EVC")),
+    ("nadia.haddad@vandijk.example", _("Assesses the EVC dossier of a colleague")),
     ("mitchell.pinas@vandijk.example", _("Works council: what Gezel does with data")),
     ("tijmen.brouwer@vandijk.example", _("Administrator: keys for other systems")),
     ("theo.smeets@vandijk.example", _("Left in June: what stays his, and what closed")),

@@ -244,7 +244,8 @@ def put_in_profile(
     What goes in is what the answers alone show: what was known before stands there already.
 
     Raises:
-        ValidationError: the test is not finished, or a later one is.
+        ValidationError: the test is not finished, or a later one is, or the person knows the
+            answers.
     """
     locked = (
         Sitting.objects.select_for_update(of=("self",))
@@ -257,6 +258,10 @@ def put_in_profile(
         raise ValidationError(_("Finish the test first."))
     if not queries.is_latest(locked):
         raise ValidationError(_("You took this test again later. Only the latest result counts."))
+    if queries.knows_the_answers(locked.person_id, locked.test):
+        raise ValidationError(
+            _("You can read the answers of this test, so its result is for yourself alone.")
+        )
     shown = locked.result["shown"]
     add_evidence(
         locked.person,

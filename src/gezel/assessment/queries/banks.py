@@ -15,7 +15,7 @@ from gezel.assessment import policy
 from gezel.assessment.models import Answer, Asked, Item, Sitting, Test
 from gezel.assessment.rules import bodies, choosing, measuring
 from gezel.assessment.rules.choosing import Card, Pool, Rules
-from gezel.people.api import Organisation, Person, Visitor
+from gezel.people.api import Mandate, Organisation, Person, Visitor
 from gezel.skills.api import Demand, Skill, profile_of, requirements
 
 # Someone who saw a question this lately would be answering from memory.
@@ -282,6 +282,19 @@ def history(item: Item) -> Sequence[Item]:
         .select_related("written_by", "reviewed_by")
         .order_by("-version")
     )
+
+
+def knows_the_answers(person_pk: int, test: Test) -> bool:
+    """Whether someone wrote or checked a question of a test in whatever version, or makes tests
+    where it stands, and so may read them all."""
+    items = Item.objects.filter(test=OuterRef("pk"))
+    makes = Mandate.objects.current().filter(
+        person=person_pk,
+        organisation=OuterRef("organisation"),
+        kind__in=[Mandate.Kind.HR, Mandate.Kind.AUTHOR],
+    )
+    wrote = items.filter(Q(written_by=person_pk) | Q(reviewed_by=person_pk))
+    return Test.objects.filter(Exists(wrote) | Exists(makes), pk=test.pk).exists()
 
 
 def test_to_take(visitor: Visitor, skill_pk: int) -> Test | None:

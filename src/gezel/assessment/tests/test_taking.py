@@ -27,7 +27,7 @@ from gezel.assessment.tests.builders import (
     right_value,
     sit_out,
 )
-from gezel.people.api import Organisation, Person
+from gezel.people.api import Organisation, Person, give_mandate
 from gezel.records.api import Statement
 from gezel.skills.api import estimates
 from gezel.skills.tests.builders import an_evidence
@@ -107,6 +107,32 @@ def test_only_the_latest_result_goes_in(noor: Person, van_dijk: Organisation, te
     with pytest.raises(ValidationError, match="Only the latest"):
         put_in_profile(first, organisation=van_dijk)
     assert not noor.evidence.exists()
+
+
+@pytest.mark.parametrize("how", ["wrote", "checked", "author", "hr"])
+def test_who_can_read_the_answers_puts_nothing_in_their_profile(
+    *, noor: Person, daan: Person, van_dijk: Organisation, test: Test, visit: Visit, how: str
+) -> None:
+    """Attack 42: the answers of one's own test would show any level one likes."""
+    if how in {"wrote", "checked"}:
+        name = "written_by" if how == "wrote" else "reviewed_by"
+        Item.objects.filter(pk=test.items.last().pk).update(**{name: noor})
+    else:
+        give_mandate(noor, van_dijk, how)
+    for person in (noor, daan):
+        told = visit(person).get(reverse("assessment:about", args=[test.pk])).content.decode()
+        assert ("its result is for yourself alone" in told) is (person == noor)
+    sitting, other = sit_out(noor, test, up_to=5), sit_out(daan, test, up_to=5)
+
+    with pytest.raises(ValidationError, match="for yourself alone"):
+        put_in_profile(sitting, organisation=van_dijk)
+    assert not noor.evidence.exists()
+    page = reverse("assessment:result", args=[sitting.registration])
+    told = visit(noor).get(page).content.decode()
+    assert "Put it in my profile" not in told
+    assert reverse("skills:ask", args=[test.skill_id]) in told
+    put_in_profile(other, organisation=van_dijk)
+    assert daan.evidence.get().kind == "test"
 
 
 def test_it_begins_where_the_profile_stands(

@@ -71,6 +71,7 @@ def about(request: Request, test_pk: int) -> HttpResponse:
             "length": min(scored, rules.fixed_length),
             "trials": test.items.filter(state=Item.State.TRIAL).exists(),
             "parts": test.parts.all(),
+            "knows": queries.knows_the_answers(request.user.pk, test),
         },
     )
 
@@ -257,6 +258,7 @@ def result(request: Request, registration: uuid.UUID) -> HttpResponse:
             if row["part"] in names
         ],
         "latest": queries.is_latest(sitting),
+        "knows": queries.knows_the_answers(sitting.person_id, sitting.test),
         "open_here": request.visitor.employment is not None
         and policy.tests_to_take(request.visitor).filter(pk=sitting.test_id).exists(),
     }
