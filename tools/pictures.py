@@ -63,18 +63,24 @@ PICTURES = (
     Picture("ahead-organisation", FEMKE, "/skills/organisation/ahead/"),
     Picture("team", DAAN, "/skills/team/"),
     Picture("organisation", FEMKE, "/skills/organisation/"),
-    Picture("role-profile", FEMKE, "/skills/roles/", follow=("main a:text-is('Car mechanic')",)),
+    Picture(
+        "role-profile",
+        FEMKE,
+        "/skills/roles/",
+        follow=("main a[href^='/skills/roles/']:has-text('Car mechanic')",),
+    ),
     Picture("catalogue-phone", NOOR, "/learn/", phone=True),
+    Picture("plan-goal", NOOR, "/", follow=("main a:has-text('Goal: EV technician')",)),
+    Picture("who-sees-what-phone", NOOR, "/trust/", phone=True),
+    # The last one, as it begins a module and so changes what Start tells.
     Picture(
         "player-phone",
         NOOR,
         "/",
         phone=True,
-        follow=("main a:has-text('Start'):visible",),
-        press=("Begin",),
+        follow=("main a:has-text('Start')",),
+        press=("Start", "Next", "Next", "Next"),
     ),
-    Picture("plan-goal", NOOR, "/", follow=("main a:has-text('Goal: EV technician')",)),
-    Picture("who-sees-what-phone", NOOR, "/trust/", phone=True),
 )
 
 
@@ -109,6 +115,7 @@ def take(browser: Browser, base: str, picture: Picture) -> None:
         page.goto(page.locator(way).first.get_attribute("href") or "/")
     for button in picture.press:
         page.get_by_role("button", name=button).first.click()
+        page.wait_for_load_state("networkidle")
     page.wait_for_load_state("networkidle")
     keep(page, FOLDER / f"{picture.name}.png", whole=not picture.phone)
     context.close()
