@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image  # noqa: TID251 - read when pictures are taken, not when Gezel starts
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -23,8 +23,8 @@ sys.path.insert(0, str(ROOT))
 from tests.browser import chromium  # noqa: E402 - it is found by the line above
 
 FOLDER = ROOT / "docs" / "pictures"
-DESK = {"width": 1360, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1360, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 HIGHEST = 1500  # of a desk: what a reader of the docs looks at without scrolling far
 
 
