@@ -19,6 +19,4 @@ def on_activity_completed(event: ActivityCompleted) -> None:
 
 def on_path_completed(event: PathCompleted) -> None:
     """At the end of a learning path may stand a certificate."""
-    actions.path_completed(
-        event.enrolment_pk, event.path_pk, event.person_pk, event.on, own_word=event.own_word
-    )
+    actions.path_completed(event.enrolment_pk, event.path_pk, event.person_pk, event.on)

@@ -5,6 +5,7 @@ For rooms above: `tell_kind` adds a sort of condition to the rules, `enrol` puts
 """
 
 from gezel.paths.actions import enrol, make_path, publish, run_rules, run_rules_for
+from gezel.paths.actions.reckoning import rests_on_own_word
 from gezel.paths.deadlines import Deadline, deadlines_of
 from gezel.paths.kinds import ConditionKind, Ground, Value, pick, tell_kind
 from gezel.paths.models import PROGRESS_OF_A_PERSON, Enrolment, Mark, Path, Rule, Version
@@ -30,6 +31,7 @@ __all__ = [
     "publish",
     "report",
     "report_steps",
+    "rests_on_own_word",
     "run_rules",
     "run_rules_for",
     "tell_kind",

@@ -12,9 +12,6 @@ class PathCompleted:
     path_pk: int
     person_pk: int
     on: date
-    # Whether a part of it rests on their own word: a step they marked themselves, or one that was
-    # skipped for a level or a completion that nobody here saw.
-    own_word: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from gezel.catalogue.api import Activity
 from gezel.certificates import queries, rules
 from gezel.certificates.actions.holdings import register_without_asking
 from gezel.certificates.models import Brings, CertificateType, Holding, HoursDone, PathBrings
+from gezel.paths.api import rests_on_own_word
 from gezel.people.api import Person
 
 MOST_A_DAY = Decimal(24)
@@ -154,15 +155,15 @@ def completed(person_pk: int, activity_pk: int, on: date, *, to_confirm: bool = 
             _hours_of_activity(person_pk, one, on, key, to_confirm=to_confirm)
 
 
-def path_completed(
-    enrolment_pk: int, path_pk: int, person_pk: int, on: date, *, own_word: bool
-) -> None:
+def path_completed(enrolment_pk: int, path_pk: int, person_pk: int, on: date) -> None:
     """A learning path that was completed may end in a certificate; once, however often told.
 
     Where a step rests on the person's own word, whoever leads them has a look first: nobody gives
     themselves a certificate by marking steps.
     """
-    for one in PathBrings.objects.filter(path=path_pk).select_related("type"):
+    brings = list(PathBrings.objects.filter(path=path_pk).select_related("type"))
+    own_word = bool(brings) and rests_on_own_word(enrolment_pk)
+    for one in brings:
         register_without_asking(
             person_pk,
             one.type,

@@ -109,24 +109,19 @@ def reckon(enrolments: Iterable[Enrolment], on: date | None = None) -> list[Enro
             changed.append(one)
     Enrolment.objects.bulk_update(changed, [*_KEPT, "completed_on"], batch_size=2_000)
     for one in through:
-        announce(
-            PathCompleted(
-                one.pk,
-                one.path_id,
-                one.person_id,
-                one.completed_on or today,
-                own_word=rests_on_own_word(one),
-            )
-        )
+        announce(PathCompleted(one.pk, one.path_id, one.person_id, one.completed_on or today))
     return through
 
 
-def rests_on_own_word(enrolment: Enrolment) -> bool:
+def rests_on_own_word(enrolment_pk: int) -> bool:
     """Whether nobody but the person themselves says so of some step that settled it.
+
+    Half a dozen questions, so asked where something hangs on it and not of every path walked.
 
     Finished here, at a session, marked by another, or let off by another: that is no own word,
     unless it is a module they made. An answer to a question is what was asked, whatever it says.
     """
+    enrolment = Enrolment.objects.select_related("version").get(pk=enrolment_pk)
     nodes = {node.key: node for node in enrolment.version.structure.walk()}
     last = {mark.step: mark for mark in enrolment.marks.order_by("pk")}
     settled = [
