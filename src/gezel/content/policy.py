@@ -122,7 +122,9 @@ def activities_to_waive(visitor: Visitor) -> QuerySet[Activity]:
     )
     if visitor.leads or visitor.is_author:
         return here
-    return here.filter(_made_by(visitor), organisation__content_settings__makers_waive=True)
+    return here.filter(
+        made_by(visitor.person.pk), organisation__content_settings__makers_waive=True
+    )
 
 
 def may_let_off(visitor: Visitor, activity: Activity, *, makes: bool) -> bool:
@@ -138,15 +140,16 @@ def may_let_off(visitor: Visitor, activity: Activity, *, makes: bool) -> bool:
     return makes and made_and_may_let_off(visitor).filter(pk=activity.pk).exists()
 
 
-def _made_by(visitor: Visitor) -> Q:
-    together = CoAuthor.objects.filter(person=visitor.person).values("module__activity")
-    return Q(shared_by=visitor.person) | Q(pk__in=together)
+def made_by(person_pk: int) -> Q:
+    """Activities whose module or package someone made or brought in, alone or with others."""
+    together = CoAuthor.objects.filter(person=person_pk).values("module__activity")
+    return Q(shared_by=person_pk) | Q(pk__in=together)
 
 
 def made_and_may_let_off(visitor: Visitor) -> QuerySet[Activity]:
     """What one made oneself, where the organisation lets whoever makes something let others off."""
     return Activity.objects.filter(
-        _made_by(visitor),
+        made_by(visitor.person.pk),
         organisation=visitor.organisation,
         organisation__content_settings__makers_waive=True,
     )

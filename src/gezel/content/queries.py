@@ -21,7 +21,6 @@ from gezel.content.models import (
     Attempt,
     Block,
     BlockQuerySet,
-    CoAuthor,
     Edition,
     Media,
     Module,
@@ -36,6 +35,7 @@ from gezel.content.models import (
 )
 from gezel.content.policy import (
     askings_to_answer,
+    made_by,
     modules_to_play,
     proofs_to_look_at,
     reviews_to_give,
@@ -660,9 +660,7 @@ def completion(attempt: Attempt, state: scoring.State) -> evidence.Completion:
 
 def makes(person_pk: int, activity_pk: int) -> bool:
     """Whether someone made or brought this module or package, alone or with others."""
-    too = CoAuthor.objects.filter(person=person_pk).values("module__activity")
-    made = Activity.objects.filter(Q(shared_by=person_pk) | Q(pk__in=too))
-    return made.filter(pk=activity_pk).exists()
+    return Activity.objects.filter(made_by(person_pk), pk=activity_pk).exists()
 
 
 def last_test_out(person: Person, module: Module) -> TestOut | None:
