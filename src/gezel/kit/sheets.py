@@ -6,7 +6,9 @@ no bytes make it crash. `as_text`, `as_day` and `as_number` say what a cell mean
 
 import csv
 import io
+import posixpath
 import re
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -14,12 +16,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import islice
+from typing import Any
 
 import python_calamine
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from gezel.kit.inert import restored
+from gezel.kit.markup import MarkupRefused, read_xml
 
 Cell = str | int | float | date | None
 
@@ -35,6 +39,9 @@ LONGEST_CELL = 100_000
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Above a list may stand what it is a list of, each line in a cell of its own.
+MOST_TITLES = 20
+
 _CELL_ADDRESS = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]{1,4})([0-9]{1,10})\s*["']""")
 
 
@@ -84,31 +91,40 @@ def read(content: bytes) -> Sheet:
 
 
 def _sheet(rows: Iterable[list[Cell]]) -> Sheet:
-    """The first filled row is the header; empty rows fall away but keep their number."""
-    header: list[str] = []
-    lines: list[Line] = []
+    """The first filled row is the header; empty rows fall away but keep their number.
+
+    A title above the list is no header: it fills one cell, where the names fill three or more.
+    """
+    filled: list[Line] = []
+    titles: int | None = None
     for number, cells in enumerate(rows, start=1):
         if len(cells) > MOST_COLUMNS:
             raise SheetError(
                 _("Row %(row)s has more than %(most)s columns. Is this the list you meant?")
                 % {"row": number, "most": MOST_COLUMNS}
             )
-        if not any(cell not in (None, "") for cell in cells):
+        width = sum(1 for cell in cells if cell not in (None, ""))
+        if not width:
             continue
-        if not header:
-            header = [as_text(cell) for cell in cells]
-            while header and not header[-1]:
-                header.pop()
-            continue
-        if len(lines) >= MOST_ROWS:
+        if titles is None and width > 1:
+            titles = len(filled) if width > 2 and len(filled) <= MOST_TITLES else 0
+        if len(filled) - (titles or 0) > MOST_ROWS:
             raise SheetError(_too_many_rows())
-        lines.append(Line(number, (cells + [None] * len(header))[: max(len(header), len(cells))]))
-    if not header:
+        filled.append(Line(number, cells))
+    filled = filled[titles or 0 :]
+    if not filled:
         raise SheetError(_("This file is empty. Save your list again and choose that file."))
-    if not lines:
+    header = [as_text(cell) for cell in filled[0].cells]
+    while header and not header[-1]:
+        header.pop()
+    if len(filled) == 1 or not header:
         raise SheetError(
             _("There are no rows under the first one, which should hold the column names.")
         )
+    lines = [
+        Line(one.number, (one.cells + [None] * len(header))[: max(len(header), len(one.cells))])
+        for one in filled[1:]
+    ]
     return Sheet(header, lines)
 
 
@@ -134,13 +150,54 @@ def _decoded(content: bytes) -> str:
     for encoding in encodings:
         try:
             text = content.decode(encoding)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            if encoding == "utf-8-sig":
+                _refuse_mixed(content, error.start)
             continue
         if "\x00" not in text and not _looks_binary(text):
+            _refuse_others(text)
             return text
     raise SheetError(
         _("This is not a list we can read. Save it as CSV (UTF-8) or as an Excel workbook (.xlsx).")
     )
+
+
+# Two and more bytes that only UTF-8 writes: read as Windows' they are "Ã©" where "é" was meant.
+_UTF_8_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+
+
+def _refuse_mixed(content: bytes, at: int) -> None:
+    """A list pasted together from two encodings cannot be read as either without spoiling names.
+
+    Raises:
+        SheetError: UTF-8 stands in it beside a sign that is none.
+    """
+    if _UTF_8_LETTER.search(content):
+        row = len(re.findall(rb"\r\n|\r|\n", content[:at])) + 1
+        raise SheetError(
+            _(
+                "This file mixes two ways of writing letters like é and ë; the first that differs "
+                "stands in line %(row)s. Open it in a spreadsheet, correct those names and save it "
+                "as an Excel workbook (.xlsx)."
+            )
+            % {"row": row}
+        )
+
+
+def _refuse_others(text: str) -> None:
+    """What is text, but no list: often a report that was only named .xls or .csv.
+
+    Raises:
+        SheetError: it is a page, a document or data for programs.
+    """
+    begin = text[:500].lstrip("\ufeff \t\r\n").lower()
+    if begin.startswith(("<!doctype", "<html", "<table", "<?xml", "<workbook", "%pdf", "{\\rtf")):
+        raise SheetError(
+            _(
+                "This is a page or a document, whatever its name says, and not a list. Open it in "
+                "a spreadsheet and save it as an Excel workbook (.xlsx), or as CSV."
+            )
+        )
 
 
 def _looks_binary(text: str) -> bool:
@@ -199,7 +256,7 @@ def _separator(text: str) -> str:
 
 
 def _workbook_rows(content: bytes) -> Iterator[list[Cell]]:
-    _inspect(content)
+    seen = _inspect(content)
     broken = SheetError(
         _("This workbook is broken or not complete. Open it, save it again as .xlsx and retry.")
     )
@@ -211,18 +268,65 @@ def _workbook_rows(content: bytes) -> Iterator[list[Cell]]:
             if sheet.visible == python_calamine.SheetVisibleEnum.Visible
             and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
-        if not visible:
-            raise broken
-        sheet = book.get_sheet_by_name(visible[0])
-        rows = sheet.to_python(skip_empty_area=False)
+        name, rows, merged = "", [], []
+        for name in visible:  # noqa: B007 - the one that was found is asked after
+            sheet = book.get_sheet_by_name(name)
+            rows = sheet.to_python(skip_empty_area=False)
+            if rows:
+                merged = sheet.merged_cell_ranges or []
+                break
+        looked = seen.get(_part_of(content, name), _Looked()) if rows else _Looked()
     except SheetError:
         raise
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException:  # a panic inside the reader is no Exception to Python
         raise broken from None
-    for row in rows:
-        yield [_plain(cell) for cell in row]
+    if not visible:
+        raise SheetError(
+            _("Every sheet of this workbook is hidden. Show the one with the list and save it.")
+        )
+    if looked.unknown:
+        raise SheetError(
+            _(
+                "Cell %(cell)s holds a formula of which no outcome was saved. Open the workbook in "
+                "a spreadsheet, save it there, and bring it in again."
+            )
+            % {"cell": looked.unknown}
+        )
+    table: list[list[Any]] = rows
+    for (row, column), told in looked.errors.items():
+        if row < len(table) and column < len(table[row]):
+            table[row][column] = told
+    _fill_down(table, merged)
+    for cells in table:
+        yield [_plain(cell) for cell in cells]
+
+
+def _fill_down(
+    rows: list[list[Any]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]
+) -> None:
+    """What stands once beside several rows counts for each of them, as who merged them reads it."""
+    for (top, column), (bottom, _right) in merged:
+        for row in rows[top + 1 : bottom + 1]:
+            if top < len(rows) and column < len(row):
+                row[column] = rows[top][column]
+
+
+def _part_of(content: bytes, name: str) -> str:
+    """In which part of the package a sheet lies; empty where the workbook does not say."""
+    office = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            at = {part.filename.lower().lstrip("/"): part.filename for part in package.infolist()}
+            book = read_xml(package.read(at["xl/workbook.xml"]))
+            tied = read_xml(package.read(at["xl/_rels/workbook.xml.rels"]))
+    except (KeyError, MarkupRefused, zipfile.BadZipFile, OSError, zlib.error):
+        return ""
+    which = {sheet.get("name"): sheet.get(office) for sheet in book.iter("{*}sheet")}
+    where = {one.get("Id"): one.get("Target") or "" for one in tied.iter("{*}Relationship")}
+    target = where.get(which.get(name), "")
+    return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/").lower() if target else ""
 
 
 def _plain(cell: object) -> Cell:
@@ -239,12 +343,16 @@ def _plain(cell: object) -> Cell:
     return str(cell)
 
 
-def _inspect(content: bytes) -> None:
+def _inspect(content: bytes) -> "dict[str, _Looked]":
     """Unpack nothing that would not fit: a small file can hold a very large one.
 
     The sizes a package tells of itself may lie, so each part is unpacked piece by piece and
     counted; and two cells in far corners would make a reader set aside a sheet of billions.
+
+    Returns:
+        what was seen in passing of each sheet, by the part it lies in.
     """
+    seen: dict[str, _Looked] = {}
     refused = SheetError(
         _("This file unpacks to far more than a list would. Save only the list and try again.")
     )
@@ -267,18 +375,27 @@ def _inspect(content: bytes) -> None:
             for part in parts:
                 if part.flag_bits & 1:
                     raise SheetError(_("This workbook has a password. Save it without one."))
-                room -= _measured(content, part, room, refused)
+                looked = _Looked() if "worksheets" in part.filename.lower() else None
+                room -= _measured(content, part, room, refused, looked)
+                if looked:
+                    seen[part.filename.lower().lstrip("/")] = looked
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, zlib.error):
         raise no_workbook from None
+    return seen
 
 
-def _measured(content: bytes, part: zipfile.ZipInfo, room: int, refused: SheetError) -> int:
+def _measured(
+    content: bytes,
+    part: zipfile.ZipInfo,
+    room: int,
+    refused: SheetError,
+    corner: "_Looked | None",
+) -> int:
     """How large one part of the package really is, never holding more than a piece of it."""
     start = part.header_offset
     names = int.from_bytes(content[start + 26 : start + 28], "little")
     extra = int.from_bytes(content[start + 28 : start + 30], "little")
     packed = content[start + 30 + names + extra :][: part.compress_size]
-    corner = _Corner() if "worksheets" in part.filename.lower() else None
     if part.compress_type == zipfile.ZIP_STORED:
         if len(packed) > room:
             raise refused
@@ -301,21 +418,38 @@ def _measured(content: bytes, part: zipfile.ZipInfo, room: int, refused: SheetEr
     return total
 
 
-class _Corner:
-    """The farthest row and column a sheet names, kept while it passes by in pieces."""
+_ERROR = re.compile(
+    rb"""<(?:\w+:)?c(?=\s[^<>]*?(?<=\s)t\s*=\s*["']e["'])[^<>]*?\sr\s*=\s*["']([A-Za-z]{1,4})([0-9]{1,10})"""
+    rb"""["'][^<>]*>(?:(?!</(?:\w+:)?c>).){0,9000}?<(?:\w+:)?v>([^<>]{1,40})<""",
+    re.DOTALL,
+)
+# A formula without outcome: not one that came out as an empty text, which says so (t="str").
+_UNKNOWN = re.compile(
+    rb"""<(?:\w+:)?c(?=\s)(?![^<>]*\st\s*=)[^<>]*?\sr\s*=\s*["']([A-Za-z]{1,4}[0-9]{1,10})["'][^<>]*>\s*"""
+    rb"""<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<>]{0,8200}</(?:\w+:)?f>)\s*"""
+    rb"""(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
+)
+_MOST_ERRORS = 100_000
+
+
+class _Looked:
+    """What there is to know of a sheet, kept while it passes by in pieces: the farthest row and
+    column it names, and the cells whose formula failed or was never worked out. The reader of
+    workbooks gives all of these as empty cells; taken so, a failed look-up of someone's lead
+    would take the lead away."""
 
     def __init__(self) -> None:
         self.row = self.column = 0
         self.tail = b""
+        self.errors: dict[tuple[int, int], str] = {}
+        self.unknown = ""
 
     def look(self, piece: bytes) -> None:
-        seen = _CELL_ADDRESS.findall(self.tail + piece)
-        self.tail = piece[-64:]  # an address may be cut in two
+        text = self.tail + piece
+        self.tail = text[-64:]  # an address may be cut in two
+        seen = _CELL_ADDRESS.findall(text)
         for letters in {letters.upper() for letters, _digits in seen}:
-            number = 0
-            for letter in letters:
-                number = number * 26 + letter - 64
-            self.column = max(self.column, number)
+            self.column = max(self.column, _column(letters))
         self.row = max(self.row, max((int(digits) for _letters, digits in seen), default=0))
         if self.row > MOST_ROWS + 1_000:
             raise SheetError(_too_many_rows())
@@ -323,6 +457,24 @@ class _Corner:
             raise SheetError(
                 _("This sheet is far wider than a list would be. Save only the list and try again.")
             )
+        if b'="e"' in text or b"='e'" in text or b"<f" in text or b":f" in text:
+            self.tail = text[-10_000:]  # so may a cell be, with the formula in it
+            self._look_for_failures(text)
+
+    def _look_for_failures(self, text: bytes) -> None:
+        for letters, digits, told in _ERROR.findall(text):
+            if len(self.errors) < _MOST_ERRORS:
+                at = (int(digits) - 1, _column(letters.upper()) - 1)
+                self.errors[at] = told.decode("utf-8", "replace")
+        if not self.unknown and (found := _UNKNOWN.search(text)):
+            self.unknown = found[1].decode()
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 # --- What a cell means ---------------------------------------------------------------------------
@@ -336,7 +488,27 @@ def as_text(cell: Cell) -> str:
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
-    return " ".join(str(cell).split())
+    text = str(cell)
+    if not text.isascii() or not text.isprintable():
+        # One spelling for letters with a sign on them (a Mac writes them in two), and without what
+        # nobody sees: controls, turns of the writing direction, breaks without width.
+        text = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
+    return " ".join(text.split())
+
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060-\u2064\u202a-\u202e\u2066-\u206f\ufeff]"
+)
+# As Excel writes them, in English and in Dutch.
+_FAILED = {
+    "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
+    "#N/B", "#VERW!", "#WAARDE!", "#NAAM?", "#DEEL/0!", "#GETAL!", "#LEEG!", "#OVERLOOP!",
+}  # fmt: skip
+
+
+def has_failed(cell: Cell) -> bool:
+    """Whether the spreadsheet could not work this cell out: it says an error, not a value."""
+    return isinstance(cell, str) and cell.strip().upper() in _FAILED
 
 
 _MONTHS = {
@@ -354,8 +526,14 @@ _MONTHS = {
 }  # fmt: skip
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})")
-_IN_WORDS = re.compile(r"(\d{1,2})[- ]([A-Za-z]{3,9})\.?[- ,]+(\d{4})")
-_TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
+_YEAR_FIRST_APART = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_IN_WORDS = re.compile(r"(\d{1,2})[- ]([A-Za-z]{3,9})\.?[- ,]+(\d{4}|\d{2})")
+_MONTH_IN_FRONT = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+# "maandag 2 maart 2026", as Excel writes a long date.
+_DAY_OF_WEEK = re.compile(
+    r"(ma|di|wo|do|vr|za|zo|mon|tue|wed|thu|fri|sat|sun)([a-z]*dag|[a-z]*day)?[., ]+", re.IGNORECASE
+)
+_TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?(Z|[+-]\d{2}:?\d{2})?$")
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 # 1 January 1930 to 31 December 2099: a number outside is no date someone meant.
 _FIRST_SERIAL, _LAST_SERIAL = 10_959, 73_050
@@ -373,21 +551,27 @@ def as_day(cell: Cell) -> date | None:
         if not _FIRST_SERIAL <= cell <= _LAST_SERIAL:
             raise ValueError(str(cell))
         return _EXCEL_DAY_ZERO + timedelta(days=int(cell))
-    text = _TIME.sub("", as_text(cell))
+    text = _DAY_OF_WEEK.sub("", _TIME.sub("", as_text(cell)), count=1)
     return _day_in(text) if text else None
 
 
 def _day_in(text: str) -> date:
     if m := _DAY_FIRST.fullmatch(text):
-        year = int(m[3]) + (0 if len(m[3]) == 4 else 2000 if int(m[3]) < 70 else 1900)
-        return date(year, int(m[2]), int(m[1]))
-    if m := _YEAR_FIRST.fullmatch(text):
+        return date(_year(m[3]), int(m[2]), int(m[1]))
+    if m := _YEAR_FIRST.fullmatch(text) or _YEAR_FIRST_APART.fullmatch(text):
         return date(int(m[1]), int(m[2]), int(m[3]))
     if (m := _IN_WORDS.fullmatch(text)) and (month := _MONTHS.get(m[2].lower())):
-        return date(int(m[3]), month, int(m[1]))
+        return date(_year(m[3]), month, int(m[1]))
+    if (m := _MONTH_IN_FRONT.fullmatch(text)) and (month := _MONTHS.get(m[1].lower())):
+        return date(int(m[3]), month, int(m[2]))
     if re.fullmatch(r"\d{5}(\.\d+)?", text) and (day := as_day(float(text))):
         return day
     raise ValueError(text)
+
+
+def _year(digits: str) -> int:
+    year = int(digits)
+    return year if len(digits) == 4 else year + (2000 if year < 70 else 1900)
 
 
 def as_number(cell: Cell) -> Decimal | None:

@@ -52,6 +52,14 @@ _REMARKS = {
     "start_taken": gettext_lazy(
         "An earlier employment of this person began on %(value)s too. Check the start date."
     ),
+    "failed": gettext_lazy(
+        "“%(value)s” (%(field)s) is a formula of your sheet without an outcome. Mend it there, or "
+        "fill in what is meant."
+    ),
+    "spoiled": gettext_lazy(
+        "“%(value)s” looks spoiled: letters like é were lost when the list was saved. Correct it "
+        "in your list."
+    ),
     "unknown_lead": gettext_lazy(
         "The lead “%(value)s” is neither in this list nor at work here. Give an e-mail address, "
         "a staff number or the exact name."

@@ -25,7 +25,7 @@ from gezel.certificates.rules import columns as reading
 from gezel.certificates.rules import many
 from gezel.kit.incoming import actions as incoming
 from gezel.kit.incoming.columns import guess, normal
-from gezel.kit.sheets import Cell, Line, Sheet, as_day, as_text
+from gezel.kit.sheets import Cell, Line, Sheet, as_day, as_text, has_failed
 from gezel.people.api import Employment, Organisation, Person
 
 _BATCH = 2_000
@@ -174,6 +174,15 @@ class _Reader:
         return as_text(self._cell(line, name))
 
     def _wanted(self, line: Line) -> Wanted:
+        for number in self.load.columns.values():
+            if number < len(line.cells) and has_failed(cell := line.cells[number]):
+                raise _Problem(
+                    _(
+                        "“%(told)s” is a formula of your sheet without an outcome. Mend it there, "
+                        "or fill in what is meant."
+                    )
+                    % {"told": as_text(cell)}
+                )
         person, name = self._person(self._text(line, "person"))
         type_ = self._type(self._text(line, "type"))
         issued_on = self._day(line, "issued_on")

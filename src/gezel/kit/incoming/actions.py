@@ -1,5 +1,6 @@
 """The steps of a list on its way in: received, told its columns, shown, taken over or not."""
 
+import hashlib
 import json
 import uuid
 import zlib
@@ -66,6 +67,9 @@ def receive(
 ) -> L:
     """A list comes in; it is read, and nothing else is done. The same key again is the same list.
 
+    Who goes back to the form and chooses a mended file sends it with the key of the first: that is
+    another list. So the key stands for one only together with what was sent, and with whose it is.
+
     Args:
         belongs: whose list it is.
         told: what the room says of it, once it is read: its columns as they are guessed.
@@ -74,6 +78,8 @@ def receive(
         kit.sheets.SheetError: the file cannot be read; the message is for people.
     """
     lists: models.Manager[L] = model._default_manager
+    owners = [getattr(owner, "pk", owner) for owner in belongs.values()]
+    key = uuid.uuid5(key, f"{owners} {hashlib.sha256(content).hexdigest()}")
     if found := lists.filter(pk=key, **belongs).first():
         return found
     sheet = read(content)

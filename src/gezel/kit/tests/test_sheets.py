@@ -114,6 +114,155 @@ def test_a_workbook_gives_text_dates_and_numbers() -> None:
     assert _cells(sheet) == [["Noor", date(2025, 12, 31), 32.5]]
 
 
+def _office(
+    data: str, *, after: str = "", before: str = "", hidden: tuple[bool, ...] = (False,)
+) -> bytes:
+    """A workbook as Excel writes it, its rows in the last of its sheets."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    last = len(hidden)
+    sheets_told = "".join(
+        f'<sheet name="S{n}" sheetId="{n}" state="{"hidden" if shut else "visible"}" r:id="r{n}"/>'
+        for n, shut in enumerate(hidden, start=1)
+    )
+    ties = "".join(
+        f'<Relationship Id="r{n}" Type="{office}/worksheet" Target="/xl/worksheets/sheet{n}.xml"/>'
+        for n in range(1, last + 1)
+    )
+    parts = {
+        "[Content_Types].xml": "<Types/>",
+        "_rels/.rels": f'<Relationships xmlns="{package}"><Relationship Id="r1" '
+        f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{sheets_told}'
+        "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}">{ties}</Relationships>',
+    }
+    for n in range(1, last + 1):
+        rows, rest = (data, after) if n == last else ("", "")
+        parts[f"xl/worksheets/sheet{n}.xml"] = (
+            f'{before}<worksheet xmlns="{main}"><sheetData>{rows}</sheetData>{rest}</worksheet>'
+        )
+    return _zip(**{name: part.encode() for name, part in parts.items()})
+
+
+def _row(number: int, *cells: str) -> str:
+    """A row of texts; a cell that begins with < is written as it is, with its address filled in."""
+    told = [
+        cell.replace("@", f"{letter}{number}", 1)
+        if cell.startswith("<")
+        else f'<c r="{letter}{number}" t="inlineStr"><is><t>{cell}</t></is></c>'
+        for letter, cell in zip("ABCDEF", cells, strict=False)
+        if cell
+    ]
+    return f'<row r="{number}">{"".join(told)}</row>'
+
+
+NAMES = _row(1, "Naam", "E-mail", "Afdeling", "Leidinggevende")
+
+
+def test_what_is_merged_over_rows_counts_for_each_of_them() -> None:
+    rows = NAMES + _row(2, "Noor", "n@x.nl", "Werkplaats") + _row(3, "Daan", "d@x.nl")
+    merged = '<mergeCells count="1"><mergeCell ref="C2:C3"/></mergeCells>'
+
+    assert [line.cells[2] for line in read(_office(rows, after=merged)).lines] == ["Werkplaats"] * 2
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="@" t="e"><v>#N/A</v></c>',
+        '<c r="@" s="3" t="e"><f>VLOOKUP(A2,Blad2!A:B,2,FALSE)</f><v>#N/A</v></c>',
+        "<c t='e' r='@'><v>#N/A</v></c>",
+    ],
+)
+def test_a_formula_that_failed_is_no_empty_cell(cell: str) -> None:
+    """Taken for empty, a failed look-up of someone's lead would take the lead away."""
+    sheet = read(_office(NAMES + _row(2, "Noor", "n@x.nl", "", cell)))
+
+    assert sheet.lines[0].cells[3] == "#N/A"
+    assert sheets.has_failed(sheet.lines[0].cells[3])
+
+
+def test_a_formula_that_was_never_worked_out_is_told_with_its_cell() -> None:
+    unknown = '<c r="@"><f>VLOOKUP(A2,Blad2!A:B,2,FALSE)</f><v></v></c>'
+    with pytest.raises(SheetError, match="Cell D2 holds a formula"):
+        read(_office(NAMES + _row(2, "Noor", "n@x.nl", "", unknown)))
+
+
+def test_what_a_formula_came_out_as_is_read_also_when_that_is_nothing() -> None:
+    came_out = '<c r="@" t="str"><f>B2</f><v>d@x.nl</v></c>'
+    nothing = '<c r="@" t="str"><f>IF(A2="","",1)</f><v></v></c>'
+    sheet = read(_office(NAMES + _row(2, "Noor", "n@x.nl", nothing, came_out)))
+
+    assert sheet.lines[0].cells == ["Noor", "n@x.nl", None, "d@x.nl"]
+
+
+def test_failures_in_pieces_of_a_large_sheet_are_all_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = sheets._Looked()
+    data = "".join(
+        _row(n, "Noor", "", "", '<c r="@" t="e"><f>VLOOKUP(1,2,3)</f><v>#N/A</v></c>')
+        for n in range(1, 60)
+    ).encode()
+    for at in range(0, len(data), 37):
+        looked.look(data[at : at + 37])
+
+    assert sorted(looked.errors) == [(n, 3) for n in range(59)]
+
+
+def test_the_first_sheet_with_something_in_it_that_is_not_hidden_is_read() -> None:
+    rows = NAMES + _row(2, "Noor", "n@x.nl", "", '<c r="@" t="e"><v>#N/A</v></c>')
+
+    assert read(_office(rows, hidden=(False, False))).lines[0].cells[3] == "#N/A"
+    assert read(_office(rows, hidden=(True, False))).lines[0].cells[0] == "Noor"
+    with pytest.raises(SheetError, match="is hidden"):
+        read(_office(rows, hidden=(True, True)))
+
+
+def test_a_workbook_that_points_elsewhere_is_not_followed() -> None:
+    outside = '<!DOCTYPE x [<!ENTITY out SYSTEM "file:///etc/hostname">]>'
+    with pytest.raises(SheetError, match="broken"):
+        read(_office(NAMES + _row(2, "&out;", "n@x.nl"), before=outside))
+
+
+def test_a_title_above_a_list_is_no_header() -> None:
+    sheet = read(
+        b"Personeelslijst;;\n\nper 1 november;;\nNaam;E-mail;Functie\nNoor;n@x.nl;Monteur\n"
+    )
+
+    assert sheet.header == ["Naam", "E-mail", "Functie"]
+    assert [line.number for line in sheet.lines] == [5]
+    assert read(b"wie\na@x.nl\nb@x.nl, Noor\n").header == ["wie"]
+
+
+@pytest.mark.parametrize("first", ["utf-8", "cp1252"])
+def test_two_encodings_in_one_file_are_told_with_the_line(first: str) -> None:
+    other = "cp1252" if first == "utf-8" else "utf-8"
+    content = b"Naam;E-mail\n" + "José;j@x.nl\n".encode(first) + "Zoë;z@x.nl\n".encode(other)
+    with pytest.raises(SheetError, match=f"line {3 if first == 'utf-8' else 2}"):
+        read(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<html><table><tr><td>Naam</td></tr></table></html>",
+        b"%PDF-1.4\n1 0 obj\n<<>>\n",
+        b"\xef\xbb\xbf<?xml version='1.0'?>\n<Workbook>\n</Workbook>",
+    ],
+)
+def test_a_page_named_as_a_list_is_told(content: bytes) -> None:
+    with pytest.raises(SheetError, match="page or a document"):
+        read(content)
+
+
+def test_what_nobody_sees_is_not_part_of_a_text() -> None:
+    assert as_text("No\x00or\u202e Jan\u200bsen\x07\r") == "Noor Jansen"
+    assert as_text("Zoe\u0308") == "Zoë"
+    # What joins signs stays: without it these are other words and another picture.
+    assert as_text("می\u200cخواهم 👩\u200d🔧") == "می\u200cخواهم 👩\u200d🔧"
+
+
 def test_a_packed_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "MOST_UNPACKED", 1_000_000)
     bomb = _zip(xl__workbook_xml=b"")
@@ -183,6 +332,12 @@ def test_a_damaged_workbook_gives_rows_or_a_clear_error(at: int, damage: bytes) 
         ("1-1-98", date(1998, 1, 1)),
         ("31 december 2025", date(2025, 12, 31)),
         ("3 mrt. 2025", date(2025, 3, 3)),
+        ("3-mrt-25", date(2025, 3, 3)),
+        ("maandag 3 maart 2025", date(2025, 3, 3)),
+        ("ma 3-3-2025", date(2025, 3, 3)),
+        ("Mar 3, 2025", date(2025, 3, 3)),
+        ("2025-3-3", date(2025, 3, 3)),
+        ("3-3-2025 10:00 AM", date(2025, 3, 3)),
         (46022, date(2025, 12, 31)),
         ("46022", date(2025, 12, 31)),
         (date(2025, 12, 31), date(2025, 12, 31)),

@@ -134,7 +134,7 @@ def _inputs(intake: Intake, today: date, lines: list[Line] | None = None) -> _In
     known = queries.known_here(organisation, paths, today)
     here = {one.email for one in known}
     emails = {
-        str(line.cells[column]).strip().lower()
+        rules.address(line.cells[column])
         for line in lines
         if 0 <= column < len(line.cells) and line.cells[column]
     }
@@ -146,7 +146,7 @@ def _inputs(intake: Intake, today: date, lines: list[Line] | None = None) -> _In
         today,
         paths,
         known,
-        queries.accounts_among(emails - here, organisation, today),
+        queries.accounts_among(emails - here - {""}, organisation, today),
         queries.places(organisation, paths),
         queries.earlier_starts(organisation, today),
     )

@@ -8,6 +8,7 @@ from gezel.people.rules.importing import (
     Places,
     Plan,
     Remark,
+    address,
     needs_brake,
     plan,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "Places",
     "Plan",
     "Remark",
+    "address",
     "guess_columns",
     "lines",
     "loops",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from gezel.kit.sheets import Cell, Line, as_day, as_number, as_text
+from gezel.kit.sheets import Cell, Line, as_day, as_number, as_text, has_failed
 from gezel.people.rules.lines import loops
 
 LONGEST_NAME = 150
@@ -27,6 +27,10 @@ BRAKE_SHARE = 0.3
 _EMAIL = re.compile(
     r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\.]+(\.[^\s@<>,;:\"()\[\]\\.]+)+"
 )
+# What is left of é, ë and ’ where a file was once saved in another way than it was read.
+_SPOILED = re.compile("\N{REPLACEMENT CHARACTER}|Ã[\x80-\xbf]|Â[\xa0-\xbf]|â€")
+# Signs that join or turn what stands beside them: of use in a name, never in an address.
+_NOT_IN_ADDRESSES = re.compile("[\u200c-\u200f\x00-\x20]")
 _EDUCATION = {
     "vmbo": "vmbo", "vmbobl": "vmbo", "vmbokl": "vmbo", "vmbotl": "vmbo", "mavo": "vmbo",
     "mbo1": "vmbo", "mbo2": "mbo2", "mbo3": "mbo3", "mbo4": "mbo4", "mbo": "mbo4",
@@ -159,6 +163,11 @@ def needs_brake(leavers: int, here: int) -> bool:
     return leavers > 1 and leavers > here * BRAKE_SHARE
 
 
+def address(cell: Cell) -> str:
+    """An e-mail address as it is compared and kept: as accounts have theirs."""
+    return _NOT_IN_ADDRESSES.sub("", as_text(cell).lower()).removeprefix("mailto:")
+
+
 def folded(text: str) -> str:
     """A name as it is compared: without capitals and double spaces."""
     return " ".join(text.casefold().split())
@@ -212,6 +221,10 @@ class _Reader:
         self.columns, self.places = columns, places
         self.latest = today + timedelta(days=5 * 366)
         self.remarks: list[Remark] = []
+        # Names of units, jobs and locations that are new with this list: written in two ways they
+        # are one all the same, spelled as they were first.
+        self.units: dict[Path, Path] = {}
+        self.names: dict[str, dict[str, str]] = {"job": {}, "location": {}}
 
     def say(
         self, row: int, code: str, name: str = "", value: str = "", *, blocks: bool = True
@@ -220,15 +233,24 @@ class _Reader:
 
     def _cell(self, line: Line, name: str) -> Cell:
         number = self.columns.get(name, -1)
-        return line.cells[number] if 0 <= number < len(line.cells) else None
+        cell = line.cells[number] if 0 <= number < len(line.cells) else None
+        return None if has_failed(cell) else cell
 
     def _text(self, line: Line, name: str) -> str:
-        return as_text(self._cell(line, name)).replace("\x00", "")
+        return as_text(self._cell(line, name))
+
+    def _look_for_failures(self, line: Line, row: _Row) -> None:
+        """A formula that failed says nothing: not that there is no lead, nor that this is a job."""
+        for name, number in self.columns.items():
+            if number < len(line.cells) and has_failed(cell := line.cells[number]):
+                self.say(line.number, "failed", name, as_text(cell))
+                row.unclear.add("name" if name in {"first_name", "last_name"} else name)
 
     def read(self, line: Line) -> _Row:
         row = _Row(line.number, {})
+        self._look_for_failures(line, row)
         self._names(line, row)
-        row.email = self._text(line, "email").lower().removeprefix("mailto:")
+        row.email = address(self._cell(line, "email"))
         if row.email and (len(row.email) > 254 or not _EMAIL.fullmatch(row.email)):
             self.say(line.number, "bad_email", "email", row.email)
             row.unclear.add("email")
@@ -258,6 +280,8 @@ class _Reader:
         for part in (row.first, row.last):
             if len(part) > LONGEST_NAME:
                 self.say(line.number, "long_name", "name", part)
+            if _SPOILED.search(part):
+                self.say(line.number, "spoiled", "name", row.who, blocks=False)
 
     def _day(self, line: Line, name: str, row: _Row) -> date | None:
         cell = self._cell(line, name)
@@ -290,13 +314,19 @@ class _Reader:
                 text = self._text(line, name)
                 if len(text) > LONGEST_PLACE:
                     self.say(line.number, "too_long", name, text)
-                row.given[name] = known.get(folded(text), text)
+                here = self.names[name].setdefault(folded(text), text)
+                row.given[name] = known.get(folded(text), here)
 
     def _spelled(self, path: Path) -> Path:
-        """The path as it is spelled here, as far down as it exists."""
+        """The path as it is spelled here or above in the list, as far down as it exists."""
+        told = tuple(folded(part) for part in path)
         for end in range(len(path), 0, -1):
-            if found := self.places.units.get(tuple(folded(part) for part in path[:end])):
-                return found + path[end:]
+            found = self.places.units.get(told[:end]) or self.units.get(told[:end])
+            if found:
+                path = found + path[end:]
+                break
+        for end in range(1, len(path) + 1):
+            self.units.setdefault(told[:end], path[:end])
         return path
 
     def _rest(self, line: Line, row: _Row) -> None:
@@ -478,7 +508,7 @@ class _Leads:
     def find(self, text: str) -> tuple[Key | None, str]:
         """The lead's key, or what is wrong: unknown_lead or two_leads."""
         word = folded(text)
-        if found := self.by_word.get(word):
+        if found := self.by_word.get(word) or self.by_word.get(address(text)):
             return found, ""
         keys = self.by_name.get(word) or self.by_name.get(folded(" ".join(split_name(text))), set())
         if len(keys) == 1:

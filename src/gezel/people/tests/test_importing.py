@@ -304,6 +304,41 @@ def test_the_same_upload_twice_is_one_list(van_dijk: Organisation) -> None:
     assert Intake.objects.count() == 1
 
 
+def test_another_file_with_the_key_of_the_first_is_another_list(
+    van_dijk: Organisation, de_linde: Organisation
+) -> None:
+    """Back in the browser, the form still has its key; and a key is not a way to others' lists."""
+    key = uuid.uuid4()
+    first, second = f"{HEADER}\n{NOOR}".encode(), f"{HEADER}\n{DAAN}".encode()
+    made = {
+        actions.receive(where, by=None, name="x", content=content, key=key).pk
+        for where in (van_dijk, de_linde)
+        for content in (first, second)
+    }
+    assert len(made) == 4
+
+
+@pytest.mark.parametrize("before", ["mailto:", "\u200b", " "])
+def test_an_account_of_elsewhere_is_found_whatever_was_copied_along(
+    before: str, van_dijk: Organisation, sam: Person
+) -> None:
+    intake = _bring(van_dijk, f"S W;{before}{sam.email.upper()};9;;;Monteur;;01-03-2024;;32")
+    _take(intake)
+
+    assert JoinRequest.objects.get().person == sam
+
+
+def test_two_spellings_in_one_list_change_nothing_the_second_time(van_dijk: Organisation) -> None:
+    rows = [
+        NOOR,
+        DAAN.replace(";Werkplaats;;Chef;Utrecht", ";WERKPLAATS/utrecht;;MONTEUR;UTRECHT"),
+    ]
+    _take(_bring(van_dijk, *rows))
+
+    assert (Unit.objects.count(), van_dijk.jobs.count(), van_dijk.locations.count()) == (3, 1, 1)
+    assert _bring(van_dijk, *rows).counts["unchanged"] == 2
+
+
 def test_old_lists_are_forgotten(van_dijk: Organisation) -> None:
     done, left = _bring(van_dijk, DAAN), _bring(van_dijk, DAAN)
     _take(done)

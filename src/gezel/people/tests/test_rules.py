@@ -170,6 +170,45 @@ def test_an_empty_cell_takes_no_staff_number_away() -> None:
     assert _plan(_row(number=""), known=[_noor(number="5")]).changes == []
 
 
+def test_a_formula_that_failed_takes_no_lead_away() -> None:
+    here = [_noor(lead=2), _daan()]
+    made = _plan(_row(lead="#N/B"), known=here)
+
+    assert [(r.row, r.code, r.field, r.value) for r in made.remarks] == [
+        (2, "failed", "lead", "#N/B")
+    ]
+    assert made.blocked
+    for name in ("name", "email", "job", "starts_on", "hours"):
+        assert [r.code for r in _plan(_row(**{name: "#N/A"})).remarks] == ["failed"]
+
+
+def test_two_spellings_in_one_list_are_one_place() -> None:
+    """As two they would be made both, and the same list again would move half of the people."""
+    made = _plan(
+        _row(unit="Werkplaats/Utrecht", job="Monteur"),
+        _row(email="b@example.test", unit="WERKPLAATS/utrecht/Nacht", job="monteur"),
+        _row(email="c@example.test", unit="werkplaats/Utrecht/nacht", job="MONTEUR"),
+    )
+
+    assert [change.wanted.unit for change in made.changes] == [
+        ("Werkplaats", "Utrecht"),
+        ("Werkplaats", "Utrecht", "Nacht"),
+        ("Werkplaats", "Utrecht", "Nacht"),
+    ]
+    assert {change.wanted.job for change in made.changes} == {"Monteur"}
+
+
+def test_an_address_is_known_whatever_was_copied_along() -> None:
+    for told in ("mailto:NOOR@example.test", " noor@example.test\u200b", "\u200enoor@example.test"):
+        assert _plan(_row(email=told), known=[_noor()]).changes == []
+
+
+def test_a_name_whose_letters_were_lost_is_told() -> None:
+    for told in ("Jos\N{REPLACEMENT CHARACTER} Smit", "JosÃ© Smit"):
+        assert [(r.code, r.blocks) for r in _plan(_row(name=told)).remarks] == [("spoiled", False)]
+    assert _plan(_row(name="José Ângela Smit")).remarks == []
+
+
 def test_a_right_to_left_name_is_a_name() -> None:
     found = _plan(_row(name="نور الهاشمي"))
 
