@@ -269,7 +269,7 @@ def _workbook_rows(content: bytes) -> Iterator[list[Cell]]:
             and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
         name, rows, merged = "", [], []
-        for name in visible:  # noqa: B007 - the one that was found is asked after
+        for name in visible:
             sheet = book.get_sheet_by_name(name)
             rows = sheet.to_python(skip_empty_area=False)
             if rows:
