@@ -1,6 +1,7 @@
 """The front door of catalogue."""
 
 from gezel.catalogue.actions import Taught, keep_findable, offer, prefer, put_aside, share
+from gezel.catalogue.board import told_of
 from gezel.catalogue.effects import count as count_effects
 from gezel.catalogue.effects import effects_of, tell_completions, tell_uses, told_effect
 from gezel.catalogue.models import (
@@ -61,5 +62,6 @@ __all__ = [
     "tell_uses",
     "tips_for",
     "told_effect",
+    "told_of",
     "wants_of",
 ]

@@ -34,6 +34,7 @@ from gezel.content.queries import (
     completed_packages,
     completions,
     makes,
+    under_way_here,
     waived,
 )
 from gezel.content.rules.bodies import Words
@@ -89,5 +90,6 @@ __all__ = [
     "store_package",
     "thank",
     "to_html",
+    "under_way_here",
     "waived",
 ]

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from gezel.catalogue.api import Activity
+from gezel.catalogue.api import Activity, told_of
 from gezel.content import decks, policy, queries
 from gezel.people.api import Request, at_work
 
@@ -66,8 +66,11 @@ def _letting_off(request: Request, activity: Activity, *, makes: bool) -> dict[s
 def panel_continue(request: Request) -> HttpResponse:
     """On the home page: what one need no longer do, and what one is in the middle of, the last
     touched first."""
+    told = told_of(request)
     let_off = queries.let_off_lately(request.visitor, most=MOST_SHOWN)
-    found = queries.under_way_here(request.visitor, most=MOST_SHOWN)
+    under_way = [one for one in queries.under_way_here(request.visitor) if one.activity not in told]
+    found = under_way[:MOST_SHOWN]
+    told.update(one.activity for one in found)
     if not found and not let_off:
         raise Http404
     return render(request, "content/panel_continue.html", {"found": found, "let_off": let_off})

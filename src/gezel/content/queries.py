@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from gezel.catalogue.api import Activity, ActivitySkill
 from gezel.content.models import (
@@ -44,6 +45,7 @@ from gezel.content.rules import evidence, scoring, testing_out, waiving
 from gezel.content.rules.bodies import Question
 from gezel.content.rules.kinds import ASKED, ASKED_KINDS, Body
 from gezel.content.rules.scoring import Said
+from gezel.content.words import told_day
 from gezel.kit.bundle import bundle
 from gezel.kit.prepared import prepared
 from gezel.people.api import Mandate, Organisation, Person, Visitor
@@ -238,6 +240,7 @@ class UnderWay:
     """A module or package someone is in the middle of, and where they go on. Of a module `done` of
     `whole` steps, and `was_at`, the number of the step they were at; a package does not tell."""
 
+    activity: int
     title: str
     address: str
     last_at: datetime
@@ -245,13 +248,32 @@ class UnderWay:
     whole: int = 0
     was_at: int | None = None
 
+    @property
+    def told(self) -> str:
+        """Where one was, and when, as one says it."""
+        when = told_day(self.last_at)
+        if self.was_at:
+            told = _("You were at %(n)s of %(whole)s, %(when)s")
+            return told % {"n": self.was_at, "whole": self.whole, "when": when}
+        if self.whole:
+            return _("%(done)s of %(whole)s steps") % {"done": self.done, "whole": self.whole}
+        return _("You were in it %(when)s") % {"when": when}
 
-def under_way_here(visitor: Visitor, *, most: int) -> list[UnderWay]:
+
+MOST_UNDER_WAY = 12
+
+
+def under_way_here(visitor: Visitor) -> list[UnderWay]:
     """Modules and packages of this organisation someone is in the middle of, the last touched
-    first."""
+    first; asked once for all panels of a page."""
+    return visitor.once("content:under way", lambda: _under_way_here(visitor, most=MOST_UNDER_WAY))
+
+
+def _under_way_here(visitor: Visitor, *, most: int) -> list[UnderWay]:
     person, organisation = visitor.person.pk, visitor.organisation.pk
     found = [
         UnderWay(
+            attempt.module.activity_id,
             attempt.module.activity.title,
             reverse("content:play", args=[attempt.module_id]),
             attempt.last_at,
@@ -263,6 +285,7 @@ def under_way_here(visitor: Visitor, *, most: int) -> list[UnderWay]:
     ]
     found += [
         UnderWay(
+            attempt.package.activity_id,
             attempt.package.activity.title,
             reverse("content:package", args=[attempt.package_id]),
             attempt.last_at,

@@ -5,9 +5,11 @@ the language of who reads it. A code without a sentence fails `tests/test_packag
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -327,3 +329,15 @@ def why_not(refused: CartridgeRefused) -> str:
     if not refused.place:
         return said
     return _("%(place)s: %(said)s") % {"place": refused.place, "said": said}
+
+
+def told_day(moment: datetime) -> str:
+    """When it was, as one says it: today, yesterday, on Tuesday, on 3 November 2026."""
+    on = timezone.localdate(moment)
+    days = (timezone.localdate() - on).days
+    if days <= 0:
+        return _("today")
+    if days == 1:
+        return _("yesterday")
+    told = formats.date_format(on, "l" if days < 7 else "DATE_FORMAT")
+    return _("on %(day)s") % {"day": told}

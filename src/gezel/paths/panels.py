@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from gezel.catalogue.api import told_of
 from gezel.paths import policy, queries
 from gezel.paths.models import Enrolment
 from gezel.paths.web import note
@@ -21,6 +22,9 @@ def panel_mine(request: Request) -> HttpResponse:
     if not found:
         raise Http404
     rows = queries.rows(found[:MOST], timezone.localdate())
+    told = told_of(request)
+    for row in rows:
+        row.tell_once(told)
     return render(request, "paths/panel_mine.html", {"rows": rows, "more": len(found) > MOST})
 
 

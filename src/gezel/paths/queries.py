@@ -134,9 +134,18 @@ class Row:
     now: list[tuple[str, Activity | None, Stand]]
     left: Cost
 
+    next: tuple[str, Activity | None, Stand] | None = None
+    """The first of what they can do now of which their board did not tell; told below."""
+
     @property
     def late(self) -> bool:
         return any(stand.late for stand in self.walk.stands.values())
+
+    def tell_once(self, told: set[int]) -> None:
+        """Choose the step to tell of: where all of them are told of, only the path is left."""
+        self.next = next((one for one in self.now if not one[1] or one[1].pk not in told), None)
+        if self.next and self.next[1]:
+            told.add(self.next[1].pk)
 
 
 def marks_of(enrolments: Collection[Enrolment]) -> dict[int, list[Mark]]:

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from gezel.catalogue.api import Activity
+from gezel.catalogue.api import Activity, told_of
 from gezel.people.api import Request, at_work, signed_in
 from gezel.plans import policy, queries
 from gezel.plans.forms import PickForm
@@ -33,10 +33,11 @@ def panel_goal(request: Request) -> HttpResponse:
 
 @signed_in
 def panel_next(request: Request) -> HttpResponse:
-    """My next dated steps; without a plan, a gentle way to begin one."""
+    """My next dated steps, and where I was in what I began; without a plan, a way to begin one."""
     steps = queries.own_open_steps(request.visitor, most=MOST)
     if not steps and request.visitor.employment is None:
         raise Http404
+    told_of(request).update(one.step.activity_id for one in steps if one.step.activity_id)
     return render(request, "plans/panel_next.html", {"steps": steps})
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gezel.catalogue.api import Activity, ActivitySkill
-from gezel.content.api import waived
+from gezel.content.api import under_way_here, waived
 from gezel.kit.prepared import prepared
 from gezel.people.api import Employment, Organisation, Person, Visitor, stand_in
 from gezel.plans import policy, rules
@@ -217,6 +217,8 @@ class PlanStep:
     mine: bool
     let_off: bool = False
     """Whether it was ticked because they need not do it."""
+    was_at: str = ""
+    """Where they were in it, if they are in the middle of it."""
 
     @property
     def overdue(self) -> bool:
@@ -268,7 +270,11 @@ def _own_open_steps(person: int, *, most: int) -> QuerySet[Step]:
 
 def own_open_steps(visitor: Visitor, *, most: int) -> list[PlanStep]:
     """What is still to do in one's own plan, what asks attention first."""
-    return as_shown(_own_open_steps(visitor.person.pk, most=most), visitor)
+    steps = as_shown(_own_open_steps(visitor.person.pk, most=most), visitor)
+    if visitor.employment is None or not any(one.play_at for one in steps):
+        return steps
+    begun = {one.activity: one.told for one in under_way_here(visitor)}
+    return [replace(one, was_at=begun.get(one.step.activity_id or 0, "")) for one in steps]
 
 
 @prepared

@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from gezel.catalogue.api import told_of
 from gezel.people.api import Person, Request, at_work, require, signed_in
 from gezel.site.board import TEAM_BOARD, board_for
 
@@ -19,7 +20,11 @@ from gezel.site.board import TEAM_BOARD, board_for
 @signed_in
 def home(request: Request) -> HttpResponse:
     """A notice board of panels, each from its own room."""
-    told = {"greeting": _greeting(request.user), "board": board_for(request.visitor)}
+    told = {
+        "greeting": _greeting(request.user),
+        "board": board_for(request.visitor),
+        "told": told_of(request),  # filled by the panels, read where the rest is asked for
+    }
     return render(request, "site/home.html", told)
 
 

@@ -2,11 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils import formats, timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,6 +12,7 @@ from django.utils.translation import gettext as _
 from gezel.content.rules.bodies import Words
 from gezel.content.rules.kinds import Matching, Ordering, Short, folded, shown_order
 from gezel.content.rules.prose import to_html
+from gezel.content.words import told_day
 
 register = template.Library()
 
@@ -38,17 +37,7 @@ def tongue(words: Words) -> str:
     return reader if spoken.get(reader) or not words else ("nl" if words.nl else "en")
 
 
-@register.filter
-def weekday(moment: datetime) -> str:
-    """When it was, as one says it: today, yesterday, on Tuesday, on 3 November 2026."""
-    on = timezone.localdate(moment)
-    days = (timezone.localdate() - on).days
-    if days <= 0:
-        return _("today")
-    if days == 1:
-        return _("yesterday")
-    told = formats.date_format(on, "l" if days < 7 else "DATE_FORMAT")
-    return _("on %(day)s") % {"day": told}
+register.filter("weekday", told_day)
 
 
 @register.filter

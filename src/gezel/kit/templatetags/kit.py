@@ -140,6 +140,19 @@ def from_today(value: date | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def filters_set(context: RequestContext, keys: str) -> int:
+    """How many of these filters someone set. An as-of date that is today is no choice."""
+    asked, today = context["request"].GET, timezone.localdate().isoformat()
+    return sum(asked.get(key, "") not in ("", today) for key in keys.split())
+
+
+@register.simple_tag(takes_context=True)
+def without_filters(context: RequestContext, keys: str) -> str:
+    """This page with none of these filters set, from its first page on."""
+    return with_query(context, page="", **dict.fromkeys(keys.split(), ""))
+
+
+@register.simple_tag(takes_context=True)
 def with_query(context: RequestContext, **changes: Any) -> str:
     """This page's question with some answers changed: `{% with_query page=2 %}`."""
     query = context["request"].GET.copy()

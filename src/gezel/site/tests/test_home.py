@@ -1,9 +1,17 @@
 """Home in a real browser: greets, in every look, without a violation."""
 
+import re
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
+
+from gezel.content.api import start
+from gezel.content.tests.builders import a_module
+from gezel.paths.tests.builders import a_lesson, a_path, a_walker
+from gezel.plans.tests.builders import a_goal, a_step
+from gezel.skills.tests.builders import a_skill
 
 
 @pytest.mark.browser
@@ -92,3 +100,27 @@ def test_home_and_its_rest_stay_within_their_queries(
             assert client.get("/").status_code == 200
         with django_assert_max_num_queries(32):
             assert client.get("/rest/").status_code == 200
+
+
+def test_what_is_under_way_is_told_once(noor: Any, van_dijk: Any, visit: Any) -> None:
+    """A module that is a step of her plan and of her path, and that she began, is one fact."""
+    planned = a_module(van_dijk, title="Batteries apart")
+    other = a_module(van_dijk, title="Knots and ropes")
+    a_step(a_goal(noor, skill=a_skill()), activity=planned.activity)
+    path = a_path(van_dijk, a_lesson("first", planned.activity), name="Towards electric")
+    a_walker(path, noor)
+    start(noor, planned, organisation=van_dijk)
+    start(noor, other, organisation=van_dijk)
+    me = visit(noor)
+
+    home = me.get("/").content.decode()
+    rest = me.get(re.search(r'hx-get="(/rest/[^"]*)"', home)[1]).content.decode()  # type: ignore[index]
+
+    heading = "<bdi>Batteries apart</bdi></a><small>0 of 2 steps"
+    assert heading in home
+    assert f'href="{reverse("content:play", args=[planned.pk])}">Go on' in home
+    assert home.count(">Batteries apart<") == 1
+    assert ">Knots and ropes<" in home  # begun, and in no plan
+    assert "<bdi>Towards electric</bdi>" in rest  # how far the path is, without the step again
+    assert "Batteries apart" not in rest
+    assert "Batteries apart" in me.get("/rest/").content.decode()  # where nobody told of it yet

@@ -475,7 +475,7 @@ def test_a_later_date_does_not_uncover_the_few_of_whom_more_is_asked(
     outsider = a_colleague(van_dijk, "Porter Smit", job="Porter")
     page = visit(outsider).get(at("organisation"))
 
-    now, later = page.context["biggest"][0].days
+    (_, now), (_, later) = page.context["biggest"][0].days
     assert not now.dark
     assert (later.dark, later.short, later.people) == (True, 0, 0)  # not even to remember it by
 
@@ -600,7 +600,7 @@ def test_going_down_uncovers_nothing(
     for _kept in (False, True):
         page = outsider.get(at("organisation", unit=zwolle.pk))
         assert set(told(page).values()) == {"too few"}
-        assert page.context["biggest"][0].days[0].dark
+        assert page.context["biggest"][0].days[0][1].dark
         seen.append(told(page))
         assert (
             "12 of 12 short" in told(outsider.get(at("organisation", unit=utrecht.pk)))["Utrecht"]

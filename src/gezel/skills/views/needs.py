@@ -12,7 +12,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -198,7 +199,6 @@ def team(request: Request) -> HttpResponseBase:
             "rows": [] if as_table else list(zip(rows, people_cells(rows, shown), strict=True)),
             "feet": [(told.short_in(skill), told.asked_in(skill)) for skill in shown],
             "table": list(_table_rows(rows, columns)) if as_table else None,
-            "table_head": _table_head(),
             "as_table": as_table,
             "kinds": Skill.Kind.choices,
             "profiles": _profiles_in(told, chosen.profile),
@@ -337,15 +337,17 @@ class NeedRow:
     """One skill in the list of biggest needs: all that its row shows, it is remembered by this."""
 
     skill: str
-    days: tuple[ShortOf | None, ...]
+    days: tuple[tuple[date, ShortOf | None], ...]
     mean_gap: float | None
 
     @classmethod
-    def of(cls, skill: Skill, figures: Sequence[queries.Figure | None]) -> "NeedRow":
-        """The row of a skill; the first figure is that of now."""
+    def of(
+        cls, skill: Skill, days: Sequence[date], figures: Sequence[queries.Figure | None]
+    ) -> "NeedRow":
+        """The row of a skill; the first day and figure are those of now."""
         now = figures[0]
         gap = now.count.mean_gap if now and not now.dark and now.count.short else None
-        return cls(skill.name, tuple(ShortOf.of(figure) for figure in figures), gap)
+        return cls(skill.name, tuple(zip(days, map(ShortOf.of, figures), strict=True)), gap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +396,7 @@ def organisation(request: Request) -> HttpResponseBase:
     across = ordered if request.GET.get("columns") == "all" else ordered[:COLUMNS]
     skills = skills_worded(here, {*listed, *across})
     biggest = [
-        NeedRow.of(skills[pk], [told.figure(whole, pk, day) for day in days]) for pk in listed
+        NeedRow.of(skills[pk], days, [told.figure(whole, pk, day) for day in days]) for pk in listed
     ]
     columns = [skills[pk] for pk in across]
     asked = keys if form or by != "unit" else across
@@ -404,6 +406,7 @@ def organisation(request: Request) -> HttpResponseBase:
     if form:
         head, rows = _organisation_table(told, places, skills, days)
         return form("need-map-organisation", head, rows)
+    named = [(skill.pk, escape(skill.name)) for skill in columns]
     return render(
         request,
         "skills/organisation.html",
@@ -423,7 +426,7 @@ def organisation(request: Request) -> HttpResponseBase:
             "more_needs": len(keys) - len(listed),
             "columns": columns,
             "hidden_columns": len(ordered) - len(columns),
-            "rows": [_place_row(told, place, columns, shown_on) for place in places],
+            "rows": [_place_row(told, place, named, shown_on) for place in places],
             "smallest": here.smallest_group,
             "without_role": queries.people_without_role(here, unit) if everything else 0,
         },
@@ -475,11 +478,16 @@ def _counts(
 
 
 def _place_row(
-    told: queries.NeedMap, place: Place, columns: Sequence[Skill], day: date
+    told: queries.NeedMap, place: Place, columns: Sequence[tuple[int, SafeString]], day: date
 ) -> PlaceRow:
+    """A row of the map; on a phone, where it stands by itself, each figure names its skill."""
     language = get_language()
-    cells = [place_cell(told.figure(place.key, skill.pk, day), language) for skill in columns]
-    return PlaceRow(place.name, place.url, SafeString("".join(cells)))
+    cells = [
+        f'<td role="cell" data-label="{name}"'
+        + place_cell(told.figure(place.key, pk, day), language).removeprefix("<td")
+        for pk, name in columns
+    ]
+    return PlaceRow(place.name, place.url, mark_safe("".join(cells)))
 
 
 def _organisation_table(
