@@ -31,6 +31,7 @@ def test_the_needs_of_an_organisation_are_read_on_a_phone_without_going_aside(
     noor: Person,
     daan: Person,
     femke: Person,
+    *,
     page_of: PageOf,
     accessible: Callable[[Any], None],
 ) -> None:
