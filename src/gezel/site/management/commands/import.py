@@ -16,6 +16,7 @@ from gezel.kit.sheets import SheetError
 from gezel.kit.terminal import in_its_language
 from gezel.people.api import Organisation, import_people
 from gezel.profile.api import NotTaken, import_archive
+from gezel.site.house import bring_up_to_date
 
 # The room that reads a taxonomy has a command for it; this is the word people type.
 TAXONOMIES = {"esco": "import_esco", "onet": "import_onet"}
@@ -83,6 +84,8 @@ class Command(BaseCommand):
         course.add_argument("--offer", action="store_true", help="on offer at once, no drafts")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Also the first thing that someone does with a new database.
+        bring_up_to_date()
         if command := TAXONOMIES.get(options["kind"]):
             call_command(command, options["folder"], smaller=options["smaller"], stdout=self.stdout)
         elif options["kind"] == "package":
