@@ -10,7 +10,9 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from pytest_django import Settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -63,7 +65,7 @@ def test_every_operation_answers_as_it_says(
     tried = 0
     for operation in operations(schema):
 
-        @settings(
+        @hypothesis_settings(
             max_examples=EXAMPLES,
             deadline=None,
             derandomize=True,
@@ -115,6 +117,91 @@ def test_a_session_is_no_key(femke: Person) -> None:
 def test_strange_questions_break_nothing(headers: dict[str, str], query: str) -> None:
     answer = Client().get(f"/api/v1/people?{query}", headers=headers)
     assert answer.status_code in {200, 422}
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        ("GET", "/api/v1/nothing-here", 404),
+        ("GET", "/api/v1/people/", 404),
+        ("POST", "/api/v1/people", 405),
+        ("DELETE", "/api/v1/evidence", 405),
+        ("GET", "/api/v1/skills?limt=1", 422),
+    ],
+)
+def test_whatever_is_refused_is_told_in_one_way(
+    headers: dict[str, str], method: str, address: str, status: int
+) -> None:
+    """Also by what stands around the interface; a filter with a slip of the pen gives not all."""
+    answer = Client().generic(method, address, headers=headers)
+
+    assert answer.status_code == status
+    assert answer["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert (problem["status"], bool(problem["title"])) == (status, True)
+    if status == 405:
+        assert answer["Allow"] in problem["detail"]
+    if status == 422:
+        assert problem["errors"] == [
+            {"at": "query.limt", "message": "Nothing is asked here by this name"}
+        ]
+
+
+def test_a_body_that_is_too_long_is_told(headers: dict[str, str], settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    answer = Client().post(
+        "/api/v1/evidence",
+        "x" * 200,
+        content_type="application/json",
+        headers=headers | {"Idempotency-Key": "a-key-of-mine"},
+    )
+    assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
+
+
+def test_the_description_names_headers_and_scopes_as_they_are_sent(db: None) -> None:
+    """A header with a low line falls away at most proxies."""
+    paths = Client().get("/api/v1/openapi.json").json()["paths"]
+    operations = {(m, p): told for p, all_of in paths.items() for m, told in all_of.items()}
+    headers = {
+        one["name"]
+        for told in operations.values()
+        for one in told.get("parameters", ())
+        if one["in"] == "header"
+    }
+    assert headers == {"Idempotency-Key"}
+    assert all(told["x-scope"] for told in operations.values())
+    assert operations["post", "/api/v1/evidence"]["x-scope"] == "evidence:write"
+
+
+def test_a_system_finds_its_own_people_and_skills(
+    headers: dict[str, str], van_dijk: Organisation, noor: Person
+) -> None:
+    def ids(address: str) -> list[int]:
+        return [one["id"] for one in Client().get(address, headers=headers).json()["items"]]
+
+    number = noor.employments.get().number
+    skill = skills.a_skill("Soldering")
+    assert ids(f"/api/v1/people?email={noor.email.upper()}") == [noor.pk]
+    assert ids("/api/v1/people?email=nobody@example.test") == []
+    assert not number or ids(f"/api/v1/people?number={number}") == [noor.pk]
+    assert ids(f"/api/v1/skills?uri={skill.uri}") == [skill.pk]
+    for address in ("people?email=%00", "people?number=%00", "skills?uri=%00"):
+        assert Client().get(f"/api/v1/{address}", headers=headers).status_code == 422
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_interface_is_a_page_too(db: None, language: str) -> None:
+    client = Client()
+    schema = client.get("/api/v1/openapi.json").json()
+    page = client.get("/api/v1/", headers={"Accept-Language": language}).content.decode()
+
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            assert f"<code>{method.upper()} {path}</code>" in page
+            for one in operation.get("parameters", ()):
+                assert f"<code>{one['name']}</code>" in page
+    assert "evidence:write" in page
+    assert ("Wat je meestuurt" if language == "nl" else "What you send") in page
 
 
 def test_a_key_sees_its_own_organisation_only(

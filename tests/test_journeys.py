@@ -1,8 +1,9 @@
 """The loop, walked in a real browser from an empty organisation until a gap has closed.
 
 Nine steps, as the first issue tells them: on a phone in Dutch and in the dark, on a desk in
-English by day, and with forms and links alone, where scripts do not come through. What one step made, the next one uses; nothing is put in behind their backs but
-the taxonomy, which an operator takes in once with `gezel import`.
+English by day, and with forms and links alone, where scripts do not come through. What one step
+made, the next one uses; nothing is put in behind their backs but the taxonomy, which an operator
+takes in once with `gezel import`.
 """
 
 import re

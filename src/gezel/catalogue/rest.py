@@ -194,7 +194,7 @@ def activity(request: ApiRequest, pk: int) -> ActivityOut:
 def offer(
     request: ApiRequest,
     body: ActivityIn,
-    idempotency_key: Annotated[str, Header(min_length=8, max_length=100)],
+    idempotency_key: Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=100)],
 ) -> dict[str, Any]:
     """Put something on offer; the same key again answers the same and adds nothing."""
     organisation = request.auth.organisation

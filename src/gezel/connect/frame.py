@@ -34,6 +34,13 @@ class Strict(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+class Wrong(Schema):
+    """One thing that was wrong: where in the request, and what."""
+
+    at: str
+    message: str
+
+
 class Problem(Schema):
     """What went wrong, as RFC 9457 writes it."""
 
@@ -41,6 +48,7 @@ class Problem(Schema):
     title: str
     status: int
     detail: str | None = None
+    errors: list[Wrong] | None = None
 
 
 class Page(Schema, Generic[Item]):

@@ -36,7 +36,7 @@ from gezel.people.api import Employment, Person
 
 router = Router(tags=["packages"])
 LARGEST = 2**31 - 1
-Key = Annotated[str, Header(min_length=8, max_length=100)]
+Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=100)]
 
 
 # --- Packages -------------------------------------------------------------------------------------

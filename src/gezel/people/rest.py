@@ -19,6 +19,8 @@ from gezel.trust.api import note_reading
 
 MOST = 200
 LARGEST_KEY = 2**31 - 1
+# A sign that PostgreSQL cannot hold.
+NO_ZERO = r"^[^\x00]*$"
 
 router = Router(tags=["people"])
 
@@ -94,12 +96,19 @@ def people(
     request: HttpRequest,
     after: Annotated[int, Field(ge=0, le=LARGEST_KEY)] = 0,
     limit: Annotated[int, Field(ge=1, le=MOST)] = 50,
+    email: Annotated[str, Field(max_length=254, pattern=NO_ZERO)] = "",
+    number: Annotated[str, Field(max_length=60, pattern=NO_ZERO)] = "",
 ) -> Mapping[str, Any]:
-    """Everyone at work today, in the order in which their accounts were made."""
+    """Everyone at work today, in the order in which their accounts were made; with `email` or
+    `number` (of staff), who has it, so that another system finds its own people here.
+    """
     caller = _caller(request)
-    found = list(
-        at_work(caller.organisation).filter(person_id__gt=after).order_by("person_id")[: limit + 1]
-    )
+    here = at_work(caller.organisation).filter(person_id__gt=after)
+    if email:
+        here = here.filter(person__email=email.strip().lower())
+    if number:
+        here = here.filter(number=number)
+    found = list(here.order_by("person_id")[: limit + 1])
     shown = found[:limit]
     _noted(caller, shown)
     return {

@@ -128,6 +128,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "gezel.records.xapi.door.XapiMiddleware",
+    "gezel.site.api.OneWayOfRefusing",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "gezel.content.origin.ContentOrigin",

@@ -7,6 +7,7 @@ from gezel.site.about import about
 from gezel.site.api import api
 from gezel.site.first_steps import first_steps
 from gezel.site.gallery import gallery
+from gezel.site.interface import interface
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("offline/en/", shell.offline, {"language": "en"}, name="offline_en"),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
+    path("api/v1/", interface, name="interface"),
     path("api/v1/", api.urls),
     path("kit/", gallery, name="gallery"),
     path("kit/", include("gezel.kit.urls")),

@@ -68,10 +68,15 @@ def skills(
     after: After = 0,
     limit: Limit = 50,
     own: bool = False,
+    uri: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = "",
 ) -> dict[str, Any]:
-    """Skills usable at the organisation; with `own`, only those it made itself."""
+    """Skills usable at the organisation; with `own`, only those it made itself; with `uri`, the one
+    that ESCO, O*NET or who made it calls so.
+    """
     here = Q(organisation=request.auth.organisation)
     found = Skill.objects.filter(here if own else here | Q(organisation=None))
+    if uri:
+        found = found.filter(uri=uri)
     told = page(found.worded_by(request.auth.organisation), after=after, limit=limit)
     return told | {"items": [_skill(skill) for skill in told["items"]]}
 
@@ -406,7 +411,7 @@ def evidence(
 def add_evidence(
     request: ApiRequest,
     body: EvidenceIn,
-    idempotency_key: str = Header(min_length=8, max_length=100),  # type: ignore[type-arg] # its stub
+    idempotency_key: str = Header(alias="Idempotency-Key", min_length=8, max_length=100),  # type: ignore[type-arg] # its stub
 ) -> dict[str, Any]:
     """Add a piece; the same key again answers the same and adds nothing."""
     organisation = request.auth.organisation
