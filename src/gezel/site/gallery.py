@@ -38,6 +38,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "site/gallery.html",
         {
             "form": SampleForm(auto_id="fresh_%s"),
+            "names": ("Noor Jansen", "ليلى الحسن", LONG),
             "wrong": wrong,
             "long": LONG,
             "levels": [(0, 3, None, None), (2.4, 4, 1.9, 2.9), (5, 3, 4.5, 5), (3, 3, 2.6, 3.4)],

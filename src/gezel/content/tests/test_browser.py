@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from gezel.content.actions import start
 from gezel.content.models import Answer, Attempt, Module
 from gezel.content.queries import play
-from gezel.content.tests.builders import EVERYTHING, QUESTION, REFLECTION, TEXT, a_module
+from gezel.content.tests.builders import EVERYTHING, PICTURE, QUESTION, REFLECTION, TEXT, a_module
 from gezel.people.api import Organisation, Person
 from gezel.records.api import Statement
 from gezel.skills.tests.builders import a_profile, a_skill
@@ -117,6 +117,23 @@ def test_the_connection_drops_half_way_and_everything_arrives_once(
     assert Answer.objects.count() == 4
     assert Statement.objects.count() == 3
     assert noor.evidence.count() == 1
+
+
+def test_pictures_of_later_steps_are_there_when_the_connection_drops(
+    page_of: PageOf, noor: Person, van_dijk: Organisation
+) -> None:
+    module = a_module(van_dijk, [TEXT, TEXT, TEXT, PICTURE])
+    start(noor, module, organisation=van_dijk)
+    page = page_of(noor, phone=True)
+    page.goto(reverse("content:play", args=[module.pk]))
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    for _ in range(3):
+        go(page, "Next")
+
+    picture = page.get_by_role("img", name="The parts")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("picture => picture.complete && picture.naturalWidth") > 0
 
 
 def test_finishing_without_connection_happens_by_itself_when_it_is_back(

@@ -310,6 +310,17 @@ addEventListener("keydown", (event) => {
   if (event.key === "ArrowLeft") turn(-1);
 });
 
+// Pictures of later steps come once the page stands, so that who loses the connection half-way has
+// them; one that did not come is asked for again when the connection is back.
+const pictures = [...player.querySelectorAll("img")];
+const fetchPictures = () => { for (const picture of pictures) picture.loading = "eager"; };
+if (!navigator.connection?.saveData) {
+  if (document.readyState === "complete") fetchPictures(); else addEventListener("load", fetchPictures);
+}
+addEventListener("online", () => {
+  for (const picture of pictures) if (picture.complete && !picture.naturalWidth) picture.src = picture.src;
+});
+
 if (!asked) {
   const place = newer && (newer.block === null ? last
     : steps.findIndex((s) => s.querySelector("form")?.dataset.block === String(newer.block)) + 1);
