@@ -16,7 +16,7 @@ from gezel.kit.fields import DayField
 from gezel.people.api import Organisation, unit_field, units_of
 
 RANKS = (
-    _("What you want most"), _("Else"), _("Third"), _("Fourth"), _("Fifth"),
+    _("What you want most"), _("Otherwise"), _("Third"), _("Fourth"), _("Fifth"),
 )  # fmt: skip
 
 

@@ -21,8 +21,9 @@ def _open_letter(message: Message) -> Letter | None:
     day = formats.date_format(found.until_on, "DATE_FORMAT")
     return Letter(
         _("Choose until %(day)s: %(title)s") % {"day": day, "title": found.title},
-        (_("Say which sessions you would like, in your order. Who asks first does not go first: "
-           "places are shared out so that most people get a high wish."),),
+        (_("Say which sessions you would like, in your order. Asking first gives no "
+           "advantage: places are shared out so that most people get one of their higher "
+           "wishes."),),
         reverse("gatherings:choose", args=[found.pk]),
         _("Choose"),
     )  # fmt: skip
@@ -39,7 +40,7 @@ def _no_place_letter(message: Message) -> Letter | None:
     line = places.filter(state=Place.State.WAITING).select_related("gathering__activity").first()
     if places.exclude(state=Place.State.WAITING).exists():
         return None  # moved up meanwhile, and heard of that
-    lines = [_("What you wished for was full, also by your later wishes.")]
+    lines = [_("What you wished for was full, your later wishes too.")]
     if line is not None:
         told = {"name": line.gathering.name, "when": line.gathering.when}
         lines.append(
@@ -49,21 +50,21 @@ def _no_place_letter(message: Message) -> Letter | None:
         _("No place yet: %(title)s") % {"title": found.title},
         tuple(lines),
         reverse("gatherings:choose", args=[found.pk]),
-        _("See how it came out"),
+        _("See how it turned out"),
     )
 
 
 OPEN = declare_kind(
     "gatherings.choose",
-    title=gettext_lazy("Sessions among which you can choose"),
-    because=gettext_lazy("You get this because you can choose among these sessions."),
+    title=gettext_lazy("Sessions you can choose from"),
+    because=gettext_lazy("You get this because you can choose from these sessions."),
     write=_open_letter,
     way=Way.WEEKLY,
 )
 NO_PLACE = declare_kind(
     "gatherings.no_place",
     title=gettext_lazy("That there was no place for you by your wishes"),
-    because=gettext_lazy("You get this because you chose among sessions."),
+    because=gettext_lazy("You get this because you chose from these sessions."),
     write=_no_place_letter,
     way=Way.NOW,
 )

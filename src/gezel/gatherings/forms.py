@@ -109,7 +109,7 @@ class SessionForm(forms.Form):
     )
     seats = forms.IntegerField(
         label=gettext_lazy("Seats"), min_value=1, max_value=MOST_SEATS, required=False,
-        help_text=gettext_lazy("Empty: room for everyone."),
+        help_text=gettext_lazy("Leave empty if there is room for everyone."),
     )  # fmt: skip
     about = forms.CharField(
         label=gettext_lazy("What happens"), max_length=4_000, required=False,
@@ -125,12 +125,13 @@ class SessionForm(forms.Form):
         help_text=gettext_lazy("Names, with commas."),
     )  # fmt: skip
     least = forms.IntegerField(
-        label=gettext_lazy("Goes on from so many people"), min_value=0, max_value=MOST_SEATS,
+        label=gettext_lazy("Goes ahead from this many people"), min_value=0, max_value=MOST_SEATS,
         required=False,
     )  # fmt: skip
     decide_on = DayField(
         label=gettext_lazy("Decide on"), required=False,
-        help_text=gettext_lazy("With too few people then, you are asked whether it goes on."),
+        help_text=gettext_lazy("If there are too few people then, you are asked whether "
+                               "it goes ahead."),
     )  # fmt: skip
     approval = forms.BooleanField(label=gettext_lazy("Their lead says yes first"), required=False)
     cancel_hours = forms.IntegerField(
@@ -138,7 +139,7 @@ class SessionForm(forms.Form):
         required=False, initial=24,
     )  # fmt: skip
     completes = forms.BooleanField(
-        label=gettext_lazy("Having been there counts as having done it"),
+        label=gettext_lazy("Attending counts as having done it"),
         required=False, initial=True,
         help_text=gettext_lazy("For the plan, hours and certificates of the activity chosen."),
     )  # fmt: skip
@@ -163,8 +164,8 @@ class SessionForm(forms.Form):
         widget=forms.RadioSelect, initial=Series.Kind.REPEATS,
     )  # fmt: skip
     parts_needed = forms.IntegerField(
-        label=gettext_lazy("Parts one must have been at"), min_value=1, max_value=104,
-        required=False, help_text=gettext_lazy("Empty: all of them."),
+        label=gettext_lazy("Parts to attend"), min_value=1, max_value=104,
+        required=False, help_text=gettext_lazy("Leave empty for all of them."),
     )  # fmt: skip
     reach = forms.ChoiceField(
         label=gettext_lazy("Change"),
@@ -419,7 +420,7 @@ class SawForm(forms.Form):
         if told.get("level") and not told.get("words") and "words" not in self.errors:
             self.add_error("words", _("Say what you saw: they read it with the level."))
         elif told.get("words") and not told.get("level") and "level" not in self.errors:
-            self.add_error("level", _("Choose the level you saw, or take the words away."))
+            self.add_error("level", _("Choose the level you saw, or clear the text."))
         return told
 
     @property
@@ -439,8 +440,8 @@ class ResourceForm(forms.ModelForm[Resource]):
         fields = ["kind", "name", "location", "seats", "amount", "has", "in_use"]
         help_texts = {
             "seats": gettext_lazy("Of a room. Empty: enough."),
-            "amount": gettext_lazy("Of a thing of which there are more."),
-            "has": gettext_lazy("For instance: beamer, whiteboard, lift."),
+            "amount": gettext_lazy("For a thing of which there are several."),
+            "has": gettext_lazy("For instance: projector, whiteboard, lift."),
         }
 
     def __init__(self, *args: Any, organisation: Organisation, **settings: Any) -> None:

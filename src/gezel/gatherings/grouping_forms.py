@@ -30,8 +30,8 @@ class GroupsForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[
             (Division.Mode.RULE, _("By rule: what counts is set below")),
-            (Division.Mode.WISH, _("By wish: with whom people asked to be")),
-            (Division.Mode.CHANCE, _("By chance, within the rules")),
+            (Division.Mode.WISH, _("By wish: who people asked to be with")),
+            (Division.Mode.CHANCE, _("At random, within the rules")),
         ],
     )
     groups = forms.IntegerField(
@@ -40,9 +40,9 @@ class GroupsForm(forms.Form):
         max_value=MOST_GROUPS,
         error_messages={"min_value": _("Make at least one group.")},
     )
-    smallest = forms.IntegerField(label=_("At least so many in a group"), required=False,
+    smallest = forms.IntegerField(label=_("At least this many in a group"), required=False,
                                   min_value=1, max_value=10_000)  # fmt: skip
-    largest = forms.IntegerField(label=_("At most so many in a group"), required=False,
+    largest = forms.IntegerField(label=_("At most this many in a group"), required=False,
                                  min_value=1, max_value=10_000)  # fmt: skip
     levels = _dial(_("Spread levels"))
     units = _dial(_("Mix departments"))

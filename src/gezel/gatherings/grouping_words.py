@@ -92,7 +92,7 @@ def effect(brings: Effect) -> list[str]:
         found.append(_("no difference in what was asked"))
     else:
         found.append(
-            _("nearer to what was asked") if brings.total < 0 else _("further from what was asked")
+            _("closer to what was asked") if brings.total < 0 else _("further from what was asked")
         )
     return found
 

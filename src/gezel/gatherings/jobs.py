@@ -29,7 +29,7 @@ def round_off_sessions(progress: Progress) -> Outcome:
     return Outcome("", figures={"sessions": actions.round_off_forgotten(timezone.now())})
 
 
-@job(title=gettext_lazy("Free the places of who left"))
+@job(title=gettext_lazy("Free the places of people who left"))
 def free_places(progress: Progress) -> Outcome:
     """Every night: who left has no place any more, and the line moves up."""
     return Outcome("", figures={"places": actions.free_places_of_leavers(timezone.now())})
@@ -56,7 +56,9 @@ def propose_timetable(progress: Progress, *, timetable: int) -> Outcome:
 
     def tell(granted: int, most: int) -> None:
         told = {"granted": granted, "most": most}
-        progress.message = _("%(granted)s wishes so far; at most %(most)s could be.") % told
+        progress.message = (
+            _("%(granted)s wishes come true so far; %(most)s at the very most.") % told
+        )
 
     def stop() -> bool:
         nonlocal stopped
@@ -75,21 +77,23 @@ def propose_timetable(progress: Progress, *, timetable: int) -> Outcome:
     except schedule.CannotStand as cannot:
         why = ", ".join(broken(one) for one in cannot.broken)
         raise Refused(
-            _("What is locked cannot stand any more: %(why)s. Unlock it, and plan again.")
+            _("What is locked can no longer hold: %(why)s. Unlock it, and plan again.")
             % {"why": why}
         ) from cannot
     first = sum(len(s.people) for s in schedule.first_come(case))
     try:
         timetables.keep_proposal(found, desk, best, first=first, stopped=stopped)
     except timetables.ChangedMeanwhile as changed:
-        raise Refused(_("This timetable was accepted while this was looking.")) from changed
+        raise Refused(
+            _("This timetable was accepted while the computer was working on it.")
+        ) from changed
     return Outcome(
         _("There is a proposal. Nobody was told yet."),
         url=reverse("gatherings:timetable_board", args=[timetable]),
     )
 
 
-@job(title=gettext_lazy("Tell people that they can choose among sessions"))
+@job(title=gettext_lazy("Tell people that they can choose from sessions"))
 def announce_choosing(progress: Progress, *, choosing: int) -> Outcome:
     """Who may choose hears of it, once."""
     found = Choosing.objects.filter(pk=choosing, placed_at=None).first()

@@ -50,16 +50,16 @@ class TimetableForm(forms.Form):
         required=False,
     )
     away_most = forms.IntegerField(
-        label=_("Of one team at most so many away at once"),
+        label=_("At most this many of one team away at once"),
         min_value=1,
         max_value=1_000,
         required=False,
-        help_text=_("Empty: as many as want to."),
+        help_text=_("Leave empty for as many as want to."),
     )
     wish_until = DayField(
         label=_("People may say what they would like until"),
         required=False,
-        help_text=_("Empty: you say yourself who comes to what."),
+        help_text=_("Leave empty to say yourself who goes to what."),
     )
 
     def __init__(self, *args: Any, organisation: Organisation, **settings: Any) -> None:
@@ -108,9 +108,11 @@ class TimetableForm(forms.Form):
             if end <= start:
                 self.add_error(f"{part}_end", gettext("It ends before it begins."))
             elif before is not None and start < before:
-                self.add_error(f"{part}_start", gettext("The part before it is not over then."))
+                self.add_error(
+                    f"{part}_start", gettext("The part before it will not be over by then.")
+                )
             elif start.hour < 6:
-                self.add_error(f"{part}_start", gettext("Choose a time from 06:00 on."))
+                self.add_error(f"{part}_start", gettext("Choose a time from 06:00 onwards."))
             else:
                 found[part] = [f"{start:%H:%M}", f"{end:%H:%M}"]
                 before = end
@@ -157,13 +159,13 @@ class WantedForm(forms.Form):
 
     activity = forms.ModelChoiceField(label=_("Activity"), queryset=Activity.objects.none())
     sessions = forms.IntegerField(
-        label=_("At most so many sessions"), min_value=1, max_value=30, initial=1
+        label=_("At most this many sessions"), min_value=1, max_value=30, initial=1
     )
     least = forms.IntegerField(
-        label=_("From so many people"), min_value=1, max_value=1_000, initial=4
+        label=_("From this many people"), min_value=1, max_value=1_000, initial=4
     )
     most = forms.IntegerField(
-        label=_("For at most so many people"), min_value=1, max_value=1_000, initial=12
+        label=_("For at most this many people"), min_value=1, max_value=1_000, initial=12
     )
     length = forms.TypedChoiceField(
         label=_("How long"),
@@ -175,7 +177,9 @@ class WantedForm(forms.Form):
         label=_("What must be in the room"),
         max_length=200,
         required=False,
-        help_text=_("As it stands at the rooms, with commas. For instance: beamer, lift."),
+        help_text=_(
+            "As listed with the rooms, separated by commas. For instance: projector, lift."
+        ),
     )
 
     def __init__(self, *args: Any, activities: QuerySet[Activity], **settings: Any) -> None:
@@ -187,7 +191,7 @@ class WantedForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or self.cleaned_data
         if told.get("least") and told.get("most") and told["least"] > told["most"]:
-            self.add_error("most", gettext("This is fewer than it needs to go on."))
+            self.add_error("most", gettext("This is fewer than it needs to go ahead."))
         return told
 
     @property
@@ -201,7 +205,7 @@ class WhenForm(forms.Form):
 
     off = _many(_("Cannot on"), [], required=False)
     away_from = DayField(label=_("Not there from"), required=False)
-    away_until = DayField(label=_("until and with"), required=False)
+    away_until = DayField(label=_("up to and including"), required=False)
 
     def __init__(self, *args: Any, timetable: Timetable, **settings: Any) -> None:
         super().__init__(*args, **settings)
@@ -260,7 +264,7 @@ class WisherForm(_WishesForm):
         queryset=Wanted.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=_("Nothing ticked takes your wishes back."),
+        help_text=_("Tick nothing to take your wishes back."),
     )
     field_order = ("wishes", "off")
 
@@ -289,7 +293,7 @@ class AddPeopleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors and not told.get("unit") and not told.get("who"):
-            raise ValidationError(gettext("Choose a unit, or give people by their address."))
+            raise ValidationError(gettext("Choose a unit, or name people by their e-mail address."))
         return told
 
     @property

@@ -274,6 +274,11 @@ class Table(Generic[Row]):
         return bool(self.words or self._chosen)
 
     @property
+    def how_many_set(self) -> int:
+        """How many of the filters narrow what is shown."""
+        return len(self._chosen)
+
+    @property
     def clear_url(self) -> str:
         return "?" + urlencode(self._kept)
 

@@ -106,7 +106,7 @@ def take_along(gathering: Gathering, person: Person, text: str) -> Takeaway | No
     there = Attendance.objects.filter(gathering=gathering, person=person)
     newest = there.order_by("-noted_at", "-pk").first()
     if newest is None or newest.kind in {Attendance.Kind.ABSENT, Attendance.Kind.EXCUSED}:
-        raise ValidationError(_("This is asked of who was there."))
+        raise ValidationError(_("Only people who were there are asked this."))
     if not text.strip():
         Takeaway.objects.filter(gathering=gathering, person=person).delete()
         return None

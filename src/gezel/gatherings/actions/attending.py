@@ -61,11 +61,11 @@ def check_in(
         raise ValidationError(_("This session is cancelled."))
     if not codes.is_open(gathering.starts_at, gathering.ends_at, then):
         raise ValidationError(
-            _("One can say this from an hour before it begins until an hour after it ends.")
+            _("You can say this from an hour before it begins until an hour after it ends.")
         )
     if at - then > codes.KEPT or then > at + codes.SLACK:
         raise ValidationError(
-            _("This was kept on your phone for more than two days. Ask who gives it to note you.")
+            _("This was kept on your phone for more than two days. Ask the trainer to note you.")
         )
     ask = codes.accepts if seen_at is None else codes.accepted_then
     if not ask(secret(), str(gathering.key), code, then):
@@ -84,7 +84,7 @@ def check_in(
         if stands is not None and stands.kind not in {Kind.ABSENT, Kind.EXCUSED}:
             return stands
         if walk_in(gathering, person, by=person) is None:
-            raise ValidationError(_("It is full and you have no place. Ask who gives it."))
+            raise ValidationError(_("It is full and you have no place. Ask the trainer."))
         kind, minutes = rules.arrived(gathering.starts_at, gathering.ends_at, then)
         return _add(
             gathering, person.pk, kind, minutes=minutes, how=how, by=person, seen_at=then, key=key
@@ -132,7 +132,9 @@ def note(
     seen = [m.seen_at or at for m in marks]
     late = any(then > gathering.ends_at + ROUNDED_OFF_AFTER for then in seen)
     if late and not reason.strip():
-        raise ValidationError({"reason": _("It was over a day ago. Say why it is noted only now.")})
+        raise ValidationError(
+            {"reason": _("It ended more than a day ago. Say why it is noted only now.")}
+        )
     with transaction.atomic():
         Gathering.objects.select_for_update().get(pk=gathering.pk)
         known = set(

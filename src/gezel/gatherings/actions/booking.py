@@ -138,7 +138,7 @@ def give_up(place: Place, *, by: Person, reason: str = "", now: datetime | None 
         how = rules.cancelling(held.starts_at, held.cancel_hours, at)
         own = by.pk == found.person_id
         if how == rules.Cancelling.TOO_LATE and own:
-            raise ValidationError(_("It has begun. Tell who gives it that you could not come."))
+            raise ValidationError(_("It has begun. Tell the trainer that you could not come."))
         late = how != rules.Cancelling.FREE and found.state in Place.SEATED
         if late and not reason.strip():
             raise ValidationError(

@@ -105,7 +105,7 @@ def choose(choosing: Choosing, person: Person, sessions: Sequence[Gathering]) ->
     """
     held = Choosing.objects.select_for_update().get(pk=choosing.pk)
     if held.placed_at is not None or held.until_on < timezone.localdate():
-        raise ValidationError(_("Choosing is over; wishes do not count any more."))
+        raise ValidationError(_("The choice is closed; wishes no longer count."))
     if len({g.pk for g in sessions}) < len(sessions) or len(sessions) > MOST_WISHES:
         raise ValidationError(_("Choose each session once, and five at most."))
     inside = held.sessions.filter(pk__in=[g.pk for g in sessions]).count()
@@ -246,7 +246,7 @@ def share_out(choosing: Choosing, *, digest: str) -> Shares | None:
         return None
     now = timezone.now()
     if held.until_on >= timezone.localdate(now):
-        raise ValidationError(_("People can choose today still. Share out the places tomorrow."))
+        raise ValidationError(_("People can still choose today. Share out the places tomorrow."))
     # Held in one order, so that no two wait for each other.
     keys = held.sessions.order_by("pk").values_list("pk", flat=True)
     list(Gathering.objects.select_for_update().filter(pk__in=list(keys)).order_by("pk"))

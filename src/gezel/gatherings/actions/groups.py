@@ -136,8 +136,9 @@ def _check(hall: Hall, asked: Asked) -> None:
     if people > inside and (free < 1 or people - inside < free):
         told = {"people": people - inside, "groups": free}
         raise ValidationError(
-            {"groups": _("Beside the locked groups %(people)s people and %(groups)s groups are "
-             "left; that does not fit. Unlock a group, or make another number.") % told}
+            {"groups": _("Apart from the locked groups, %(people)s people and %(groups)s "
+                         "groups are left, and that does not fit. Unlock a group, or "
+                         "choose another number.") % told}
         )  # fmt: skip
 
 
@@ -387,7 +388,7 @@ def say(gathering: Gathering, one: Person, other: Person, kind: str) -> bool:
         gathering=gathering, person=low, other=high, must=True, defaults={"kind": kind}
     )
     if not new and rule.kind != kind:
-        raise ValidationError(_("The opposite stands already. Take that back first."))
+        raise ValidationError(_("The opposite was said already. Take that back first."))
     return new
 
 

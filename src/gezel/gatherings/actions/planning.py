@@ -105,7 +105,7 @@ def set_up(
     on = series.days(plan.on, plan.repeat) if plan.repeat else [plan.on]
     if plan.repeat and len(on) < 2:
         raise ValidationError(
-            {"until_on": _("With this last day there is only one. Choose later.")}
+            {"until_on": _("With this last day there is only one. Choose a later day.")}
         )
     spans = [span_of(plan, day) for day in on]
     _refuse_clashes(organisation, plan, {-n: span for n, span in enumerate(spans, 1)})
@@ -400,7 +400,7 @@ def _refuse_moving_what_was_held(
     held = Gathering.objects.filter(pk__in=[g.pk for g in moved], attendance__isnull=False)
     if held.exists():
         raise ValidationError(
-            {"on": _("It was noted who was there, so it stays on its day. Set up another session.")}
+            {"on": _("Attendance was noted, so it stays on its day. Set up another session.")}
         )
 
 
@@ -533,12 +533,12 @@ def call_off(
         ValidationError: no reason, or it was noted who was there.
     """
     if not reason.strip():
-        raise ValidationError({"reason": _("Say why: everyone who would come reads it.")})
+        raise ValidationError({"reason": _("Say why: everyone who was coming reads it.")})
     Organisation.objects.select_for_update().get(pk=gathering.organisation_id)
     at = timezone.now()
     pks = series.reached(turns_of(gathering, at), gathering.pk, reach)
     if Gathering.objects.filter(pk=gathering.pk, attendance__isnull=False).exists():
-        raise ValidationError(_("It was noted who was there, so it cannot be called off."))
+        raise ValidationError(_("Attendance was noted, so it cannot be called off."))
     off = list(Gathering.objects.select_for_update().filter(pk__in=pks).standing())
     for one in off:
         Gathering.objects.filter(pk=one.pk).update(
@@ -590,6 +590,6 @@ def keep_resource(
         organisation=organisation, kind=found.kind, name=found.name
     ).exclude(pk=found.pk)
     if same.exists():
-        raise ValidationError({"name": _("There is one of this name already.")})
+        raise ValidationError({"name": _("There is one with this name already.")})
     found.save()
     return found

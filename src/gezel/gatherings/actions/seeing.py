@@ -68,10 +68,10 @@ def say_what_one_saw(
     if gathering.is_cancelled:
         raise ValidationError(_("This session is cancelled."))
     if not policy.gives_as_trainer(by, gathering):
-        raise ValidationError(_("Only who gives it as trainer says what they saw."))
+        raise ValidationError(_("Only the trainer says what they saw."))
     if not rules.is_open(gathering.starts_at, gathering.ends_at, at):
         raise ValidationError(
-            _("One can say this from when it begins until thirty days after it ended.")
+            _("You can say this from when it begins until thirty days after it ended.")
         )
     with transaction.atomic():
         # Of two forms at once the second sees what the first said.

@@ -520,7 +520,7 @@ def reopen(timetable: Timetable) -> None:
     _catch_up(held)
     _as_it_stands(held)
     if not Desk(held).proposed:
-        raise ValidationError(_("Nothing of it is still to come, so there is nothing to plan."))
+        raise ValidationError(_("All of it is past, so there is nothing to plan."))
 
 
 @transaction.atomic

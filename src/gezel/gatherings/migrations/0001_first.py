@@ -68,14 +68,14 @@ class Migration(migrations.Migration):
                 ("link", models.URLField(blank=True, max_length=500, verbose_name="link to join")),
                 ("seats", models.PositiveIntegerField(blank=True, null=True, verbose_name="seats")),
                 ("taken", models.PositiveIntegerField(default=0)),
-                ("least", models.PositiveIntegerField(default=0, verbose_name="goes on from")),
+                ("least", models.PositiveIntegerField(default=0, verbose_name="goes ahead from")),
                 ("decide_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "state",
                     models.CharField(
                         choices=[
                             ("planned", "planned"),
-                            ("going", "goes on"),
+                            ("going", "goes ahead"),
                             ("cancelled", "cancelled"),
                         ],
                         default="planned",
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 (
                     "cancel_hours",
                     models.PositiveSmallIntegerField(
-                        default=24, verbose_name="one can cancel until so many hours before"
+                        default=24, verbose_name="people can cancel until this many hours before"
                     ),
                 ),
                 (
@@ -367,7 +367,7 @@ class Migration(migrations.Migration):
                             ("moved_up", "You moved up from the waiting list: you have a place."),
                             ("changed", "The time or place has changed."),
                             ("cancelled", "The session is cancelled."),
-                            ("goes_on", "It is certain now: the session goes on."),
+                            ("goes_on", "It is certain now: the session goes ahead."),
                             ("approved", "Your lead approved: you have a place."),
                             ("refused", "Your lead did not approve."),
                             ("reserved", "A place was reserved for you."),

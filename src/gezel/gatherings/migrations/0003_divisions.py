@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("rule", "by rule"),
                             ("wish", "by wish"),
-                            ("chance", "by chance"),
+                            ("chance", "at random"),
                             ("even", "evened out"),
                             ("split", "a group split"),
                             ("merge", "groups merged"),

@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         null=True,
                         validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="of one team at most so many away at once",
+                        verbose_name="at most this many of one team away at once",
                     ),
                 ),
                 (
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(30),
                         ],
-                        verbose_name="at most so many sessions",
+                        verbose_name="at most this many sessions",
                     ),
                 ),
                 (
@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(
                         default=4,
                         validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="from so many people",
+                        verbose_name="from this many people",
                     ),
                 ),
                 (
@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(
                         default=12,
                         validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="for at most so many people",
+                        verbose_name="for at most this many people",
                     ),
                 ),
                 (

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
                     ("moved_up", "You moved up from the waiting list: you have a place."),
                     ("changed", "The time or place has changed."),
                     ("cancelled", "The session is cancelled."),
-                    ("goes_on", "It is certain now: the session goes on."),
+                    ("goes_on", "It is certain now: the session goes ahead."),
                     ("approved", "Your lead approved: you have a place."),
                     ("refused", "Your lead did not approve."),
                     ("reserved", "A place was reserved for you."),

@@ -83,8 +83,9 @@ class Attendance(models.Model):
 @personal_data(
     what=_("What you wrote after a session that you will use"),
     purpose=_(
-        "To make you think of it, and to show who gives it what it brought. How many people wrote "
-        "something counts in what is known of an activity: a number, no name and no word."
+        "To remind you, and to show the trainer what it brought. How many people wrote "
+        "something counts in what is known of an activity: a number, no name and no "
+        "word."
     ),
     audience=TAKEAWAYS_OF_A_PERSON,
     ground=CONSENT,

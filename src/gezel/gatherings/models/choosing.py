@@ -22,7 +22,7 @@ class ChoosingQuerySet(models.QuerySet["Choosing"]):
 
 
 @personal_data(
-    what=_("That you let people choose among sessions, and shared out the places"),
+    what=_("That you let people choose from sessions, and shared out the places"),
     purpose=_("So that people know whom to ask about it."),
     audience=Audience(SELF, COLLEAGUES),
     ground=LEGITIMATE_INTEREST,

@@ -39,7 +39,7 @@ class Division(models.Model):
     class Mode(models.TextChoices):
         RULE = "rule", _("by rule")
         WISH = "wish", _("by wish")
-        CHANCE = "chance", _("by chance")
+        CHANCE = "chance", _("at random")
         EVEN = "even", _("evened out")
         SPLIT = "split", _("a group split")
         MERGE = "merge", _("groups merged")
@@ -90,7 +90,7 @@ class Group(models.Model):
 
 @personal_data(
     what=_("Which group you are in at a session"),
-    purpose=_("So that you and who gives it know with whom you work."),
+    purpose=_("So that you and the trainer know who you work with."),
     audience=GROUPS_OF_A_PERSON,
     ground=LEGITIMATE_INTEREST,
     term=_("Until two years after the session."),
@@ -150,7 +150,7 @@ class GroupMove(models.Model):
 
 
 @personal_data(
-    what=_("With whom you would like to be in a group, or who should be apart"),
+    what=_("Who you would like to be in a group with, or who should be apart"),
     purpose=_("So that groups can be formed that work."),
     audience=TAKEAWAYS_OF_A_PERSON,
     ground=CONSENT,

@@ -30,7 +30,7 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
 @personal_data(
     what=_("Sessions you have or had a place at, or wait for"),
-    purpose=_("So that there is a place for you, and who gives it knows who comes."),
+    purpose=_("So that there is a place for you, and the trainer knows who is coming."),
     audience=PLACES_OF_A_PERSON,
     ground=LEGITIMATE_INTEREST,
     term=_("Until two years after the session; that you were there stands with your attendance."),
@@ -125,7 +125,7 @@ class News(models.Model):
         MOVED_UP = "moved_up", _("You moved up from the waiting list: you have a place.")
         CHANGED = "changed", _("The time or place has changed.")
         CANCELLED = "cancelled", _("The session is cancelled.")
-        GOES_ON = "goes_on", _("It is certain now: the session goes on.")
+        GOES_ON = "goes_on", _("It is certain now: the session goes ahead.")
         APPROVED = "approved", _("Your lead approved: you have a place.")
         REFUSED = "refused", _("Your lead did not approve.")
         RESERVED = "reserved", _("A place was reserved for you.")

@@ -43,7 +43,7 @@ def _names_of_trainers(person: "Person", on: date) -> Sequence[str]:
 
 
 TRAINER = Relation(
-    _("Who gives or set up a session you come to"), _comes_to_mine, _names_of_trainers
+    _("Whoever gives or set up a session you go to"), _comes_to_mine, _names_of_trainers
 )
 PLACES_OF_A_PERSON = Audience(SELF, LINE, HR, TRAINER)
 TAKEAWAYS_OF_A_PERSON = Audience(SELF, TRAINER)

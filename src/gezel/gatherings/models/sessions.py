@@ -94,7 +94,7 @@ class GatheringQuerySet(models.QuerySet["Gathering"]):
 
 @personal_data(
     what=_("Sessions you set up or decided about"),
-    purpose=_("So that colleagues know whom to ask, and who decided that it goes on or not."),
+    purpose=_("So that colleagues know whom to ask, and who decided whether it goes ahead."),
     audience=Audience(SELF, COLLEAGUES),
     ground=LEGITIMATE_INTEREST,
     term=_("As long as your account exists; the session stays without your name."),
@@ -110,7 +110,7 @@ class Gathering(models.Model):
 
     class State(models.TextChoices):
         PLANNED = "planned", _("planned")
-        GOING = "going", _("goes on")
+        GOING = "going", _("goes ahead")
         CANCELLED = "cancelled", _("cancelled")
 
     organisation = models.ForeignKey(
@@ -139,7 +139,7 @@ class Gathering(models.Model):
     link = models.URLField(_("link to join"), max_length=500, blank=True)
     seats = models.PositiveIntegerField(_("seats"), null=True, blank=True)
     taken = models.PositiveIntegerField(default=0)
-    least = models.PositiveIntegerField(_("goes on from"), default=0)
+    least = models.PositiveIntegerField(_("goes ahead from"), default=0)
     decide_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.PLANNED)
     decided_by = models.ForeignKey(
@@ -150,7 +150,7 @@ class Gathering(models.Model):
     # Whether the lead says yes before a place is fixed; until then it is held.
     approval = models.BooleanField(_("their lead approves"), default=False)
     cancel_hours = models.PositiveSmallIntegerField(
-        _("one can cancel until so many hours before"), default=24
+        _("people can cancel until this many hours before"), default=24
     )
     # How much of it one must have been at before it counts, in percent of its length.
     least_percent = models.PositiveSmallIntegerField(

@@ -20,7 +20,7 @@ TERM = _("Until three months after the last day of the timetable.")
 
 @personal_data(
     what=_("That you made a timetable of sessions"),
-    purpose=_("So that who is asked for it knows whom to turn to."),
+    purpose=_("So that the person who is asked knows whom to turn to."),
     audience=Audience(SELF, COLLEAGUES),
     ground=LEGITIMATE_INTEREST,
     term=TERM,
@@ -47,7 +47,7 @@ class Timetable(models.Model):
     # By part of the day its clock: {"morning": ["09:00", "12:00"]}.
     parts = models.JSONField(default=dict)
     away_most = models.PositiveSmallIntegerField(
-        _("of one team at most so many away at once"),
+        _("at most this many of one team away at once"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
@@ -102,15 +102,15 @@ class Wanted(models.Model):
     timetable = models.ForeignKey(Timetable, on_delete=models.CASCADE, related_name="wanted")
     activity = models.ForeignKey("catalogue.Activity", on_delete=models.CASCADE, related_name="+")
     sessions = models.PositiveSmallIntegerField(
-        _("at most so many sessions"),
+        _("at most this many sessions"),
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(30)],
     )
     least = models.PositiveSmallIntegerField(
-        _("from so many people"), default=4, validators=[MinValueValidator(1)]
+        _("from this many people"), default=4, validators=[MinValueValidator(1)]
     )
     most = models.PositiveSmallIntegerField(
-        _("for at most so many people"), default=12, validators=[MinValueValidator(1)]
+        _("for at most this many people"), default=12, validators=[MinValueValidator(1)]
     )
     length = models.PositiveSmallIntegerField(
         _("parts of a day it takes"),

@@ -57,7 +57,7 @@ def test_complaint_12_a_session_keeps_its_certificate(
     # Whatever is done to the session afterwards: its day cannot move, its words may.
     with pytest.raises(ValidationError, match="stays on its day"):
         actions.change(session, a_plan(activity=course, days=3), by=daan, version=1)
-    with pytest.raises(ValidationError, match="noted who was there"):
+    with pytest.raises(ValidationError, match="Attendance was noted"):
         actions.call_off(session, by=daan, reason="By mistake")
     as_it_was: dict[str, Any] = {
         "on": session.starts_here.date(),

@@ -327,12 +327,12 @@ def test_the_move_page_tells_what_each_way_brings_and_does_it(
 
     page = client.get(url).content.decode()
     assert "further from what was asked" in page
-    assert "Change places with" in page
+    assert "Swap with" in page
     answer = client.post(url, {"group": "1", "version": "1", "key": str(uuid.uuid4())}, follow=True)
     assert "is in “Group 2” now" in answer.content.decode()
     assert Hall(session).where[who] == 1
     answer = client.post(url, {"group": "0", "version": "1", "key": str(uuid.uuid4())}, follow=True)
-    assert "Somebody changed the groups" in answer.content.decode()
+    assert "Meanwhile somebody changed the groups" in answer.content.decode()
     assert Hall(session).where[who] == 1
     answer = client.post(url, {"group": "99", "version": "2"}, follow=True)
     assert "not there any more" in answer.content.decode()
@@ -436,4 +436,4 @@ def test_groups_of_a_large_session_are_folded_and_whom_one_looks_for_is_found(
     found = client.get(page, {"who": "p07"}).content.decode()
     assert found.count('<details class="group-fold" open>') == 1
     assert found.count('<details class="group-fold">') == 2
-    assert "Nobody here is called that." in client.get(page, {"who": "<b>x"}).content.decode()
+    assert "Nobody here has that name." in client.get(page, {"who": "<b>x"}).content.decode()

@@ -66,7 +66,7 @@ def test_from_setting_it_up_until_it_counts(  # noqa: PLR0915 # one walk, told a
     trainer.fill("[name=seats]", "1")
     accessible(trainer)
     trainer.get_by_role("button", name=say("Set it up")).click()
-    expect(trainer.get_by_text(say("It stands. Colleagues can book it now."))).to_be_visible()
+    expect(trainer.get_by_text(say("It is set up. Colleagues can book it now."))).to_be_visible()
     session = Gathering.objects.get()
     page = reverse("gatherings:session", args=[session.pk])
 

@@ -524,7 +524,7 @@ def test_who_wishes_reads_until_when_and_who_plans_sees_what_a_room_holds(
     a_room(van_dijk, "Practice room", seats=12, has="lift, beamer")
 
     wish = visit(noor).get(reverse("gatherings:timetable_wish", args=[made.pk]))
-    assert "you can change it. Then sessions are planned" in wish.content.decode()
+    assert "Then sessions are planned so that as many" in wish.content.decode()
     for name, args in (("edit_timetable", [made.pk]), ("set_up", [])):
         page = visit(femke).get(reverse(f"gatherings:{name}", args=args)).content.decode()
         assert "Practice room · 12 people · lift, beamer" in page

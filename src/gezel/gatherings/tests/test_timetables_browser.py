@@ -32,7 +32,7 @@ WORDS = {
         "one": "Wish 1", "out": "Share out the places", "done": "Shared out: 1",
         "again": "Plan again what is to come", "plan": "Plan again", "changes": "What would change",
         "two": "2 people have something else", "carry": "Carry it out and tell them",
-        "told": "It is as planned now",
+        "told": "The new plan holds now",
     },
     "nl": {
         "keep": "Bewaren", "make": "Voorstel maken", "stop": "Stop, dit is goed genoeg",
@@ -134,7 +134,7 @@ def test_a_timetable_is_wished_proposed_changed_and_accepted(
         assert box is not None
         page.mouse.move(box["x"] + 20, box["y"] + 10, steps=5)
         page.mouse.move(box["x"] + 30, box["y"] + 15, steps=5)
-        expect(there.locator("[data-drop]")).to_have_text(re.compile("Everyone who comes now"))
+        expect(there.locator("[data-drop]")).to_have_text(re.compile("Everyone who is coming now"))
         page.mouse.up()
     expect(page.get_by_text(words["moved"])).to_be_visible()
     page.get_by_role("button", name=re.compile(words["lock"])).click()

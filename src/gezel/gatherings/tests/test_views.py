@@ -117,7 +117,7 @@ def test_one_books_gives_up_and_is_told_where_one_stands(
 
     client.post(reverse("gatherings:book", args=[session.pk]), {"key": str(uuid.uuid4())})
 
-    assert "number 1 in the line" in client.get(page).content.decode()
+    assert "number 1 on the waiting list" in client.get(page).content.decode()
     visit(daan).post(reverse("gatherings:give_up", args=[session.pk]), {"reason": ""})
     told = client.get(page).content.decode()
     assert "You have a place" in told
@@ -445,7 +445,7 @@ def test_too_few_people_on_the_day_asks_who_set_it_up(
 
     assert visit(daan).get(reverse("gatherings:panel_run")).status_code == 404
     told = visit(noor).get(reverse("gatherings:panel_mine")).content.decode()
-    assert "the session goes on" in told
+    assert "the session goes ahead" in told
 
 
 def test_rooms_are_kept_by_who_keeps_learning_material(
@@ -458,7 +458,7 @@ def test_rooms_are_kept_by_who_keeps_learning_material(
 
     again = visit(femke).post(address, form)
 
-    assert "There is one of this name already" in again.content.decode()
+    assert "There is one with this name already" in again.content.decode()
     assert Resource.objects.get().seats == 12
 
 

@@ -91,7 +91,7 @@ def _say_here(request: Request, found: Gathering, form: forms.CodeForm) -> Atten
     tries = f"gatherings:tries:{request.user.pk}"
     if int(cache.get(tries) or 0) >= TRIES:
         raise ValidationError(
-            {"code": _("Too many wrong codes. Wait ten minutes, or ask who gives it.")}
+            {"code": _("Too many wrong codes. Wait ten minutes, or ask the trainer.")}
         )
     ago = request.POST.get("ago", "")
     seen_at = None
@@ -351,7 +351,7 @@ def take_off(request: Request, pk: int) -> HttpResponse:
         messages.error(request, _("Say why: they read it."))
     else:
         actions.give_up(place, by=visitor.person, reason=reason)
-        messages.success(request, _("Taken off; they are told, and the line moves up."))
+        messages.success(request, _("Taken off; they are told, and the waiting list moves up."))
     return redirect("gatherings:people", pk)
 
 
@@ -365,6 +365,6 @@ def round_off(request: Request, pk: int) -> HttpResponse:
     except ValidationError as problem:
         messages.error(request, problem.messages[0])
     else:
-        told = _("Rounded off: it counts now.") if done else _("It was rounded off before.")
+        told = _("Rounded off: it counts now.") if done else _("It was rounded off already.")
         messages.success(request, told)
     return redirect("gatherings:people", pk)

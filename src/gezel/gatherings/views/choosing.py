@@ -87,7 +87,7 @@ def edit(request: Request, pk: int | None = None) -> HttpResponse:
                     key=uuid.uuid5(kept.key, f"announce {key(request)}"),
                     choosing=kept.pk,
                 )
-            messages.success(request, _("People can choose now; who may, hears of it by mail."))
+            messages.success(request, _("People can choose now; everyone who may is told by mail."))
             return redirect("gatherings:choosing", kept.pk)
     shown = {"form": form, "choosing": found}
     return render(

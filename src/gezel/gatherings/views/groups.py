@@ -185,7 +185,7 @@ def form_groups(request: Request, pk: int) -> HttpResponse:
 
 
 def _changed() -> str:
-    return _("Somebody changed the groups or who comes meanwhile. Look at what stands now.")
+    return _("Meanwhile somebody changed the groups or who is coming. Look at how it is now.")
 
 
 def _back(request: Request, pk: int, at: str = "") -> HttpResponseRedirect:
@@ -233,7 +233,7 @@ def _call(request: Request, gathering: Gathering) -> str:
 
 def _even(request: Request, gathering: Gathering) -> str:
     actions.even_out(gathering, by=request.visitor.person, key=key(request))
-    return _("Evened out, with as few people moved as could be.")
+    return _("Evened out, moving as few people as possible.")
 
 
 def _split(request: Request, gathering: Gathering) -> str:
@@ -291,7 +291,7 @@ def rule(request: Request, pk: int) -> HttpResponse:
         except ValidationError as problem:
             form.add_error("other", problem)
         else:
-            messages.success(request, _("Said. It holds from the next forming on."))
+            messages.success(request, _("Saved. It counts the next time groups are formed."))
             return _back(request, pk, "#rules")
     return _page(request, gathering, rule=form)
 

@@ -162,7 +162,7 @@ def set_up(request: Request) -> HttpResponse:
         except ValidationError as problem:
             add_errors(form, problem)
         else:
-            messages.success(request, _("It stands. Colleagues can book it now."))
+            messages.success(request, _("It is set up. Colleagues can book it now."))
             return redirect("gatherings:session", made.pk)
     return render(
         request, "gatherings/edit.html", {"form": form}, status=422 if form.errors else 200
@@ -236,9 +236,9 @@ def call_off(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("Called off. Everyone who would come is told.")
+                _("Called off. Everyone who was coming is told.")
                 if off
-                else _("It was called off before."),
+                else _("It was called off already."),
             )
             return redirect("gatherings:session", pk)
     return session_page(request, found_to_read(request.visitor, pk), calling_off=form)
@@ -250,9 +250,9 @@ def go_on(request: Request, pk: int) -> HttpResponse:
     """It is decided that it goes on, also with few people."""
     found = found_to_run(request.visitor, pk)
     if actions.go_on(found, by=request.visitor.person):
-        messages.success(request, _("It goes on. Everyone who comes is told."))
+        messages.success(request, _("It goes ahead. Everyone who is coming is told."))
     else:
-        messages.warning(request, _("That was decided before."))
+        messages.warning(request, _("That was decided already."))
     return redirect("gatherings:session", pk)
 
 
@@ -356,7 +356,7 @@ def reserve(request: Request, pk: int) -> HttpResponse:
     found = found_to_read(visitor, pk)
     people = forms.people_among(request.POST.getlist("people"), policy.people_i_lead(visitor))
     if not people:
-        messages.error(request, _("Tick at least one of your people."))
+        messages.error(request, _("Tick at least one person."))
         return redirect("gatherings:session", pk)
     try:
         got = actions.reserve(found, people, by=visitor.person, key=key(request))
@@ -401,6 +401,6 @@ def take_along(request: Request, pk: int) -> HttpResponse:
         except ValidationError as problem:
             add_errors(form, problem)
         else:
-            messages.success(request, _("Kept. You and who gives it read this."))
+            messages.success(request, _("Saved. You and the trainer read this."))
             return redirect("gatherings:session", pk)
     return session_page(request, found, takeaway=form)

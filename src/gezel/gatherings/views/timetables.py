@@ -467,7 +467,7 @@ def _effect(desk: Desk, change: hands.Change) -> dict[str, Any]:
                 names = _("%(names)s and %(n)s more") % {"names": names, "n": rest}
             told.append(sentence % {"n": grouped(len(people)), "names": names})
     if not told:
-        told.append(_("Everyone who comes now can come then too."))
+        told.append(_("Everyone who is coming now can come then too."))
     rooms = {r.pk: str(r) for r in desk.rooms}
     return {
         "told": told,
@@ -483,7 +483,7 @@ def _number(told: str | None) -> int:
 
 def _do_move(request: Request, found: Timetable, one: int) -> HttpResponse:
     if _task(found) is not None:
-        messages.warning(request, _("The machine is looking at this moment. Wait, or stop it."))
+        messages.warning(request, _("The computer is working on it now. Wait, or stop it."))
         return redirect("gatherings:timetable_board", found.pk)
     try:
         change = actions.move(
@@ -511,7 +511,7 @@ def change(request: Request, pk: int, one: int) -> HttpResponse:
     found = _found(request, pk)
     what = request.POST.get("what")
     if _task(found) is not None:
-        messages.warning(request, _("The machine is looking at this moment. Wait, or stop it."))
+        messages.warning(request, _("The computer is working on it now. Wait, or stop it."))
         return redirect("gatherings:timetable_board", pk)
     try:
         if what == "out":
@@ -531,7 +531,7 @@ def accept(request: Request, pk: int) -> HttpResponse:
     """All of it becomes sessions, and people are told."""
     found = _found(request, pk)
     if _task(found) is not None:
-        messages.warning(request, _("The machine is looking at this moment. Wait, or stop it."))
+        messages.warning(request, _("The computer is working on it now. Wait, or stop it."))
         return redirect("gatherings:timetable_board", pk)
     try:
         made = actions.accept(
@@ -547,7 +547,7 @@ def accept(request: Request, pk: int) -> HttpResponse:
     else:
         n = len(made)
         if found.is_again:
-            messages.success(request, _("It is as planned now; who has something else was told."))
+            messages.success(request, _("The new plan holds now; everyone with a change was told."))
         else:
             messages.success(
                 request,
@@ -580,7 +580,7 @@ def leave(request: Request, pk: int) -> HttpResponse:
     """It stays as people know it."""
     found = _found(request, pk)
     if _task(found) is not None:
-        messages.warning(request, _("The machine is looking at this moment. Wait, or stop it."))
+        messages.warning(request, _("The computer is working on it now. Wait, or stop it."))
         return redirect("gatherings:timetable", pk)
     try:
         actions.leave(found)

@@ -71,6 +71,13 @@ def test_pages_follow_each_other_without_gap_or_overlap(tasks: list[Task]) -> No
     assert _table("?page=2").previous_url == "?"
 
 
+def test_it_says_how_many_filters_are_set_also_when_only_the_rows_come(tasks: list[Task]) -> None:
+    assert "1 set" not in _html(_table("?q=task&state=nonsense"))
+    assert "1 set" in _html(_table("?state=done"))
+    rows = _html(_table("?state=done", target="table-tasks"))
+    assert 'id="table-tasks-set" hx-swap-oob="innerHTML">1 set' in rows
+
+
 def test_sorting_turns_round_at_the_second_click(tasks: list[Task]) -> None:
     table = _table("?sort=steps")
 

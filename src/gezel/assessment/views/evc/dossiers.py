@@ -175,7 +175,7 @@ def aim(request: Request, key: uuid.UUID) -> HttpResponse:
     ):
         return redirect("evc:dossier", key)
     return form_page(
-        request, told, form, title=_("On to the intake"), submit=_("On to the intake"),
+        request, told, form, title=_("Go to the intake"), submit=_("Go to the intake"),
         lead=_("Your guide and assessors read this. You can still stop at any moment."),
     )  # fmt: skip
 
