@@ -387,3 +387,18 @@ def test_pages_and_panels_ask_little(
         client.get(reverse(f"certificates:{name}"))
         with django_assert_max_num_queries(most):
             assert client.get(reverse(f"certificates:{name}")).status_code == 200
+
+
+def test_a_lead_of_many_reads_the_first_eight_and_unfolds_the_rest(
+    van_dijk: Organisation, daan: Person, visit: Visit
+) -> None:
+    """Nothing is left out: what is folded can be confirmed as well."""
+    bhv = a_type(van_dijk)
+    waiting = [a_holding(a_colleague(van_dijk, f"Piet {n}", lead=daan), bhv) for n in "ABCDEFGHIJ"]
+
+    page = visit(daan).get(reverse("certificates:panel_confirm")).content.decode()
+
+    before, folded = page.split("<summary>and 2 more</summary>")
+    at = {one.pk: f'action="{reverse("certificates:decide", args=[one.pk])}"' for one in waiting}
+    assert sum(at[one.pk] in before for one in waiting) == 8
+    assert sum(at[one.pk] in folded for one in waiting) == 2
