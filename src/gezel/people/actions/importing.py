@@ -180,13 +180,12 @@ def _write_preview(intake: Intake, made: rules.Plan) -> None:
 
 
 def _preview_lines(intake: Intake, made: rules.Plan) -> Iterator[list[object]]:
-    names = {change.row: change.who for change in made.changes}
     for remark in made.remarks:
         yield [
             intake.pk,
             "problem" if remark.blocks else "note",
             remark.row,
-            names.get(remark.row, "")[:320] if remark.row else "",
+            made.named.get(remark.row, "")[:320] if remark.row else "",
             [[remark.field, told(remark), ""]],
         ]
     for change in made.changes:

@@ -134,13 +134,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that would happen, and all there is to say about it."""
+    """All that would happen, and all there is to say about it. `named`: row → whom it names."""
 
     changes: list[Change]
     remarks: list[Remark]
     unchanged: int
     here: int
     digest: str
+    named: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def blocked(self) -> bool:
@@ -221,6 +222,7 @@ class _Reader:
         self.columns, self.places = columns, places
         self.latest = today + timedelta(days=5 * 366)
         self.remarks: list[Remark] = []
+        self.named: dict[int, str] = {}
         # Names of units, jobs and locations that are new with this list: written in two ways they
         # are one all the same, spelled as they were first.
         self.units: dict[Path, Path] = {}
@@ -267,6 +269,7 @@ class _Reader:
         self._rest(line, row)
         if "lead" in self.columns:
             row.lead = self._text(line, "lead")
+        self.named[line.number] = row.who
         return row
 
     def _names(self, line: Line, row: _Row) -> None:
@@ -401,7 +404,8 @@ def plan(
     remarks.sort(key=lambda remark: (not remark.blocks, remark.row))
     here = sum(1 for k in known if k.employment and k.starts_on <= today)
     told = hashlib.sha256(repr((changes, remarks)).encode("utf-8", "replace")).hexdigest()
-    return Plan(changes, remarks, unchanged, here, told)
+    named = {remark.row: reader.named.get(remark.row, "") for remark in remarks}
+    return Plan(changes, remarks, unchanged, here, told, named)
 
 
 def missing_columns(columns: Mapping[str, int]) -> list[str]:

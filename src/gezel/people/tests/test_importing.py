@@ -339,6 +339,15 @@ def test_two_spellings_in_one_list_change_nothing_the_second_time(van_dijk: Orga
     assert _bring(van_dijk, *rows).counts["unchanged"] == 2
 
 
+def test_a_problem_says_whose_row_it_is(van_dijk: Organisation) -> None:
+    """Also where nothing could be made of the row: in a long list a number alone says little."""
+    intake = _bring(van_dijk, NOOR.replace("Monteur", ""), DAAN, DAAN)
+
+    assert list(intake.lines.order_by("row").values_list("row", "kind", "who")) == [
+        (2, "problem", "Noor de Wit"), (3, "new", "Daan Visser"), (4, "note", "Daan Visser"),
+    ]  # fmt: skip
+
+
 def test_old_lists_are_forgotten(van_dijk: Organisation) -> None:
     done, left = _bring(van_dijk, DAAN), _bring(van_dijk, DAAN)
     _take(done)
