@@ -1,14 +1,16 @@
 """How allauth behaves in this house."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.internal import ratelimit
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from gezel.people.api import Person
 
@@ -23,6 +25,17 @@ class AccountAdapter(DefaultAccountAdapter):
     From many places together it stops at a larger number; then a place where the owner signed
     in before still works, and so do a passkey and the link by mail.
     """
+
+    error_messages: ClassVar = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account is closed. Ask HR of your organisation."),
+        "email_password_mismatch": _("This address and password do not belong together."),
+        "too_many_login_attempts": _(
+            "Too many wrong passwords, so no password is taken now. Wait five minutes and try "
+            "again, or choose a new password by “Forgot your password?”. A passkey always works."
+        ),
+        "rate_limited": _("That was often in a short time. Wait a few minutes and try again."),
+        "incorrect_password": _("This is not your password."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -60,6 +73,14 @@ class AccountAdapter(DefaultAccountAdapter):
         """Write in the language of whoever receives it, not of whoever asked."""
         with translation.override(language_of(email, context.get("user"))):
             super().send_mail(template_prefix, email, context)
+
+
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
+    """The second step, in our words."""
+
+    error_messages: ClassVar = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("This code is not right, or too old. Take the one shown now."),
+    }
 
 
 def _address(credentials: dict[str, Any]) -> str:

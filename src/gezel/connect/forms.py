@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -14,6 +16,29 @@ from gezel.connect.kinds import Kind, kinds
 from gezel.connect.models import ApiToken, MailWishes, Weekday
 from gezel.connect.rules import Way
 from gezel.people.api import Visitor
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """A passkey, in our words; it opens the door by itself unless someone does not want that."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.fields["name"].label = _("What do you call it?")
+        self.fields["name"].help_text = _("For instance the device it is on.")
+        self.fields["passwordless"].label = _("Sign in with it without a password")
+        self.fields["passwordless"].help_text = _(
+            "Without this it is a second step after your password."
+        )
+        self.fields["passwordless"].initial = True
+
+
+class FirstCodeForm(ActivateTOTPForm):
+    """The first code of an app, which shows that it was set up well."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.fields["code"].label = _("Code that the app shows")
+        self.fields["code"].widget.attrs |= {"placeholder": "", "inputmode": "numeric"}
 
 
 class TokenForm(forms.Form):

@@ -289,6 +289,11 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BASE_URL.startswith("https://") else 0
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "gezel.connect.adapter.MfaAdapter"
+MFA_FORMS = {
+    "add_webauthn": "gezel.connect.forms.AddPasskeyForm",
+    "activate_totp": "gezel.connect.forms.FirstCodeForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = urlsplit(BASE_URL).hostname == "localhost"
 MFA_TOTP_ISSUER = "Gezel"
 # Whoever types it takes a while, and clocks differ: the code just before and after counts too

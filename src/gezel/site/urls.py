@@ -45,4 +45,5 @@ urlpatterns = [
 
 handler404 = "gezel.site.views.not_found"
 handler403 = "gezel.site.views.forbidden"
+handler429 = "gezel.site.views.too_many"  # allauth asks for this one
 handler500 = "gezel.site.views.broken"

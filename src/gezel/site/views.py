@@ -106,6 +106,13 @@ def too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "site/403.html", status=403)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Someone asked the same too often: what to wait for, and what works meanwhile."""
+    response = render(request, "site/429.html", status=429)
+    response["Retry-After"] = "300"
+    return response
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Something of ours broke; nothing of theirs was kept half."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):

@@ -128,6 +128,77 @@ def test_a_fifth_wrong_password_closes_the_door_to_that_place_only(
     assert is_in(sign_in(noor_with_password.email, ip="10.0.0.1"))  # she herself, elsewhere
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("nl", ("Wacht vijf minuten", "Wachtwoord vergeten?", "passkey werkt altijd")),
+     ("en", ("Wait five minutes", "Forgot your password?", "passkey always works"))],
+)  # fmt: skip
+def test_who_is_kept_out_reads_what_helps(
+    noor_with_password: Person, language: str, told: tuple[str, ...]
+) -> None:
+    client = Client(REMOTE_ADDR="10.6.6.6", headers={"Accept-Language": language})
+    for _ in range(6):
+        page = client.post(LOGIN, {"login": noor_with_password.email, "password": "wrong"})
+    words = page.content.decode()
+    error = re.search(r'class="error"[^>]*>(.*?)</p>', words, re.DOTALL)
+
+    assert error or 'role="alert"' in words
+    assert all(part in words for part in told)
+
+
+def test_asking_for_a_link_tells_the_same_of_every_address(noor_with_password: Person) -> None:
+    """In our words, and with what to do when none comes."""
+    pages = set()
+    for address in (noor_with_password.email, "nobody@example.test"):
+        client = Client(headers={"Accept-Language": "nl"})
+        answer = client.post("/account/password/reset/", {"email": address}, follow=True)
+        text = answer.content.decode()
+        pages.add(text[text.index("<main") : text.index("</main>")])
+        assert "Hoort er een account bij dit adres?" in text
+        assert "vraag HR van je organisatie" in text
+    assert len(pages) == 1
+    # A letter goes to both, or the time it takes would tell which of them has an account.
+    known, unknown = mail.outbox
+    assert "kies je een nieuw wachtwoord" in str(known.body)
+    assert "bij dit adres hoort hier geen account" in str(unknown.body)
+    assert "signup" not in str(unknown.body)
+
+
+def test_too_often_is_a_page_of_ours_that_says_when_to_come_back(db: None) -> None:
+    client = Client(headers={"Accept-Language": "nl"})
+    for _ in range(30):
+        answer = client.post("/account/password/reset/", {"email": "nobody@example.test"})
+        if answer.status_code == 429:
+            break
+
+    assert answer.status_code == 429
+    assert answer["Retry-After"] == "300"
+    assert "Wacht vijf minuten en probeer het opnieuw" in answer.content.decode()
+    assert 'lang="nl"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_pages_of_an_account_are_in_our_words(
+    noor_with_password: Person, language: str
+) -> None:
+    """Not those that come along with allauth: formal, half translated, of other things."""
+    strangers = ("a.u.b.", "Please contact us", "Helaas", "Authenticator", "Zet wachtwoord", "Name")
+    away, there = (Client(headers={"Accept-Language": language}) for _ in range(2))
+    there.post(LOGIN, {"login": noor_with_password.email, "password": PASSWORD})
+    for client, names in (
+        (away, ("account_reset_password", "account_reset_password_done", "account_inactive",
+                "account_reset_password_from_key_done", "account_signup")),
+        (there, ("account_logout", "mfa_activate_totp", "mfa_add_webauthn")),
+    ):  # fmt: skip
+        for name in names:
+            page = client.get(reverse(name), follow=True).content.decode()
+            main = re.sub(r"<script.*?</script>", "", page[page.index("<main") :], flags=re.DOTALL)
+            assert f'lang="{language}"' in page
+            assert "<h1>" in main, name
+            words = re.sub(r"<[^>]+>", " ", main)
+            assert not [word for word in strangers if word in words], name
+
+
 def test_guessing_from_many_places_stops_and_she_still_comes_in_where_she_was_before(
     noor_with_password: Person,
 ) -> None:
@@ -160,7 +231,7 @@ def test_the_count_holds_when_guesses_come_at_once(noor_with_password: Person) -
             answer = Client(REMOTE_ADDR="10.6.6.6").post(
                 LOGIN, {"login": noor_with_password.email, "password": f"wrong-{number}"}
             )
-            return b"password you specified are not correct" in answer.content
+            return b"password do not belong together" in answer.content
         finally:
             connection.close()
 
