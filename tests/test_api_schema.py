@@ -1,5 +1,7 @@
 """Schemathesis goes through the whole of `/api/v1/`, as another system with every scope would."""
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -156,6 +158,31 @@ def test_a_body_that_is_too_long_is_told(headers: dict[str, str], settings: Sett
         headers=headers | {"Idempotency-Key": "a-key-of-mine"},
     )
     assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
+
+
+@pytest.mark.parametrize("day", ["0", "20260101", "2026-1-1", "tomorrow", "2026-02-30"])
+def test_a_day_that_is_none_is_told(headers: dict[str, str], day: str) -> None:
+    """20260101 was taken for so many seconds: a day in August 1970, without a word."""
+    for address in (f"needs?on={day}", f"needs?asked_on={day}"):
+        answer = Client().get(f"/api/v1/{address}", headers=headers)
+        assert answer.status_code == 422, address
+    assert Client().get("/api/v1/needs?on=2026-01-01", headers=headers).status_code == 200
+    answer = Client().post(
+        "/api/v1/evidence",
+        {"person": 1, "skill": 1, "kind": "module", "level": 1, "observed_on": 20260101},
+        content_type="application/json",
+        headers=headers | {"Idempotency-Key": "a key with spaces"},
+    )
+    at = {one["at"] for one in answer.json()["errors"]}
+    assert at == {"body.body.observed_on", "header.Idempotency-Key"}
+
+
+def test_the_description_points_only_at_what_stands_in_it(db: None) -> None:
+    schema = Client().get("/api/v1/openapi.json").json()
+    for at in set(re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(schema))):
+        found = schema
+        for part in at.split("/"):
+            found = found[part]
 
 
 def test_the_description_names_headers_and_scopes_as_they_are_sent(db: None) -> None:

@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from gezel.catalogue import actions
 from gezel.catalogue.models import Activity, ActivityQuerySet, ActivitySkill
 from gezel.catalogue.queries import KIND
-from gezel.connect.api import ApiRequest, Page, Scope, Strict, once, page
+from gezel.connect.api import VISIBLE, ApiRequest, Page, Scope, Strict, once, page
 from gezel.kit import search
 from gezel.skills.api import Skill
 
@@ -194,7 +194,9 @@ def activity(request: ApiRequest, pk: int) -> ActivityOut:
 def offer(
     request: ApiRequest,
     body: ActivityIn,
-    idempotency_key: Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=100)],
+    idempotency_key: Annotated[
+        str, Header(alias="Idempotency-Key", min_length=8, max_length=100, pattern=VISIBLE)
+    ],
 ) -> dict[str, Any]:
     """Put something on offer; the same key again answers the same and adds nothing."""
     organisation = request.auth.organisation

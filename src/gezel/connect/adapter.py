@@ -75,7 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_mail(template_prefix, email, context)
 
 
-class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
+class MfaAdapter(DefaultMFAAdapter):
     """The second step, in our words."""
 
     error_messages: ClassVar = DefaultMFAAdapter.error_messages | {

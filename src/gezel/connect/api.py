@@ -10,7 +10,18 @@ from gezel.connect.actions import (
     say_to,
     take_back,
 )
-from gezel.connect.frame import ApiRequest, Caller, Page, Problem, Scope, Strict, once, page
+from gezel.connect.frame import (
+    VISIBLE,
+    ApiRequest,
+    Caller,
+    Day,
+    Page,
+    Problem,
+    Scope,
+    Strict,
+    once,
+    page,
+)
 from gezel.connect.invitations import first_password_path
 from gezel.connect.kinds import Calendar, Kind, Letter, declare_kind
 from gezel.connect.models import ApiToken, Message
@@ -18,10 +29,12 @@ from gezel.connect.queries import invitations_of
 from gezel.connect.rules import Way
 
 __all__ = [
+    "VISIBLE",
     "ApiRequest",
     "ApiToken",
     "Calendar",
     "Caller",
+    "Day",
     "Kind",
     "Letter",
     "Message",

@@ -5,7 +5,8 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from datetime import date
+from typing import Annotated, Any, Generic, TypeVar
 
 from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest
@@ -13,7 +14,7 @@ from django.utils import timezone
 from ninja import Schema
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
-from pydantic import ConfigDict
+from pydantic import BeforeValidator, ConfigDict
 
 from gezel.connect.models import ApiToken, Reply
 from gezel.connect.widened import PERSONAL_KEYS
@@ -25,7 +26,20 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer", bound=Schema)
 
 MOST = 200
+VISIBLE = r"^[!-~]+$"
 KEY = re.compile(r"[\x21-\x7e]{1,100}")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def _written(value: object) -> object:
+    """Lest a number count as so many seconds since 1970: 20260101 was a day of August that year."""
+    if isinstance(value, date) or (isinstance(value, str) and DAY.fullmatch(value)):
+        return value
+    raise ValueError("Write a day as 2026-12-31.")
+
+
+# A day, as it is written in a question or a body.
+Day = Annotated[date, BeforeValidator(_written, json_schema_input_type=date)]
 
 
 class Strict(Schema):

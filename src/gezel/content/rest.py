@@ -23,7 +23,7 @@ from ninja.errors import HttpError
 from pydantic import Field, field_validator
 
 from gezel.catalogue.api import Activity
-from gezel.connect.api import ApiRequest, Page, Problem, Scope, Strict, once, page
+from gezel.connect.api import VISIBLE, ApiRequest, Page, Problem, Scope, Strict, once, page
 from gezel.content import actions, words
 from gezel.content.actions import launches
 from gezel.content.models import Edition, LaunchSession, Package, Registration
@@ -36,7 +36,7 @@ from gezel.people.api import Employment, Person
 
 router = Router(tags=["packages"])
 LARGEST = 2**31 - 1
-Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=100)]
+Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=100, pattern=VISIBLE)]
 
 
 # --- Packages -------------------------------------------------------------------------------------
@@ -76,6 +76,12 @@ class Refusal(Problem):
 
     code: str = ""
     place: str = ""
+
+
+def _refusal() -> dict[str, Any]:
+    """How a refusal looks, for the description: what it is made of stands there already."""
+    told = Refusal.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {name: value for name, value in told.items() if name != "$defs"}
 
 
 def _told(package: Package) -> PackageOut:
@@ -150,7 +156,7 @@ def package(request: ApiRequest, pk: int) -> PackageOut:
             413: {"description": "It is larger than a package may be."},
             422: {
                 "description": "The package is refused, or a value could not be accepted.",
-                "content": {"application/problem+json": {"schema": Refusal.model_json_schema()}},
+                "content": {"application/problem+json": {"schema": _refusal()}},
             },
         },
     },

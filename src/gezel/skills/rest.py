@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Field, Header, Router, Schema
 
-from gezel.connect.api import ApiRequest, Page, Scope, Strict, once, page
+from gezel.connect.api import VISIBLE, ApiRequest, Day, Page, Scope, Strict, once, page
 from gezel.people.api import Employment, Organisation, Person
 from gezel.skills import actions, queries, rules
 from gezel.skills.models import Evidence, Occupation, RoleProfile, Skill
@@ -205,7 +205,7 @@ def role_profiles(
 
 
 @router.get("/role-profiles/{pk}", auth=READ, response=ProfileWithDemands)
-def role_profile(request: ApiRequest, pk: int, on: date | None = None) -> ProfileWithDemands:
+def role_profile(request: ApiRequest, pk: int, on: Day | None = None) -> ProfileWithDemands:
     """One role profile: what it asks on a date (today without one), and what changes when.
 
     What is asked of a skill that was merged into another is told of the one that stays.
@@ -290,8 +290,8 @@ def needs(
     after: After = 0,
     limit: Limit = 50,
     person: Annotated[int, Field(ge=1, le=LAST)] | None = None,
-    on: date | None = None,
-    asked_on: date | None = None,
+    on: Day | None = None,
+    asked_on: Day | None = None,
 ) -> PageOfNeeds:
     """Per person at work: what the role asks (`asked_on`) beside what evidence shows (`on`)."""
     people = Person.objects.working_at(request.auth.organisation).filter(pk__gt=after)
@@ -361,7 +361,7 @@ class EvidenceIn(Strict):
     skill: int
     kind: Literal["certificate", "module"]
     level: int
-    observed_on: date
+    observed_on: Day
     note: str = Field("", max_length=500)
     rests_on: str = Field("", max_length=200)
 
@@ -411,7 +411,9 @@ def evidence(
 def add_evidence(
     request: ApiRequest,
     body: EvidenceIn,
-    idempotency_key: str = Header(alias="Idempotency-Key", min_length=8, max_length=100),  # type: ignore[type-arg] # its stub
+    idempotency_key: Annotated[
+        str, Header(alias="Idempotency-Key", min_length=8, max_length=100, pattern=VISIBLE)
+    ],
 ) -> dict[str, Any]:
     """Add a piece; the same key again answers the same and adds nothing."""
     organisation = request.auth.organisation
