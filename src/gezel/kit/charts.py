@@ -9,9 +9,11 @@ wide as their place, and a mark or a rounded end would stretch along with a scal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from html import escape
 from math import cos, pi, sin
 
-from django.utils.html import escape, format_html, format_html_join
+from django.utils import translation
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -22,7 +24,11 @@ HIGHEST = 5
 
 
 def level_bar(
-    level: float, asked: float | None = None, low: float | None = None, high: float | None = None
+    level: float,
+    asked: float | None = None,
+    low: float | None = None,
+    high: float | None = None,
+    language: str | None = None,
 ) -> SafeString:
     """A level on the scale 0-5, with the asked level as a mark and the interval as a shade.
 
@@ -30,8 +36,9 @@ def level_bar(
         level: 0 to 5, what is held; 0 is said as nothing known, which is not "unable".
         asked: 0 to 5, what is asked; None draws no mark.
         low, high: the interval around `level`; both or neither.
+        language: the reader's, for who draws many and asked for it once.
     """
-    language = get_language()
+    language = language or get_language()
     alone, beside, between, unknown, unknown_beside = _bar_words(language)
     if not level:
         alone, beside = unknown, unknown_beside
@@ -66,13 +73,14 @@ def level_bar(
 @lru_cache
 def _bar_words(language: str | None) -> tuple[str, str, str, str, str]:
     """What a bar says of a level alone, beside what is asked, of its interval, and of none."""
-    return (
-        _("level %(level)s"),
-        _("level %(level)s of %(asked)s asked"),
-        ", " + _("between %(low)s and %(high)s"),
-        _("nothing known yet"),
-        _("nothing known, %(asked)s asked"),
-    )
+    with translation.override(language):
+        return (
+            _("level %(level)s"),
+            _("level %(level)s of %(asked)s asked"),
+            ", " + _("between %(low)s and %(high)s"),
+            _("nothing known yet"),
+            _("nothing known, %(asked)s asked"),
+        )
 
 
 def _share(level: float) -> str:
@@ -123,9 +131,10 @@ def radar(spokes: Sequence[Spoke], label: str = "") -> SafeString:
     if len(spokes) < 3:
         return mark_safe("")
     shown = spokes[:8]
+    language, one = get_language(), _("%(name)s %(held)s of %(asked)s")
     said = label or _("Level held beside level asked: ") + "; ".join(
-        _("%(name)s %(held)s of %(asked)s")
-        % {"name": s.name, "held": tenth(s.held), "asked": tenth(s.asked)}
+        one
+        % {"name": s.name, "held": tenth(s.held, language), "asked": tenth(s.asked, language)}
         for s in shown
     )
     angles = _angles(len(shown))

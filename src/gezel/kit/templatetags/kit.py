@@ -22,7 +22,7 @@ from django.forms import (
 from django.template.context import RequestContext
 from django.template.defaultfilters import stringfilter
 from django.urls import get_script_prefix, get_urlconf, reverse
-from django.utils import formats, timezone
+from django.utils import formats, timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
@@ -99,7 +99,8 @@ register.filter("hours", figures.hours)
 
 @lru_cache(maxsize=4096)
 def _written(value: date, how: str, language: str | None) -> str:
-    return formats.date_format(value, how)
+    with translation.override(language):
+        return formats.date_format(value, how)
 
 
 @register.filter
@@ -121,9 +122,13 @@ def short_month(value: date | None) -> str:
 
 
 @register.filter
-def short_day(value: date | None) -> str:
-    """A date where there is little room: 15 Dec 2026."""
-    return _written(value, "SHORT_DATE_FORMAT", get_language()) if value else ""
+def short_day(value: date | None, language: str | None = None) -> str:
+    """A date where there is little room: 15 Dec 2026.
+
+    Args:
+        language: the reader's, for who writes many and asked for it once.
+    """
+    return _written(value, "SHORT_DATE_FORMAT", language or get_language()) if value else ""
 
 
 @register.filter

@@ -269,9 +269,10 @@ def _key(value: Any) -> Any:
         return kind, value
     if kind in {float, Decimal}:
         return kind, repr(value)
-    if kind is tuple:
-        return kind, *map(_key, value)
-    return kind, *map(_key, _parts(kind)(value))
+    parts: tuple[Any, ...] = value if kind is tuple else _parts(kind)(value)
+    kinds = tuple(map(type, parts))
+    # Most hold plain values alone: then their kinds stand beside them, and nobody walks over them.
+    return (kind, kinds, parts) if _PLAIN.issuperset(kinds) else (kind, *map(_key, parts))
 
 
 @lru_cache

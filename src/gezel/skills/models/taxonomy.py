@@ -109,7 +109,13 @@ class Skill(models.Model):
 
     @property
     def name(self) -> str:
-        return in_language(nl=self.own_nl or self.name_nl, en=self.own_en or self.name_en)
+        return self.named(None)
+
+    def named(self, language: str | None) -> str:
+        """Its name in this language, for who names many and asked for the reader's once."""
+        return in_language(
+            nl=self.own_nl or self.name_nl, en=self.own_en or self.name_en, language=language
+        )
 
     @property
     def origin(self) -> str:

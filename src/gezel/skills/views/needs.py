@@ -36,6 +36,7 @@ from gezel.skills.heat import people_cells, place_cell, spokes
 from gezel.skills.models import RoleProfile, Skill
 from gezel.skills.queries.taxonomy import find_skills, give_own_names, skills_worded
 from gezel.skills.views.asked import day_asked, key_asked, words_asked
+from gezel.skills.words import needs_told, skills_told
 from gezel.trust.api import note_event, note_reading
 
 # As many columns as can be read at a glance; the rest is one click away.
@@ -68,13 +69,14 @@ def person(request: Request, pk: int) -> HttpResponse:
 
 
 def _skills_page(request: Request, about: Person) -> HttpResponse:
-    visitor = request.visitor
+    visitor = request.visitor.itself
     on, asked_on = day_asked(request, "on"), day_asked(request, "asked_on", ahead=True)
     own = about.pk == visitor.person.pk
     at = policy.reads_as(visitor, about)
     found = queries.skills_of(about, at=at, on=on, asked_on=asked_on)
+    needs = found.needs
     # Who reaches all that is asked now is told what comes next.
-    coming = found.coming[:3] if not (asked_on or found.needs) else []
+    coming = found.coming[:3] if not (asked_on or needs) else []
     compared = _compared(request, visitor, found, asked_on or on)
     words = words_asked(request, "find")
     results = find_skills(visitor, words, limit=12) if own and words and visitor.employment else []
@@ -87,8 +89,12 @@ def _skills_page(request: Request, about: Person) -> HttpResponse:
         {
             "person": about,
             "mine": own,
+            "at_work": own and visitor.employment is not None,
+            "today": timezone.localdate(),
             "found": found,
-            "needs": found.needs[:3] or coming,
+            "rows": skills_told(about, found.rows),
+            "outside": skills_told(about, found.outside),
+            "needs": needs_told(about, needs[:3] or coming),
             "coming": bool(coming),
             "coming_on": found.later_dates[0] if coming else asked_on,
             "spokes": spokes(found.rows),
