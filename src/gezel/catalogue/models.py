@@ -150,11 +150,19 @@ class Activity(models.Model):
 
     @property
     def title(self) -> str:
-        return in_language(nl=self.title_nl, en=self.title_en)
+        return self.titled(None)
+
+    def titled(self, language: str | None) -> str:
+        """Its title in this language, for who lists many and asked for the reader's once."""
+        return in_language(nl=self.title_nl, en=self.title_en, language=language)
 
     @property
     def summary(self) -> str:
-        return in_language(nl=self.summary_nl, en=self.summary_en)
+        return self.summed_up(None)
+
+    def summed_up(self, language: str | None) -> str:
+        """Its summary in this language, as `titled`."""
+        return in_language(nl=self.summary_nl, en=self.summary_en, language=language)
 
 
 class LinkPreview(models.Model):

@@ -133,8 +133,7 @@ def radar(spokes: Sequence[Spoke], label: str = "") -> SafeString:
     shown = spokes[:8]
     language, one = get_language(), _("%(name)s %(held)s of %(asked)s")
     said = label or _("Level held beside level asked: ") + "; ".join(
-        one
-        % {"name": s.name, "held": tenth(s.held, language), "asked": tenth(s.asked, language)}
+        one % {"name": s.name, "held": tenth(s.held, language), "asked": tenth(s.asked, language)}
         for s in shown
     )
     angles = _angles(len(shown))

@@ -7,6 +7,7 @@ are light on purpose: they serve to find, and are never shown.
 import re
 import unicodedata
 from collections.abc import Iterator, Set
+from functools import lru_cache
 
 LONGEST_WORD = 60
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -39,6 +40,12 @@ def _apart(text: str) -> str:
     return unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS_APART))
 
 
+@lru_cache(maxsize=4096)
+def _folded_once(word: str) -> tuple[str, ...]:
+    """Titles are marked again and again, and most are made of the same words."""
+    return tuple(folded(word))
+
+
 _WORDS = re.compile(r"([^\W_]+(?:['’][^\W_]+)*)")
 
 
@@ -48,7 +55,7 @@ def marked(text: str, words: Set[str]) -> list[tuple[str, bool]]:
     for part in _WORDS.split(text):
         if not part:
             continue
-        is_one = not words.isdisjoint(folded(part))
+        is_one = not words.isdisjoint(_folded_once(part))
         if parts and parts[-1][1] == is_one:
             parts[-1] = parts[-1][0] + part, is_one
         else:

@@ -18,10 +18,10 @@ found is ranked, and told, is in `kit.relevance`.
 
 import json
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby, islice
 from math import log
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
@@ -103,12 +103,13 @@ class Sense:
     words: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """Something found; `matched` are its title's words that answer, `near` lacks some asked.
 
     `whys` tells for each word asked what answers it, `sense` what it is about, where that is why
     it was found. `about` are the folded words by which it is known besides its title.
+
+    A tuple, as `relevance.Row` is one: of hundreds that are found, a dozen are shown.
     """
 
     kind: str
@@ -438,12 +439,12 @@ class _Look:
         for place in others:
             sense = self.senses[place][1]
             hits[place] = (
-                replace(hits[place], sense=sense, near=self.guessed)
+                hits[place]._replace(sense=sense, near=self.guessed)
                 if place in hits and hits[place].near
                 else hits.get(place) or Hit(*place, 0.0, (), self.guessed, sense=sense)
             )
         ranked = sorted(hits, key=lambda p: (-points_of[p], p))
-        return [replace(hits[p], score=points_of[p]) for p in ranked[:limit]]
+        return [hits[p]._replace(score=points_of[p]) for p in ranked[:limit]]
 
     def _mean(self, word: str, others: Iterable[str], how: str) -> None:
         for other in others:

@@ -16,6 +16,8 @@ from gezel.skills.queries import Cell, Figure, SkillAsked, TeamRow
 from gezel.skills.queries.one_ahead import SkillAhead
 
 _NOT_ASKED = '<td class="none">–</td>'
+# What is essential and short has a colour of its own beside that of how far it is short.
+_MUST = " must"
 
 
 def tone(cell: Cell) -> str:
@@ -43,23 +45,22 @@ def people_cells(rows: Sequence[TeamRow], skills: Sequence[Skill]) -> list[SafeS
             if cell is None:
                 parts.append(_NOT_ASKED)
                 continue
+            colour = tone(cell)
+            if cell.short and cell.essential:
+                colour += _MUST
             level = round(cell.level, 1) if cell.known else None
-            before, after = _cell(
-                tone(cell), level, cell.asked, language, must=cell.short and cell.essential
-            )
+            before, after = _cell(colour, level, cell.asked, language)
             parts.append(f"{before}{address}{ended}{after}")
         told.append(mark_safe("".join(parts)))
     return told
 
 
 @lru_cache(maxsize=4096)
-def _cell(
-    tone: str, level: float | None, asked: int, language: str | None, *, must: bool
-) -> tuple[str, str]:
+def _cell(colour: str, level: float | None, asked: int, language: str | None) -> tuple[str, str]:
     """What stands before the address of a cell and after it: figures and words of ours alone."""
-    essential = f'<span class="vh">{_("essential")}</span>' if must else ""
+    essential = f'<span class="vh">{_("essential")}</span>' if colour.endswith(_MUST) else ""
     figure = "?" if level is None else tenth(level)
-    before = f'<td class="{tone}{" must" if must else ""}"><a href="'
+    before = f'<td class="{colour}"><a href="'
     return before, f'"><span>{figure}<small>/{asked}</small>{essential}</span></a></td>'
 
 

@@ -1,6 +1,6 @@
 """Looking for something to learn from, and the page to choose by."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -39,6 +39,8 @@ ICONS = {
 }
 MOST_SKILLS = 3
 Text = str | Promise
+# What each activity teaches, by its key: read of each once, for the page asks it three times.
+Taught = Mapping[int, Sequence[ActivitySkill]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +128,18 @@ def search(request: Request) -> HttpResponseBase:
         return _taken_along(request, question)
     wants = queries.wants_of(visitor)
     found = queries.find(visitor, question)
-    needed = _needed(request, wants, question, found)
+    taught = {a.pk: list(a.teaches.all()) for a in found.activities}
+    needed = _needed(request, wants, question, found, taught)
+    language = get_language()
     context = {
         "question": question,
         "found": found,
-        "cards": [_card(a, wants, found.hits.get(a.pk), needed) for a in found.activities],
+        "cards": [
+            _card(
+                a, taught[a.pk], wants, hit=found.hits.get(a.pk), skills=needed, language=language
+            )
+            for a in found.activities
+        ],
         "chips": list(_chips(request, question, needed)),
         "narrowed": bool(question.text or question.narrows),
         "all_of_it": Question(text=question.text).query(),
@@ -157,10 +166,14 @@ def search(request: Request) -> HttpResponseBase:
 
 
 def _needed(
-    request: Request, wants: list[Want], question: Question, found: queries.Found
+    request: Request,
+    wants: list[Want],
+    question: Question,
+    found: queries.Found,
+    taught: Taught,
 ) -> dict[int, Skill]:
     """The skills the page speaks of, by key; those on the cards are known already."""
-    known = {t.skill_id: t.skill for a in found.activities for t in a.teaches.all()}
+    known = {t.skill_id: t.skill for rows in taught.values() for t in rows}
     asked = {hit.sense for hit in found.hits.values() if isinstance(hit.sense, int)}
     if question.skill is not None:
         asked.add(question.skill)
@@ -172,25 +185,32 @@ def _needed(
     return known
 
 
-def _card(activity: Activity, wants: list[Want], hit: Hit | None, skills: dict[int, Skill]) -> Card:
-    a = activity
-    title = marked(a.title, frozenset(hit.matched)) if hit and hit.matched else [(a.title, False)]
-    language = get_language()
+def _card(
+    activity: Activity,
+    taught: Sequence[ActivitySkill],
+    wants: list[Want],
+    *,
+    hit: Hit | None,
+    skills: dict[int, Skill],
+    language: str | None,
+) -> Card:
+    a, title = activity, activity.titled(language)
+    parts = marked(title, frozenset(hit.matched)) if hit and hit.matched else [(title, False)]
     return Card(
         pk=a.pk,
         icon=ICONS[a.kind],
-        title=tuple((part, bool(answers)) for part, answers in title),
+        title=tuple(parts),
         kind=_word(Activity.Kind, a.kind, language),
         provider=a.provider.name if a.provider else "",
         state="" if a.state == Activity.State.OPEN else _word(Activity.State, a.state, language),
-        why=_why(a, wants),
+        why=_why(taught, wants, language),
         found_by=tuple(_found_by(hit, skills)) if hit else (),
         why_it_helped=a.why_it_helped,
         shared_by=a.shared_by.name if a.shared_by else "",
-        summary=a.summary,
+        summary=a.summed_up(language),
         teaches=tuple(
-            Teaches(t.skill_id, t.skill.name, t.from_level, t.to_level)
-            for t in a.teaches.all()[:MOST_SKILLS]
+            Teaches(t.skill_id, t.skill.named(language), t.from_level, t.to_level)
+            for t in taught[:MOST_SKILLS]
         ),
         hours=a.hours,
         price_cents=a.price_cents,
@@ -230,24 +250,24 @@ def _found_by(hit: Hit, skills: dict[int, Skill]) -> Iterator[str]:
         yield _("it is about the same: %(skill)s") % {"skill": skills[hit.sense].name}
 
 
-def _why(activity: Activity, wants: list[Want]) -> Why | None:
-    taught = {t.skill_id: t for t in activity.teaches.all()}
+def _why(taught: Sequence[ActivitySkill], wants: list[Want], language: str | None) -> Why | None:
+    by_skill: dict[object, ActivitySkill] = {t.skill_id: t for t in taught}
     whys = [
-        Why(t.skill.name, want.asked, want.held, want.from_on, fits(want, t.from_level, t.to_level))
+        Why(
+            t.skill.named(language),
+            want.asked,
+            want.held,
+            want.from_on,
+            fits(want, t.from_level, t.to_level),
+        )
         for want in wants
-        if isinstance(want.skill, int) and (t := taught.get(want.skill)) is not None
+        if (t := by_skill.get(want.skill)) is not None
     ]
     return next((why for why in whys if why.fits), whys[0] if whys else None)
 
 
 def _choices(pairs: Iterable[tuple[object, Text]], chosen: object) -> tuple[Choice, ...]:
     return tuple(Choice(str(v), str(told), str(v) == str(chosen)) for v, told in pairs)
-
-
-@lru_cache(maxsize=256)
-def _worded(kinds: type[TextChoices], chosen: str, language: str | None) -> tuple[Choice, ...]:
-    """The options of a fixed list in the reader's language: the same each time it is drawn."""
-    return _choices(kinds.choices, chosen)
 
 
 def _sorts(question: Question) -> list[tuple[str, Text]]:
@@ -267,23 +287,23 @@ def _price_words(price: int) -> str:
 def _filters(
     request: Request, question: Question, skills: dict[int, Skill], wants: list[Want]
 ) -> Iterator[Filter]:
-    needed = [(w.skill, skills[w.skill].name) for w in wants if w.skill in skills]
+    language = get_language()
+    needed = [(w.skill, skills[w.skill].named(language)) for w in wants if w.skill in skills]
     if question.skill in skills and question.skill not in dict(needed):
-        needed.append((question.skill, skills[question.skill].name))
+        needed.append((question.skill, skills[question.skill].named(language)))
     if needed:
         yield Filter("skill", _("Skill I need"), _choices(needed, question.skill))
-    language = get_language()
-    yield Filter("mix", _("Way of learning"), _worded(Activity.Mix, question.mix, language))
-    yield Filter("kind", _("Kind"), _worded(Activity.Kind, question.kind, language))
-    yield Filter("form", _("Form"), _worded(Activity.Form, question.form, language))
-    hours = [(h, _hours_words(h)) for h in queries.HOURS]
-    yield Filter("hours", _("Time"), _choices(hours, question.hours))
-    prices = [(p, _price_words(p)) for p in queries.PRICES]
-    yield Filter("price", _("Price"), _choices(prices, question.price))
-    languages = [("nl", _("Dutch")), ("en", _("English"))]
-    yield Filter("language", _("Language"), _choices(languages, question.language))
-    daytime = "1" if question.daytime else ""
-    yield Filter("daytime", _("When"), _choices([("1", _("not in the evening"))], daytime))
+    asked = Question(
+        mix=question.mix,
+        kind=question.kind,
+        form=question.form,
+        # Any number may stand in an address: one that is no choice is remembered as none.
+        hours=question.hours if question.hours in queries.HOURS else None,
+        price=question.price if question.price in queries.PRICES else None,
+        language=question.language,
+        daytime=question.daytime,
+    )
+    yield from _same_for_all(asked, language)
     providers = queries.providers_of(request.visitor.organisation)
     if providers:
         told = [(p.pk, p.name) for p in providers]
@@ -291,6 +311,25 @@ def _filters(
     if policy.may_offer(request.visitor):
         states = [("draft", _("draft")), ("closed", _("no longer on offer"))]
         yield Filter("state", _("On offer or not"), _choices(states, question.state))
+
+
+@lru_cache(maxsize=1024)
+def _same_for_all(asked: Question, language: str | None) -> tuple[Filter, ...]:
+    """The filters whose options are fixed lists, in the reader's language: the same for everyone
+    who chose the same in them."""
+    hours = [(h, _hours_words(h)) for h in queries.HOURS]
+    prices = [(p, _price_words(p)) for p in queries.PRICES]
+    languages = [("nl", _("Dutch")), ("en", _("English"))]
+    times, daytime = [("1", _("not in the evening"))], "1" if asked.daytime else ""
+    return (
+        Filter("mix", _("Way of learning"), _choices(Activity.Mix.choices, asked.mix)),
+        Filter("kind", _("Kind"), _choices(Activity.Kind.choices, asked.kind)),
+        Filter("form", _("Form"), _choices(Activity.Form.choices, asked.form)),
+        Filter("hours", _("Time"), _choices(hours, asked.hours)),
+        Filter("price", _("Price"), _choices(prices, asked.price)),
+        Filter("language", _("Language"), _choices(languages, asked.language)),
+        Filter("daytime", _("When"), _choices(times, daytime)),
+    )
 
 
 def _chips(request: Request, question: Question, skills: dict[int, Skill]) -> Iterator[Chip]:

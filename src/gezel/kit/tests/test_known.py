@@ -176,6 +176,16 @@ def test_what_is_equal_but_shows_otherwise_is_another_piece() -> None:
     assert told == ["1", "True", "1.0", "1.0", "1.00", "&lt;b&gt;", "<b>", "None", "None"]
 
 
+def test_what_is_equal_but_shows_otherwise_within_a_value_is_another_piece() -> None:
+    template = engines["django"].from_string(
+        "{% remembered a=one %}{{ a.0 }}{{ a.title }}{{ a.parts.0.0 }}{% endremembered %}"
+    )
+    values: list[Any] = [1, True, 1.0, "<b>", mark_safe("<b>")]
+    told = ["1", "True", "1.0", "&lt;b&gt;", "<b>"]
+    for wrapped in (lambda v: (v,), lambda v: Shown(v), lambda v: Shown("", ((v, True),))):
+        assert [template.render({"one": wrapped(value)}) for value in values] == told
+
+
 def test_what_people_write_stays_text_in_a_piece() -> None:
     hostile = "<script>alert('1')</script>\" onload={{ other }}"
     safe = "[&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;&quot; onload={{ other }}]"

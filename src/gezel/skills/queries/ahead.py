@@ -207,7 +207,7 @@ def _asking(
 ) -> tuple[dict[int, list[Asking]], dict[int, Skill]]:
     """What each profile asks today and on the days ahead, in its own order; one query."""
     skills: dict[int, Skill] = {}
-    rows: dict[int, list[tuple[Skill, DatedDemand]]] = defaultdict(list)
+    rows: dict[int, list[DatedDemand]] = defaultdict(list)
     for d in (
         Demand.objects.filter(profile__in=profile_pks)
         .select_related("skill__merged_into")
@@ -215,7 +215,7 @@ def _asking(
     ):
         skill = skills.setdefault(d.skill_id, d.skill)
         rows[d.profile_id].append(
-            (skill, DatedDemand(skill, d.level, d.essential, d.from_on, d.low, d.high))
+            DatedDemand(skill, d.level, d.essential, d.from_on, d.low, d.high)
         )
     told: dict[int, list[Asking]] = {}
     kept: dict[int, Skill] = {}

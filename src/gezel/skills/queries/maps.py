@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from gezel.kit.prepared import prepared
 from gezel.people.api import Employment, PersonQuerySet, Visitor, stand_in
@@ -17,31 +18,21 @@ from gezel.skills.queries.facts import Held
 from gezel.skills.queries.needs import NOT_HELD, RoleNamed, demands_of, levels
 
 
-@dataclass(slots=True)
 class Cell:
     """One person and skill: what is asked, what is held, and how far that falls short.
 
-    A map asks the last many times of hundreds of cells, so it is worked out once. Not frozen, for
-    that makes each of them four times as dear; nobody changes one.
+    A map asks all of it many times of hundreds of cells, so it is worked out once. Not a frozen
+    dataclass, for that makes each of them four times as dear; nobody changes one.
     """
 
-    asked: int
-    essential: bool
-    held: Held
-    gap: float = field(init=False)
-    short: bool = field(init=False)
+    __slots__ = ("asked", "essential", "gap", "held", "known", "level", "short")
 
-    def __post_init__(self) -> None:
-        self.gap = rules.gap(self.asked, self.held[0])
+    def __init__(self, asked: int, essential: bool, held: Held) -> None:
+        self.asked, self.essential, self.held = asked, essential, held
+        self.level = held[0]
+        self.known = held[2] > 0
+        self.gap = rules.gap(asked, held[0])
         self.short = self.gap >= rules.SMALLEST_GAP
-
-    @property
-    def level(self) -> float:
-        return self.held[0]
-
-    @property
-    def known(self) -> bool:
-        return self.held[2] > 0
 
 
 class Seat(NamedTuple):
@@ -185,8 +176,10 @@ def team_map(
             if cell.short:
                 told[1] += 1
                 told[0] += cell.essential
+    language = get_language()
     ordered = sorted(
-        skills.values(), key=lambda s: ([-n for n in lacking[s.pk]], s.name.casefold(), s.pk)
+        skills.values(),
+        key=lambda s: ([-n for n in lacking[s.pk]], s.named(language).casefold(), s.pk),
     )
     return TeamMap(ordered, rows, sorted(later))
 

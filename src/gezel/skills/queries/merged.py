@@ -5,7 +5,6 @@ Nothing is moved by merging; every reader asks here which skill a row is read as
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping
-from dataclasses import replace
 from typing import TypeVar
 
 from django.db.models import Q, QuerySet
@@ -45,17 +44,18 @@ def same_skills(skill_pks: Collection[int], merged: Mapping[int, int]) -> set[in
     return roots | {pk for pk, root in merged.items() if root in roots}
 
 
-def as_one(rows: Iterable[tuple[Skill, DatedDemand]]) -> list[DatedDemand]:
-    """Demands of one profile as of the skills that stay; `skill` of each becomes a `Skill`.
+def as_one(demands: Iterable[DatedDemand]) -> list[DatedDemand]:
+    """Demands of one profile as of the skills that stay.
 
     Args:
-        rows: each with the skill as written, its `merged_into` read along.
+        demands: `skill` of each is a `Skill` as written, its `merged_into` read along.
     """
-    given = list(rows)
+    dated = list(demands)
     same: dict[Hashable, Hashable] = {
-        skill: skill.merged_into for skill, _ in given if skill.merged_into
+        demand.skill: demand.skill.merged_into
+        for demand in dated
+        if isinstance(demand.skill, Skill) and demand.skill.merged_into_id
     }
-    dated = [replace(demand, skill=skill) for skill, demand in given]
     return joined(dated, same) if same else dated
 
 

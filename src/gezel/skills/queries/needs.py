@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from gezel.kit.prepared import prepared
 from gezel.kit.text import in_language
@@ -69,9 +70,13 @@ class RoleNamed:
     name: str
 
     @classmethod
-    def of(cls, pk: int, nl: str, en: str) -> "RoleNamed":
-        """Whatever is read of one to choose it."""
-        return cls(pk, in_language(nl=nl, en=en))
+    def of(cls, pk: int, nl: str, en: str, language: str | None = None) -> "RoleNamed":
+        """Whatever is read of one to choose it.
+
+        Args:
+            language: the reader's, for who names many and asked for it once.
+        """
+        return cls(pk, in_language(nl=nl, en=en, language=language))
 
 
 def _asked_by(seats: QuerySet[Employment]) -> QuerySet[RoleProfile]:
@@ -142,15 +147,13 @@ def demands_of(
     profile_pks: Collection[int], *, until: date | None = None
 ) -> dict[int, list[rules.DatedDemand]]:
     """What each of these profiles asks and will ask, in one query; `skill` is a `Skill`."""
-    rows: dict[int, list[tuple[Skill, rules.DatedDemand]]] = defaultdict(list)
+    rows: dict[int, list[rules.DatedDemand]] = defaultdict(list)
     skills: dict[int, Skill] = {}
     for d in _demands(profile_pks):
         if until is not None and d.from_on > until:
             continue
         skill = skills.setdefault(d.skill_id, d.skill)
-        rows[d.profile_id].append(
-            (skill, rules.DatedDemand(skill, d.level, d.essential, d.from_on))
-        )
+        rows[d.profile_id].append(rules.DatedDemand(skill, d.level, d.essential, d.from_on))
     return {pk: as_one(told) for pk, told in rows.items()}
 
 
@@ -472,9 +475,9 @@ def role_of(
 def _as_asked(found: Iterable[Demand]) -> list[rules.DatedDemand]:
     """Rows of one profile as the rule takes them; one `Skill` however often it is asked."""
     skills: dict[int, Skill] = {}
-    rows = [(skills.setdefault(d.skill_id, d.skill), d) for d in found]
     return as_one(
-        (skill, rules.DatedDemand(skill, d.level, d.essential, d.from_on)) for skill, d in rows
+        rules.DatedDemand(skills.setdefault(d.skill_id, d.skill), d.level, d.essential, d.from_on)
+        for d in found
     )
 
 
@@ -570,7 +573,9 @@ def _profiles_here(person: int, organisation: int) -> QuerySet[RoleProfile, Any]
 def profiles_here(visitor: Visitor) -> list[RoleNamed]:
     """Every role profile the visitor may read, by name."""
     found = _profiles_here(visitor.person.pk, visitor.organisation.pk)
-    return sorted((RoleNamed.of(*row) for row in found), key=lambda role: role.name.casefold())
+    language = get_language()
+    named = (RoleNamed.of(*row, language) for row in found)
+    return sorted(named, key=lambda role: role.name.casefold())
 
 
 def first_rows(demands: Sequence[rules.DatedDemand], held: Mapping[int, Held]) -> list[SkillAsked]:

@@ -138,6 +138,7 @@ def need_map(counts: Counted, days: Sequence[date], sight: Sight | None = None) 
         sight: for a reader who may not see everyone.
     """
     figures: dict[tuple[Place, int, date], Count] = {}
+    sums: set[tuple[Place, int, date]] = set()
     # Hundreds of counts of a few places and spans: where and when each counts is told once.
     above: dict[Place, list[Place]] = {}
     held_on: dict[Interval, list[date]] = {}
@@ -150,7 +151,13 @@ def need_map(counts: Counted, days: Sequence[date], sight: Sight | None = None) 
             for at in above[place]:
                 key = (at, skill, day)
                 # Most figures are of one count alone: that one itself, which nobody adds to here.
-                figures[key] = count if (found := figures.get(key)) is None else found + count
+                if (found := figures.get(key)) is None:
+                    figures[key] = count
+                elif key in sums:
+                    found.add(count)
+                else:
+                    figures[key] = found + count
+                    sums.add(key)
     if sight is None:
         return NeedMap(list(days), figures)
     unknown = {key: count.people for key, count in counts.items()}

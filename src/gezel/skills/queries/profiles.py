@@ -120,11 +120,7 @@ def role_page(profile: RoleProfile, organisation: Organisation, on: date) -> Rol
     )
     give_own_names((d.skill.merged_into or d.skill for d in demands), organisation)
     dated = as_one(
-        (
-            d.skill,
-            rules.DatedDemand(d.skill, d.level, d.essential, d.from_on, d.low, d.high),
-        )
-        for d in demands
+        rules.DatedDemand(d.skill, d.level, d.essential, d.from_on, d.low, d.high) for d in demands
     )
     asked = [
         Asked(r.skill, r.level, r.essential)

@@ -60,7 +60,8 @@ def later_dates(demands: Iterable[DatedDemand], after: date) -> list[date]:
 
 def gap(asked: int, held: float) -> float:
     """Levels someone falls short, to a tenth, as it is shown: 0 where there is none."""
-    return max(0.0, round(asked - round(held, 1), 1))
+    missing = asked - round(held, 1)
+    return round(missing, 1) if missing > 0 else 0.0
 
 
 def is_short(asked: int, held: float) -> bool:

@@ -138,7 +138,7 @@ def test_who_reaches_all_that_is_asked_now_is_told_what_comes(
     profile.demands.create(skill=a_skill("High voltage"), level=3, essential=True, from_on=april)
     page = visit(noor).get(at("mine"))
 
-    assert [need.skill.name for need in page.context["needs"]] == ["High voltage"]
+    assert [need["name"] for need in page.context["needs"]] == ["High voltage"]
     assert "All that is asked now is there." in page.text
 
 
@@ -317,7 +317,7 @@ def test_a_team_shows_direct_reports_and_everyone_below_on_request(
 
     def names(**asked: object) -> list[str]:
         rows = client.get(at("team", **asked)).context["rows"]
-        return [row.seat.first_name for row, _cells in rows]
+        return [name.split()[0] for _address, name, _role, _cells in rows]
 
     assert names() == ["Noor"]
     assert names(below=1) == ["Noor", "Youssef"]
@@ -334,7 +334,7 @@ def test_only_gaps_and_kind_narrow_the_map(
     client = visit(daan)
 
     def skills(**asked: object) -> list[str]:
-        return [s.name for s in client.get(at("team", **asked)).context["skills"]]
+        return list(client.get(at("team", **asked)).context["skills"])
 
     assert skills() == ["Diesel", "Customer talk"]
     assert skills(gaps=1) == ["Diesel"]

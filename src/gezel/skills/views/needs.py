@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -11,7 +12,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -169,7 +170,7 @@ class Choice:
 @at_work
 def team(request: Request) -> HttpResponseBase:
     """People × skills for who leads them; for HR also those of any unit. Nobody is ranked."""
-    visitor = request.visitor
+    visitor = request.visitor.itself
     require(visitor.leads or visitor.is_hr)
     chosen = _chosen(request, visitor)
     require(visitor.leads or chosen.unit is not None)
@@ -193,6 +194,7 @@ def team(request: Request) -> HttpResponseBase:
     give_own_names(columns, visitor.organisation)
     shown = columns if request.GET.get("columns") == "all" else columns[:COLUMNS]
     rows = [row for row in told.rows if not chosen.only_gaps or _has_gap(row, shown)]
+    language = get_language()
     return render(
         request,
         "skills/team.html",
@@ -200,18 +202,45 @@ def team(request: Request) -> HttpResponseBase:
             "chosen": chosen,
             "page": page,
             "told": told,
-            "skills": shown,
+            "skills": [skill.named(language) for skill in shown],
             "hidden_columns": len(columns) - len(shown),
-            "rows": [] if as_table else list(zip(rows, people_cells(rows, shown), strict=True)),
+            "rows": [] if as_table else _people_rows(rows, shown),
             "feet": [(told.short_in(skill), told.asked_in(skill)) for skill in shown],
             "table": list(_table_rows(rows, columns)) if as_table else None,
             "as_table": as_table,
-            "kinds": Skill.Kind.choices,
-            "profiles": _profiles_in(told, chosen.profile),
+            "kinds": _kinds(language),
+            "profiles": tuple(_profiles_in(told, chosen.profile)),
+            "later_dates": tuple(told.later_dates),
+            "today": timezone.localdate(),
+            "looks_ahead": visitor.leads and not chosen.unit,
             "everyone_has_role": all(row.profile for row in told.rows),
             "others_unit": chosen.unit,
         },
     )
+
+
+@lru_cache
+def _kinds(language: str | None) -> tuple[tuple[str, str], ...]:
+    """The kinds of skill to choose among, as the reader calls them."""
+    with translation.override(language):
+        return tuple((value, str(label)) for value, label in Skill.Kind.choices)
+
+
+def _people_rows(
+    rows: Sequence[queries.TeamRow], skills: Sequence[Skill]
+) -> list[tuple[str, str, str, SafeString]]:
+    """A row of the map: where the person's page is, their name, their role, their cells."""
+    # One address is looked up and the key put in its place: reversing dozens is slow.
+    before, after = reverse("skills:person", args=[0]).rsplit("0", 1)
+    return [
+        (
+            f"{before}{row.seat.person_id}{after}",
+            row.seat.name,
+            row.profile.name if row.profile else "",
+            cells,
+        )
+        for row, cells in zip(rows, people_cells(rows, skills), strict=True)
+    ]
 
 
 def _chosen(request: Request, visitor: Visitor) -> Choice:
@@ -348,12 +377,12 @@ class NeedRow:
 
     @classmethod
     def of(
-        cls, skill: Skill, days: Sequence[date], figures: Sequence[queries.Figure | None]
+        cls, skill: str, days: Sequence[date], figures: Sequence[queries.Figure | None]
     ) -> "NeedRow":
-        """The row of a skill; the first day and figure are those of now."""
+        """The row of a skill by this name; the first day and figure are those of now."""
         now = figures[0]
         gap = now.count.mean_gap if now and not now.dark and now.count.short else None
-        return cls(skill.name, tuple(zip(days, map(ShortOf.of, figures), strict=True)), gap)
+        return cls(skill, tuple(zip(days, map(ShortOf.of, figures), strict=True)), gap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +402,7 @@ def organisation(request: Request) -> HttpResponseBase:
     them away, and only the tree of units is offered: two ways of dividing the same people can be
     subtracted from each other.
     """
-    visitor = request.visitor
+    visitor = request.visitor.itself
     everything = policy.sees_everyone(visitor)
     here = visitor.organisation
     unit = None
@@ -401,8 +430,10 @@ def organisation(request: Request) -> HttpResponseBase:
     listed = keys if form or request.GET.get("list") == "all" else keys[:COLUMNS]
     across = ordered if request.GET.get("columns") == "all" else ordered[:COLUMNS]
     skills = skills_worded(here, {*listed, *across})
+    language = get_language()
+    names = {pk: skill.named(language) for pk, skill in skills.items()}
     biggest = [
-        NeedRow.of(skills[pk], days, [told.figure(whole, pk, day) for day in days]) for pk in listed
+        NeedRow.of(names[pk], days, [told.figure(whole, pk, day) for day in days]) for pk in listed
     ]
     columns = [skills[pk] for pk in across]
     asked = keys if form or by != "unit" else across
@@ -412,7 +443,7 @@ def organisation(request: Request) -> HttpResponseBase:
     if form:
         head, rows = _organisation_table(told, places, skills, days)
         return form("need-map-organisation", head, rows)
-    named = [(skill.pk, escape(skill.name)) for skill in columns]
+    named = [(skill.pk, escape(names[skill.pk])) for skill in columns]
     return render(
         request,
         "skills/organisation.html",
@@ -420,6 +451,7 @@ def organisation(request: Request) -> HttpResponseBase:
             "unit": unit,
             "above": queries.units_above(unit),
             "is_root": unit.depth == 1,
+            "shapes_roles": unit.depth == 1 and visitor.is_hr,
             "by": by,
             "everything": everything,
             "days": days,
@@ -430,7 +462,7 @@ def organisation(request: Request) -> HttpResponseBase:
             "reading": reading,
             "biggest": biggest,
             "more_needs": len(keys) - len(listed),
-            "columns": columns,
+            "columns": [names[skill.pk] for skill in columns],
             "hidden_columns": len(ordered) - len(columns),
             "rows": [_place_row(told, place, named, shown_on) for place in places],
             "smallest": here.smallest_group,
