@@ -182,7 +182,7 @@ def test_what_is_equal_but_shows_otherwise_within_a_value_is_another_piece() -> 
     )
     values: list[Any] = [1, True, 1.0, "<b>", mark_safe("<b>")]
     told = ["1", "True", "1.0", "&lt;b&gt;", "<b>"]
-    for wrapped in (lambda v: (v,), lambda v: Shown(v), lambda v: Shown("", ((v, True),))):
+    for wrapped in (lambda v: (v,), Shown, lambda v: Shown("", ((v, True),))):
         assert [template.render({"one": wrapped(value)}) for value in values] == told
 
 
