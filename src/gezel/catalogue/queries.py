@@ -163,6 +163,8 @@ class Found:
     """Nothing holds all the words; these hold some."""
     hits: Mapping[int, search.Hit] = field(default_factory=dict)
     """By activity: how it was found, where words were asked."""
+    skills: Mapping[int, Skill] = field(default_factory=dict)
+    """Those they teach and those that were asked along, as far as the visitor may use them."""
 
     @property
     def pages(self) -> int:
@@ -262,8 +264,12 @@ def _sorted(rows: ActivityQuerySet, sort: str) -> ActivityQuerySet:
     return rows.order_by("-pk")
 
 
-def find(visitor: Visitor, question: Question) -> Found:
-    """One page of what answers a question."""
+def find(visitor: Visitor, question: Question, *, also: Collection[int] = ()) -> Found:
+    """One page of what answers a question.
+
+    Args:
+        also: skills the page speaks of besides; they are read with those of the activities.
+    """
     near = False
     hits: list[search.Hit] = []
     if question.text:
@@ -280,10 +286,11 @@ def find(visitor: Visitor, question: Question) -> Found:
         total, most = rows.order_by()[: COUNT_UP_TO + 1].count(), COUNT_UP_TO + 1
     page = min(question.page, max(1, -(-total // PER_PAGE)))
     pks = list(ordered[(page - 1) * PER_PAGE : page * PER_PAGE])
-    found = {a.pk: a for a in in_detail(pks, visitor)}
+    activities, skills = in_detail(pks, visitor, also=also)
+    found = {a.pk: a for a in activities}
     shown = [found[pk] for pk in pks if pk in found]
     by_pk = {hit.object_id: hit for hit in hits if hit.object_id in found}
-    return Found(shown, total, total >= most, page, near, by_pk)
+    return Found(shown, total, total >= most, page, near, by_pk, skills)
 
 
 def with_details(rows: ActivityQuerySet, visitor: Visitor) -> ActivityQuerySet:
@@ -308,24 +315,30 @@ def _taught(activities: Collection[int]) -> QuerySet[ActivitySkill]:
 
 
 @prepared
-def _worded(skills: Collection[int], organisation: int) -> QuerySet[Skill]:
-    named = Skill.objects.worded_by(Organisation(pk=organisation)).defer(*HEAVY)
+def _worded(skills: Collection[int], person: int, organisation: int) -> QuerySet[Skill]:
+    visitor = stand_in(person, organisation)
+    named = Skill.objects.usable_by(visitor).worded_by(visitor.organisation).defer(*HEAVY)
     return named.filter(pk__in=skills)
 
 
-def in_detail(pks: Sequence[int], visitor: Visitor) -> list[Activity]:
-    """These activities as `with_details` gives them, for the page people search on all day."""
+def in_detail(
+    pks: Sequence[int], visitor: Visitor, *, also: Collection[int] = ()
+) -> tuple[list[Activity], dict[int, Skill]]:
+    """These activities as `with_details` gives them, for the page people search on all day; and
+    the skills they teach, with those asked along."""
     found = _activities(pks)
     taught: dict[int, list[ActivitySkill]] = defaultdict(list)
     for one in _taught(pks):
         taught[one.activity_id].append(one)
-    keys = {t.skill_id for rows in taught.values() for t in rows}
-    skills = {skill.pk: skill for skill in _worded(keys, visitor.organisation.pk)}
+    keys = {t.skill_id for rows in taught.values() for t in rows}.union(also)
+    usable = _worded(keys, visitor.person.pk, visitor.organisation.pk)
+    skills = {skill.pk: skill for skill in usable}
     for activity in found:
-        for one in taught[activity.pk]:
+        told = [one for one in taught[activity.pk] if one.skill_id in skills]
+        for one in told:
             one.skill = skills[one.skill_id]
-        fetched(activity, "teaches", taught[activity.pk])
-    return found
+        fetched(activity, "teaches", told)
+    return found, skills
 
 
 @prepared

@@ -54,7 +54,10 @@ def reader(compiler: Any, iterable: type, db: str) -> Read | None:
     fields = [column for column, *_ in compiler.select[: compiler.col_count]]
     if compiler.has_composite_fields(fields):
         return None
-    converters = list(compiler.get_converters(fields).items())
+    converters = [
+        (place, converts, expression, _only_makes_whole(converts, expression))
+        for place, (converts, expression) in compiler.get_converters(fields).items()
+    ]
     if iterable is ModelIterable:
         return _instances(compiler, db, converters)
     if iterable is ValuesListIterable:
@@ -123,9 +126,11 @@ def _converted(
     if not converters:
         return rows
     found: list[Any] = list(rows)
-    for place, (converts, expression) in converters:
+    for place, converts, expression, only_makes_whole in converters:
         for number, row in enumerate(found):
             value = kept = row[place]
+            if only_makes_whole and type(value) is int:
+                continue
             for convert in converts:
                 value = convert(value, expression, connection)
             # A day that came as a day stays one: then its row needs no copy.
@@ -134,6 +139,17 @@ def _converted(
                     row = found[number] = list(row)  # noqa: PLW2901 # the same row, to write in
                 row[place] = value
     return found
+
+
+def _only_makes_whole(converts: Sequence[Any], expression: Any) -> bool:
+    """Whether all there is to do is `int(…)`, as for a sum: a database that gives a whole number
+    is asked nothing more."""
+    field = expression.output_field
+    return (
+        len(converts) == 1
+        and converts[0] is expression.convert_value
+        and field.get_internal_type().endswith("IntegerField")
+    )
 
 
 # What Django puts on a class for a column. Set for the first time, each writes into the instance

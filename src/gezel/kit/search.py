@@ -325,14 +325,14 @@ class _Look:
         self.seen = False
 
     def words(self) -> None:
-        """Titles that begin with what was typed, and titles in which each word begins a word."""
+        """Titles in which each word begins a word, and those that begin with what was typed."""
         terms = [[_begun(word)] for word in self.asked]
-        self._keep(
-            _rows(
-                _index().begins(self.typed, self.scopes, self.among),
-                _index().holding(terms, self.scopes, self.among, title=True),
-            )
-        )
+        found = _rows(_index().holding(terms, self.scopes, self.among, title=True))
+        # The second are among the first; unless not all of these were read, or a single letter,
+        # that is looked for as a word, may only begin one.
+        if len(found) >= CANDIDATES or not all(begins for ((_, begins),) in terms):
+            found += _rows(_index().begins(self.typed, self.scopes, self.among))
+        self._keep(found)
         if self.whole < ENOUGH:
             self._keep(_rows(_index().holding(terms, self.scopes, self.among, title=False)))
 

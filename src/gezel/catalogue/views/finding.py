@@ -1,6 +1,6 @@
 """Looking for something to learn from, and the page to choose by."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,7 +26,7 @@ from gezel.kit.figures import euro
 from gezel.kit.figures import hours as hours_told
 from gezel.kit.likeness import marked
 from gezel.kit.search import Hit
-from gezel.people.api import Request, at_work
+from gezel.people.api import Request, Visitor, at_work
 from gezel.skills.api import Skill, skills_by_key
 
 ICONS = {
@@ -39,8 +39,6 @@ ICONS = {
 }
 MOST_SKILLS = 3
 Text = str | Promise
-# What each activity teaches, by its key: read of each once, for the page asks it three times.
-Taught = Mapping[int, Sequence[ActivitySkill]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +121,18 @@ class Filter:
 @at_work
 def search(request: Request) -> HttpResponseBase:
     """All that can be learned here, searched as one types; a plain form underneath."""
-    visitor, question = request.visitor, Question.read(request.GET)
+    visitor, question = request.visitor.itself, Question.read(request.GET)
     if request.GET.get("export") in FORMS:
         return _taken_along(request, question)
     wants = queries.wants_of(visitor)
-    found = queries.find(visitor, question)
+    named = {want.skill for want in wants if isinstance(want.skill, int)}
+    if request.htmx:
+        named = set()  # only the filters name what one needs
+    if question.skill is not None:
+        named.add(question.skill)
+    found = queries.find(visitor, question, also=named)
     taught = {a.pk: list(a.teaches.all()) for a in found.activities}
-    needed = _needed(request, wants, question, found, taught)
+    needed = _needed(visitor, found, named)
     language = get_language()
     context = {
         "question": question,
@@ -165,24 +168,11 @@ def search(request: Request) -> HttpResponseBase:
     return render(request, "catalogue/search.html", context)
 
 
-def _needed(
-    request: Request,
-    wants: list[Want],
-    question: Question,
-    found: queries.Found,
-    taught: Taught,
-) -> dict[int, Skill]:
-    """The skills the page speaks of, by key; those on the cards are known already."""
-    known = {t.skill_id: t.skill for rows in taught.values() for t in rows}
-    asked = {hit.sense for hit in found.hits.values() if isinstance(hit.sense, int)}
-    if question.skill is not None:
-        asked.add(question.skill)
-    if not request.htmx:
-        asked |= {want.skill for want in wants if isinstance(want.skill, int)}
-    missing = asked - known.keys()
-    if missing:
-        known |= skills_by_key(request.visitor, missing)
-    return known
+def _needed(visitor: Visitor, found: queries.Found, named: Collection[int]) -> dict[int, Skill]:
+    """The skills the page speaks of, by key: those read already, and those by which it found."""
+    senses = {hit.sense for hit in found.hits.values() if isinstance(hit.sense, int)}
+    missing = senses - found.skills.keys() - set(named)
+    return {**found.skills, **(skills_by_key(visitor, missing) if missing else {})}
 
 
 def _card(

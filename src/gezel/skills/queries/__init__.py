@@ -7,6 +7,7 @@ about teams, `places` and `counts` about the organisation, `profiles` about role
 from gezel.skills.queries.counts import (
     COUNTED_LIVE,
     Reading,
+    from_the_top,
     known_to,
     later_days,
     live_counts,
@@ -121,6 +122,7 @@ __all__ = [
     "evidence_given_by",
     "first_rows",
     "fit_of",
+    "from_the_top",
     "held_in",
     "how_one_rates",
     "known_to",

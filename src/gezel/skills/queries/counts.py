@@ -79,6 +79,11 @@ class Beside:
     units: list[Unit]
 
     @property
+    def here(self) -> Unit:
+        """The unit itself."""
+        return next(u for u in self.units if u.path == self.path[-1])
+
+    @property
     def below(self) -> list[Unit]:
         """One step below the unit itself, by name."""
         here = self.path[-1]
@@ -88,6 +93,18 @@ class Beside:
     def above(self) -> list[Unit]:
         """The way down from the root to the unit above, as far as it was read."""
         return sorted((u for u in self.units if u.path in self.path[:-1]), key=lambda u: u.path)
+
+
+def from_the_top(organisation: Organisation) -> Beside:
+    """The top of the organisation's tree with the units one step below it, in one query."""
+    found = _at_the_top(organisation.pk)
+    return Beside([next(u.path for u in found if u.depth == 1)], found)
+
+
+@prepared
+def _at_the_top(organisation: int) -> QuerySet[Unit]:
+    found: QuerySet[Unit] = Unit.objects.filter(organisation=organisation, depth__lte=2)
+    return found.order_by("name", "pk")
 
 
 def units_beside(unit: Unit, *, deep: bool) -> Beside:
@@ -248,6 +265,7 @@ class Reading:
         by, below, deep: as for `stored_counts`.
         counting: when the needs were counted last, and whether something changed since.
         on: the day of the evidence, if another than today was asked for and could be given.
+        read: the units beside it, where they were read with the unit itself.
     """
 
     organisation: Organisation
@@ -257,6 +275,7 @@ class Reading:
     live: bool
     counting: NeedCounting | None
     on: date | None
+    read: Beside | None = None
 
     @property
     def whole_apart(self) -> bool:
@@ -267,7 +286,7 @@ class Reading:
     @cached_property
     def beside(self) -> Beside:
         """The units that stand on the page."""
-        return units_beside(self.below, deep=self.deep)
+        return self.read or units_beside(self.below, deep=self.deep)
 
     @cached_property
     def whole(self) -> Counted:
@@ -290,7 +309,13 @@ class Reading:
 
 
 def reading_of(
-    organisation: Organisation, *, by: str, below: Unit, deep: bool, on: date | None = None
+    organisation: Organisation,
+    *,
+    by: str,
+    below: Unit,
+    deep: bool,
+    on: date | None = None,
+    read: Beside | None = None,
 ) -> Reading:
     """Kept counts where they are true or the organisation is large, live ones otherwise."""
     counting = next(iter(_counting(organisation.pk)), None)
@@ -299,7 +324,7 @@ def reading_of(
     if not fresh or on is not None:
         seats = Employment.objects.current().filter(organisation=organisation)
         live = len(seats.values_list("pk")[: COUNTED_LIVE + 1]) <= COUNTED_LIVE
-    return Reading(organisation, by, below, deep, live, counting, on if live else None)
+    return Reading(organisation, by, below, deep, live, counting, on if live else None, read)
 
 
 @prepared

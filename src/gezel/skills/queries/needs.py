@@ -33,6 +33,7 @@ from gezel.skills.queries.merged import (
     by_profile,
     stays,
 )
+from gezel.skills.queries.taxonomy import WIDE
 
 NOT_HELD: Held = (0.0, 0.0, 0, None)
 
@@ -124,16 +125,11 @@ def requirements_of(
     }
 
 
-# What a skill is in words, and what its levels mean: four texts and two lists in JSON, of which
-# no need map tells anything.
-_WIDE = ("about_nl", "about_en", "aliases_nl", "aliases_en", "levels_nl", "levels_en")
-
-
 def _with_skills(demands: QuerySet[Demand]) -> QuerySet[Demand]:
     """In the order a profile asks them, each with its skill by name."""
     return (
         demands.select_related("skill__merged_into")
-        .defer(*(f"{skill}__{name}" for skill in ("skill", "skill__merged_into") for name in _WIDE))
+        .defer(*(f"{skill}__{name}" for skill in ("skill", "skill__merged_into") for name in WIDE))
         .order_by("from_on", "position", "pk")
     )
 
@@ -483,7 +479,7 @@ def _as_asked(found: Iterable[Demand]) -> list[rules.DatedDemand]:
 
 @prepared
 def _skills(pks: Collection[int]) -> QuerySet[Skill]:
-    return Skill.objects.filter(pk__in=pks).defer(*_WIDE)
+    return Skill.objects.filter(pk__in=pks).defer(*WIDE)
 
 
 def skills_of(

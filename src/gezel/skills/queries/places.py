@@ -129,13 +129,20 @@ class Sight:
         return Sight(self.smallest, known, self.asked)
 
 
-def need_map(counts: Counted, days: Sequence[date], sight: Sight | None = None) -> NeedMap:
+def need_map(
+    counts: Counted,
+    days: Sequence[date],
+    sight: Sight | None = None,
+    *,
+    places: Collection[Place] | None = None,
+) -> NeedMap:
     """Figures per place and day; with a `sight`, small groups of units stay dark.
 
     Args:
         counts: per unit place for a map with darkness, any place otherwise.
         days: the days asked for, first one first.
         sight: for a reader who may not see everyone.
+        places: of which figures are asked, for who knows; None is of all.
     """
     figures: dict[tuple[Place, int, date], Count] = {}
     sums: set[tuple[Place, int, date]] = set()
@@ -144,7 +151,7 @@ def need_map(counts: Counted, days: Sequence[date], sight: Sight | None = None) 
     held_on: dict[Interval, list[date]] = {}
     for (place, skill, interval), count in counts.items():
         if place not in above:
-            above[place] = _upward(place)
+            above[place] = [at for at in _upward(place) if places is None or at in places]
         if interval not in held_on:
             held_on[interval] = [day for day in days if _holds(interval, day)]
         for day in held_on[interval]:

@@ -110,6 +110,11 @@ def skill_keys(organisation_pk: int, hits: Iterable[search.Hit]) -> list[int | N
     return [h.object_id if h.kind == SKILL else of.get((h.kind, h.object_id)) for h in names]
 
 
+# What a skill is in words, and what its levels mean: four texts and two lists in JSON, of which
+# who only names a skill tells nothing.
+WIDE = ("about_nl", "about_en", "aliases_nl", "aliases_en", "levels_nl", "levels_en")
+
+
 @prepared
 def _own_names(organisation: int, skills: Collection[int]) -> QuerySet[SkillLabel, Any]:
     return SkillLabel.objects.filter(organisation=organisation, skill__in=skills).values_list(
@@ -119,11 +124,12 @@ def _own_names(organisation: int, skills: Collection[int]) -> QuerySet[SkillLabe
 
 @prepared
 def _worded(organisation: int, skills: Collection[int]) -> QuerySet[Skill]:
-    return Skill.objects.worded_by(Organisation(pk=organisation)).filter(pk__in=skills)
+    named = Skill.objects.worded_by(Organisation(pk=organisation)).defer(*WIDE)
+    return named.filter(pk__in=skills)
 
 
 def skills_worded(organisation: Organisation, keys: Collection[int]) -> dict[int, Skill]:
-    """These skills by key, with the names this organisation gave them: one query."""
+    """These skills by key, with the names this organisation gave them, to be named: one query."""
     return {skill.pk: skill for skill in _worded(organisation.pk, list(keys))}
 
 

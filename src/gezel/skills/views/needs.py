@@ -29,7 +29,6 @@ from gezel.people.api import (
     Visitor,
     at_work,
     require,
-    root_of,
     signed_in,
 )
 from gezel.skills import policy, queries
@@ -405,10 +404,11 @@ def organisation(request: Request) -> HttpResponseBase:
     visitor = request.visitor.itself
     everything = policy.sees_everyone(visitor)
     here = visitor.organisation
-    unit = None
     if (pk := key_asked(request, "unit")) is not None:
-        unit = get_object_or_404(policy.units_to_read(visitor), pk=pk)
-    unit = unit or root_of(here)
+        unit, read = get_object_or_404(policy.units_to_read(visitor), pk=pk), None
+    else:
+        read = queries.from_the_top(here)
+        unit = read.here
     by = request.GET.get("by", "unit") if everything else "unit"
     by = by if by in {"unit", "profile", "location"} else "unit"
     today = timezone.localdate()
@@ -416,12 +416,13 @@ def organisation(request: Request) -> HttpResponseBase:
     shown_on = day_asked(request, "asked_on", ahead=True)
     shown_on = shown_on if shown_on in days else today
     on = day_asked(request, "on") if everything else None
-    reading = queries.reading_of(here, by=by, below=unit, deep=not everything, on=on)
+    reading = queries.reading_of(here, by=by, below=unit, deep=not everything, on=on, read=read)
     sight = None if everything else _sight(visitor, unit)
     told = queries.need_map(
         reading.whole,
         days,
         sight.of_whole(unit.path) if sight and reading.whole_apart else sight,
+        places=[unit.path] if reading.whole_apart else None,
     )
     whole = unit.path if by == "unit" else ""
     ordered = told.skills(whole, shown_on)
@@ -437,9 +438,10 @@ def organisation(request: Request) -> HttpResponseBase:
     ]
     columns = [skills[pk] for pk in across]
     asked = keys if form or by != "unit" else across
+    places = _places(visitor, reading)
     if reading.whole_apart:
-        told = queries.need_map(reading.parts(asked), days, sight)
-    places = [at for at in _places(visitor, reading) if _counts(told, at, asked, days)]
+        told = queries.need_map(reading.parts(asked), days, sight, places={at.key for at in places})
+    places = [at for at in places if _counts(told, at, asked, days)]
     if form:
         head, rows = _organisation_table(told, places, skills, days)
         return form("need-map-organisation", head, rows)
