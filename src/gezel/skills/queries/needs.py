@@ -570,7 +570,7 @@ def profiles_here(visitor: Visitor) -> list[RoleNamed]:
     """Every role profile the visitor may read, by name."""
     found = _profiles_here(visitor.person.pk, visitor.organisation.pk)
     language = get_language()
-    named = (RoleNamed.of(*row, language) for row in found)
+    named = (RoleNamed.of(pk, nl, en, language) for pk, nl, en in found)
     return sorted(named, key=lambda role: role.name.casefold())
 
 
