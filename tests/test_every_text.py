@@ -151,6 +151,7 @@ def test_the_reader_sees_what_would_run() -> None:
     assert not wrong_in(f"<p title='&lt;img onerror={RAN}(1)&gt;'>&lt;script&gt;{RAN}(1)</p>")
 
 
+@pytest.mark.once  # what a template makes of it, no database changes
 @pytest.mark.timeout(420)
 def test_every_text_stays_words_on_every_page(
     *,

@@ -12,6 +12,7 @@ from tests.house import pages
 from tests.test_who_may_enter import address_of, writes
 
 
+@pytest.mark.once
 @pytest.mark.timeout(420)
 def test_no_form_works_from_another_site(
     *,

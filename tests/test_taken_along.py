@@ -303,6 +303,7 @@ def test_work_asked_for_in_the_background_shows_nothing_afterwards(
 # -- and the former employer sees nothing any more -------------------------------------------------
 
 
+@pytest.mark.once  # `test_who_leaves_finds_every_page_of_the_employer_shut` asks PostgreSQL too
 @pytest.mark.timeout(420)
 def test_a_former_employer_finds_nothing_but_what_is_declared(
     van_dijk: Organisation, noor: Person, daan: Person, femke: Person, visit: Visit

@@ -212,6 +212,7 @@ OPEN_BY_ADDRESS = {"profile:shared"}
 INVENTED = {"people:import_example"}
 
 
+@pytest.mark.once  # Sam, who finds no name behind any door, tries them on PostgreSQL too
 @pytest.mark.timeout(420)
 @pytest.mark.parametrize("who", ["daan", "sam"])
 def test_no_byte_of_one_house_reaches_another(

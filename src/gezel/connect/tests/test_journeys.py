@@ -51,6 +51,7 @@ def code_for(secret: str, *, steps_ahead: int = 0) -> str:
     return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
 
 
+@pytest.mark.browser_once
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
 def test_a_code_from_an_app_is_asked_after_the_password(
     noor_with_password: Any, page_of: Any, accessible: Any, phone: bool
@@ -113,6 +114,7 @@ def test_what_was_typed_waits_for_a_session_that_ended(
     assert page.input_value("[name=why]") == ""
 
 
+@pytest.mark.browser_once
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
 def test_a_passkey_opens_the_door_without_a_password(
     noor_with_password: Any, page_of: Any, accessible: Any, phone: bool

@@ -29,7 +29,9 @@ def go(page: Page, name: str) -> None:
     page.locator(f".play-step:visible .play-bar :text-is('{name}'):visible").click()
 
 
-@pytest.mark.parametrize("look", [("nl", True), ("en", False)])
+@pytest.mark.parametrize(
+    "look", [("nl", True), pytest.param(("en", False), marks=pytest.mark.browser_once)]
+)
 def test_a_module_from_start_to_celebration(
     page_of: PageOf,
     accessible: Any,
@@ -196,6 +198,7 @@ def test_someone_elses_answers_on_this_phone_stay_where_they_are(
     assert not Answer.objects.exists()
 
 
+@pytest.mark.browser_once
 def test_back_goes_one_step_back_and_loses_nothing(
     page_of: PageOf, noor: Person, van_dijk: Organisation
 ) -> None:
@@ -218,6 +221,7 @@ def test_back_goes_one_step_back_and_loses_nothing(
     expect(page.locator("textarea:visible")).to_have_value("half a thou")
 
 
+@pytest.mark.browser_once
 def test_by_keyboard_alone(page_of: PageOf, noor: Person, van_dijk: Organisation) -> None:
     module = a_module(van_dijk, [TEXT, QUESTION])
     start(noor, module, organisation=van_dijk)
@@ -235,6 +239,7 @@ def test_by_keyboard_alone(page_of: PageOf, noor: Person, van_dijk: Organisation
     expect(page.get_by_text("That was the last step")).to_be_visible()
 
 
+@pytest.mark.browser_once
 def test_without_scripts_each_step_is_a_form(
     page_of: PageOf, noor: Person, van_dijk: Organisation
 ) -> None:
@@ -288,6 +293,7 @@ def test_making_a_module_works_for_everyone(
     accessible(page)
 
 
+@pytest.mark.browser_once
 @pytest.mark.parametrize("look", [("nl", True), ("en", False)])
 def test_a_title_typed_proposes_a_skill_for_the_module_and_only_what_is_taken_counts(
     page_of: PageOf, accessible: Any, femke: Person, van_dijk: Organisation, look: tuple[str, bool]

@@ -11,7 +11,11 @@ from playwright.sync_api import Page, expect
 from gezel.content.models import CardPace
 from gezel.people.api import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.browser_once,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 @pytest.mark.parametrize(

@@ -245,6 +245,7 @@ def test_signed_out_meanwhile_the_round_waits_for_its_owner_and_the_copy_goes(
     assert Attempt.objects.get().person == noor
 
 
+@pytest.mark.browser_once
 def test_who_left_loses_what_is_kept(page_of: PageOf, noor: Person, van_dijk: Organisation) -> None:
     module = a_module(van_dijk, [TEXT, REFLECTION])
     page = page_of(noor, phone=True, worker=True)
@@ -257,6 +258,7 @@ def test_who_left_loses_what_is_kept(page_of: PageOf, noor: Person, van_dijk: Or
     until(lambda: not page.evaluate(KEPT), page)
 
 
+@pytest.mark.browser_once
 def test_half_a_download_is_not_called_kept(
     page_of: PageOf, noor: Person, van_dijk: Organisation
 ) -> None:
@@ -273,6 +275,7 @@ def test_half_a_download_is_not_called_kept(
     )
 
 
+@pytest.mark.browser_once
 def test_what_changed_is_fetched_anew_and_what_is_removed_is_gone(
     page_of: PageOf, accessible: Any, noor: Person, van_dijk: Organisation
 ) -> None:
@@ -336,6 +339,7 @@ def test_cards_without_connection_arrive_once(
     accessible(page)
 
 
+@pytest.mark.browser_once
 def test_cards_by_keyboard_with_one_taken_back(
     page_of: PageOf, accessible: Any, noor: Person, van_dijk: Organisation
 ) -> None:

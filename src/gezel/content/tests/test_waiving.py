@@ -562,6 +562,7 @@ def test_a_module_or_a_package_of_one_part_is_let_off_as_a_whole(
 
 
 @pytest.mark.browser
+@pytest.mark.browser_once
 @pytest.mark.django_db(transaction=True)
 def test_a_lead_lets_off_and_the_colleague_reads_why(
     page_of: PageOf, module: Module, noor: Person, daan: Person

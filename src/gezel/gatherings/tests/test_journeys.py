@@ -32,7 +32,11 @@ def _room_of_its_own(settings: object, tmp_path: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phone", "language"), [(True, "nl"), (False, "en")], ids=["phone", "desk"]
+    ("phone", "language"),
+    [
+        pytest.param(True, "nl", id="phone"),
+        pytest.param(False, "en", id="desk", marks=pytest.mark.browser_once),
+    ],
 )
 def test_from_setting_it_up_until_it_counts(  # noqa: PLR0915 # one walk, told as it is walked
     *,

@@ -22,7 +22,11 @@ pytestmark = [
 
 
 @pytest.mark.parametrize(
-    ("phone", "language"), [(True, "nl"), (False, "en")], ids=["phone", "desk"]
+    ("phone", "language"),
+    [
+        pytest.param(True, "nl", id="phone"),
+        pytest.param(False, "en", id="desk", marks=pytest.mark.browser_once),
+    ],
 )
 def test_what_a_trainer_saw_from_filling_it_in_until_it_is_read(
     *,

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("phone", [True, False], ids=["phone-light", "desk-dark"])
+@pytest.mark.parametrize(
+    "phone",
+    [
+        pytest.param(True, id="phone-light"),
+        pytest.param(False, id="desk-dark", marks=pytest.mark.browser_once),
+    ],
+)
 def test_a_goal_a_step_a_wish_and_both_confirm(
     noor: Person,
     daan: Person,

@@ -342,6 +342,7 @@ def test_the_real_onet_is_read_whole() -> None:
     assert 870 <= len(rated) <= 879
 
 
+@pytest.mark.once  # PostgreSQL takes it in whole in `tests/test_turns.py`
 @pytest.mark.timeout(600)  # the whole of Europe's skills, on a machine that may be busy
 @pytest.mark.django_db
 def test_the_real_esco_is_taken_in_whole_and_found() -> None:
