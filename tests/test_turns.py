@@ -9,7 +9,8 @@ from gezel.people.api import Person, Unit, apply_staff_list, found
 from gezel.site.bench.intake import brought_in, staff_list
 from gezel.site.bench.waiting import Bystander
 from gezel.skills.actions import import_esco
-from gezel.skills.models import Skill
+from gezel.skills.models import Occupation, OccupationLink, OccupationSkill, Skill
+from gezel.skills.queries import taxonomy
 
 ESCO = Path(__file__).resolve().parents[2] / "shared" / "data" / "esco"
 # In proportion, so that a busy machine does not decide; the seconds are for `./gezel bench intake`.
@@ -32,7 +33,7 @@ def test_ten_thousand_people_come_in_and_others_write_meanwhile() -> None:
     assert other.longest < taken / SHARE
 
 
-def test_all_of_esco_comes_in_and_others_write_meanwhile() -> None:
+def test_all_of_esco_comes_in_whole_is_found_and_others_write_meanwhile() -> None:
     if not ESCO.is_dir():
         pytest.skip(f"THE REAL ESCO PACKAGE IS NOT HERE: {ESCO} is missing")
     elsewhere = found("Elsewhere", slug="elsewhere")
@@ -42,5 +43,11 @@ def test_all_of_esco_comes_in_and_others_write_meanwhile() -> None:
     taken = perf_counter() - began
 
     assert Skill.objects.filter(source="esco", retired=False).count() == 13_939
+    assert Occupation.objects.filter(source="esco").count() == 3_039
+    assert OccupationSkill.objects.count() == 129_004
+    assert OccupationLink.objects.count() > 4_000
+    for typed in ("automonteur", "automontuer", "auto monteur", "car mechanic"):
+        told = [str(f.occupation) for f in taxonomy.find_occupations(typed, "nl", limit=5)]
+        assert any("mechanic" in name or "technician" in name for name in told), typed
     assert len(other.waits) > 50
     assert other.longest < taken / SHARE

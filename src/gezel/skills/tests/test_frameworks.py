@@ -12,7 +12,6 @@ from gezel.skills.frameworks import BadPackage, Framework, read_esco, read_onet
 from gezel.skills.models import (
     FrameworkRelease,
     Occupation,
-    OccupationLink,
     OccupationSkill,
     Skill,
 )
@@ -340,22 +339,3 @@ def test_the_real_onet_is_read_whole() -> None:
     rated = {r.occupation for r in read.relations}
     # 879 have ratings; one of them is left when the imprecise ones are taken out.
     assert 870 <= len(rated) <= 879
-
-
-@pytest.mark.once  # PostgreSQL takes it in whole in `tests/test_turns.py`
-@pytest.mark.timeout(600)  # the whole of Europe's skills, on a machine that may be busy
-@pytest.mark.django_db
-def test_the_real_esco_is_taken_in_whole_and_found() -> None:
-    folder = REAL / "esco"
-    if not folder.is_dir():
-        pytest.skip(f"THE REAL ESCO PACKAGE IS NOT HERE: {folder} is missing")
-
-    import_esco(folder)
-
-    assert Skill.objects.filter(source="esco").count() == 13_939
-    assert Occupation.objects.filter(source="esco").count() == 3_039
-    assert OccupationSkill.objects.count() == 129_004
-    assert OccupationLink.objects.count() > 4_000
-    for typed in ("automonteur", "automontuer", "auto monteur", "car mechanic"):
-        found = [str(f.occupation) for f in taxonomy.find_occupations(typed, "nl", limit=5)]
-        assert any("mechanic" in name or "technician" in name for name in found), typed
