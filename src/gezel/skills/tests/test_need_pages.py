@@ -139,7 +139,7 @@ def test_who_reaches_all_that_is_asked_now_is_told_what_comes(
     page = visit(noor).get(at("mine"))
 
     assert [need["name"] for need in page.context["needs"]] == ["High voltage"]
-    assert "All that is asked now is there." in page.text
+    assert "All that is asked now is shown." in page.text
 
 
 def test_as_of_shows_what_was_known_then(
