@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import SupportsFloat, SupportsInt
 
 from django.utils import formats, translation
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -20,11 +21,14 @@ def tenth(value: SupportsFloat | None, language: str | None = None) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _tenth(rounded: float, language: str | None) -> str:
-    """Levels run from 0 to 5, so a page with a thousand figures writes some dozens of them."""
+def _tenth(rounded: float, language: str | None) -> SafeString:
+    """Levels run from 0 to 5, so a page with a thousand figures writes some dozens of them.
+
+    Said to be safe, so that a template does not look a thousand times for what is to be escaped.
+    """
     with translation.override(language):
         whole = int(rounded) if rounded.is_integer() else rounded
-        return str(formats.number_format(whole, force_grouping=True))
+        return mark_safe(str(formats.number_format(whole, force_grouping=True)))
 
 
 def signed(value: SupportsFloat | None, decimals: int = 1) -> str:

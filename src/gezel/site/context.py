@@ -38,7 +38,7 @@ class _Kept:
 def _told(request: HttpRequest, language: str | None) -> dict[str, Any]:
     common: dict[str, Any] = {
         "demo": settings.DEMO,
-        "languages": settings.LANGUAGES,
+        "languages": tuple(settings.LANGUAGES),
         "LANGUAGE_CODE": language,
         **messages(request),
         "CSP_NONCE": getattr(request, "csp_nonce", ""),

@@ -148,17 +148,21 @@ def _address(name: str, urlconf: str | None) -> str:
     return reverse(name, urlconf)
 
 
-@lru_cache(maxsize=128)
-def _words(name: str, language: str | None) -> tuple[str, str]:
-    """What it is called, and under which heading; a lazy text looks its words up each time."""
-    item = next(item for item in (*MAIN, *OWN) if item.name == name)
-    return str(item.label), str(item.under)
-
-
 def shown(items: tuple[Item, ...], visitor: Visitor, path: str) -> tuple[Shown, ...]:
     """The items open to this visitor; the one whose address says most of `path` is marked."""
-    urlconf = get_urlconf()
-    found = [(item, _address(item.name, urlconf)) for item in items if item.open_to(visitor)]
+    found = tuple(item.name for item in items if item.open_to(visitor))
+    return _shown(found, path, get_language(), get_urlconf())
+
+
+_ITEMS = {item.name: item for item in (*MAIN, *OWN)}
+
+
+@lru_cache(maxsize=1024)
+def _shown(
+    names: tuple[str, ...], path: str, language: str | None, urlconf: str | None
+) -> tuple[Shown, ...]:
+    """These items on this page in this language: the same for whoever they are open to."""
+    found = [(_ITEMS[name], _address(name, urlconf)) for name in names]
     here = max(
         (
             (len(start), place)
@@ -168,9 +172,7 @@ def shown(items: tuple[Item, ...], visitor: Visitor, path: str) -> tuple[Shown, 
         ),
         default=(0, -1),
     )[1]
-    language = get_language()
-    told = [_words(item.name, language) for item, _url in found]
     return tuple(
-        Shown(url, label, item.icon, place == here, under)
-        for place, ((item, url), (label, under)) in enumerate(zip(found, told, strict=True))
+        Shown(url, str(item.label), item.icon, place == here, str(item.under))
+        for place, (item, url) in enumerate(found)
     )

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypedDict
 
 from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from gezel.kit.charts import level_bar
@@ -70,7 +70,7 @@ def skills_told(person: Person, rows: Iterable[SkillAsked]) -> list[SkillTold]:
             "bar": level_bar(row.level, row.asked or None, row.low, row.high, language)
             if row.pieces
             else level_bar(0, row.asked, language=language),
-            "asked": str(row.asked),
+            "asked": tenth(row.asked, language),
             "short": tenth(gap, language) if (gap := row.gap) >= rules.SMALLEST_GAP else "",
             "pieces": row.pieces,
             "pieces_told": str(row.pieces),
@@ -90,7 +90,7 @@ def needs_told(person: Person, needs: Iterable[rules.Need]) -> list[NeedTold]:
             "name": need.skill.named(language),
             "ledger": ledger(need.skill),
             "essential": need.essential,
-            "asked": str(need.asked),
+            "asked": tenth(need.asked, language),
             "held": tenth(need.held, language) if need.held else "",
             "gap": tenth(need.gap, language),
         }
@@ -99,8 +99,8 @@ def needs_told(person: Person, needs: Iterable[rules.Need]) -> list[NeedTold]:
     ]
 
 
-def _ledgers(person: Person) -> Callable[[Skill], str]:
+def _ledgers(person: Person) -> Callable[[Skill], SafeString]:
     """The addresses of where this person's levels come from: one is looked up, and the key of the
-    skill put in its place."""
+    skill put in its place. Nothing in it is to be escaped."""
     before, after = reverse("skills:ledger", args=[person.pk, 0]).rsplit("0", 1)
-    return lambda skill: f"{before}{skill.pk}{after}"
+    return lambda skill: mark_safe(f"{before}{skill.pk}{after}")

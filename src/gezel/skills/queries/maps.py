@@ -1,7 +1,7 @@
 """The need map of a team: people × skills, for who leads."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -72,14 +72,14 @@ class TeamMap:
     skills: list[Skill]
     rows: list[TeamRow]
     later_dates: list[date]
+    # By skill: how many fall short where it is essential, how many in all, how many are asked.
+    _counted: Mapping[int, Sequence[int]]
 
     def short_in(self, skill: Skill) -> int:
-        pk = skill.pk
-        return sum(c.short for row in self.rows if (c := row.cells.get(pk)))
+        return self._counted[skill.pk][1]
 
     def asked_in(self, skill: Skill) -> int:
-        pk = skill.pk
-        return sum(pk in row.cells for row in self.rows)
+        return self._counted[skill.pk][2]
 
 
 def seats_of(
@@ -181,7 +181,7 @@ def team_map(
         skills.values(),
         key=lambda s: ([-n for n in lacking[s.pk]], s.named(language).casefold(), s.pk),
     )
-    return TeamMap(ordered, rows, sorted(later))
+    return TeamMap(ordered, rows, sorted(later), lacking)
 
 
 def _held_at(

@@ -428,15 +428,12 @@ class PersonSkills:
     rows: list[SkillAsked]
     outside: list[SkillAsked]
     later_dates: list[date]
+    needs: list[rules.Need]
     # What falls short on the first later date, for who reaches all that is asked now.
     coming: list[rules.Need]
     held: Mapping[int, Held]
     # The employers where what is shown was made; None is made with none.
     made_at: frozenset[int | None]
-
-    @property
-    def needs(self) -> list[rules.Need]:
-        return needs_among(self.rows)
 
     @property
     def fit(self) -> float:
@@ -500,12 +497,14 @@ def skills_of(
         if skill.merged_into_id is None
     ]
     later = rules.later_dates(demands, timezone.localdate())
+    needs = needs_among(rows)
     return PersonSkills(
         role,
         rows,
         sorted(outside, key=lambda row: row.skill.name.casefold()),
         later,
-        needs_among(rows_of(demands, held, later[0])) if later else [],
+        needs,
+        needs_among(rows_of(demands, held, later[0])) if later and not needs else [],
         held,
         made_at,
     )

@@ -12,8 +12,10 @@ def day_asked(request: HttpRequest, key: str, *, ahead: bool = False) -> date | 
 
     Evidence of a day ahead does not exist yet, so such a day counts only with `ahead`.
     """
+    if not (text := request.GET.get(key, "")):
+        return None
     try:
-        day = parse_date(request.GET.get(key, ""))
+        day = parse_date(text)
     except ValueError:
         return None
     today = timezone.localdate()
