@@ -95,37 +95,55 @@ def _sheet(rows: Iterable[list[Cell]]) -> Sheet:
 
     A title above the list is no header: it fills one cell, where the names fill three or more.
     """
-    filled: list[Line] = []
-    titles: int | None = None
+    leading: list[Line] = []  # until it is known which of them is the header
+    header: list[str] | None = None
+    lines: list[Line] = []
+
+    def begin(first: int) -> list[str]:
+        names = [as_text(cell) for cell in leading[first].cells]
+        while names and not names[-1]:
+            names.pop()
+        lines.extend(_fitted(one.number, one.cells, names) for one in leading[first + 1 :])
+        return names
+
+    for number, cells in _filled(rows):
+        if header is not None:
+            lines.append(_fitted(number, cells, header))
+            if len(lines) > MOST_ROWS:
+                raise SheetError(_too_many_rows())
+            continue
+        leading.append(Line(number, cells))
+        width = sum(1 for cell in cells if cell not in (None, ""))
+        if width > 1 or len(leading) > MOST_TITLES:
+            header = begin(len(leading) - 1 if width > 2 else 0)
+    if header is None and leading:
+        header = begin(0)
+    if len(lines) > MOST_ROWS:
+        raise SheetError(_too_many_rows())
+    if header is None:
+        raise SheetError(_("This file is empty. Save your list again and choose that file."))
+    if not lines or not header:
+        raise SheetError(
+            _("There are no rows under the first one, which should hold the column names.")
+        )
+    return Sheet(header, lines)
+
+
+def _filled(rows: Iterable[list[Cell]]) -> Iterator[tuple[int, list[Cell]]]:
+    """The rows with something in them, by their number."""
     for number, cells in enumerate(rows, start=1):
         if len(cells) > MOST_COLUMNS:
             raise SheetError(
                 _("Row %(row)s has more than %(most)s columns. Is this the list you meant?")
                 % {"row": number, "most": MOST_COLUMNS}
             )
-        width = sum(1 for cell in cells if cell not in (None, ""))
-        if not width:
-            continue
-        if titles is None and width > 1:
-            titles = len(filled) if width > 2 and len(filled) <= MOST_TITLES else 0
-        if len(filled) - (titles or 0) > MOST_ROWS:
-            raise SheetError(_too_many_rows())
-        filled.append(Line(number, cells))
-    filled = filled[titles or 0 :]
-    if not filled:
-        raise SheetError(_("This file is empty. Save your list again and choose that file."))
-    header = [as_text(cell) for cell in filled[0].cells]
-    while header and not header[-1]:
-        header.pop()
-    if len(filled) == 1 or not header:
-        raise SheetError(
-            _("There are no rows under the first one, which should hold the column names.")
-        )
-    lines = [
-        Line(one.number, (one.cells + [None] * len(header))[: max(len(header), len(one.cells))])
-        for one in filled[1:]
-    ]
-    return Sheet(header, lines)
+        if any(cell not in (None, "") for cell in cells):
+            yield number, cells
+
+
+def _fitted(number: int, cells: list[Cell], header: list[str]) -> Line:
+    """A row with a cell below each name, and what stands beyond."""
+    return Line(number, (cells + [None] * len(header))[: max(len(header), len(cells))])
 
 
 def _too_many_rows() -> str:
