@@ -9,12 +9,21 @@ from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler
 from shutil import which
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.test.testcases import QuietWSGIRequestHandler
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 # Django's guard sees Playwright's event loop in this thread and would refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -48,6 +57,10 @@ RULES = {
     "preload": {"assets": ["media"]},
 }
 AXE = Axe().axe_script
+
+# One line to the engine per page, as long as the page lives: hanging up would take along what
+# another line set up in it, such as a key to sign in with.
+LINES: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
 
 # What sticks out sideways, told by its own markup: the innermost of it.
 STICKS_OUT = """() => [...document.querySelectorAll("body *")]
@@ -187,13 +200,12 @@ def _assert_no_violation(page: Page, where: str) -> None:
     # In one go and violations alone: each word between here and the page goes through three
     # programs, and axe tells a thousand of what is in order. Said to the engine itself: Playwright
     # would wrap half a million letters once more.
-    line = page.context.new_cdp_session(page)
+    line = LINES.get(page) or LINES.setdefault(page, page.context.new_cdp_session(page))
     answer = line.send("Runtime.evaluate", {
         "expression": f"{AXE};axe.run({json.dumps(RULES)}).then((all) => all.violations)",
         "awaitPromise": True,
         "returnByValue": True,
     })  # fmt: skip
-    line.detach()
     assert "exceptionDetails" not in answer, f"axe itself failed: {answer}"
     found = answer["result"]["value"]
     told = [f"{v['id']}: {v['help']} — {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found]
