@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
     from pytest_django import DjangoDbBlocker
     from pytest_django.live_server_helper import LiveServer
+    from tests.browser import Lent
 
     from gezel.people.models import Organisation, Person
     from gezel.people.visitor import Visitor
@@ -254,15 +256,41 @@ def browser() -> "Iterator[Browser]":
         yield started
 
 
+@pytest.fixture(scope="session")
+def pages_to_lend(browser: "Browser") -> "dict[tuple[object, ...], list[Lent]]":
+    """Pages that an earlier test had, by how they look."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def page_of(live_server: "LiveServer", browser: "Browser") -> Iterator[PageOf]:
+def page_of(
+    live_server: "LiveServer",
+    browser: "Browser",
+    pages_to_lend: "dict[tuple[object, ...], list[Lent]]",
+) -> Iterator[PageOf]:
     """A page signed in as someone. A script error or policy violation fails the test."""
-    from tests.browser import DESK, PHONE, complain_to, cut_lines, under_way
+    from tests.browser import DESK, PHONE, Lent, cut_lines, under_way
 
     under_way.forget()
     cut_lines.mend_all()
-    opened = []
-    complaints: list[str] = []
+    opened: list[tuple[tuple[object, ...], Lent]] = []
+
+    def a_new_one(*, phone: bool, dark: bool, language: str, scripts: bool, worker: bool) -> Lent:
+        return Lent(
+            browser.new_context(
+                # Only who looks at what a phone keeps wants the worker; elsewhere it would be one
+                # more thing that answers.
+                service_workers="allow" if worker else "block",
+                base_url=live_server.url,
+                viewport=PHONE if phone else DESK,
+                has_touch=phone,
+                is_mobile=phone,
+                color_scheme="dark" if dark else "light",
+                reduced_motion="reduce",
+                locale=language,
+                java_script_enabled=scripts,
+            )
+        )
 
     def open_page(
         person: "Person | None",
@@ -273,19 +301,15 @@ def page_of(live_server: "LiveServer", browser: "Browser") -> Iterator[PageOf]:
         scripts: bool = True,
         worker: bool = False,
     ) -> "Page":
-        context = browser.new_context(
-            # Only who looks at what a phone keeps wants the worker; elsewhere it would be one
-            # more thing that answers.
-            service_workers="allow" if worker else "block",
-            base_url=live_server.url,
-            viewport=PHONE if phone else DESK,
-            has_touch=phone,
-            is_mobile=phone,
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce",
-            locale=language,
-            java_script_enabled=scripts,
+        look = (phone, dark, language, scripts, worker)
+        lent = (
+            pages_to_lend[look].pop()
+            if pages_to_lend[look]
+            else a_new_one(
+                phone=phone, dark=dark, language=language, scripts=scripts, worker=worker
+            )
         )
+        opened.append((look, lent))
         cookies = {settings.LANGUAGE_COOKIE_NAME: language}
         if person is not None:
             client = Client()
@@ -293,19 +317,19 @@ def page_of(live_server: "LiveServer", browser: "Browser") -> Iterator[PageOf]:
             cookies[settings.SESSION_COOKIE_NAME] = client.cookies[
                 settings.SESSION_COOKIE_NAME
             ].value
-        context.add_cookies(
+        lent.context.add_cookies(
             [{"name": k, "value": v, "url": live_server.url} for k, v in cookies.items()]
         )
-        cut_lines.follow(context)
-        opened.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        complain_to(page, complaints)
-        return page
+        return lent.page
 
     yield open_page
-    for context in opened:
-        context.close()
+    complaints = [complaint for _look, lent in opened for complaint in lent.complaints]
+    for look, lent in opened:
+        *_, worker = look
+        if not worker and lent.clear(live_server.url):
+            pages_to_lend[look].append(lent)
+        else:
+            lent.context.close()
     under_way.wait_for_none()
     assert not complaints, "\n".join(complaints)
 
