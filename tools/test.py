@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -90,8 +89,6 @@ def main(arguments: list[str]) -> int:
             # picking, a run of nothing is a fault.
             if not outcome.ran and not given:
                 outcomes.append(Outcome(failed=1))
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"gezel: {used.ru_utime + used.ru_stime:.0f} s of processor, databases too", flush=True)
     total = sum(outcomes, Outcome())
     if not total.ran:
         print("gezel: no test ran", flush=True)

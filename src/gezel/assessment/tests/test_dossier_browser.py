@@ -72,7 +72,7 @@ def test_a_candidate_comes_from_information_to_a_handed_in_portfolio(
 
     to(page, "gather", dossier)
     page.get_by_role("button", name="Inbrengen").first.click()
-    expect(page.get_by_text("Ingebracht.")).to_be_visible()
+    expect(page.get_by_text("Toegevoegd.")).to_be_visible()
     to(page, "add", dossier, "account")
     page.get_by_label("Wat is het?").fill("De piepende rem")
     for label in ("Situatie", "Taak", "Actie", "Resultaat", "Reflectie"):
