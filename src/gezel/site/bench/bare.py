@@ -8,12 +8,15 @@ scales, and making that quicker is seen.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import engines
 from django.test.utils import override_settings
 from django.urls import path
 
 from gezel.people.api import Person
+from gezel.site.bench.sessions import signed_in
 
 PAGE = "/bare/"
 
@@ -72,3 +75,36 @@ def stock_django() -> Iterator[None]:
         SESSION_ENGINE="django.contrib.sessions.backends.db",
     ):
         yield
+
+
+class KeptAside:
+    """A fresh Django project with someone signed in, that is there within `with` and kept else.
+
+    `stock_django` tells everyone that the settings changed, so that what was kept is thrown away
+    and our next page would be measured cold. Here both are kept, and the one put in the other's
+    place.
+    """
+
+    def __init__(self, person: Person) -> None:
+        with stock_django():
+            self.client = signed_in(person)
+            self.client.get(PAGE)
+            self.aside = self._what_is_there()
+
+    def __enter__(self) -> None:
+        self._change()
+
+    def __exit__(self, *_: object) -> None:
+        self._change()
+
+    def _change(self) -> None:
+        here = self._what_is_there()
+        for owner, kept in zip((settings, engines), self.aside, strict=True):
+            owner.__dict__.clear()
+            owner.__dict__.update(kept)
+        self.aside = here
+
+    @staticmethod
+    def _what_is_there() -> tuple[dict[str, object], dict[str, object]]:
+        # Settings keep what was asked of them before beside where they come from.
+        return dict(settings.__dict__), dict(engines.__dict__)
