@@ -38,7 +38,7 @@ def measure() -> Iterator[Figure]:
         "./gezel test: processor",
         (_processor() - worked) / 60,
         "min",
-        conditions="all its processes together, browsers too; a database server not",
+        conditions="its processes whose end was waited for: of a browser's most are not",
     )
 
 
