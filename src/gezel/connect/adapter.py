@@ -6,10 +6,12 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gezel.people.api import Person
@@ -81,6 +83,14 @@ class MfaAdapter(DefaultMFAAdapter):
     error_messages: ClassVar = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("This code is not right, or too old. Take the one shown now."),
     }
+
+    def generate_authenticator_name(self, user: Any, kind: Authenticator.Type) -> str:
+        """What a new passkey is called until its owner says otherwise.
+
+        Allauth's "Master key" sounds as if it opened more than the next one does.
+        """
+        number = Authenticator.objects.filter(user_id=user.pk, type=kind).count() + 1
+        return gettext("Passkey %(number)s") % {"number": number}
 
 
 def _address(credentials: dict[str, Any]) -> str:

@@ -185,13 +185,16 @@ def test_the_pages_of_an_account_are_in_our_words(
     strangers = ("a.u.b.", "Please contact us", "Helaas", "Authenticator", "Zet wachtwoord", "Name")
     away, there = (Client(headers={"Accept-Language": language}) for _ in range(2))
     there.post(LOGIN, {"login": noor_with_password.email, "password": PASSWORD})
+    there.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     for client, names in (
         (away, ("account_reset_password", "account_reset_password_done", "account_inactive",
                 "account_reset_password_from_key_done", "account_signup")),
         (there, ("account_logout", "mfa_activate_totp", "mfa_add_webauthn")),
     ):  # fmt: skip
         for name in names:
-            page = client.get(reverse(name), follow=True).content.decode()
+            answer = client.get(reverse(name), follow=True)
+            assert answer.request["PATH_INFO"] == reverse(name), "this one, not one before it"
+            page = answer.content.decode()
             main = re.sub(r"<script.*?</script>", "", page[page.index("<main") :], flags=re.DOTALL)
             assert f'lang="{language}"' in page
             assert "<h1>" in main, name

@@ -141,6 +141,7 @@ def test_a_passkey_opens_the_door_without_a_password(
     page.click("main a[href*=add]")
     confirm_who_one_is(page)
     accessible(page)
+    expect(page.locator("[name=name]")).to_have_value("Passkey 1")
     page.fill("[name=name]", "My phone")
     page.check("[name=passwordless]")
     page.click("main form button")
