@@ -1,5 +1,6 @@
 """Reads what a test, its makers and its results need."""
 
+import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -84,13 +85,15 @@ def course(sitting: Sitting) -> Course:
     )
 
 
-def seen_before(person: Person, test: Test) -> set[int]:
-    """Items someone may still remember, of whatever version."""
-    since = timezone.now() - REMEMBERED
-    lineages = Asked.objects.filter(
-        sitting__person=person, sitting__test=test, asked_at__gte=since
-    ).values("item__lineage")
-    return set(Item.objects.filter(test=test, lineage__in=lineages).values_list("pk", flat=True))
+def seen_before(person: Person, test: Test) -> set[uuid.UUID]:
+    """The lineages of questions someone may still remember, of whatever version."""
+    return set(
+        Asked.objects.filter(
+            sitting__person=person,
+            sitting__test=test,
+            asked_at__gte=timezone.now() - REMEMBERED,
+        ).values_list("item__lineage", flat=True)
+    )
 
 
 def cards(test: Test, person: Person, rules: Rules) -> list[Card]:
@@ -103,11 +106,13 @@ def cards(test: Test, person: Person, rules: Rules) -> list[Card]:
             difficulty,
             slope,
             state == Item.State.TRIAL,
-            pk in remembered or choosing.is_exposed(shown, test.started - since, rules),
+            lineage in remembered or choosing.is_exposed(shown, test.started - since, rules),
         )
-        for pk, part, difficulty, slope, state, shown, since in test.items.in_use()
+        for pk, lineage, part, difficulty, slope, state, shown, since in test.items.in_use()
         .order_by("pk")
-        .values_list("pk", "part_id", "difficulty", "slope", "state", "shown", "since_started")
+        .values_list(
+            "pk", "lineage", "part_id", "difficulty", "slope", "state", "shown", "since_started"
+        )
     ]
 
 

@@ -25,13 +25,19 @@ from gezel.assessment.actions import (
     put_in_use,
     receive,
     retire,
-    start,
     trial_passed,
 )
 from gezel.assessment.models import Asked, Intake, Item, Sitting, Test
 from gezel.assessment.rules.bodies import Words
 from gezel.assessment.rules.measuring import logit_of
-from gezel.assessment.tests.builders import a_choice, a_test, an_item, answer_one, said, sit_out
+from gezel.assessment.tests.builders import (
+    a_choice,
+    a_test,
+    an_item,
+    said,
+    sit_out,
+    sit_out_alike,
+)
 from gezel.kit.tests.test_questions import BOMB, MOODLE
 from gezel.people.api import Organisation, Person
 from gezel.people.tests.builders import a_colleague
@@ -433,14 +439,13 @@ def test_answers_move_the_difficulty_and_name_a_question_that_says_nothing(
     test = a_test(van_dijk, items=9)
     item = test.items.all()[2]
     people = [a_colleague(van_dijk, f"Person {n}") for n in range(50)]
-    for n, person in enumerate(people):
-        sitting_level = -4 + 8 * n / 50
-        sitting = start(person, test, organisation=van_dijk)
-        for asked_number in range(1, 10):
-            asked = Asked.objects.get(sitting=sitting, number=asked_number)
-            # Every question follows ability, but this one: the able get it wrong.
-            good = asked.item.difficulty <= sitting_level
-            answer_one(sitting, right=not good if asked.item_id == item.pk else good)
+
+    def is_right(n: int, asked: Item) -> bool:
+        # Every question follows ability, but this one: the able get it wrong.
+        good = asked.difficulty <= -4 + 8 * n / 50
+        return not good if asked.pk == item.pk else good
+
+    sit_out_alike(people, test, is_right)
     figure_out(test)
     item.refresh_from_db()
 
