@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
+from gezel.kit.moments import day_of
 from gezel.profile.rules.did import Ground
 from gezel.profile.rules.text import Unreadable
 from gezel.profile.rules.verdict import Finding, Reason, Verdict, Weight
@@ -347,6 +348,7 @@ def in_log(standing: Standing) -> str:
 def in_bundle(proved: Proved) -> str:
     """The same of a bundle, which tells of its own day."""
     seen = [name for name, at in proved.seen.items() if at is not None]
+    on = day_of(proved.event.get("at"))
     return _(
         "In the log %(log)s at place %(place)s of %(size)s, as of %(day)s; %(seen)s of %(all)s "
         "witnesses signed it."
@@ -354,7 +356,7 @@ def in_bundle(proved: Proved) -> str:
         "log": proved.log.name,
         "place": proved.place + 1,
         "size": proved.size,
-        "day": _day(str(proved.event.get("at", ""))[:10]) or "?",
+        "day": formats.date_format(on, "j F Y") if on else "?",
         "seen": len(seen),
         "all": len(proved.seen),
     }

@@ -144,7 +144,8 @@ def _cells(found: queries.Found, on: date) -> Iterator[list[object]]:
             yield [
                 r.person.name, r.unit, r.job, r.location, r.type.name, r.standing.must,
                 words[r.standing.state], r.number, r.issued_on, r.valid_until, r.why,
-                r.decided_by, held.decided_at.date() if held and held.decided_at else None,
+                r.decided_by,
+                timezone.localdate(held.decided_at) if held and held.decided_at else None,
                 held.get_origin_display() if held else "", r.type.issuer,
                 r.terms.get_basis_display() if r.terms else "",
                 r.terms.source if r.terms else "", r.type.register_link, on, made,

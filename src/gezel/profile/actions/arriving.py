@@ -289,7 +289,7 @@ def _credential_item(finding: Finding, whose: _Whose) -> Item:
         issuer=words.issuer(finding),
         reasons=tuple(reasons),
         as_of=finding.status_as_of,
-        on=finding.valid_from.date() if finding.valid_from else None,
+        on=timezone.localdate(finding.valid_from) if finding.valid_from else None,
         known_as=arriving.alignments(finding.credential, achievement_of(finding.credential)),
         document=finding.credential,
     )

@@ -7,11 +7,11 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gezel.kit.moments import day_of
 from gezel.people.api import Request, at_work, signed_in
 from gezel.profile import actions, policy, queries, words
 from gezel.profile.forms import BringForm, ItemsForm, PassphraseForm
@@ -94,7 +94,7 @@ def arrival(request: Request, pk: uuid.UUID) -> HttpResponse:
         "arrival": found,
         "locked": queries.keys_to_open(found),
         "passphrase": PassphraseForm(),
-        "made_on": parse_date(str(found.told.get("made_at", ""))[:10]),
+        "made_on": day_of(found.told.get("made_at")),
         "form": form,
         "works": works,
         "here": here,

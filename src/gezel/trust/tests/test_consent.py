@@ -173,11 +173,13 @@ class TestComparing:
         told = json.loads(client.get("/trust/organisation.json").content)
         told["kept"] = told["kept"][1:]
         told["smallest_group"] = 9
+        told["made_at"] = "2025-11-27T23:15:00Z"
         file = io.BytesIO(json.dumps(told).encode())
         file.name = "last-year.json"
         page = client.post("/trust/organisation/compare/", {"file": file}).content.decode()
 
         assert "2 differences" in page
+        assert "Between the file of 28 November 2025 and today." in page
         assert "Smallest group" in page
 
     @pytest.mark.parametrize("content", [b"", b"x", b"[]", b"{}", b"[" * 100_000, b'{"kept": 1}'])

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_GET, require_http_methods
 
+from gezel.kit.moments import day_of
 from gezel.trust import queries, words
 from gezel.trust.at_hand import pages_of
 from gezel.trust.forms import CompareForm
@@ -94,7 +95,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         older = form.cleaned_data["file"]
         told |= {
             "compared": True,
-            "older": str(older.get("made_at", ""))[:10],
+            "older": day_of(older.get("made_at")),
             "found": [
                 (d, words.part(d.part), words.field(d.field or d.subject))
                 for d in differences(older, _file(request))
