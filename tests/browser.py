@@ -4,7 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler
 from shutil import which
@@ -63,6 +63,8 @@ AXE = Axe().axe_script
 # One line to the engine per page, as long as the page lives: hanging up would take along what
 # another line set up in it, such as a key to sign in with.
 LINES: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
+# What the engine calls axe where this page is drawn.
+SCRIPTS: WeakKeyDictionary[Page, str] = WeakKeyDictionary()
 
 # What sticks out sideways, told by its own markup: the innermost of it.
 STICKS_OUT = """() => [...document.querySelectorAll("body *")]
@@ -272,10 +274,11 @@ def _line_to(page: Page) -> CDPSession:
 
 def _assert_no_violation(page: Page, where: str) -> None:
     # In one go and violations alone: each word between here and the page goes through three
-    # programs, and axe tells a thousand of what is in order. Said to the engine itself: Playwright
-    # would wrap half a million letters once more.
-    answer = _line_to(page).send("Runtime.evaluate", {
-        "expression": f"{AXE};axe.run({json.dumps(RULES)}).then((all) => all.violations)",
+    # programs, and axe tells a thousand of what is in order.
+    line = _line_to(page)
+    _read_axe(page, line)
+    answer = line.send("Runtime.evaluate", {
+        "expression": f"axe.run({json.dumps(RULES)}).then((all) => all.violations)",
         "awaitPromise": True,
         "returnByValue": True,
     })  # fmt: skip
@@ -283,3 +286,20 @@ def _assert_no_violation(page: Page, where: str) -> None:
     found = answer["result"]["value"]
     told = [f"{v['id']}: {v['help']} — {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found]
     assert not told, f"{where}: " + "\n".join(told)
+
+
+def _read_axe(page: Page, line: CDPSession) -> None:
+    """Have axe in this page: half a million letters, sent and made into a script once.
+
+    Sent anew to each page they were a fifth of what axe took. The script lives as long as the
+    process that draws the page; the next page is often drawn by the same.
+    """
+    script = SCRIPTS.get(page)
+    if script is not None:
+        with suppress(PlaywrightError):
+            line.send("Runtime.runScript", {"scriptId": script, "returnByValue": True})
+            return
+    line.send("Runtime.enable")  # what keeps a script asks for it
+    told = {"expression": AXE, "sourceURL": "axe.js", "persistScript": True}
+    script = SCRIPTS[page] = line.send("Runtime.compileScript", told)["scriptId"]
+    line.send("Runtime.runScript", {"scriptId": script, "returnByValue": True})
