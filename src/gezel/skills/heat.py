@@ -11,22 +11,26 @@ from django.utils.translation import gettext as _
 
 from gezel.kit.charts import Spoke
 from gezel.kit.figures import grouped, tenth
+from gezel.skills import rules
 from gezel.skills.models import Skill
-from gezel.skills.queries import Cell, Figure, SkillAsked, TeamRow
+from gezel.skills.queries import Figure, SkillAsked, TeamRow
 from gezel.skills.queries.one_ahead import SkillAhead
 
 _NOT_ASKED = '<td class="none">–</td>'
-# What is essential and short has a colour of its own beside that of how far it is short.
-_MUST = " must"
 
 
-def tone(cell: Cell) -> str:
-    """How far from what is asked: 3 or more below, 2, 1, there, above; or nothing known."""
-    if not cell.known:
+def tone(level: float | None, asked: int) -> str:
+    """How far from what is asked: 3 or more below, 2, 1, there, above; or nothing known.
+
+    Args:
+        level: as it is shown, to a tenth; None where nothing is known.
+    """
+    if level is None:
         return "unknown"
-    if cell.short:
-        return "q0" if cell.gap >= 2.5 else "q1" if cell.gap >= 1.5 else "q2"
-    return "q4" if cell.level - cell.asked >= 0.5 else "q3"
+    if rules.is_short(asked, level):
+        gap = rules.gap(asked, level)
+        return "q0" if gap >= 2.5 else "q1" if gap >= 1.5 else "q2"
+    return "q4" if level - asked >= 0.5 else "q3"
 
 
 def people_cells(rows: Sequence[TeamRow], skills: Sequence[Skill]) -> list[SafeString]:
@@ -45,20 +49,22 @@ def people_cells(rows: Sequence[TeamRow], skills: Sequence[Skill]) -> list[SafeS
             if cell is None:
                 parts.append(_NOT_ASKED)
                 continue
-            colour = tone(cell)
-            if cell.short and cell.essential:
-                colour += _MUST
             level = round(cell.level, 1) if cell.known else None
-            before, after = _cell(colour, level, cell.asked, language)
+            before, after = _cell(level, cell.asked, cell.short and cell.essential, language)
             parts.append(f"{before}{address}{ended}{after}")
         told.append(mark_safe("".join(parts)))
     return told
 
 
 @lru_cache(maxsize=4096)
-def _cell(colour: str, level: float | None, asked: int, language: str | None) -> tuple[str, str]:
-    """What stands before the address of a cell and after it: figures and words of ours alone."""
-    essential = f'<span class="vh">{_("essential")}</span>' if colour.endswith(_MUST) else ""
+def _cell(level: float | None, asked: int, must: bool, language: str | None) -> tuple[str, str]:
+    """What stands before the address of a cell and after it: figures and words of ours alone.
+
+    Args:
+        must: essential and short; that has a colour of its own beside that of how far.
+    """
+    colour = tone(level, asked) + (" must" if must else "")
+    essential = f'<span class="vh">{_("essential")}</span>' if must else ""
     figure = "?" if level is None else tenth(level)
     before = f'<td class="{colour}"><a href="'
     return before, f'"><span>{figure}<small>/{asked}</small>{essential}</span></a></td>'

@@ -21,18 +21,22 @@ from gezel.skills.queries.needs import NOT_HELD, RoleNamed, demands_of, levels
 class Cell:
     """One person and skill: what is asked, what is held, and how far that falls short.
 
-    A map asks all of it many times of hundreds of cells, so it is worked out once. Not a frozen
-    dataclass, for that makes each of them four times as dear; nobody changes one.
+    A map asks whether it is short many times of hundreds of cells, so that is worked out once; how
+    far, of those that are drawn. Not a frozen dataclass, for that makes each of them four times as
+    dear; nobody changes one.
     """
 
-    __slots__ = ("asked", "essential", "gap", "held", "known", "level", "short")
+    __slots__ = ("asked", "essential", "held", "known", "level", "short")
 
     def __init__(self, asked: int, essential: bool, held: Held) -> None:
         self.asked, self.essential, self.held = asked, essential, held
         self.level = held[0]
         self.known = held[2] > 0
-        self.gap = rules.gap(asked, held[0])
-        self.short = self.gap >= rules.SMALLEST_GAP
+        self.short = rules.is_short(asked, held[0])
+
+    @property
+    def gap(self) -> float:
+        return rules.gap(self.asked, self.level)
 
 
 class Seat(NamedTuple):

@@ -2,12 +2,18 @@
 
 from datetime import date
 
+from hypothesis import example, given
+from hypothesis import strategies as st
+
 from gezel.skills.rules import (
+    SMALLEST_GAP,
     DatedDemand,
     Need,
     Requirement,
     demand_on,
     fit,
+    gap,
+    is_short,
     later_dates,
     learning_needs,
 )
@@ -36,6 +42,17 @@ def test_a_level_nobody_vouched_for_counts_as_zero() -> None:
 
 def test_less_than_half_a_level_is_no_need() -> None:
     assert learning_needs([Requirement("Diesel", 3)], held={"Diesel": 2.6}) == []
+
+
+@given(asked=st.integers(1, 5), held=st.floats(0, 5))
+@example(3, 2.4)
+@example(3, 2.35)
+@example(3, 2.4500000000000006)
+@example(3, 2.5499999999999994)
+@example(3, 2.55)
+@example(3, 2.6)
+def test_short_is_what_the_figure_as_shown_says(asked: int, held: float) -> None:
+    assert is_short(asked, held) == (gap(asked, held) >= SMALLEST_GAP)
 
 
 def test_a_demand_begins_on_its_day_and_zero_ends_it() -> None:
