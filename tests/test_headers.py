@@ -1,13 +1,18 @@
 """What every answer says to the browser about how far to trust it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from csp.constants import HEADER
+from csp.exceptions import CSPNonceError
+from csp.middleware import CSPMiddleware
 from django.conf import settings
-from django.http import HttpResponse
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 
 from gezel.people.api import Person
+from gezel.site.csp import WrittenOnce
 
 PAGES = ["/", "/account/", "/account/login/", "/trust/", "/nothing-here/", "/livez"]
 
@@ -54,6 +59,46 @@ def test_a_nonce_is_used_once(noor: Person, visit: Callable[[Person], Client]) -
 
     assert nonce() != nonce()
     assert nonce()
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        {},
+        {"_csp_update": {"frame-src": ["https://elsewhere.test"]}},
+        {"_csp_replace": {"img-src": ["https://elsewhere.test"]}},
+        {"_csp_config": {"default-src": ["https://elsewhere.test"]}},
+        {"_csp_exempt": True},
+        {"nonce": True},
+        {"has": "default-src 'none'"},
+    ],
+    ids=lambda asks: next(iter(asks), "plain"),
+)
+def test_written_once_the_policy_is_what_django_csp_writes(
+    asks: dict[str, Any], rf: RequestFactory
+) -> None:
+    def answered(middleware: type[CSPMiddleware]) -> str:
+        def respond(request: HttpRequest) -> HttpResponse:
+            answer = HttpResponse()
+            for name, value in asks.items():
+                setattr(answer, name, value)
+            if "has" in asks:
+                answer[HEADER] = asks["has"]
+            if "nonce" in asks:
+                request._csp_nonce = "abc"  # type: ignore[attr-defined]
+            return answer
+
+        request: Any = rf.get("/")
+        answer: Any = middleware(respond)(request)
+        if "nonce" not in asks:
+            with pytest.raises(CSPNonceError):
+                str(request.csp_nonce)
+        return str(answer.get(HEADER, ""))
+
+    def parts(policy: str) -> set[str]:  # their order is that of a set, another in each process
+        return {part.strip() for part in policy.split(";")}
+
+    assert parts(answered(WrittenOnce)) == parts(answered(CSPMiddleware))
 
 
 def test_cookies_are_for_the_server_only(noor: Person) -> None:

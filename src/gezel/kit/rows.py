@@ -11,6 +11,7 @@ holds every model we have beside Django's own.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from inspect import getattr_static
 from typing import Any
 
@@ -55,7 +56,7 @@ def reader(compiler: Any, iterable: type, db: str) -> Read | None:
     if compiler.has_composite_fields(fields):
         return None
     converters = [
-        (place, converts, expression, _only_makes_whole(converts, expression))
+        (place, converts, expression, _kind(converts, expression))
         for place, (converts, expression) in compiler.get_converters(fields).items()
     ]
     if iterable is ModelIterable:
@@ -126,14 +127,14 @@ def _converted(
     if not converters:
         return rows
     found: list[Any] = list(rows)
-    for place, converts, expression, only_makes_whole in converters:
+    for place, converts, expression, kind in converters:
         for number, row in enumerate(found):
             value = kept = row[place]
-            if only_makes_whole and type(value) is int:
+            if type(value) is kind:
                 continue
             for convert in converts:
                 value = convert(value, expression, connection)
-            # A day that came as a day stays one: then its row needs no copy.
+            # What is the same needs no copy of its row.
             if value is not kept:
                 if type(row) is tuple:
                     row = found[number] = list(row)  # noqa: PLW2901 # the same row, to write in
@@ -141,15 +142,17 @@ def _converted(
     return found
 
 
-def _only_makes_whole(converts: Sequence[Any], expression: Any) -> bool:
-    """Whether all there is to do is `int(…)`, as for a sum: a database that gives a whole number
-    is asked nothing more."""
-    field = expression.output_field
-    return (
-        len(converts) == 1
-        and converts[0] is expression.convert_value
-        and field.get_internal_type().endswith("IntegerField")
-    )
+def _kind(converts: Sequence[Any], expression: Any) -> type | None:
+    """What stays as it came: a whole number where all there is to do is `int(…)`, as for a sum; a
+    day where SQLite's driver made one already. A map reads five hundred of them, each a call."""
+    if len(converts) != 1:
+        return None
+    kind = expression.output_field.get_internal_type()
+    if converts[0] is expression.convert_value and kind.endswith("IntegerField"):
+        return int
+    if kind == "DateField" and converts[0].__name__ == "convert_datefield_value":
+        return date
+    return None
 
 
 # What Django puts on a class for a column. Set for the first time, each writes into the instance

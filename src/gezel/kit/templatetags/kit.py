@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 from unicodedata import is_normalized
+from urllib.parse import urlencode
 
 from django import template
 from django.contrib.staticfiles import finders
@@ -160,13 +161,14 @@ def without_filters(context: RequestContext, keys: str) -> str:
 @register.simple_tag(takes_context=True)
 def with_query(context: RequestContext, **changes: Any) -> str:
     """This page's question with some answers changed: `{% with_query page=2 %}`."""
-    query = context["request"].GET.copy()
+    # Copied by hand: a QueryDict copies itself to its depths, and a page has a dozen of these.
+    query = dict(context["request"].GET.lists())
     for key, value in changes.items():
         if value in (None, ""):
             query.pop(key, None)
         else:
-            query[key] = str(value)
-    return f"?{query.urlencode()}" if query else "?"
+            query[key] = [str(value)]
+    return f"?{urlencode(query, doseq=True)}" if query else "?"
 
 
 @register.filter

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 from django.utils.text import capfirst
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 import gezel
 from gezel.people.api import (
@@ -139,6 +139,31 @@ def test_who_looked_is_told_to_who_was_looked_at_and_to_nobody_else(
     assert "leads you" in page
     for other in (daan, femke):
         assert "Nobody looked so far" in visit(other).get("/trust/looked/").content.decode()
+
+
+def test_what_was_noted_this_hour_costs_nothing_and_who_is_new_is_noted(
+    noor: Person,
+    daan: Person,
+    femke: Person,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    def look(*about: Person, matter: str = "skills") -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            note_reading(
+                reader_pk=daan.pk, about=[p.pk for p in about], matter=matter, purpose="lead"
+            )
+
+    look(noor)
+    with django_assert_num_queries(0):
+        look(noor)
+    look(noor, femke)
+    look(noor, matter="plans")
+    with django_assert_num_queries(0):
+        look(femke, noor, daan)
+
+    told = Reading.objects.order_by("pk").values_list("about", "matter")
+    assert list(told) == [(noor.pk, "skills"), (femke.pk, "skills"), (noor.pk, "plans")]
 
 
 @pytest.mark.parametrize("page", ["1", "2", "0", "-1", "99", "x", "", "1\x00"])
