@@ -148,7 +148,10 @@ def score(
         typed: the question, folded; a title that is it, or begins so, comes first.
         language: the reader's; of equals the one in it comes first.
     """
-    points = sum(weights[why.asked] * worth(why) for why in answer) / sum(weights.values())
+    points = 0.0
+    for why in answer:  # a search weighs hundreds of entries, most of them by a word or two
+        points += weights[why.asked] * worth(why)
+    points /= sum(weights.values())
     if row.title == typed:
         points += WHOLE_TITLE
     elif row.title.startswith(typed):

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from gezel.kit.addresses import around
 from gezel.kit.charts import Spoke
 from gezel.kit.figures import grouped, tenth
 from gezel.skills import rules
@@ -35,13 +36,12 @@ def tone(level: float | None, asked: int) -> str:
 
 def people_cells(rows: Sequence[TeamRow], skills: Sequence[Skill]) -> list[SafeString]:
     """The cells of each person, each a link to where the level comes from."""
-    # One address is looked up and the keys put in their places: reversing hundreds is slow.
-    of_person, of_skill, end = reverse("skills:ledger", args=[0, 0]).rsplit("0/", 2)
+    of_person, of_skill, end = around("skills:ledger", 2)
     language = get_language()
-    keys = [(skill.pk, f"{skill.pk}/{end}") for skill in skills]
+    keys = [(skill.pk, f"{skill.pk}{end}") for skill in skills]
     told = []
     for row in rows:
-        address = f"{of_person}{row.seat.person_id}/{of_skill}"
+        address = f"{of_person}{row.seat.person_id}{of_skill}"
         cells = row.cells
         parts = []
         for pk, ended in keys:

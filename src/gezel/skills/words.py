@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TypedDict
 
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from gezel.kit.addresses import around
 from gezel.kit.charts import level_bar
 from gezel.kit.figures import tenth
 from gezel.kit.templatetags.kit import short_day
@@ -100,7 +100,6 @@ def needs_told(person: Person, needs: Iterable[rules.Need]) -> list[NeedTold]:
 
 
 def _ledgers(person: Person) -> Callable[[Skill], SafeString]:
-    """The addresses of where this person's levels come from: one is looked up, and the key of the
-    skill put in its place. Nothing in it is to be escaped."""
-    before, after = reverse("skills:ledger", args=[person.pk, 0]).rsplit("0", 1)
-    return lambda skill: mark_safe(f"{before}{skill.pk}{after}")
+    """The addresses of where this person's levels come from."""
+    before, between, after = around("skills:ledger", 2)
+    return lambda skill: mark_safe(f"{before}{person.pk}{between}{skill.pk}{after}")

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gezel.kit.addresses import around
 from gezel.kit.export import FORMS
 from gezel.people.api import (
     Employment,
@@ -229,8 +230,7 @@ def _people_rows(
     rows: Sequence[queries.TeamRow], skills: Sequence[Skill]
 ) -> list[tuple[str, str, str, SafeString]]:
     """A row of the map: where the person's page is, their name, their role, their cells."""
-    # One address is looked up and the key put in its place: reversing dozens is slow.
-    before, after = reverse("skills:person", args=[0]).rsplit("0", 1)
+    before, after = around("skills:person")
     return [
         (
             f"{before}{row.seat.person_id}{after}",
