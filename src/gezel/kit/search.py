@@ -421,30 +421,29 @@ class _Look:
     def best(self, limit: int) -> list[Hit]:
         """All that was found, best first: the list of words and that of senses, joined."""
         weights = telling(self.asked, (answer for _, answer, _ in self.rows.values()))
-        hits: dict[tuple[str, int], Hit] = {}
+        found: dict[tuple[str, int], tuple[bool, float, Row, Sequence[Why]]] = {}
         for row, answer, whole in self.rows.values():
             points = score(row, answer, weights, typed=self.typed, language=self.language)
             place = row.kind, row.object_id
-            known = hits.get(place)
-            if known is None or (whole, points) > (not known.near, known.score):
-                matched = tuple(why.found for why in answer if why.field == TITLE)
-                hits[place] = Hit(
-                    *place, points, matched, not whole, tuple(answer), None, row.about
-                )
-        words = sorted(hits, key=lambda p: (-hits[p].score, p))
+            known = found.get(place)
+            if known is None or (whole, points) > known[:2]:
+                found[place] = whole, points, row, answer
+        words = sorted(found, key=lambda p: (-found[p][1], p))
         if not self.senses:
-            return [hits[place] for place in words[:limit]]
+            return [_hit(*found[place]) for place in words[:limit]]
         others = sorted(self.senses, key=lambda p: (-self.senses[p][0], p))
         points_of = fused([(words, 1.0), (others, OTHER_WORDS)])
-        for place in others:
-            sense = self.senses[place][1]
-            hits[place] = (
-                hits[place]._replace(sense=sense, near=self.guessed)
-                if place in hits and hits[place].near
-                else hits.get(place) or Hit(*place, 0.0, (), self.guessed, sense=sense)
-            )
-        ranked = sorted(hits, key=lambda p: (-points_of[p], p))
-        return [hits[p]._replace(score=points_of[p]) for p in ranked[:limit]]
+
+        def hit(place: tuple[str, int]) -> Hit:
+            sense = self.senses[place][1] if place in self.senses else None
+            if place not in found:
+                return Hit(*place, points_of[place], (), self.guessed, sense=sense)
+            told = _hit(*found[place])._replace(score=points_of[place])
+            guessed = told.near and place in self.senses
+            return told._replace(sense=sense, near=self.guessed) if guessed else told
+
+        ranked = sorted({*found, *self.senses}, key=lambda p: (-points_of[p], p))
+        return [hit(place) for place in ranked[:limit]]
 
     def _mean(self, word: str, others: Iterable[str], how: str) -> None:
         for other in others:
@@ -471,8 +470,14 @@ class _Look:
             all_of_it = len(answer) == len(self.asked)
             if answer:
                 self.rows[place] = row, answer, all_of_it
-            self.seen |= all_of_it and all(why.field != REST for why in answer)
+            if all_of_it and not self.seen:
+                self.seen = all(why.field != REST for why in answer)
         self.whole = len({place[:2] for place, (_, _, all_) in self.rows.items() if all_})
+
+
+def _hit(whole: bool, points: float, row: Row, answer: Sequence[Why]) -> Hit:
+    matched = tuple(why.found for why in answer if why.field == TITLE)
+    return Hit(row.kind, row.object_id, points, matched, not whole, tuple(answer), None, row.about)
 
 
 def _begun(word: str) -> tuple[str, bool]:
