@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.templatetags.static import static
 from django.urls import reverse
@@ -48,6 +48,7 @@ from gezel.content.rules.scoring import Said
 from gezel.content.words import told_day
 from gezel.kit.bundle import bundle
 from gezel.kit.prepared import prepared
+from gezel.kit.text import in_language
 from gezel.people.api import Mandate, Organisation, Person, Visitor
 from gezel.skills.api import (
     Demand,
@@ -211,28 +212,39 @@ def _standing(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
 
 
 @prepared
-def _under_way(person: int, organisation: int, *, most: int) -> QuerySet[Attempt]:
-    here = Attempt.objects.filter(
-        person=person, completed_at=None, module__activity__organisation=organisation
-    ).select_related("module__activity")
-    return _standing(here).order_by("-last_at", "-pk")[:most]
+def _under_way(person: int, organisation: int, *, most: int) -> QuerySet[Attempt, Any]:
+    """Both kinds in one question: the home page asks it, and has a dozen in all."""
+    modules = _standing(
+        Attempt.objects.filter(
+            person=person, completed_at=None, module__activity__organisation=organisation
+        )
+    ).values_list(
+        *("module__activity_id", "module__activity__title_nl", "module__activity__title_en"),
+        *("module_id", "last_at", "done", "whole", "was_at"),
+        Value("content:play"),
+    )
+    packages = (
+        PackageAttempt.objects.filter(
+            person=person,
+            completed_at=None,
+            left_at=None,
+            trial=False,
+            package__activity__organisation=organisation,
+        )
+        # Of a package nobody tells where one is.
+        .annotate(done=Value(0), whole=Value(0), was_at=Value(0))
+        .values_list(
+            *("package__activity_id", "package__activity__title_nl", "package__activity__title_en"),
+            *("package_id", "last_at", "done", "whole", "was_at"),
+            Value("content:package"),
+        )
+    )
+    return modules.union(packages, all=True).order_by("-last_at", "module_id")[:most]
 
 
 def standing_of(attempt: Attempt) -> Attempt:
     """The same attempt with `done`, `whole` and `was_at`."""
     return _standing(Attempt.objects.filter(pk=attempt.pk)).get()
-
-
-@prepared
-def _packages_under_way(person: int, organisation: int, *, most: int) -> QuerySet[PackageAttempt]:
-    here = PackageAttempt.objects.filter(
-        person=person,
-        completed_at=None,
-        left_at=None,
-        trial=False,
-        package__activity__organisation=organisation,
-    )
-    return here.select_related("package__activity").order_by("-last_at", "-pk")[:most]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,29 +282,14 @@ def under_way_here(visitor: Visitor) -> list[UnderWay]:
 
 
 def _under_way_here(visitor: Visitor, *, most: int) -> list[UnderWay]:
-    person, organisation = visitor.person.pk, visitor.organisation.pk
-    found = [
+    return [
         UnderWay(
-            attempt.module.activity_id,
-            attempt.module.activity.title,
-            reverse("content:play", args=[attempt.module_id]),
-            attempt.last_at,
-            attempt.done,  # type: ignore[attr-defined] # counted in the query
-            attempt.whole,  # type: ignore[attr-defined]
-            attempt.was_at,  # type: ignore[attr-defined]
+            activity, in_language(nl=nl, en=en), reverse(name, args=[pk]), last_at, done, whole, at
         )
-        for attempt in _under_way(person, organisation, most=most)
-    ]
-    found += [
-        UnderWay(
-            attempt.package.activity_id,
-            attempt.package.activity.title,
-            reverse("content:package", args=[attempt.package_id]),
-            attempt.last_at,
+        for activity, nl, en, pk, last_at, done, whole, at, name in _under_way(
+            visitor.person.pk, visitor.organisation.pk, most=most
         )
-        for attempt in _packages_under_way(person, organisation, most=most)
     ]
-    return sorted(found, key=lambda one: one.last_at, reverse=True)[:most]
 
 
 def latest_attempt(person: Person, module: Module) -> Attempt | None:

@@ -369,7 +369,7 @@ def test_panels_ask_a_few_things(
     client = visit(noor)
 
     # Modules, packages, and what one was let off.
-    with django_assert_max_num_queries(3 + 3):
+    with django_assert_max_num_queries(3 + 2):
         page = client.get(reverse("content:panel_continue")).content.decode()
     assert "0 of 3 steps" in page
     # The module, how far one is (begun, done), and whether one was let off.
@@ -394,7 +394,7 @@ def test_home_goes_on_with_packages_too_the_last_touched_first(
     begin_package(noor, a_package(van_dijk, title="A draft", state="draft"), organisation=van_dijk)
 
     client.get(reverse("content:panel_continue"))
-    with django_assert_max_num_queries(3 + 3):
+    with django_assert_max_num_queries(3 + 2):
         page = client.get(reverse("content:panel_continue"))
     found = page.context["found"]
     assert [one.title for one in found] == ["Ropes", "Knots", attempt.module.activity.title]

@@ -11,7 +11,7 @@ from gezel.content.api import start
 from gezel.content.tests.builders import a_module
 from gezel.paths.tests.builders import a_lesson, a_path, a_walker
 from gezel.plans.tests.builders import a_goal, a_step
-from gezel.skills.tests.builders import a_skill
+from gezel.skills.tests.builders import a_profile, a_skill, an_evidence
 
 
 @pytest.mark.browser
@@ -124,3 +124,29 @@ def test_what_is_under_way_is_told_once(noor: Any, van_dijk: Any, visit: Any) ->
     assert "<bdi>Towards electric</bdi>" in rest  # how far the path is, without the step again
     assert "Batteries apart" not in rest
     assert "Batteries apart" in me.get("/rest/").content.decode()  # where nobody told of it yet
+
+
+@pytest.mark.django_db
+def test_home_of_someone_with_everything_under_way_asks_twelve_questions(
+    noor: Any, daan: Any, van_dijk: Any, visit: Any, django_assert_max_num_queries: Any
+) -> None:
+    """A role, a goal of one skill, steps, a module in that plan that was begun, and another."""
+    skills = [a_skill(f"Skill {n}") for n in range(6)]
+    a_profile(van_dijk, dict.fromkeys(skills, 3))
+    for skill in skills:
+        an_evidence(noor, skill, level=2, kind="lead", by=daan)
+    goal = a_goal(noor, skill=skills[0], level=4, shared=True)
+    module, other = a_module(van_dijk), a_module(van_dijk, title="Knots")
+    a_step(goal, activity=module.activity)
+    a_step(goal)
+    for begun in (module, other):
+        start(noor, begun, organisation=van_dijk)
+    client = visit(noor)
+    client.get("/")
+
+    with django_assert_max_num_queries(12):
+        page = client.get("/").content.decode()
+
+    assert "Knots" in page
+    assert "Go on" in page
+    assert "Skill 0" in page
