@@ -10,12 +10,18 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gezel.people.api import Person
 
+WAYS = {
+    "reauthenticate": _("With your password"),
+    "mfa_reauthenticate": _("With a code"),
+    "mfa_reauthenticate:webauthn": _("With a passkey"),
+}
 ANYWHERE = {"app": "allauth.account", "action": "login_failed_anywhere"}
 
 
@@ -37,7 +43,26 @@ class AccountAdapter(DefaultAccountAdapter):
         ),
         "rate_limited": _("That was often in a short time. Wait a few minutes and try again."),
         "incorrect_password": _("This is not your password."),
+        "enter_current_password": _("This is not your password."),
+        "duplicate_email": _("This address is on your account already."),
+        "invalid_password_reset": _("This link no longer works. Ask for a new one."),
     }
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """The ways to show that one is still the one who signed in, in our words.
+
+        Who has none of them, like who stepped in at the demo, would find a closed door there;
+        they are led to where one gets a way. Whether anything is asked at all is not decided
+        here: that stays allauth's.
+        """
+        ways = super().get_reauthentication_methods(user)
+        if not ways and user.is_authenticated:
+            return [{"id": "first_password", "url": reverse("account_set_password")}]
+        return [way | {"description": WAYS[way["id"]]} for way in ways]
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """To the overview: the form once more looks as if it were not kept."""
+        return reverse("connect:account")
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -72,9 +97,24 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write in the language of whoever receives it, not of whoever asked."""
+        """Write in the language of whoever receives it, not of whoever asked.
+
+        With where to choose a new password: a notice says so to who did not do this themselves.
+        """
+        forgotten = settings.BASE_URL + reverse("account_reset_password")
         with translation.override(language_of(email, context.get("user"))):
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, email, {"forgotten": forgotten} | context)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Person,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """With whose account it is: the address it goes to may just have ceased to tell that."""
+        told = {"user": user} | (context or {})
+        super().send_notification_mail(template_prefix, user, told, email)
 
 
 class MfaAdapter(DefaultMFAAdapter):
@@ -82,6 +122,19 @@ class MfaAdapter(DefaultMFAAdapter):
 
     error_messages: ClassVar = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("This code is not right, or too old. Take the one shown now."),
+        "incorrect_passkey": _("This passkey did not work. Try it again, or choose another way."),
+        "too_many_codes": _("That went wrong too often. Wait five minutes and try again."),
+        "cannot_generate_recovery_codes": _(
+            "Recovery codes go with a passkey or a code from an app. Add one of those first."
+        ),
+        "unverified_email": _(
+            "Confirm first that your address is yours: ask for the link by “E-mail address”, and "
+            "open it in your mail."
+        ),
+        "add_email_blocked": _(
+            "As long as you have a passkey or a code from an app, your address stays as it is. "
+            "Remove those, change your address, and add them again."
+        ),
     }
 
     def generate_authenticator_name(self, user: Any, kind: Authenticator.Type) -> str:

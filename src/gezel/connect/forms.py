@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gezel.connect.actions import way_of
+from gezel.connect.entrance import passkey_told
 from gezel.connect.kinds import Kind, kinds
 from gezel.connect.models import ApiToken, MailWishes, Weekday
 from gezel.connect.rules import Way
@@ -30,6 +31,20 @@ class AddPasskeyForm(AddWebAuthnForm):
             "Without this it is a second step after your password."
         )
         self.fields["passwordless"].initial = True
+
+    def clean(self) -> dict[str, Any]:
+        with passkey_told():
+            typed: dict[str, Any] = super().clean()
+        return typed
+
+
+class RenamePasskeyForm(EditWebAuthnForm):
+    """Another name for a passkey one has."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.fields["name"].label = _("What do you call it?")
+        self.fields["name"].help_text = _("For instance the device it is on.")
 
 
 class FirstCodeForm(ActivateTOTPForm):

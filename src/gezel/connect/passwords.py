@@ -8,6 +8,13 @@ from django.utils.translation import ngettext
 class LongEnough(password_validation.MinimumLengthValidator):
     """Length is what helps most; no rules about signs and capitals."""
 
+    def get_error_message(self) -> str:
+        return ngettext(
+            "Too short: use at least %(n)s character. A few words after each other is fine.",
+            "Too short: use at least %(n)s characters. A few words after each other is fine.",
+            self.min_length,
+        ) % {"n": self.min_length}
+
     def get_help_text(self) -> str:
         return ngettext(
             "At least %(n)s character: a few words after each other is fine.",
@@ -19,12 +26,18 @@ class LongEnough(password_validation.MinimumLengthValidator):
 class NotEveryones(password_validation.CommonPasswordValidator):
     """Not one of the twenty thousand that are tried first."""
 
+    def get_error_message(self) -> str:
+        return _("Many people use this one, so it is guessed first. Choose another.")
+
     def get_help_text(self) -> str:
         return _("Not one that many people use.")
 
 
 class NotYourself(password_validation.UserAttributeSimilarityValidator):
     """Not what a stranger reads in the address."""
+
+    def get_error_message(self) -> str:
+        return _("This is too much like your name or e-mail address. Choose another.")
 
     def get_help_text(self) -> str:
         return _("Not your name or e-mail address.")

@@ -267,7 +267,15 @@ LOGIN_REDIRECT_URL = "home"
 
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_FORMS = {"login": "gezel.connect.entrance.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "gezel.connect.entrance.SignInForm",
+    "reset_password": "gezel.connect.entrance.ForgottenForm",
+    "reset_password_from_key": "gezel.connect.entrance.PasswordByLinkForm",
+    "set_password": "gezel.connect.entrance.FirstPasswordForm",
+    "change_password": "gezel.connect.entrance.OtherPasswordForm",
+    "add_email": "gezel.connect.entrance.NewAddressForm",
+    "reauthenticate": "gezel.connect.entrance.PasswordAgainForm",
+}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "gezel.connect.adapter.AccountAdapter"
@@ -291,7 +299,13 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ADAPTER = "gezel.connect.adapter.MfaAdapter"
 MFA_FORMS = {
+    "authenticate": "gezel.connect.entrance.SecondStepForm",
+    "reauthenticate": "gezel.connect.entrance.CodeAgainForm",
+    "login_webauthn": "gezel.connect.entrance.PasskeyInForm",
+    "authenticate_webauthn": "gezel.connect.entrance.PasskeyStepForm",
+    "reauthenticate_webauthn": "gezel.connect.entrance.PasskeyAgainForm",
     "add_webauthn": "gezel.connect.forms.AddPasskeyForm",
+    "edit_webauthn": "gezel.connect.forms.RenamePasskeyForm",
     "activate_totp": "gezel.connect.forms.FirstCodeForm",
 }
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = urlsplit(BASE_URL).hostname == "localhost"

@@ -116,6 +116,28 @@ def test_what_was_typed_waits_for_a_session_that_ended(
 
 @pytest.mark.browser_once
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
+def test_who_has_nothing_to_show_gets_something_and_goes_on(
+    noor: Any, page_of: Any, accessible: Any, phone: bool
+) -> None:
+    page = page_of(noor, phone=phone)
+    page.goto("/account/reauthenticate/?next=/account/2fa/")
+    expect(page.locator("main")).to_contain_text("After this you go on where you were.")
+    accessible(page)
+    page.fill("[name=password1]", PASSWORD)
+    page.fill("[name=password2]", PASSWORD + "s")
+    page.click("main form button[type=submit]")
+    expect(page.locator("main .error")).to_contain_text("These two are not the same.")
+    accessible(page)
+    page.fill("[name=password1]", PASSWORD)
+    page.fill("[name=password2]", PASSWORD)
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/account/2fa/")
+    expect(page.locator("main")).to_contain_text("Your password is set.")
+    accessible(page)
+
+
+@pytest.mark.browser_once
+@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
 def test_a_passkey_opens_the_door_without_a_password(
     noor_with_password: Any, page_of: Any, accessible: Any, phone: bool
 ) -> None:
@@ -142,10 +164,24 @@ def test_a_passkey_opens_the_door_without_a_password(
     confirm_who_one_is(page)
     accessible(page)
     expect(page.locator("[name=name]")).to_have_value("Passkey 1")
-    page.fill("[name=name]", "My phone")
+    page.fill("[name=name]", "My telephone")
     page.check("[name=passwordless]")
     page.click("main form button")
     page.wait_for_url(lambda url: "/add/" not in url)
+    page.goto("/account/2fa/webauthn/")
+    accessible(page)
+    page.click("main a[href*=edit]")
+    accessible(page)
+    page.fill("[name=name]", "My phone")
+    page.click("main form button[type=submit]")
+    expect(page.locator("main .steps")).to_contain_text("My phone")
+    for way in ("reauthenticate/", "2fa/reauthenticate/", "2fa/webauthn/reauthenticate/"):
+        page.goto(f"/account/{way}?next=/account/")
+        accessible(page)
+    page.click("#mfa_webauthn_reauthenticate")
+    page.wait_for_url(lambda url: "reauthenticate" not in url)
+    page.goto("/account/2fa/recovery-codes/generate/")
+    accessible(page)
     page.goto("/account/")
     expect(page.locator("main")).to_contain_text("1 passkey: you need no password")
 
