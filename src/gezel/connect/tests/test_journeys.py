@@ -113,6 +113,11 @@ def test_what_was_typed_waits_for_a_session_that_ended(
     page.reload()
     assert page.input_value("[name=why]") == ""
 
+    page.goto("/account/logout/")
+    page.click("main form button[type=submit]")
+    expect(page.locator("main")).to_contain_text("You are signed out on this device.")
+    expect(page.locator("[data-typed]")).to_be_hidden()  # who leaves lost nothing
+
 
 @pytest.mark.browser_once
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])

@@ -49,6 +49,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!owner || form.method !== "post" || !form.closest("main")) return;
+    if (named(form).endsWith("/logout/")) return; // who signs out loses nothing at the door
     const fields = [...new FormData(form)].filter(([name, value]) =>
       typeof value === "string" && name !== "csrfmiddlewaretoken"
       && form.elements.namedItem(name)?.type !== "password");
