@@ -17,6 +17,7 @@ from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django.plugin import blocking_manager_key
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 if TYPE_CHECKING:
@@ -69,6 +70,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = again
     # Who comes last waits for nobody: one that takes minutes does not begin when others are done.
     items.sort(key=lambda item: not _asks_for_more_time(item))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Sweep now and then; what this test wrote is rolled back by now."""
+    if _meets_the_database(item):
+        from tests.databases import swept
+
+        with item.config.stash[blocking_manager_key].unblock():
+            swept()
 
 
 def _asks_for_more_time(item: pytest.Item) -> bool:
