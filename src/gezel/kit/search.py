@@ -104,7 +104,7 @@ class Sense:
 
 
 class Hit(NamedTuple):
-    """Something found; `matched` are its title's words that answer, `near` lacks some asked.
+    """Something found; `near` lacks some of what was asked.
 
     `whys` tells for each word asked what answers it, `sense` what it is about, where that is why
     it was found. `about` are the folded words by which it is known besides its title.
@@ -115,11 +115,15 @@ class Hit(NamedTuple):
     kind: str
     object_id: int
     score: float
-    matched: tuple[str, ...]
     near: bool = False
     whys: tuple[Why, ...] = ()
     sense: Hashable = None
     about: str = ""
+
+    @property
+    def matched(self) -> tuple[str, ...]:
+        """The words of its title that answer."""
+        return tuple(why.found for why in self.whys if why.field == TITLE)
 
 
 @transaction.atomic
@@ -437,7 +441,7 @@ class _Look:
         def hit(place: tuple[str, int]) -> Hit:
             sense = self.senses[place][1] if place in self.senses else None
             if place not in found:
-                return Hit(*place, points_of[place], (), self.guessed, sense=sense)
+                return Hit(*place, points_of[place], self.guessed, sense=sense)
             told = _hit(*found[place])._replace(score=points_of[place])
             guessed = told.near and place in self.senses
             return told._replace(sense=sense, near=self.guessed) if guessed else told
@@ -476,8 +480,7 @@ class _Look:
 
 
 def _hit(whole: bool, points: float, row: Row, answer: Sequence[Why]) -> Hit:
-    matched = tuple(why.found for why in answer if why.field == TITLE)
-    return Hit(row.kind, row.object_id, points, matched, not whole, tuple(answer), None, row.about)
+    return Hit(row.kind, row.object_id, points, not whole, tuple(answer), None, row.about)
 
 
 def _begun(word: str) -> tuple[str, bool]:

@@ -185,7 +185,8 @@ def _card(
     language: str | None,
 ) -> Card:
     a, title = activity, activity.titled(language)
-    parts = marked(title, frozenset(hit.matched)) if hit and hit.matched else [(title, False)]
+    matched = frozenset(hit.matched) if hit else frozenset()
+    parts = marked(title, matched) if matched else [(title, False)]
     return Card(
         pk=a.pk,
         icon=ICONS[a.kind],

@@ -271,8 +271,12 @@ def _key(value: Any) -> Any:
         return kind, repr(value)
     parts: tuple[Any, ...] = value if kind is tuple else _parts(kind)(value)
     kinds = tuple(map(type, parts))
-    # Most hold plain values alone: then their kinds stand beside them, and nobody walks over them.
-    return (kind, kinds, parts) if _PLAIN.issuperset(kinds) else (kind, *map(_key, parts))
+    if not _PLAIN.issuperset(kinds):
+        parts = tuple([
+            part if k in _PLAIN else _key(part) for k, part in zip(kinds, parts, strict=True)
+        ])  # fmt: skip
+    # The kinds stand beside the values: most hold plain ones alone, and nobody walks over them.
+    return kind, kinds, parts
 
 
 @lru_cache

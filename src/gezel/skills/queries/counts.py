@@ -184,13 +184,15 @@ def _added_up(
 def _told(rows: Iterable[Any], names: Mapping[int, Place] | None = None) -> Counted:
     added: Counted = {}
     for at, skill, from_on, until_on, *figures in rows:
+        if not figures[0]:  # nobody is asked it
+            continue
         key = (names[at] if names else at, skill, (from_on, until_on))
         counted = Count(*figures)
         if known := added.get(key):
             known.add(counted)
         else:
             added[key] = counted
-    return {key: count for key, count in added.items() if count.people}
+    return added
 
 
 # --- from the evidence itself -----------------------------------------------------------------

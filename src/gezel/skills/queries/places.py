@@ -84,13 +84,13 @@ class NeedMap:
         most. What is dark counts for nothing here, so that the order does not tell of it.
         """
         weight: dict[int, tuple[int, int]] = {}
-        for skill in {skill for at, skill, _day in self._figures if at == place}:
-            for day in days:
-                key = (place, skill, day)
-                count = self._figures.get(key)
-                if count is not None and count.people:
-                    shown = (-1, -1) if key in self._dark else (count.short_essential, count.short)
-                    weight[skill] = max(weight.get(skill, shown), shown)
+        for key, count in self._figures.items():
+            at, skill, day = key
+            if at != place or day not in days or not count.people:
+                continue
+            shown = (-1, -1) if key in self._dark else (count.short_essential, count.short)
+            if skill not in weight or shown > weight[skill]:
+                weight[skill] = shown
         return sorted(weight, key=lambda skill: (-weight[skill][0], -weight[skill][1], skill))
 
 
