@@ -155,7 +155,9 @@ def test_a_step_is_dragged_into_another_block(
         assert box
         desk.mouse.move(box["x"] + 60, box["y"] + box["height"] / 2, steps=6)
         desk.mouse.move(box["x"] + 64, box["y"] + box["height"] / 2 + 3, steps=3)
-    desk.mouse.up()
+    # It stands there as soon as one lets go; kept it is once the server said so.
+    with desk.expect_response(lambda answer: answer.request.method == "POST"):
+        desk.mouse.up()
 
     expect(desk.locator("[data-path-into=block] #step-loose")).to_be_visible()
     desk.reload()
