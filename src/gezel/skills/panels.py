@@ -8,6 +8,7 @@ from gezel.people.api import Request, at_work
 from gezel.skills import queries
 from gezel.skills.heat import people_cells, spokes
 from gezel.skills.queries.taxonomy import skills_worded
+from gezel.skills.words import bars_told
 from gezel.trust.api import note_reading
 
 ROWS, PEOPLE, COLUMNS, MOST_COUNTED = 6, 8, 6, 500
@@ -23,7 +24,7 @@ def panel_mine(request: Request) -> HttpResponse:
     rows = queries.first_rows(demands, queries.standings_of(visitor))[:ROWS]
     told = {
         "role": role,
-        "rows": rows,
+        "rows": bars_told(visitor.person, rows),
         "spokes": spokes(rows),
         # Of someone new the web would be a dot in the middle, as if they could do nothing.
         "known": any(row.level for row in rows),

@@ -56,6 +56,40 @@ class NeedTold(TypedDict):
     gap: str
 
 
+class BarTold(TypedDict):
+    """What someone shows of a skill of their role, in a line and a bar."""
+
+    name: str
+    ledger: str
+    level: str
+    """Nothing where nothing is known."""
+    asked: int
+    """Now, or where nothing is asked yet, first."""
+    reached: bool
+    """What is asked now."""
+    bar: SafeString
+    later_on: date | None
+    later: int
+
+
+def bars_told(person: Person, rows: Iterable[SkillAsked]) -> list[BarTold]:
+    """What this person shows of what their role asks, now and from a day ahead."""
+    language, ledger = get_language(), _ledgers(person)
+    return [
+        {
+            "name": row.skill.named(language),
+            "ledger": ledger(row.skill),
+            "level": tenth(row.level, language) if row.level else "",
+            "asked": (asked := row.asked or row.later),
+            "reached": bool(row.asked) and not row.is_need,
+            "bar": level_bar(row.level, asked, row.low, row.high, language),
+            "later_on": row.later_on if row.later else None,
+            "later": row.later,
+        }
+        for row in rows
+    ]
+
+
 def skills_told(person: Person, rows: Iterable[SkillAsked]) -> list[SkillTold]:
     """What this person shows, skill by skill."""
     language, ledger = get_language(), _ledgers(person)
