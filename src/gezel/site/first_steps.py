@@ -94,7 +94,7 @@ def _steps(organisation: Organisation, own: int) -> tuple[Step, ...]:
             "connect:invite_all",
             "send",
             _("Let people in"),
-            _("Everyone gets a mail with a link to choose a password. Best last of these four."),
+            _("Everyone gets a mail with a link to choose a password. Best after the first three."),
         ),
         (
             "certificates:types",
