@@ -257,6 +257,25 @@ def test_what_one_signs_in_with_goes_when_one_removes_it(noor_with_password: Per
     assert not Authenticator.objects.exists()
 
 
+def test_who_chose_a_first_password_on_the_way_goes_on_and_is_not_asked_for_it_at_once(
+    noor: Person, visit: Visit
+) -> None:
+    noor.set_unusable_password()
+    noor.save()
+    client = visit(noor)
+    asked = reverse("mfa_activate_totp")
+
+    led = client.get(f"{reverse('account_reauthenticate')}?next={asked}", follow=True)
+    assert led.request["PATH_INFO"] == reverse("account_set_password")
+    chosen = {"password1": PASSWORD, "password2": PASSWORD, "next": asked}
+    went_on = client.post(reverse("account_set_password"), chosen, follow=True)
+
+    assert went_on.request["PATH_INFO"] == asked
+    # Another session knows nothing of that.
+    elsewhere = sign_in(noor.email).get(asked)
+    assert elsewhere["Location"].startswith(reverse("account_reauthenticate"))
+
+
 def test_a_link_to_reset_works_once_and_ends_every_session(noor_with_password: Person) -> None:
     before = sign_in(noor_with_password.email)
     client = Client()
