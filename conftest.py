@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
     from pytest_django.live_server_helper import LiveServer
     from tests.browser import Lent
+    from tests.cast import Book, Cast
 
     from gezel.people.models import Organisation, Person
     from gezel.people.visitor import Visitor
@@ -36,6 +37,8 @@ hypothesis_settings.register_profile(
     "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("untimed")
+
+BOOK: "pytest.StashKey[Book]" = pytest.StashKey()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -101,6 +104,7 @@ def django_db_setup(
     django_db_modify_db_settings: None,
 ) -> Iterator[None]:
     """The database of this process, copied where another has migrated one already."""
+    from tests.cast import kept
     from tests.databases import Emptying, database
 
     worker = getattr(request.config, "workerinput", None)
@@ -108,6 +112,7 @@ def django_db_setup(
         with django_db_blocker.unblock():
             until_the_end.enter_context(database(worker and worker["testrunuid"]))
             emptied = Emptying()
+            request.config.stash[BOOK] = kept()
         case_of_django: Any = TransactionTestCase
         flush = case_of_django._fixture_teardown
 
@@ -176,51 +181,53 @@ def _nothing_remembered() -> None:
 
 
 @pytest.fixture
-def van_dijk(db: None) -> "Organisation":
+def the_cast(db: None, request: pytest.FixtureRequest) -> "Cast":
+    """Those below, there at once."""
+    from tests.cast import Cast
+
+    return Cast(request.config.stash[BOOK])
+
+
+@pytest.fixture
+def van_dijk(the_cast: "Cast") -> "Organisation":
     """The garage where Noor, Daan and Femke work."""
-    from gezel.people.tests.builders import an_organisation
-
-    return an_organisation("Van Dijk", slug="van-dijk")
+    made: Organisation = the_cast("van_dijk")
+    return made
 
 
 @pytest.fixture
-def de_linde(db: None) -> "Organisation":
+def de_linde(the_cast: "Cast") -> "Organisation":
     """The care organisation where Sam works."""
-    from gezel.people.tests.builders import an_organisation
-
-    return an_organisation("De Linde", slug="de-linde")
+    made: Organisation = the_cast("de_linde")
+    return made
 
 
 @pytest.fixture
-def daan(van_dijk: "Organisation") -> "Person":
+def daan(the_cast: "Cast", van_dijk: "Organisation") -> "Person":
     """Leads the workshop."""
-    from gezel.people.tests.builders import a_colleague
-
-    return a_colleague(van_dijk, "Daan Visser", job="Workshop manager")
+    made: Person = the_cast("daan")
+    return made
 
 
 @pytest.fixture
-def noor(van_dijk: "Organisation", daan: "Person") -> "Person":
+def noor(the_cast: "Cast", van_dijk: "Organisation", daan: "Person") -> "Person":
     """Learns; a mechanic in Daan's workshop."""
-    from gezel.people.tests.builders import a_colleague
-
-    return a_colleague(van_dijk, "Noor Jansen", job="Mechanic", lead=daan)
+    made: Person = the_cast("noor")
+    return made
 
 
 @pytest.fixture
-def femke(van_dijk: "Organisation") -> "Person":
+def femke(the_cast: "Cast", van_dijk: "Organisation") -> "Person":
     """HR of the garage."""
-    from gezel.people.tests.builders import a_colleague
-
-    return a_colleague(van_dijk, "Femke de Boer", job="HR adviser", mandates=["hr"])
+    made: Person = the_cast("femke")
+    return made
 
 
 @pytest.fixture
-def sam(de_linde: "Organisation") -> "Person":
+def sam(the_cast: "Cast", de_linde: "Organisation") -> "Person":
     """Works elsewhere and finds every door closed."""
-    from gezel.people.tests.builders import a_colleague
-
-    return a_colleague(de_linde, "Sam Willems", job="Carer")
+    made: Person = the_cast("sam")
+    return made
 
 
 @pytest.fixture
@@ -261,8 +268,9 @@ class PageOf(Protocol):
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """One Chromium for all tests of a worker."""
-    from tests.browser import chromium
+    from tests.browser import axe_at_its_address, chromium
 
+    axe_at_its_address()
     with chromium() as started:
         yield started
 

@@ -4,6 +4,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 
@@ -29,10 +30,13 @@ class Packed:
     def packed(self) -> bytes:
         if self.raw is not None:
             return self.raw
-        if self.method != 8:
-            return self.data
-        squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
-        return squeeze.compress(self.data) + squeeze.flush()
+        return self.data if self.method != 8 else _squeezed(self.data)
+
+
+@lru_cache(maxsize=8)  # each entry is asked for it four times, and thousands hold the same
+def _squeezed(data: bytes) -> bytes:
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return squeeze.compress(data) + squeeze.flush()
 
 
 def file(name: str | bytes, data: bytes = b"words", **lies: Any) -> Packed:
@@ -58,7 +62,8 @@ def zipped(
     table = bytearray()
     for entry in entries:
         header = len(out) - len(before) if entry.header is None else entry.header
-        out += _local(replace(entry, **entry.local)) + entry.packed + entry.after
+        there = replace(entry, **entry.local) if entry.local else entry
+        out += _local(there) + entry.packed + entry.after
         table += _central(entry, header)
     out += between
     start = len(out) - len(before)

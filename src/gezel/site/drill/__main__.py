@@ -29,6 +29,7 @@ class Drill:
 
 
 DRILLS = {
+    "api": Drill("gezel.site.drill.api", 200),
     "kill": Drill("gezel.site.drill.kill", 20),
     "worker": Drill("gezel.site.drill.worker", 1),
     "database": Drill("gezel.site.drill.database", 5, (POSTGRESQL,)),
