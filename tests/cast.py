@@ -101,16 +101,19 @@ class Cast:
     def __init__(self, book: Book) -> None:
         self.book = book
         self.there: Named = {}
+        self.all_as_kept = True
 
     def __call__(self, name: str) -> Any:
         """One of them; who needs others has asked for those before."""
         here = next({*order} for order in ORDERS if name in order)
         kept = self.book.kept.get((*(other for other in self.there if other in here), name))
         found = None
-        if kept and self._alone():
+        if kept and self.all_as_kept and self._alone():
             # Something else may have been written that making them would have met.
             with suppress(IntegrityError), transaction.atomic():
                 found = _written(kept, self.book, self._next_root())
+        # Who comes after somebody with another number than the kept one is made too.
+        self.all_as_kept = found is not None
         self.there[name] = found or MAKE[name](self.there)
         return self.there[name]
 

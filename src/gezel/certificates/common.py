@@ -42,7 +42,7 @@ TEMPLATES = {
             "source_nl": "De norm van NIBHV gaat uit van een jaar (nibhv.nl). De wet noemt geen "
             "termijn. Na drie maanden uitloop doe je de hele cursus opnieuw (sosopleider.nl).",
             "source_en": "The NIBHV norm counts one year (nibhv.nl). The law names no term. After "
-            "a run-out of three months you take the whole course again (sosopleider.nl).",
+            "three months of extra time you take the whole course again (sosopleider.nl).",
         },
     ),
     "vca": Template(

@@ -44,7 +44,7 @@ def _checked_pdf(data: bytes) -> bytes:
     """A PDF that ends as one. What came behind its end is left behind."""
     end = data.rfind(b"%%EOF")
     if end < 0:
-        raise ValidationError(_("This PDF is broken off. Save it again and send that one."))
+        raise ValidationError(_("This PDF is incomplete. Save it again and send that one."))
     return data[: end + len(b"%%EOF")] + b"\n"
 
 

@@ -50,7 +50,7 @@ def note_certificates(
         part = about[start : start + 2_000]
         note_taken(reader_pk=reader, about=part, matter="certificates", purpose=purpose)
         progress.step(len(part))
-    return Outcome(_("Noted; each of them can see that this list was taken along."))
+    return Outcome(_("Noted. Each of them can see that this list was exported."))
 
 
 @job(title=gettext_lazy("Remind of certificates"))

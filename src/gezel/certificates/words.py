@@ -74,7 +74,7 @@ def steps(held: rules.Held) -> list[str]:
 def _told(taken: Iterable[rules.Step]) -> Iterable[str]:
     sentences = {
         "issued": _("Issued on %(on)s."),
-        "printed": _("The certificate itself says until %(until)s; that goes first."),
+        "printed": _("The certificate itself says until %(until)s, and that counts."),
         "from_previous": _(
             "Renewed within the window that opened on %(from)s, so no days are lost: it counts "
             "from %(until)s, the last day of the one before."

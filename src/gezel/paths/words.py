@@ -51,24 +51,24 @@ READERS_TO_CHOOSE: Mapping[Readers, Text] = {
 }
 WRONG: Mapping[str, Text] = {
     "empty": gettext_lazy("There are no steps yet. Add the first one."),
-    "nothing_asked": gettext_lazy("Everything is optional. Ask at least one step."),
+    "nothing_asked": gettext_lazy("Everything is optional. Require at least one step."),
     "too_many": gettext_lazy("This is more than one path can hold. Make two paths of it."),
     "no_activity": gettext_lazy("Choose the activity."),
     "no_words": gettext_lazy("Say what is to be done, in at least one language."),
     "empty_block": gettext_lazy("There is nothing in this block. Put a step in it, or remove it."),
     "pick": gettext_lazy("More is asked than there is to choose from."),
-    "optional_choice": gettext_lazy("Among things to choose from none is optional by itself."),
+    "optional_choice": gettext_lazy("Within a choice no single step can be optional."),
     "due_before_open": gettext_lazy("It is due before it opens. Check both days."),
-    "needs_itself": gettext_lazy("It waits for itself. Take that away."),
-    "needs_gone": gettext_lazy("It waits for a step that is no longer there. Take that away."),
-    "too_deep": gettext_lazy("Blocks stand too deep in each other. Move it up."),
+    "needs_itself": gettext_lazy("It waits for itself. Remove that wait."),
+    "needs_gone": gettext_lazy("It waits for a step that is no longer there. Remove that wait."),
+    "too_deep": gettext_lazy("Blocks are nested too deep. Move this one up."),
 }
 
 
 def wrong(problem: Problem, title: Titles) -> str:
     """What is wrong and what to do."""
     if problem.what == "circle":
-        return _("These wait for each other, round and round: %(way)s. Take one wait away.") % {
+        return _("These wait for each other in a circle: %(way)s. Remove one of those waits.") % {
             "way": " → ".join(title(key) for key in problem.about)
         }
     return str(WRONG[problem.what])

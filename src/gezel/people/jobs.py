@@ -43,7 +43,7 @@ def note_list(progress: Progress, *, about: list[int], reader: int) -> Outcome:
         part = about[start : start + 2_000]
         note_taken(reader_pk=reader, about=part, matter="employment", purpose="hr")
         progress.step(len(part))
-    return Outcome(_("Noted; each of them can see that this list was taken along."))
+    return Outcome(_("Noted. Each of them can see that this list was exported."))
 
 
 @job(title=gettext_lazy("Remove old lists, and who left two years ago"))

@@ -172,5 +172,5 @@ class EraseForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
     sure = forms.BooleanField(
         label=_("I saw what goes and what stays. This cannot be undone."),
-        error_messages={"required": _("Tick this first, so that nothing goes by a slip.")},
+        error_messages={"required": _("Tick this first, so that nothing is erased by mistake.")},
     )

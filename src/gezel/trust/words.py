@@ -57,12 +57,12 @@ KINDS: dict[str, Text] = {
 
 FAULTS: dict[str, Text] = {
     "gap": _("Entry %(first)s is gone."),
-    "leaf": _("Entry %(first)s is another than was taken up."),
+    "leaf": _("Entry %(first)s is not the one that was taken up."),
     "words": _("The words of entry %(first)s are not those that were promised."),
     "gone": _("The words of entry %(first)s went without being erased."),
     "twice": _("Entry %(first)s stands in the log twice."),
     "short": _("The log is shorter than what was signed: from entry %(first)s on, up to %(last)s."),
-    "root": _("Between entries %(first)s and %(last)s the log is other than what was signed."),
+    "root": _("Between entries %(first)s and %(last)s the log differs from what was signed."),
     "note": _("A checkpoint that is kept was not signed by this log."),
 }
 

@@ -173,11 +173,7 @@ def _check_doubles(
             )
     if number.strip() and there.filter(number__iexact=number.strip()).exclude(person=person):
         raise ValidationError(
-            {
-                "number": _(
-                    "This number stands with someone else. Look at it again, or ask HR to help."
-                )
-            }
+            {"number": _("Someone else has this number. Check it again, or ask HR to help.")}
         )
 
 

@@ -342,7 +342,7 @@ def drop_duty(request: Request, pk: int) -> HttpResponse:
     """Nobody must have it because of this duty any more."""
     found = get_object_or_404(policy.duties_to_edit(request.visitor).select_related("type"), pk=pk)
     actions.ask_no_more(found)
-    messages.success(request, _("Taken away. Nobody must have it because of this any more."))
+    messages.success(request, _("Removed. Nobody has to have it because of this any more."))
     return redirect("certificates:duties", found.type_id)
 
 

@@ -218,7 +218,7 @@ def test_a_loop_is_refused_with_the_place_named(
     client = visit(femke)
 
     page = text(client.get(reverse("paths:build", args=[path.pk])))
-    assert "These wait for each other, round and round: " in page
+    assert "These wait for each other in a circle: " in page
     assert "first → last" in page or "last → first" in page
     answer = client.post(reverse("paths:publish", args=[path.pk]), {"seen": path.revision})
 

@@ -314,8 +314,8 @@ def _cut_the_end(log: Log) -> None:
     ("change", "said"),
     [
         (_edit_words, "The words of entry 5 are not those that were promised."),
-        (_edit_all, "Between entries 1 and 10 the log is other than what was signed."),
-        (_reorder, "Entry 5 is another than was taken up."),
+        (_edit_all, "Between entries 1 and 10 the log differs from what was signed."),
+        (_reorder, "Entry 5 is not the one that was taken up."),
         (_delete, "Entry 5 is gone."),
         (_cut_the_end, "The log is shorter than what was signed: from entry 1 on, up to 5."),
     ],

@@ -246,7 +246,9 @@ def seal(request: HttpRequest) -> HttpResponse:
         actions.take_up(found.organisation_id)
         actions.seal(found)
     except actions.Tampered:
-        messages.error(request, _("The log is other than what was signed. It was not signed."))
+        messages.error(
+            request, _("The log differs from what was signed before. It was not signed.")
+        )
     else:
         messages.success(request, _("Signed."))
     return redirect("trust:watch")
