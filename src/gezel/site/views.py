@@ -21,7 +21,7 @@ from gezel.site.board import TEAM_BOARD, board_for
 def home(request: Request) -> HttpResponse:
     """A notice board of panels, each from its own room."""
     told = {
-        "greeting": _greeting(request.user),
+        "greeting": greeting(request.user.first_name, timezone.localtime().hour),
         "board": board_for(request.visitor),
         "told": told_of(request),  # filled by the panels, read where the rest is asked for
     }
@@ -41,10 +41,11 @@ def team(request: Request) -> HttpResponse:
     return render(request, "site/team.html", {"board": TEAM_BOARD})
 
 
-def _greeting(person: Person) -> str:
-    hour = timezone.localtime().hour
-    name = {"name": person.first_name}
-    if hour < 6 or hour >= 18:
+def greeting(first_name: str, hour: int) -> str:
+    """What one says at this hour (0 to 23) to whoever comes in: who begins at five, in care or in a
+    bakery, has a morning before them."""
+    name = {"name": first_name}
+    if hour < 4 or hour >= 18:
         return _("Good evening, %(name)s") % name
     if hour < 12:
         return _("Good morning, %(name)s") % name

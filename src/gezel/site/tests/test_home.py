@@ -11,6 +11,7 @@ from gezel.content.api import start
 from gezel.content.tests.builders import a_module
 from gezel.paths.tests.builders import a_lesson, a_path, a_walker
 from gezel.plans.tests.builders import a_goal, a_step
+from gezel.site.views import greeting
 from gezel.skills.tests.builders import a_profile, a_skill, an_evidence
 
 
@@ -43,6 +44,15 @@ ENDS = """() => {
 SHIFTS = """new PerformanceObserver(list => {
   for (const entry of list.getEntries()) window.shifted = (window.shifted || 0) + entry.value;
 }).observe({type: "layout-shift", buffered: true})"""
+
+
+@pytest.mark.parametrize(
+    ("hour", "said"),
+    [(3, "evening"), (4, "morning"), (11, "morning"), (12, "afternoon"), (17, "afternoon"),
+     (18, "evening"), (23, "evening")],
+)  # fmt: skip
+def test_who_begins_early_has_a_morning(hour: int, said: str) -> None:
+    assert greeting("Noor", hour) == f"Good {said}, Noor"
 
 
 @pytest.mark.browser
