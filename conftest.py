@@ -270,8 +270,7 @@ def browser() -> "Iterator[Browser]":
     """One Chromium for all tests of a worker."""
     from tests.browser import axe_at_its_address, chromium
 
-    axe_at_its_address()
-    with chromium() as started:
+    with axe_at_its_address(), chromium() as started:
         yield started
 
 

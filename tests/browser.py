@@ -14,8 +14,8 @@ from weakref import WeakKeyDictionary
 
 import axe_playwright_python
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.core.signals import request_finished, request_started
+from django.test import override_settings
 from django.test.testcases import QuietWSGIRequestHandler
 from playwright.sync_api import (
     Browser,
@@ -233,8 +233,9 @@ class Lent:
             page.evaluate("() => { try { sessionStorage.clear(); window.name = '' } catch {} }")
             page.goto("about:blank")
             page.remove_listener("dialog", _accept)
-            # Files that may be kept stay: no row of another test has the number of an earlier one.
             line.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+            # The cast has the same numbers in each test, and so has the address of a logo.
+            line.send("Network.clearBrowserCache")
             line.send("Page.resetNavigationHistory")
             self.context.clear_cookies()
         except PlaywrightError:
@@ -306,7 +307,8 @@ def _told(line: CDPSession, expression: str) -> Any:
     return answer["result"]["value"]
 
 
-def axe_at_its_address() -> None:
-    """Have the server of the tests give axe where `ASK_FOR_AXE` looks for it."""
-    settings.STATICFILES_DIRS = [*settings.STATICFILES_DIRS, ("axe", str(AXE.parent))]
-    finders.get_finder.cache_clear()  # type: ignore[attr-defined]
+def axe_at_its_address() -> override_settings:
+    """Within it the server of the tests gives axe where `ASK_FOR_AXE` looks for it."""
+    return override_settings(
+        STATICFILES_DIRS=[*settings.STATICFILES_DIRS, ("axe", str(AXE.parent))]
+    )
