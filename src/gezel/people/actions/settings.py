@@ -1,5 +1,7 @@
 """How the organisation looks and where its figures stay dark."""
 
+from secrets import token_hex
+
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -80,9 +82,9 @@ def set_logo(organisation: Organisation, content: bytes | None) -> None:
     if content is None:
         organisation.logo = ""
     else:
-        organisation.logo.save(
-            f"{organisation.slug}.webp", ContentFile(redrawn(content)), save=False
-        )
+        # A name of its own: its address goes by that, and a browser keeps what stands there.
+        name = f"{organisation.slug}-{token_hex(4)}.webp"
+        organisation.logo.save(name, ContentFile(redrawn(content)), save=False)
     organisation.save(update_fields=["logo"])
     if old:
         transaction.on_commit(lambda: storage.delete(old))

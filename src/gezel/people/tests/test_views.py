@@ -1,6 +1,7 @@
 """The pages of people: who may, what they cost, what bad input does, and what Sam finds."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -495,6 +496,21 @@ def test_a_logo_is_drawn_anew_and_shown_to_who_works_there(
     assert b"script" not in content
     assert Image.open(io.BytesIO(content)).size == (512, 171)
     assert visit(sam).get(f"/people/logo/{van_dijk.pk}").status_code == 404
+
+
+def test_another_logo_has_another_address_so_that_no_browser_shows_the_old_one(
+    femke: Person, visit: Visit, van_dijk: Organisation
+) -> None:
+    told = []
+    for _ in range(2):
+        _set_logo(visit(femke), _picture())
+        page = visit(femke).get("/people/settings/").content.decode()
+        told.append(set(re.findall(rf'src="(/people/logo/{van_dijk.pk}[^"]*)"', page)))
+        assert len(told[-1]) == 1, "above the page and in the form it is the same"
+        assert visit(femke).get(*told[-1]).status_code == 200
+        visit(femke).post("/people/settings/", {"form": "logo", "remove": "on"})
+
+    assert told[0] != told[1]
 
 
 @pytest.mark.parametrize(
